@@ -1,0 +1,28 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Attribution, ExplainOptions, Input, Model } from '../../network/types.ts';
+import { type CamOptions, classActivationMap } from './cam.ts';
+
+/**
+ * LayerCAM: activations weighted by their own positive gradients, which stays sharp in shallow layers.
+ *
+ * $M = \sum_k \max(g_k, 0) \odot A_k$, then $\max(M, 0)$.
+ *
+ * Source: Jiang et al. 2021, "LayerCAM", Eqs. (5)–(7).
+ *
+ * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param x one example or a batch `[n, …]` in the shape of the model's input.
+ * @param options `layer`, `rectify`, `size`, `target`, `scale`.
+ * @returns `values` `[n, h, w]`, of the input's or the layer's size.
+ * @throws as {@link gradCam}.
+ * @example
+ * ```ts
+ * import { layerCam } from 'vitrine';
+ * const { values } = await layerCam(model, x, { layer: 'conv3' });
+ * ```
+ */
+export function layerCam(model: Model, x: Input, options: ExplainOptions & CamOptions = {}): Promise<Attribution> {
+  return classActivationMap(model, x, options, {
+    method: 'layerCam',
+    read: (activations, gradients) => tf.sum(tf.mul(tf.relu(gradients), activations), 3),
+  });
+}

@@ -1,0 +1,102 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor1D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
+import { resizeBilinear } from '../../backend/kernels/resizeBilinear.ts';
+import { type Composite, gradientRule, type Rule } from '../../network/composite.ts';
+import type { OperationKind } from '../../network/operation.ts';
+
+/** Sums that the rules of a FullGrad walk gather on their way. */
+export interface BiasTally {
+  /** The exact gradient, with the sums as a side effect. */
+  readonly composite: Composite;
+  /** Clones of the sums: maps `[n, h, w]`, and per example bias × gradient and the implicit part. */
+  sums(): { map: Tensor3D; bias: Tensor1D; implicit: Tensor1D };
+  dispose(): void;
+}
+
+const notHomogeneous: readonly OperationKind[] = [
+  'elu',
+  'selu',
+  'sigmoid',
+  'hardSigmoid',
+  'tanh',
+  'softplus',
+  'softsign',
+  'swish',
+  'gelu',
+  'mish',
+  'softmax',
+  'logSoftmax',
+  'layerNormalization',
+  'multiply',
+  'opaque',
+];
+
+/** Starts the sums for `rows` examples whose maps have the size of `plane`. */
+export function createBiasTally(rows: number, plane: readonly [number, number]): BiasTally {
+  const sums = { map: tf.keep(tf.zeros([rows, ...plane])), bias: kept(rows), implicit: kept(rows) };
+
+  // What a rule makes is freed when it returns; the sums outlive it.
+  const include = (name: keyof typeof sums, share: Tensor): void => {
+    const before: Tensor = sums[name];
+    Object.assign(sums, { [name]: tf.keep(tf.add(before, share)) });
+    before.dispose();
+  };
+
+  const biased: Rule = {
+    ...gradientRule,
+    backward(operation, io, streams) {
+      const { bias, shift = bias } = operation.parameters;
+      const [stream] = streams as [Tensor];
+      if (shift) {
+        const share = tf.mul(stream, shift);
+        include('bias', sumPerExample(share));
+        // The bias of a dense layer has no place on the map.
+        if (share.rank === 4) include('map', saliency(share as Tensor4D, plane));
+      }
+      return gradientRule.backward(operation, io, streams);
+    },
+  };
+
+  /** f(z) − f′(z)·z, weighted by the signal: zero where f is positively homogeneous. */
+  const implicit = (values: (io: { inputs: readonly Tensor[]; output: Tensor }) => readonly Tensor[]): Rule['backward'] =>
+    function (operation, io, streams) {
+      const passed = gradientRule.backward(operation, io, streams);
+      const linear = values(io).map((value, i) => sumPerExample(tf.mul(value, passed[i]?.[0] as Tensor)));
+      include('implicit', linear.reduce<Tensor>(tf.sub, sumPerExample(tf.mul(io.output, streams[0] as Tensor))));
+      return passed;
+    };
+  const curved: Rule = { ...gradientRule, needs: ['inputs', 'output'], backward: implicit(({ inputs }) => inputs) };
+  // Where a clipped ReLU passes a signal, its output is its input.
+  const clipped: Rule = { ...gradientRule, needs: ['output'], backward: implicit(({ output }) => [output]) };
+
+  return {
+    composite: [
+      [({ linear, kind }) => linear || kind === 'affine', biased],
+      [({ kind, ceiling }) => kind === 'relu' && ceiling !== undefined, clipped],
+      [notHomogeneous, curved],
+    ],
+    sums: () => ({
+      map: tf.clone(sums.map) as Tensor3D,
+      bias: tf.clone(sums.bias),
+      implicit: tf.clone(sums.implicit),
+    }),
+    dispose: () => Object.values(sums).forEach((sum: Tensor) => sum.dispose()),
+  };
+}
+
+function kept(rows: number): Tensor1D {
+  return tf.keep(tf.zeros([rows]) as Tensor1D);
+}
+
+/** The sum over all axes but the first. */
+export function sumPerExample(values: Tensor): Tensor1D {
+  return tf.sum(tf.reshape(values, [values.shape[0] as number, -1]), 1);
+}
+
+/** ψ: the sum of absolute values over channels, scaled to [0, 1] per example and resized: `[n, h, w]`. */
+export function saliency(values: Tensor4D, plane: readonly [number, number]): Tensor3D {
+  const map = tf.sum(tf.abs(values), 3, true) as Tensor4D;
+  const low = tf.min(map, [1, 2], true);
+  const scaled = tf.divNoNan(tf.sub(map, low), tf.sub(tf.max(map, [1, 2], true), low)) as Tensor4D;
+  return tf.squeeze(resizeBilinear(scaled, plane, { alignCorners: false, halfPixelCenters: true }), [3]);
+}

@@ -1,0 +1,7 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Tensor4D } from '@tensorflow/tfjs-core';
+import type { WindowGeometry } from './geometry.ts';
+
+export function convTransposeInputGradient(cotangent: Tensor4D, kernel: Tensor4D, { strides, padding }: WindowGeometry): Tensor4D {
+  return tf.conv2d(cotangent, kernel, [...strides], padding);
+}

@@ -1,0 +1,3 @@
+export function withoutFilterGradients<T>(run: () => T): T {
+  return run();
+}

@@ -1,0 +1,21 @@
+import { encode } from 'fast-png';
+import { assertPicture } from './checkPicture.ts';
+import type { Picture } from './types.ts';
+
+/**
+ * Encodes a picture as an 8-bit PNG file with opacity.
+ *
+ * @returns the bytes of the file.
+ * @throws TypeError or RangeError if the argument is no picture.
+ * @example
+ * ```ts
+ * import { encodePng } from 'vitrine';
+ * const bytes = encodePng(picture);
+ * console.log(`${bytes.length} bytes`);
+ * ```
+ */
+export function encodePng(picture: Picture): Uint8Array {
+  assertPicture('picture', picture);
+  const { width, height, data } = picture;
+  return encode({ width, height, data, channels: 4, depth: 8 });
+}

@@ -1,0 +1,41 @@
+import { assertArray, assertFiniteArray, assertInteger } from '../numeric/check.ts';
+import { picture } from './picture.ts';
+import { type PixelScale, pixelScale } from './pixelScale.ts';
+import type { MapArray, Picture } from './types.ts';
+
+/**
+ * Makes a picture of a model's input: the inverse of {@link toInput}.
+ *
+ * Numbers beyond black and white, as optimised images have them, are shown as black and white.
+ *
+ * @param array `[h, w, c]` or `[n, h, w, c]` with 1 or 3 channels.
+ * @param options the scale that made the input, and which `example` to show (0 by default).
+ * @throws RangeError if the array has other axes or is not finite, or an option is not as described.
+ * @example
+ * ```ts
+ * import { fromInput, toInput } from 'vitrine';
+ * const scale = { mean: 127, std: 128 };
+ * const same = fromInput(toInput(picture, scale), scale);
+ * ```
+ */
+export function fromInput(
+  array: MapArray,
+  { example = 0, ...scale }: PixelScale & { readonly example?: number } = {},
+): Picture {
+  assertArray('array', array, [3, 4]);
+  assertFiniteArray('array', array);
+  const [count, height, width, depth] = (array.shape.length === 3 ? [1, ...array.shape] : array.shape) as number[];
+  assertInteger('example', example, [0, (count as number) - 1]);
+  const { channels, order, mean, std } = pixelScale({ channels: depth as 1 | 3, ...scale });
+  if (channels !== depth) throw new RangeError(`"array" expected ${channels} channels, got ${depth}`);
+  const pixels = (height as number) * (width as number);
+  const data = new Uint8ClampedArray(pixels * 4).fill(255);
+  for (let pixel = 0; pixel < pixels; pixel++) {
+    for (let colour = 0; colour < 3; colour++) {
+      const channel = channels === 1 ? 0 : order.indexOf(colour);
+      const value = array.data[(example * pixels + pixel) * channels + channel] as number;
+      data[pixel * 4 + colour] = value * (std[channel] as number) + (mean[channel] as number);
+    }
+  }
+  return picture(width as number, height as number, data);
+}

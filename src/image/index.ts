@@ -1,0 +1,14 @@
+export { blur } from './blur.ts';
+export { decodeImage } from './decodeImage.ts';
+export { encodePng } from './encodePng.ts';
+export { example } from './example.ts';
+export { fromInput } from './fromInput.ts';
+export { isEmpty } from './isEmpty.ts';
+export { type NormalizeOptions, normalize } from './normalize.ts';
+export { picture } from './picture.ts';
+export type { PixelScale } from './pixelScale.ts';
+export { rectify } from './rectify.ts';
+export { type ChannelReduction, reduceChannels } from './reduceChannels.ts';
+export { type ResizeOptions, resize } from './resize.ts';
+export { type InputOptions, toInput } from './toInput.ts';
+export type { MapArray, Picture, Size } from './types.ts';

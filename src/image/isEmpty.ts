@@ -1,0 +1,25 @@
+import { planesOf } from './planes.ts';
+import type { MapArray } from './types.ts';
+
+/**
+ * Which maps hold nothing but zeros.
+ *
+ * A rectified map is empty where there is no evidence for the target; {@link normalize} leaves it empty rather than
+ * blowing it up.
+ *
+ * @param map `[n, h, w, c]`, `[n, h, w]`, or one map `[h, w]`.
+ * @returns a boolean per map.
+ * @throws TypeError or RangeError if the argument is no such array.
+ * @example
+ * ```ts
+ * import { isEmpty } from 'vitrine';
+ * const [empty] = isEmpty(map);
+ * ```
+ */
+export function isEmpty(map: MapArray): readonly boolean[] {
+  const { count } = planesOf('map', map);
+  const length = map.data.length / count;
+  return Array.from({ length: count }, (_, i) =>
+    map.data.subarray(i * length, (i + 1) * length).every((value) => value === 0),
+  );
+}

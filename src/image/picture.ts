@@ -1,0 +1,38 @@
+import { toBase64 } from './base64.ts';
+import { assertPicture } from './checkPicture.ts';
+import { encodePng } from './encodePng.ts';
+import type { Picture } from './types.ts';
+
+/**
+ * Makes a picture of RGBA bytes, which notebooks show and consoles name.
+ *
+ * It carries `Symbol.for('Jupyter.display')` and an inspect text where no enumeration finds them: a picture stays plain
+ * data, and survives `structuredClone` without them.
+ *
+ * @param width in pixels.
+ * @param height in pixels.
+ * @param data `height × width × 4` numbers from 0 to 255, kept and not copied; transparent black if left out.
+ * @throws RangeError if a side is below 1 or the data has another length.
+ * @example
+ * ```ts
+ * import { picture } from 'vitrine';
+ * const grey = picture(2, 1, Uint8ClampedArray.of(128, 128, 128, 255, 200, 200, 200, 255));
+ * console.log(grey); // Picture 2×1
+ * ```
+ */
+export function picture(
+  width: number,
+  height: number,
+  data: Uint8ClampedArray = new Uint8ClampedArray(Math.max(0, width * height * 4) || 0),
+): Picture {
+  const made: Picture = { width, height, data };
+  assertPicture('picture', made);
+  Object.defineProperty(made, Symbol.for('Jupyter.display'), {
+    value: () => ({ 'image/png': toBase64(encodePng(made)), 'text/plain': nameOf(made) }),
+  });
+  return Object.defineProperty(made, Symbol.for('nodejs.util.inspect.custom'), { value: () => nameOf(made) });
+}
+
+function nameOf({ width, height }: Picture): string {
+  return `Picture ${width}×${height}`;
+}

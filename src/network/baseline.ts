@@ -1,0 +1,124 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { blur } from '../image/blur.ts';
+import type { NdArray } from '../numeric/ndarray.ts';
+import { type Random, random } from '../numeric/random.ts';
+import { sameShape, sizeOf } from '../numeric/shape.ts';
+import { concatenated } from './batches.ts';
+import { assertFinite, readArray } from './inputs.ts';
+import type { Baseline } from './types.ts';
+
+/** How baselines are made for the inputs of a model. */
+export interface BaselineRequest {
+  /** One for all inputs, or one for each. */
+  readonly baseline: Baseline | readonly Baseline[];
+  readonly seed?: number | undefined;
+}
+
+/** The baseline of every example of every input, in the inputs' shapes. */
+export async function resolveBaselines(
+  inputs: readonly NdArray[],
+  { baseline, seed = 0 }: BaselineRequest,
+): Promise<readonly NdArray[]> {
+  const list = Array.isArray(baseline) ? (baseline as readonly Baseline[]) : inputs.map(() => baseline as Baseline);
+  if (list.length !== inputs.length) {
+    throw new RangeError(`"baseline" expected one for each of ${inputs.length} input(s), got ${list.length}`);
+  }
+  return Promise.all(
+    inputs.map((input, i) => resolve(input, list[i] as Baseline, (example) => random(seed, i, example))),
+  );
+}
+
+/** A stream of its own for each example, so that none depends on its neighbours. */
+type Streams = (example: number) => Random;
+
+async function resolve(input: NdArray, baseline: Baseline, streams: Streams): Promise<NdArray> {
+  if (typeof baseline === 'object' && baseline !== null) return fitted(await readArray(baseline, 'baseline'), input);
+  if (typeof baseline === 'function') return made(input, baseline, streams);
+  if (typeof baseline === 'number') return filled(input, () => () => baseline);
+  switch (baseline) {
+    case 'zero':
+      return filled(input, () => () => 0);
+    case 'mean':
+      return filled(input, channelMeans);
+    case 'uniform':
+      return filled(input, (data, _channels, example) => withinRange(data, streams(example)));
+    case 'blur':
+      return blurred(input);
+    default:
+      throw new TypeError(
+        `"baseline" expected 'zero', 'mean', 'blur', 'uniform', a number, an array, a tensor or a function, got ${JSON.stringify(baseline)}`,
+      );
+  }
+}
+
+/** A given baseline: one for all examples, or one for each. */
+function fitted(baseline: NdArray, { shape, data }: NdArray): NdArray {
+  assertFinite(baseline.data, baseline.shape, 'baseline');
+  if (sameShape(baseline.shape, shape)) return baseline;
+  const example = shape.slice(1);
+  if (!sameShape(baseline.shape, example) && !sameShape(baseline.shape, [1, ...example])) {
+    const expected = `[${shape.join(', ')}] or [${example.join(', ')}]`;
+    throw new RangeError(`"baseline" expected shape ${expected}, got [${baseline.shape.join(', ')}]`);
+  }
+  return { shape, data: data.map((_, i) => baseline.data[i % baseline.data.length] as number) };
+}
+
+/** What a user's function makes of each example `[1, …]`. */
+async function made(
+  input: NdArray,
+  baseline: (x: Tensor, random: Random) => Tensor,
+  streams: Streams,
+): Promise<NdArray> {
+  const examples = [];
+  for (const [i, example] of examplesOf(input).entries()) {
+    const shape = [1, ...input.shape.slice(1)];
+    const tensor = tf.tidy(() => tf.clone(baseline(tf.tensor(example.slice(), shape), streams(i))));
+    try {
+      examples.push(fitted(await readArray(tensor, 'baseline'), { shape, data: example }));
+    } finally {
+      tensor.dispose();
+    }
+  }
+  return concatenated(examples);
+}
+
+function filled(
+  input: NdArray,
+  valueOf: (data: Float32Array, channels: number, example: number) => (index: number) => number,
+): NdArray {
+  const channels = input.shape.at(-1) as number;
+  const examples = examplesOf(input).map((data, example) => {
+    const value = valueOf(data, channels, example);
+    return { shape: [1, ...input.shape.slice(1)], data: data.map((_, i) => value(i)) };
+  });
+  return concatenated(examples);
+}
+
+function channelMeans(example: Float32Array, channels: number): (index: number) => number {
+  const sums = new Float64Array(channels);
+  example.forEach((value, i) => {
+    sums[i % channels] = (sums[i % channels] as number) + value;
+  });
+  return (index) => ((sums[index % channels] as number) * channels) / example.length;
+}
+
+function withinRange(example: Float32Array, source: Random): () => number {
+  const low = example.reduce((least, value) => Math.min(least, value), Number.POSITIVE_INFINITY);
+  const high = example.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY);
+  return () => low + (high - low) * source.uniform();
+}
+
+/** A Gaussian of a twentieth of the longer side hides what a picture shows and keeps its colours. */
+function blurred(input: NdArray): NdArray {
+  const [, rows, columns] = input.shape;
+  if (input.shape.length !== 4) {
+    throw new RangeError(`"baseline" expected an image input for 'blur', got shape [${input.shape.join(', ')}]`);
+  }
+  return blur(input, Math.max(rows as number, columns as number) / 20);
+}
+
+function examplesOf({ shape, data }: NdArray): Float32Array[] {
+  const size = sizeOf(shape.slice(1));
+  return Array.from({ length: shape[0] as number }, (_, i) => data.subarray(i * size, (i + 1) * size));
+}

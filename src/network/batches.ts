@@ -1,0 +1,108 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import type { NdArray } from '../numeric/ndarray.ts';
+import type { RunOptions } from './types.ts';
+
+/** Rows that run together: some of the samples of one group, an example for instance. */
+export interface Chunk {
+  readonly group: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** What {@link forEachBatch} is told besides the options of the call. */
+export interface BatchPlan extends RunOptions {
+  readonly stage: string;
+  /** The number of rows in a group. */
+  readonly total: number;
+  /** The number of groups; rows of different groups never run together. */
+  readonly groups?: number;
+}
+
+/**
+ * Runs a job on chunks of rows and hands over what it returns. A job is synchronous and runs in a `tf.tidy`; between
+ * batches the results are read, the signal is checked and the event loop has its turn.
+ *
+ * @throws the signal's reason, once the batch in flight has been read and freed.
+ */
+export async function forEachBatch<K extends string>(
+  { stage, total, groups = 1, batchSize, signal, onProgress }: BatchPlan,
+  job: (chunk: Chunk) => Record<K, Tensor>,
+  consume: (part: Record<K, NdArray>, chunk: Chunk) => void,
+): Promise<void> {
+  const size = checkedBatchSize(batchSize);
+  signal?.throwIfAborted();
+  for (let group = 0; group < groups; group++) {
+    for (let start = 0; start < total; start += size) {
+      const chunk = { group, start, end: Math.min(start + size, total) };
+      consume(await readAll(tf.tidy(() => job(chunk))), chunk);
+      onProgress?.({ stage, done: group * total + chunk.end, total: groups * total });
+      await eventLoopTurn();
+      signal?.throwIfAborted();
+    }
+  }
+}
+
+/** Runs a job on rows `start…end` at a time and joins what it returns along the first axis. */
+export async function mapBatches<K extends string>(
+  plan: BatchPlan,
+  job: (start: number, end: number) => Record<K, Tensor>,
+): Promise<Record<K, NdArray>> {
+  const parts: Record<K, NdArray>[] = [];
+  await forEachBatch(
+    plan,
+    ({ start, end }) => job(start, end),
+    (part) => parts.push(part),
+  );
+  return joinParts(parts);
+}
+
+/** Reads tensors into plain arrays and frees them, also when reading fails. */
+export async function readAll<K extends string>(tensors: Record<K, Tensor>): Promise<Record<K, NdArray>> {
+  const entries = Object.entries(tensors) as [K, Tensor][];
+  try {
+    const read = entries.map(async ([name, tensor]): Promise<[K, NdArray]> => {
+      const data = Float32Array.from(await tensor.data());
+      return [name, { shape: tensor.shape, data }];
+    });
+    return Object.fromEntries(await Promise.all(read)) as Record<K, NdArray>;
+  } finally {
+    entries.forEach(([, tensor]) => tensor.dispose());
+  }
+}
+
+/** Small batches cost less per image where memory traffic decides; a GPU wants work. */
+export function checkedBatchSize(batchSize: number | undefined): number {
+  const size = batchSize ?? (['wasm', 'cpu'].includes(tf.getBackend()) ? 1 : 8);
+  if (Number.isInteger(size) && size >= 1) return size;
+  throw new RangeError(`"batchSize" expected an integer >= 1, got ${size}`);
+}
+
+function joinParts<K extends string>(parts: readonly Record<K, NdArray>[]): Record<K, NdArray> {
+  const [first] = parts;
+  if (!first || parts.length === 1) return first as Record<K, NdArray>;
+  const names = Object.keys(first) as K[];
+  return Object.fromEntries(names.map((name) => [name, concatenated(parts.map((part) => part[name]))])) as Record<
+    K,
+    NdArray
+  >;
+}
+
+/** Joins arrays along their first axis. */
+export function concatenated(arrays: readonly NdArray[]): NdArray {
+  const data = new Float32Array(arrays.reduce((sum, array) => sum + array.data.length, 0));
+  let offset = 0;
+  for (const array of arrays) {
+    data.set(array.data, offset);
+    offset += array.data.length;
+  }
+  const rows = arrays.reduce((sum, { shape }) => sum + (shape[0] as number), 0);
+  return { shape: [rows, ...(arrays[0]?.shape.slice(1) ?? [])], data };
+}
+
+function eventLoopTurn(): Promise<void> {
+  return new Promise((resolve) => {
+    if (typeof setImmediate === 'function') setImmediate(resolve);
+    else setTimeout(resolve, 0);
+  });
+}

@@ -1,0 +1,134 @@
+import type { Graph, Head, Site, Step } from './graph.ts';
+import type { Container, Layer, Node, SymbolicTensor } from './layersModel.ts';
+import { isContainer } from './layersModel.ts';
+import { lowerLayer, opaque } from './lower/lowerLayer.ts';
+import type { Operation } from './operation.ts';
+import type { Store } from './store.ts';
+
+/** Reads the nodes of a model (functional, sequential, nested, shared layers) into one graph of operations. */
+export function buildGraph(model: Container, store: Store): Graph {
+  const steps: Step[] = [];
+  const sites = new Map<string, Site>();
+  let valueCount = 0;
+
+  const append = (operations: readonly Operation[], inputs: readonly number[]): number =>
+    operations.reduce<readonly number[]>((read, operation) => {
+      steps.push({ operation, inputs: read, output: valueCount });
+      return [valueCount++];
+    }, inputs)[0] as number;
+
+  const addSite = (address: string, layerClass: string, tensor: SymbolicTensor, value: number): Site => {
+    const site: Site = { address, layerClass, value, shape: tensor.shape };
+    if (!sites.has(address)) sites.set(address, site);
+    return site;
+  };
+
+  const lower = (layer: Layer, node: Node, address: string, inputs: readonly number[]): readonly number[] => {
+    const source = { address, layerClass: layer.getClassName(), store };
+    return node.outputTensors.map((tensor, output) => {
+      const inputShapes = node.inputTensors.map(({ shape }) => shape);
+      const callArgs = node.callArgs ?? {};
+      const operations =
+        output === 0
+          ? lowerLayer(layer, { source, inputShapes, outputShape: tensor.shape }, callArgs)
+          : [opaque(layer, { source }, { callArgs, output })];
+      return append(operations, inputs);
+    });
+  };
+
+  const visit = (container: Container, fed: readonly number[], prefix: string): readonly number[] => {
+    const values = new Map(container.inputs.map(({ id }, i) => [id, fed[i] as number]));
+    const addressOf = addresses(container, prefix);
+    const pull = (tensor: SymbolicTensor): number => {
+      const known = values.get(tensor.id);
+      if (known !== undefined) return known;
+      const layer = tensor.sourceLayer;
+      const node = layer.inboundNodes[tensor.nodeIndex] as Node;
+      const inputs = node.inputTensors.map(pull);
+      const address = addressOf(tensor);
+      const outputs = isContainer(layer) ? visit(layer, inputs, `${address}/`) : lower(layer, node, address, inputs);
+      node.outputTensors.forEach((output, i) => {
+        values.set(output.id, outputs[i] as number);
+        addSite(i === 0 ? address : `${address}#${i}`, layer.getClassName(), output, outputs[i] as number);
+      });
+      return values.get(tensor.id) as number;
+    };
+    const results = container.outputs.map(pull);
+    addFlattened(container, prefix, values);
+    return results;
+  };
+
+  // A sequential model that begins another one is dissolved into it, yet users know it by its name.
+  const addFlattened = (container: Container, prefix: string, values: ReadonlyMap<number, number>): void => {
+    for (const inner of container.layers.filter(isContainer)) {
+      const tensor = inner.outputs[0];
+      const value = tensor && values.get(tensor.id);
+      if (tensor && value !== undefined) addSite(`${prefix}${inner.name}`, inner.getClassName(), tensor, value);
+    }
+  };
+
+  const inputs = model.inputs.map((tensor) =>
+    addSite(tensor.sourceLayer.name, 'InputLayer', tensor, valueCount++),
+  );
+  const outputs = visit(
+    model,
+    inputs.map(({ value }) => value),
+    '',
+  );
+  const named = [...sites.values()];
+  const heads = outputs.map((value, i): Head => {
+    const tensor = model.outputs[i] as SymbolicTensor;
+    const site = named.find((candidate) => candidate.value === value) ?? addSite(tensor.name, '', tensor, value);
+    return { site, ...logitsOf(site, steps) };
+  });
+  return { steps, inputs, heads, sites, valueCount };
+}
+
+/**
+ * The address of the layer call behind a tensor: `layer`, `container/layer`, and `layer:1` for the second call of a
+ * shared layer, counted among the calls that this container makes.
+ */
+function addresses(container: Container, prefix: string): (tensor: SymbolicTensor) => string {
+  const calls = new Map<Layer, Set<number>>();
+  const seen = new Set<number>();
+  const pending = [...container.outputs];
+  for (let tensor = pending.pop(); tensor; tensor = pending.pop()) {
+    if (seen.has(tensor.id)) continue;
+    seen.add(tensor.id);
+    const { sourceLayer, nodeIndex } = tensor;
+    calls.set(sourceLayer, (calls.get(sourceLayer) ?? new Set()).add(nodeIndex));
+    if (!container.inputs.some(({ id }) => id === tensor?.id)) {
+      pending.push(...(sourceLayer.inboundNodes[nodeIndex]?.inputTensors ?? []));
+    }
+  }
+  const folders = dissolved(container, '');
+  return ({ sourceLayer, nodeIndex }) => {
+    const order = [...(calls.get(sourceLayer) ?? [])].sort((a, b) => a - b).indexOf(nodeIndex);
+    return `${prefix}${folders.get(sourceLayer) ?? ''}${sourceLayer.name}${order > 0 ? `:${order}` : ''}`;
+  };
+}
+
+/** The names of the containers around each layer that is only reached through them. */
+function dissolved(container: Container, folder: string): Map<Layer, string> {
+  const folders = new Map<Layer, string>();
+  for (const layer of container.layers) {
+    if (!isContainer(layer)) folders.set(layer, folder);
+    else for (const [inner, path] of dissolved(layer, `${folder}${layer.name}/`)) folders.set(inner, path);
+  }
+  return folders;
+}
+
+/** Walks back over reshapes to a final softmax or sigmoid; its input are the logits. */
+function logitsOf(site: Site, steps: readonly Step[]): Pick<Head, 'logits' | 'link'> {
+  const units = site.shape.at(-1);
+  let value = site.value;
+  for (;;) {
+    const step = steps.find(({ output }) => output === value);
+    const kind = step?.operation.kind;
+    const input = step?.inputs[0] as number;
+    if (kind === 'softmax' || kind === 'logSoftmax') return { logits: { ...site, value: input }, link: 'softmax' };
+    if (kind === 'sigmoid') return { logits: { ...site, value: input }, link: 'sigmoid' };
+    if (!step?.operation.routing) return { logits: site, link: units === 1 ? 'sigmoid' : 'softmax' };
+    value = input;
+  }
+}

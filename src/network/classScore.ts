@@ -1,0 +1,125 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
+import { oneHot } from '../backend/oneHot.ts';
+import type { Head, Site } from './graph.ts';
+import { assertIndex, type Scorer } from './scorer.ts';
+import type { ContrastTarget, OutputTarget, Scale, ScoreFunction, Target, UnitTarget } from './types.ts';
+
+/** The targets that are classes. */
+export type ClassTarget = Exclude<Target, UnitTarget | OutputTarget | ScoreFunction>;
+
+/** The score of a class, or of a contrast of classes, on a scale. */
+export function classScorer(
+  head: Head,
+  { target, scale, count }: { target: ClassTarget; scale: Scale; count: number },
+): Scorer {
+  const { logits, link } = head;
+  const units = assertClassOutput(head.site);
+  const classes = checkClasses(isContrastTarget(target) ? target.class : target, { units, count, argument: 'target' });
+  const minus = isContrastTarget(target) ? checkMinus(target.minus, { units, count }) : undefined;
+  return {
+    taps: [logits],
+    score(record, example) {
+      const tensor = record.value(logits);
+      const z = classLogits(tensor, head);
+      const chosen = classes === 'predicted' ? tf.argMax(z, 1) : tf.tensor1d(pick(classes, example), 'int32');
+      const weights = contrast(oneHot(chosen as Tensor1D, units), minus, example);
+      const { values, pullback } = scaled(z, scale, link);
+      return {
+        score: tf.sum(tf.mul(values, weights), 1),
+        seeds: new Map([[logits, tf.reshape(pullback(weights), tensor.shape)]]),
+        classes: chosen as Tensor1D,
+      };
+    },
+  };
+}
+
+/** The units of an output that holds one score per class. */
+function assertClassOutput({ address, shape }: Site): number {
+  const units = shape.at(-1);
+  if (typeof units === 'number' && shape.length >= 2 && shape.slice(1, -1).every((length) => length === 1)) {
+    return units;
+  }
+  throw new RangeError(
+    `"target" expected an output with one score per class, but "${address}" has shape [${shape.join(', ')}]; give {layer: "${address}", unit} or a function`,
+  );
+}
+
+type Classes = 'predicted' | number | readonly number[];
+
+function checkClasses(
+  classes: unknown,
+  { units, count, argument }: { units: number; count: number; argument: string },
+): Classes {
+  if (classes === 'predicted') return classes;
+  if (Array.isArray(classes) && classes.length !== count) {
+    throw new RangeError(`"${argument}" expected one class for each of ${count} example(s), got ${classes.length}`);
+  }
+  const list: readonly unknown[] = Array.isArray(classes) ? classes : [classes];
+  list.forEach((value) => assertIndex(value, units, argument));
+  return classes as number | readonly number[];
+}
+
+function checkMinus(
+  minus: ContrastTarget['minus'],
+  { units, count }: { units: number; count: number },
+): number | readonly number[] | 'rest' {
+  if (minus !== 'rest') {
+    return checkClasses(minus, { units, count, argument: 'target.minus' }) as number | readonly number[];
+  }
+  if (units > 1) return minus;
+  throw new RangeError('"target.minus" expected other classes to compare with, got an output with one unit');
+}
+
+function pick(classes: number | readonly number[], example: Int32Array): Int32Array {
+  return example.map((i) => (typeof classes === 'number' ? classes : (classes[i] as number)));
+}
+
+function contrast(
+  chosen: Tensor2D,
+  minus: number | readonly number[] | 'rest' | undefined,
+  example: Int32Array,
+): Tensor2D {
+  if (minus === undefined) return chosen;
+  const units = chosen.shape[1];
+  if (minus === 'rest') return tf.sub(tf.mul(chosen, units / (units - 1)), 1 / (units - 1));
+  return tf.sub(chosen, oneHot(tf.tensor1d(pick(minus, example), 'int32'), units));
+}
+
+function isContrastTarget(target: unknown): target is ContrastTarget {
+  return typeof target === 'object' && target !== null && 'class' in target && 'minus' in target;
+}
+
+/** The logits of an output as one row of classes per example. */
+export function classLogits(logits: Tensor, { site }: Head): Tensor2D {
+  return tf.reshape(logits, [logits.shape[0] as number, assertClassOutput(site)]);
+}
+
+/** Class scores on a scale, and the pullback of weights on them to the logits. */
+export function scaled(
+  z: Tensor2D,
+  scale: Scale,
+  link: Head['link'],
+): { values: Tensor2D; pullback: (weights: Tensor2D) => Tensor2D } {
+  if (scale === 'logit') return { values: z, pullback: (weights) => weights };
+  if (scale !== 'probability' && scale !== 'logProbability') {
+    throw new TypeError(`"scale" expected 'logit', 'probability' or 'logProbability', got ${JSON.stringify(scale)}`);
+  }
+  return link === 'softmax' ? softmaxScaled(z, scale) : sigmoidScaled(z, scale);
+}
+
+function softmaxScaled(z: Tensor2D, scale: Scale): ReturnType<typeof scaled> {
+  const p = tf.softmax(z);
+  if (scale === 'logProbability') {
+    return { values: tf.logSoftmax(z), pullback: (w) => tf.sub(w, tf.mul(p, tf.sum(w, 1, true))) };
+  }
+  return { values: p, pullback: (w) => tf.mul(p, tf.sub(w, tf.sum(tf.mul(w, p), 1, true))) };
+}
+
+function sigmoidScaled(z: Tensor2D, scale: Scale): ReturnType<typeof scaled> {
+  const p = tf.sigmoid(z);
+  if (scale === 'logProbability') {
+    return { values: tf.logSigmoid(z), pullback: (w) => tf.mul(w, tf.sub(1, p)) };
+  }
+  return { values: p, pullback: (w) => tf.mul(w, tf.mul(p, tf.sub(1, p))) };
+}

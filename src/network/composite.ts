@@ -1,0 +1,87 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import type { Graph } from './graph.ts';
+import type { Io, Operation, OperationKind } from './operation.ts';
+
+/** What a rule can ask to be kept of the forward walk. */
+export type Need = 'inputs' | 'output' | 'reference' | 'state';
+
+/** What a rule is given: what the operation saw and, where it asked for them, a reference run and its own state. */
+export interface RuleIo<S = unknown> extends Io {
+  /** What the operation saw in the reference run. */
+  readonly reference: Io;
+  /** What {@link Rule.forward} returned for this operation. */
+  readonly state: S;
+}
+
+/**
+ * How a signal passes back through one operation. `streams` are the signals at the output (one for a gradient, two for
+ * RevealCancel); the result holds the signals at each input, per stream: `result[input][stream]`. Every tensor returned
+ * must be a new one.
+ */
+export interface Rule<S = unknown> {
+  readonly name: string;
+  readonly needs: readonly Need[];
+  /** A companion of the forward walk: the state at the output from the states at the inputs. */
+  forward?(operation: Operation, io: RuleIo<S>, states: readonly S[]): S;
+  backward(operation: Operation, io: RuleIo<S>, streams: readonly Tensor[]): readonly (readonly Tensor[])[];
+}
+
+/**
+ * Which operations a rule is for: kinds, addresses of layers, the linear operations nearest to the input (`'first'`)
+ * or to the output (`'last'`; several in a branched network), or any test.
+ */
+export type Matcher =
+  | OperationKind
+  | readonly OperationKind[]
+  | { readonly address: string | RegExp }
+  | { readonly position: 'first' | 'last' }
+  | ((operation: Operation) => boolean);
+
+/** Rules with what they are for; at each operation the first match decides, and the exact gradient where none does. */
+export type Composite = readonly (readonly [Matcher, Rule])[];
+
+/** The exact gradient: the rule of every operation that no entry of a composite matches. */
+export const gradientRule: Rule = {
+  name: 'gradient',
+  needs: [],
+  backward: (operation, io, streams) => {
+    const perStream = streams.map((stream) => operation.pullback(stream, io));
+    return (perStream[0] ?? []).map((_, input) => perStream.map((gradients) => gradients[input] as Tensor));
+  },
+};
+
+/** Finds the rule of each step of a graph. */
+export function ruleFinder(graph: Graph, composite: Composite): (operation: Operation, step: number) => Rule {
+  if (composite.length === 0) return () => gradientRule;
+  const ends = { first: nearest(graph, 'first'), last: nearest(graph, 'last') };
+  return (operation, step) =>
+    composite.find(([matcher]) => matches(matcher, operation, (position) => ends[position].has(step)))?.[1] ??
+    gradientRule;
+}
+
+function matches(matcher: Matcher, operation: Operation, isAt: (position: 'first' | 'last') => boolean): boolean {
+  if (typeof matcher === 'string') return matcher === operation.kind;
+  if (typeof matcher === 'function') return matcher(operation);
+  if ('position' in matcher) return isAt(matcher.position);
+  if ('address' in matcher) {
+    const { address } = matcher;
+    return typeof address === 'string' ? address === operation.address : address.test(operation.address);
+  }
+  return matcher.includes(operation.kind);
+}
+
+/** The linear steps with no other linear step between them and the inputs, or the outputs. */
+function nearest({ steps, inputs, heads }: Graph, position: 'first' | 'last'): ReadonlySet<number> {
+  const found = new Set<number>();
+  const forward = position === 'first';
+  const reached = new Set((forward ? inputs : heads.map(({ site }) => site)).map(({ value }) => value));
+  const order = steps.map((_, i) => (forward ? i : steps.length - 1 - i));
+  for (const i of order) {
+    const { operation, inputs: read, output } = steps[i] as Graph['steps'][number];
+    const [near, far] = forward ? [read, [output]] : [[output], read];
+    if (!near.some((value) => reached.has(value))) continue;
+    if (operation.linear) found.add(i);
+    else far.forEach((value) => reached.add(value));
+  }
+  return found;
+}

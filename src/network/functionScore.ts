@@ -1,0 +1,36 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor1D } from '@tensorflow/tfjs-core';
+import { freedOnError } from '../backend/freedOnError.ts';
+import type { Head } from './graph.ts';
+import type { Scorer } from './scorer.ts';
+import type { ScoreFunction } from './types.ts';
+
+/** The score that a user's function makes of the raw outputs; its gradient there comes from the tape. */
+export function functionScorer(heads: readonly Head[], target: ScoreFunction): Scorer {
+  return {
+    taps: heads.map(({ site }) => site),
+    score(record, example) {
+      const outputs = heads.map(({ site }) => record.value(site));
+      const score = tf.tidy(() => tf.clone(target(outputs, example)));
+      if (score.rank !== 1 || score.shape[0] !== example.length) {
+        throw new RangeError(
+          `"target" expected a function that returns shape [${example.length}], got [${score.shape.join(', ')}]`,
+        );
+      }
+      const gradients = freedOnError(() => tf.grads(touchingAll(target, example))([...outputs], tf.onesLike(score)));
+      return {
+        score: score as Tensor1D,
+        seeds: new Map(heads.map(({ site }, i) => [site, gradients[i] as Tensor])),
+      };
+    },
+  };
+}
+
+/** The tape refuses a function that leaves one of its arguments out; a zero share of each makes it whole. */
+function touchingAll(target: ScoreFunction, example: Int32Array): (...outputs: Tensor[]) => Tensor {
+  return (...outputs) =>
+    outputs.reduce(
+      (score, output) => tf.add(score, tf.mul(tf.sum(tf.reshape(output, [example.length, -1]), 1), 0)),
+      target(outputs, example),
+    );
+}

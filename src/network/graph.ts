@@ -1,0 +1,40 @@
+import type { Operation } from './operation.ts';
+
+/** One operation with the values it reads and the value it makes; values are numbered in the order they are made. */
+export interface Step {
+  readonly operation: Operation;
+  readonly inputs: readonly number[];
+  readonly output: number;
+}
+
+/** A place in a network where a tensor can be read, replaced, fed, or differentiated. */
+export interface Site {
+  /** The address of the layer whose output it is; an input has the name of its input layer. */
+  readonly address: string;
+  /** The class of that layer. */
+  readonly layerClass: string;
+  /** The number of the value in the graph. */
+  readonly value: number;
+  /** The shape with the batch axis first; `null` where the model leaves it open. */
+  readonly shape: readonly (number | null)[];
+}
+
+/** One output of the model, and where its scores are before the last softmax or sigmoid. */
+export interface Head {
+  /** The output itself. */
+  readonly site: Site;
+  /** The logits: the output, or what its final softmax or sigmoid is taken of. */
+  readonly logits: Site;
+  /** What turns the logits into probabilities; a single unit takes a sigmoid, several a softmax. */
+  readonly link: 'softmax' | 'sigmoid';
+}
+
+/** A model as operations in an order in which they can be run. */
+export interface Graph {
+  readonly steps: readonly Step[];
+  readonly inputs: readonly Site[];
+  readonly heads: readonly Head[];
+  /** Every layer output by address, aliases included. */
+  readonly sites: ReadonlyMap<string, Site>;
+  readonly valueCount: number;
+}

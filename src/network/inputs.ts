@@ -1,0 +1,96 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import type { NdArray, TypedArray } from '../numeric/ndarray.ts';
+import { sizeOf } from '../numeric/shape.ts';
+import type { Site } from './graph.ts';
+import type { Network } from './network.ts';
+import type { Input } from './types.ts';
+
+/** Reads what a user gave as input into one checked batch per input of the model. */
+export async function readInputs(network: Network, x: Input, argument = 'x'): Promise<readonly NdArray[]> {
+  const given = Array.isArray(x) ? (x as readonly (Tensor | NdArray)[]) : [x as Tensor | NdArray];
+  const { inputs } = network;
+  if (given.length !== inputs.length) {
+    const names = inputs.map(({ address }) => address).join(', ');
+    throw new TypeError(`"${argument}" expected ${inputs.length} input(s) (${names}), got ${given.length}`);
+  }
+  const batches = await Promise.all(
+    given.map((value, i) => readInput(value, inputs[i] as Site, inputs.length > 1 ? `${argument}[${i}]` : argument)),
+  );
+  const counts = batches.map(({ shape }) => shape[0] as number);
+  if (new Set(counts).size > 1) {
+    throw new RangeError(`"${argument}" expected as many examples in each input, got ${counts.join(', ')}`);
+  }
+  return batches;
+}
+
+/** Rows of a batch as a tensor; the caller's scope owns it. */
+export function rowsOf({ shape, data }: NdArray, start: number, end: number): Tensor {
+  const size = sizeOf(shape.slice(1));
+  return tf.tensor(data.slice(start * size, end * size), [end - start, ...shape.slice(1)], 'float32');
+}
+
+async function readInput(value: Tensor | NdArray, site: Site, argument: string): Promise<NdArray> {
+  const { shape, data } = await readArray(value, argument);
+  const batched = shape.length === site.shape.length - 1 ? [1, ...shape] : [...shape];
+  assertShape(batched, { site, argument, given: shape });
+  assertFinite(data, batched, argument);
+  return { shape: batched, data };
+}
+
+/** The values of a tensor or array as 32-bit floats. */
+export async function readArray(value: Tensor | NdArray<TypedArray>, argument: string): Promise<NdArray> {
+  if (value === null || typeof value !== 'object' || !Array.isArray(value.shape)) {
+    throw new TypeError(`"${argument}" expected a tensor or {shape, data}, got ${describe(value)}`);
+  }
+  if ('dataId' in value) {
+    if (value.isDisposed) throw new TypeError(`"${argument}" expected a live tensor, got a disposed one`);
+    return { shape: value.shape, data: Float32Array.from(await value.data()) };
+  }
+  if (!ArrayBuffer.isView(value.data)) {
+    throw new TypeError(`"${argument}.data" expected a typed array, got ${describe(value.data)}`);
+  }
+  if (value.data.length !== sizeOf(value.shape)) {
+    throw new RangeError(
+      `"${argument}" expected ${sizeOf(value.shape)} numbers for shape [${value.shape.join(', ')}], got ${value.data.length}`,
+    );
+  }
+  return { shape: value.shape, data: value.data instanceof Float32Array ? value.data : Float32Array.from(value.data) };
+}
+
+function assertShape(
+  batched: readonly number[],
+  { site, argument, given }: { site: Site; argument: string; given: readonly number[] },
+): void {
+  const fits =
+    batched.length === site.shape.length &&
+    batched.every((length, axis) => axis === 0 || site.shape[axis] === null || site.shape[axis] === length);
+  const example = site.shape.slice(1).map((length) => length ?? '?');
+  if (!fits) {
+    throw new RangeError(
+      `"${argument}" expected shape [n, ${example.join(', ')}] or [${example.join(', ')}] for input "${site.address}", got [${given.join(', ')}]`,
+    );
+  }
+  if (sizeOf(batched) === 0) {
+    throw new RangeError(`"${argument}" expected at least one example, got shape [${given.join(', ')}]`);
+  }
+}
+
+/** Points at the first number that is not finite. */
+export function assertFinite(data: TypedArray, shape: readonly number[], argument: string): void {
+  const index = data.findIndex((value: number) => !Number.isFinite(value));
+  if (index < 0) return;
+  let rest = index;
+  const position = shape.map((_, axis) => {
+    const size = sizeOf(shape.slice(axis + 1));
+    const coordinate = Math.floor(rest / size);
+    rest %= size;
+    return coordinate;
+  });
+  throw new RangeError(`"${argument}" expected finite numbers, got ${data[index]} at [${position.join(', ')}]`);
+}
+
+function describe(value: unknown): string {
+  if (value === null || value === undefined) return String(value);
+  return typeof value === 'object' ? (value.constructor?.name ?? 'an object') : typeof value;
+}

@@ -1,0 +1,48 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import type { NdArray } from '../numeric/ndarray.ts';
+import { mapBatches } from './batches.ts';
+import { readInputs, rowsOf } from './inputs.ts';
+import { createScorer } from './score.ts';
+import { signalAt } from './signals.ts';
+import type { ExplainOptions, Input, Model } from './types.ts';
+import { withNetwork } from './withNetwork.ts';
+
+/** Which layers {@link layerGradients} differentiates by. */
+export interface LayerGradientOptions<L extends string> extends Omit<ExplainOptions, 'seed'> {
+  readonly layers: readonly L[];
+}
+
+/**
+ * The gradients $\partial F / \partial A$ of the explained score with respect to the outputs of layers, all from one
+ * backward walk.
+ *
+ * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param x one example or a batch in the shape of the model's input.
+ * @returns per address the gradient in the shape of the layer's output, `[n, …]`.
+ * @throws {RangeError} if a layer is unknown or `x` does not fit.
+ * @throws {Error} if the score does not depend on a layer.
+ * @example
+ * ```ts
+ * import { layerGradients } from 'vitrine';
+ * const { conv3 } = await layerGradients(model, x, { layers: ['conv3'], target: 1 });
+ * ```
+ */
+export async function layerGradients<L extends string>(
+  model: Model,
+  x: Input,
+  { layers, target, scale, ...run }: LayerGradientOptions<L>,
+): Promise<Record<L, NdArray>> {
+  return withNetwork(model, async (network) => {
+    const sites = layers.map((layer) => network.site(layer, 'layers'));
+    const inputs = await readInputs(network, x);
+    const count = inputs[0]?.shape[0] as number;
+    const scorer = createScorer(network, { target, scale, count });
+    return mapBatches({ ...run, stage: 'layerGradients', total: count }, (start, end) => {
+      const rows = inputs.map((input) => rowsOf(input, start, end));
+      const record = network.forward(rows, { taps: scorer.taps, differentiate: { to: sites } });
+      const example = Int32Array.from({ length: end - start }, (_, i) => start + i);
+      const signals = record.backward(scorer.score(record, example).seeds, { to: sites });
+      return Object.fromEntries(sites.map((site, i) => [layers[i] as L, signalAt(signals, site)])) as Record<L, Tensor>;
+    });
+  });
+}

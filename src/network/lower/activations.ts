@@ -1,0 +1,74 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
+import type { Layer, Variable } from '../layersModel.ts';
+import type { Operation, OperationKind } from '../operation.ts';
+import { elementwise, normalizing, prelu, thresholdedRelu } from '../operations/activation.ts';
+import type { OperationSource } from '../operations/base.ts';
+import { relu } from '../operations/relu.ts';
+import { identity } from '../operations/shape.ts';
+import type { Lowering } from './lowering.ts';
+
+/** An activation object of tfjs-layers. */
+export interface Activation {
+  apply(x: Tensor, axis?: number): Tensor;
+  getClassName(): string;
+}
+
+const kinds: Readonly<Record<string, OperationKind>> = {
+  elu: 'elu',
+  selu: 'selu',
+  sigmoid: 'sigmoid',
+  hardSigmoid: 'hardSigmoid',
+  softplus: 'softplus',
+  softsign: 'softsign',
+  tanh: 'tanh',
+  swish: 'swish',
+  gelu: 'gelu',
+  gelu_new: 'gelu',
+  mish: 'mish',
+};
+
+/** The operation of an activation that a layer applies to its output; none for a linear one. */
+export function activationOperations(
+  activation: Activation | null | undefined,
+  source: OperationSource,
+): readonly Operation[] {
+  const name = activation?.getClassName() ?? 'linear';
+  if (!activation || name === 'linear') return [];
+  if (name === 'relu') return [relu(source)];
+  if (name === 'relu6') return [relu(source, 6)];
+  const apply = (x: Tensor): Tensor => activation.apply(x);
+  if (name === 'softmax' || name === 'logSoftmax') return [normalizing(name, source, apply)];
+  return [elementwise(kinds[name] ?? 'opaque', source, apply)];
+}
+
+export const lowerActivation: Lowering<Layer & { activation: Activation }> = ({ activation }, { source }) => {
+  const operations = activationOperations(activation, source);
+  return operations.length === 0 ? [identity(source)] : operations;
+};
+
+export const lowerRelu: Lowering<Layer & { maxValue?: number | null }> = ({ maxValue }, { source }) => [
+  relu(source, maxValue ?? undefined),
+];
+
+export const lowerLeakyRelu: Lowering<Layer & { alpha: number }> = ({ alpha }, { source }) => [
+  elementwise('leakyRelu', source, (x) => tf.leakyRelu(x, alpha)),
+];
+
+export const lowerPrelu: Lowering<Layer & { alpha: Variable }> = (layer, { source }) => [
+  prelu(source, () => ({ alpha: layer.alpha.read() })),
+];
+
+export const lowerElu: Lowering = (_layer, { source }) => [elementwise('elu', source, tf.elu)];
+
+export const lowerThresholdedRelu: Lowering<Layer & { theta: number }> = ({ theta }, { source }) => [
+  thresholdedRelu(source, theta),
+];
+
+export const lowerSoftmax: Lowering<Layer & { axis: number | readonly number[] }> = (layer, { source, inputShapes }) => {
+  const axis = typeof layer.axis === 'number' ? layer.axis : layer.axis.length === 1 ? layer.axis[0] : undefined;
+  const rank = inputShapes[0]?.length ?? 0;
+  // tfjs takes the softmax of the last axis alone.
+  if (axis === undefined || (axis !== -1 && axis !== rank - 1)) return undefined;
+  return [normalizing('softmax', source, (x) => tf.softmax(x))];
+};

@@ -1,0 +1,24 @@
+import type { Layer } from '../layersModel.ts';
+import type { Operation } from '../operation.ts';
+import type { OperationSource } from '../operations/base.ts';
+import { concatenate } from '../operations/concatenate.ts';
+import { add, average, maximum, minimum, multiply } from '../operations/merge.ts';
+import type { Lowering } from './lowering.ts';
+
+const merging =
+  (make: (source: OperationSource) => Operation): Lowering =>
+  (_layer, { source, inputShapes }) => {
+    const ranks = new Set(inputShapes.map(({ length }) => length));
+    // tfjs-layers rearranges operands of different ranks; that is left to the layer itself.
+    return ranks.size === 1 ? [make(source)] : undefined;
+  };
+
+export const lowerAdd: Lowering = merging(add);
+export const lowerMultiply: Lowering = merging(multiply);
+export const lowerAverage: Lowering = merging(average);
+export const lowerMaximum: Lowering = merging(maximum);
+export const lowerMinimum: Lowering = merging(minimum);
+
+export const lowerConcatenate: Lowering<Layer & { axis: number }> = ({ axis }, { source, inputShapes }) => [
+  concatenate(source, axis < 0 ? axis + (inputShapes[0]?.length ?? 0) : axis),
+];

@@ -1,0 +1,68 @@
+import type { Layer, Variable } from '../layersModel.ts';
+import { crop, pad } from '../operations/border.ts';
+import { embedding } from '../operations/embedding.ts';
+import { resize } from '../operations/resize.ts';
+import { identity, permute, repeat, reshape } from '../operations/shape.ts';
+import { inChannelsLast } from './channelsFirst.ts';
+import type { LayerCall, Lowering } from './lowering.ts';
+
+type Pair = readonly [number, number];
+
+export const lowerIdentity: Lowering = (_layer, { source }) => [identity(source)];
+
+export const lowerReshape: Lowering = (_layer, call) => {
+  const shape = knownShape(call);
+  return shape && [reshape(call.source, shape)];
+};
+
+export const lowerFlatten: Lowering<Layer & { dataFormat?: string }> = ({ dataFormat }, call) => {
+  const shape = knownShape(call);
+  const rank = call.inputShapes[0]?.length ?? 0;
+  if (!shape) return undefined;
+  const flat = reshape(call.source, shape);
+  if (dataFormat !== 'channelsFirst' || rank < 3) return [flat];
+  const channelsLast = [0, ...Array.from({ length: rank - 2 }, (_, axis) => axis + 2), 1];
+  return [permute(call.source, channelsLast), flat];
+};
+
+/** `dims` counts from 1 and leaves out the batch axis. */
+export const lowerPermute: Lowering<Layer & { dims: readonly number[] }> = ({ dims }, { source }) => [
+  permute(source, [0, ...dims]),
+];
+
+export const lowerRepeatVector: Lowering<Layer & { n: number }> = ({ n }, { source }) => [repeat(source, n)];
+
+export const lowerZeroPadding2d: Lowering<Layer & { padding: readonly [Pair, Pair]; dataFormat?: string }> = (
+  { padding: [rows, columns], dataFormat },
+  { source },
+) => inChannelsLast(dataFormat, source, [pad(source, { rows, columns })]);
+
+export const lowerCropping2d: Lowering<Layer & { cropping: readonly [Pair, Pair]; dataFormat?: string }> = (
+  { cropping: [rows, columns], dataFormat },
+  { source },
+) => inChannelsLast(dataFormat, source, [crop(source, { rows, columns })]);
+
+export const lowerUpSampling2d: Lowering<
+  Layer & { size: Pair; interpolation: 'nearest' | 'bilinear'; dataFormat?: string }
+> = ({ size, interpolation, dataFormat }, { source }) => {
+  const resampling = { interpolation, alignCorners: false, halfPixelCenters: false };
+  const larger = resize(source, (rows, columns) => [rows * size[0], columns * size[1]], resampling);
+  return inChannelsLast(dataFormat, source, [larger]);
+};
+
+export const lowerResizing: Lowering<
+  Layer & { height: number; width: number; interpolation: 'nearest' | 'bilinear'; cropToAspectRatio: boolean }
+> = ({ height, width, interpolation, cropToAspectRatio }, { source }) => {
+  // tfjs-layers hands the negated option on as `alignCorners`.
+  const resampling = { interpolation, alignCorners: !cropToAspectRatio, halfPixelCenters: false };
+  return [resize(source, () => [height, width], resampling)];
+};
+
+export const lowerEmbedding: Lowering<Layer & { embeddings: Variable }> = (layer, { source }) => [
+  embedding(source, () => ({ embeddings: layer.embeddings.read() })),
+];
+
+function knownShape({ outputShape }: LayerCall): readonly number[] | undefined {
+  const shape = outputShape.slice(1);
+  return shape.every((length): length is number => typeof length === 'number') ? shape : undefined;
+}

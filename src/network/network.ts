@@ -1,0 +1,28 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import type { ForwardOptions } from './forward.ts';
+import type { Graph, Head, Site } from './graph.ts';
+import type { Operation } from './operation.ts';
+import type { ForwardRecord } from './record.ts';
+
+/**
+ * A model compiled once for many calls. It keeps the tensors made from the weights (folded and flipped kernels), which
+ * cost more than a prediction to make, and follows `setWeights` and further training of its model.
+ */
+export interface Network {
+  /** The model it was compiled from; never changed. */
+  readonly model: LayersModel;
+  /** The model as operations. */
+  readonly graph: Graph;
+  readonly operations: readonly Operation[];
+  readonly inputs: readonly Site[];
+  readonly heads: readonly Head[];
+  /** The output of a layer, by address: `conv1`, `outer/inner`, `shared:1`. Throws with near choices. */
+  site(address: string, argument?: string): Site;
+  /** Runs the network inside the caller's `tf.tidy`. */
+  forward(inputs: readonly Tensor[], options?: ForwardOptions): ForwardRecord;
+  /** Drops what was made from weights that the model no longer has. */
+  sweep(): void;
+  /** Frees all that it holds; the model stays as it is. Later calls throw. */
+  dispose(): void;
+}

@@ -1,0 +1,104 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+
+/** The primitive operations a model is compiled to. */
+export type OperationKind =
+  | 'conv2d'
+  | 'depthwiseConv2d'
+  | 'conv2dTranspose'
+  | 'dense'
+  | 'affine'
+  | 'relu'
+  | 'leakyRelu'
+  | 'prelu'
+  | 'elu'
+  | 'selu'
+  | 'sigmoid'
+  | 'hardSigmoid'
+  | 'tanh'
+  | 'softplus'
+  | 'softsign'
+  | 'swish'
+  | 'gelu'
+  | 'mish'
+  | 'thresholdedRelu'
+  | 'softmax'
+  | 'logSoftmax'
+  | 'maxPool'
+  | 'averagePool'
+  | 'globalMaxPool'
+  | 'globalAveragePool'
+  | 'layerNormalization'
+  | 'add'
+  | 'multiply'
+  | 'average'
+  | 'maximum'
+  | 'minimum'
+  | 'concatenate'
+  | 'reshape'
+  | 'permute'
+  | 'repeat'
+  | 'pad'
+  | 'crop'
+  | 'resize'
+  | 'embedding'
+  | 'identity'
+  | 'opaque';
+
+/** The weights of an operation by name: `kernel`, `bias`, `scale`, `shift`, … */
+export type Parameters = Readonly<Record<string, Tensor>>;
+
+/** What an operation saw on the forward walk; reading what was not kept throws. */
+export interface Io {
+  /** The shapes of the inputs, batch axis included: always known. */
+  readonly inputShapes: readonly (readonly number[])[];
+  /** The inputs, where the rule or the operation says that it needs them. */
+  readonly inputs: readonly Tensor[];
+  /** The output, where the rule or the operation says that it needs it. */
+  readonly output: Tensor;
+}
+
+/** A window of an image plane, ends excluded; it may reach over the border. */
+export interface Region {
+  readonly rows: readonly [number, number];
+  readonly columns: readonly [number, number];
+}
+
+/** What can be kept of an operation for the backward walk. */
+export type Kept = 'inputs' | 'output';
+
+/** A ReLU that a linear operation computes on the way out. */
+export interface FusedActivation {
+  /** 6 for ReLU6. */
+  readonly ceiling: number | undefined;
+}
+
+/** One primitive operation of a compiled model. */
+export interface Operation {
+  readonly kind: OperationKind;
+  /** The address of the layer it comes from; a layer can make several operations. */
+  readonly address: string;
+  /** The class of that layer, for messages. */
+  readonly layerClass: string;
+  /** The live weights, as the model has them now. */
+  readonly parameters: Parameters;
+  /** What {@link Operation.pullback} reads of the forward walk. */
+  readonly needs: readonly Kept[];
+  /** Whether it multiplies its input with a kernel: the layers that LRP calls linear. */
+  readonly linear: boolean;
+  /** The largest value of a clipped ReLU. */
+  readonly ceiling?: number;
+  /** Whether it keeps the values and only moves them: reshape, flatten, identity. */
+  readonly routing?: boolean;
+  /** The output; an operation with {@link Operation.fuses} can apply a ReLU at once. */
+  forward(inputs: readonly Tensor[], parameters?: Parameters, activation?: FusedActivation): Tensor;
+  /** Whether {@link Operation.forward} can apply this ReLU. */
+  fuses?(activation: FusedActivation): boolean;
+  /** The exact vector-Jacobian product, one per input; missing where an input has no gradient. */
+  pullback(cotangent: Tensor, io: Io, parameters?: Parameters): readonly Tensor[];
+  /** What a region of the output depends on, per input. */
+  region(output: Region, inputShapes: readonly (readonly number[])[]): readonly (Region | 'all')[];
+  /** The same operation with other weights. */
+  withParameters(parameters: () => Parameters): Operation;
+  /** The same operation followed by an affine map of its channels, as one. */
+  absorb?(affine: Operation): Operation;
+}

@@ -1,0 +1,48 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import type { Operation, OperationKind, Parameters } from '../operation.ts';
+import {
+  describeOperation,
+  only,
+  type OperationSource,
+  parameter,
+  sameRegion,
+  wholeRegion,
+  withoutParameters,
+} from './base.ts';
+import { taped } from './taped.ts';
+
+/** An activation applied to each element, as tfjs computes it. */
+export function elementwise(kind: OperationKind, source: OperationSource, apply: (x: Tensor) => Tensor): Operation {
+  return taped(kind, source, { forward: (inputs) => apply(only({ inputs })), region: sameRegion });
+}
+
+/** Softmax or its logarithm along one axis. */
+export function normalizing(
+  kind: 'softmax' | 'logSoftmax',
+  source: OperationSource,
+  apply: (x: Tensor) => Tensor,
+): Operation {
+  return taped(kind, source, { forward: (inputs) => apply(only({ inputs })), region: wholeRegion });
+}
+
+/** A leaky ReLU with the learned slopes `alpha`. */
+export function prelu(source: OperationSource, parameters: () => Parameters): Operation {
+  return taped('prelu', source, {
+    forward: (inputs, weights) => tf.prelu(only({ inputs }), parameter(weights, 'alpha')),
+    region: sameRegion,
+    parameters,
+  });
+}
+
+/** x where x > theta, else 0. The tape has no gradient for the comparison, so it is written out. */
+export function thresholdedRelu(source: OperationSource, theta: number): Operation {
+  const passed = (x: Tensor, value: Tensor): Tensor => tf.mul(value, tf.cast(tf.greater(x, theta), 'float32'));
+  return withoutParameters({
+    ...describeOperation('thresholdedRelu', source),
+    needs: ['inputs'],
+    forward: (inputs) => passed(only({ inputs }), only({ inputs })),
+    pullback: (cotangent, io) => [passed(only(io), cotangent)],
+    region: sameRegion,
+  });
+}

@@ -1,0 +1,61 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import type { Io, Operation, OperationKind, Parameters, Region } from '../operation.ts';
+import type { Store } from '../store.ts';
+
+/** Where an operation comes from and where it keeps what it makes from its weights. */
+export interface OperationSource {
+  readonly address: string;
+  readonly layerClass: string;
+  readonly store: Store;
+}
+
+/** The fields that every operation has, with the most common values. */
+export function describeOperation(
+  kind: OperationKind,
+  source: OperationSource,
+): Pick<Operation, 'kind' | 'address' | 'layerClass' | 'parameters' | 'needs' | 'linear'> {
+  const { address, layerClass } = source;
+  return { kind, address, layerClass, parameters: {}, needs: [], linear: false };
+}
+
+/** An operation without weights. */
+export function withoutParameters(operation: Omit<Operation, 'withParameters'>): Operation {
+  const whole: Operation = { ...operation, withParameters: () => whole };
+  return whole;
+}
+
+/** The region of an operation whose output positions depend on the same input positions alone. */
+export function sameRegion(output: Region, inputShapes: readonly unknown[]): Region[] {
+  return inputShapes.map(() => output);
+}
+
+/** The region of an operation whose output positions depend on every input position. */
+export function wholeRegion(_output: Region, inputShapes: readonly unknown[]): 'all'[] {
+  return inputShapes.map(() => 'all');
+}
+
+/** The one input of an operation. */
+export function only(io: Pick<Io, 'inputs'>): Tensor {
+  return io.inputs[0] as Tensor;
+}
+
+/** The shape of the one input of an operation. */
+export function onlyShape(io: Pick<Io, 'inputShapes'>): number[] {
+  return [...(io.inputShapes[0] as readonly number[])];
+}
+
+/** Sums a cotangent over the axes along which an operand of that shape was broadcast. */
+export function sumToShape(cotangent: Tensor, shape: readonly number[]): Tensor {
+  const axes = cotangent.shape.flatMap((length, axis) => (length !== shape[axis] ? [axis] : []));
+  return axes.length === 0 ? tf.clone(cotangent) : tf.sum(cotangent, axes, true);
+}
+
+/** A weight that must be there. */
+export function parameter<T extends Tensor>(parameters: Parameters, name: string): T {
+  const tensor = parameters[name];
+  if (tensor === undefined) {
+    throw new Error(`parameter "${name}" is missing; given: ${Object.keys(parameters).join(', ')}`);
+  }
+  return tensor as T;
+}

@@ -1,0 +1,44 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Tensor4D } from '@tensorflow/tfjs-core';
+import type { Operation } from '../operation.ts';
+import { shiftRegion } from '../region.ts';
+import { describeOperation, only, onlyShape, type OperationSource, withoutParameters } from './base.ts';
+
+/** Rows and columns before and after an image plane. */
+export interface Margins {
+  readonly rows: readonly [number, number];
+  readonly columns: readonly [number, number];
+}
+
+/** Zeros around an image plane. */
+export function pad(source: OperationSource, margins: Margins): Operation {
+  return withoutParameters({
+    ...describeOperation('pad', source),
+    forward: (inputs) => withMargins(only({ inputs }) as Tensor4D, margins),
+    pullback: (cotangent) => [withoutMargins(cotangent as Tensor4D, margins)],
+    region: (output) => [shiftRegion(output, -margins.rows[0], -margins.columns[0])],
+  });
+}
+
+/** An image plane without its margins. */
+export function crop(source: OperationSource, margins: Margins): Operation {
+  return withoutParameters({
+    ...describeOperation('crop', source),
+    forward: (inputs) => withoutMargins(only({ inputs }) as Tensor4D, margins),
+    pullback: (cotangent, io) => [tf.reshape(withMargins(cotangent as Tensor4D, margins), onlyShape(io))],
+    region: (output) => [shiftRegion(output, margins.rows[0], margins.columns[0])],
+  });
+}
+
+function withMargins(x: Tensor4D, { rows, columns }: Margins): Tensor4D {
+  return tf.pad4d(x, [[0, 0], [...rows], [...columns], [0, 0]]);
+}
+
+function withoutMargins(x: Tensor4D, { rows, columns }: Margins): Tensor4D {
+  const [batch, height, width, channels] = x.shape;
+  return tf.slice4d(
+    x,
+    [0, rows[0], columns[0], 0],
+    [batch, height - rows[0] - rows[1], width - columns[0] - columns[1], channels],
+  );
+}

@@ -1,0 +1,23 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import type { Operation, Region } from '../operation.ts';
+import { describeOperation, type OperationSource, withoutParameters } from './base.ts';
+
+/** The inputs side by side along an axis (the batch axis counts as 0). */
+export function concatenate(source: OperationSource, axis: number): Operation {
+  return withoutParameters({
+    ...describeOperation('concatenate', source),
+    forward: (inputs) => tf.concat([...inputs], axis),
+    pullback: (cotangent, { inputShapes }) => {
+      let start = 0;
+      return inputShapes.map((shape) => {
+        const begin = shape.map(() => 0);
+        begin[axis] = start;
+        start += shape[axis] as number;
+        return tf.slice(cotangent, begin, [...shape]) as Tensor;
+      });
+    },
+    region: (output, inputShapes) =>
+      inputShapes.map((shape): Region | 'all' => (axis === shape.length - 1 ? output : 'all')),
+  });
+}

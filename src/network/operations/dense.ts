@@ -1,0 +1,40 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
+import type { Operation, Parameters } from '../operation.ts';
+import { describeOperation, onlyShape, type OperationSource, parameter, wholeRegion } from './base.ts';
+import { foldAffine, lastAxis } from './foldAffine.ts';
+import { fusedName, fusesRelu } from './fusion.ts';
+
+/** A dense layer on the last axis: `kernel` [in, out], optional `bias` [out]. */
+export function dense(source: OperationSource, parameters: () => Parameters): Operation {
+  const kernelOf = (weights: Parameters): Tensor2D => parameter<Tensor2D>(weights, 'kernel');
+  return {
+    ...describeOperation('dense', source),
+    get parameters() {
+      return parameters();
+    },
+    linear: true,
+    fuses: fusesRelu,
+    forward: ([x], weights = parameters(), activation) => {
+      const kernel = kernelOf(weights);
+      const y = tf.fused.matMul({
+        a: asRows(x as Tensor),
+        b: kernel,
+        ...(weights.bias && { bias: weights.bias as Tensor1D }),
+        activation: fusedName(activation),
+      });
+      return tf.reshape(y, [...(x as Tensor).shape.slice(0, -1), kernel.shape[1]]);
+    },
+    pullback: (cotangent, io, weights = parameters()) => {
+      const gradient = tf.matMul(asRows(cotangent), kernelOf(weights), false, true);
+      return [tf.reshape(gradient, onlyShape(io))];
+    },
+    region: (output, inputShapes) => (inputShapes[0]?.length === 4 ? [output] : wholeRegion(output, inputShapes)),
+    withParameters: (other) => dense(source, other),
+    absorb: (affine) => dense(source, foldAffine(source, parameters, { affine, channels: lastAxis })),
+  };
+}
+
+function asRows(x: Tensor): Tensor2D {
+  return tf.reshape(x, [-1, x.shape.at(-1) as number]);
+}

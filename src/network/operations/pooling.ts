@@ -1,0 +1,59 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Tensor4D } from '@tensorflow/tfjs-core';
+import { averagePoolGradient } from '../../backend/kernels/averagePoolGradient.ts';
+import type { WindowGeometry } from '../../backend/kernels/geometry.ts';
+import { globalMaxGradient } from '../../backend/kernels/globalMaxGradient.ts';
+import { maxPoolGradient } from '../../backend/kernels/maxPoolGradient.ts';
+import type { Operation } from '../operation.ts';
+import { windowRegion } from '../region.ts';
+import { describeOperation, only, onlyShape, type OperationSource, wholeRegion, withoutParameters } from './base.ts';
+
+/** Max pooling; a tie goes to the first maximum in row-major order. */
+export function maxPool(source: OperationSource, geometry: WindowGeometry): Operation {
+  return withoutParameters({
+    ...describeOperation('maxPool', source),
+    needs: ['inputs', 'output'],
+    forward: (inputs) =>
+      tf.maxPool(only({ inputs }) as Tensor4D, [...geometry.window], [...geometry.strides], geometry.padding),
+    pullback: (cotangent, io) => [
+      maxPoolGradient(cotangent as Tensor4D, only(io) as Tensor4D, io.output as Tensor4D, geometry),
+    ],
+    region: (output, inputShapes) => [windowRegion(output, inputShapes[0], geometry)],
+  });
+}
+
+/** Average pooling; padding does not count. */
+export function averagePool(source: OperationSource, geometry: WindowGeometry): Operation {
+  return withoutParameters({
+    ...describeOperation('averagePool', source),
+    forward: (inputs) =>
+      tf.avgPool(only({ inputs }) as Tensor4D, [...geometry.window], [...geometry.strides], geometry.padding),
+    pullback: (cotangent, io) => [averagePoolGradient(cotangent as Tensor4D, onlyShape(io), geometry)],
+    region: (output, inputShapes) => [windowRegion(output, inputShapes[0], geometry)],
+  });
+}
+
+/** The mean over rows and columns. */
+export function globalAveragePool(source: OperationSource): Operation {
+  return withoutParameters({
+    ...describeOperation('globalAveragePool', source),
+    forward: (inputs) => tf.mean(only({ inputs }), [1, 2]),
+    pullback: (cotangent, io) => {
+      const [batch, rows, columns, channels] = onlyShape(io) as [number, number, number, number];
+      const share = tf.mul(cotangent, 1 / (rows * columns));
+      return [tf.tile(tf.reshape(share, [batch, 1, 1, channels]), [1, rows, columns, 1])];
+    },
+    region: wholeRegion,
+  });
+}
+
+/** The maximum over rows and columns; a tie goes to the first. */
+export function globalMaxPool(source: OperationSource): Operation {
+  return withoutParameters({
+    ...describeOperation('globalMaxPool', source),
+    needs: ['inputs'],
+    forward: (inputs) => tf.max(only({ inputs }), [1, 2]),
+    pullback: (cotangent, io) => [globalMaxGradient(cotangent, only(io) as Tensor4D)],
+    region: wholeRegion,
+  });
+}

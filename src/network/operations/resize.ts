@@ -1,0 +1,44 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Tensor4D } from '@tensorflow/tfjs-core';
+import {
+  resizeBilinear,
+  resizeBilinearGradient,
+  resizeNearestGradient,
+} from '../../backend/kernels/resizeBilinear.ts';
+import type { Operation } from '../operation.ts';
+import { resizedRegion } from '../region.ts';
+import { describeOperation, only, onlyShape, type OperationSource, withoutParameters } from './base.ts';
+
+/** How an image plane is resampled, as tfjs names it. */
+export interface Resampling {
+  readonly interpolation: 'nearest' | 'bilinear';
+  readonly alignCorners: boolean;
+  readonly halfPixelCenters: boolean;
+}
+
+/** An image plane in another size: up-sampling and resizing layers. */
+export function resize(
+  source: OperationSource,
+  sizeOf: (rows: number, columns: number) => readonly [number, number],
+  resampling: Resampling,
+): Operation {
+  const { interpolation, alignCorners, halfPixelCenters } = resampling;
+  return withoutParameters({
+    ...describeOperation('resize', source),
+    forward: (inputs) => {
+      const x = only({ inputs }) as Tensor4D;
+      const size = sizeOf(x.shape[1], x.shape[2]);
+      return interpolation === 'bilinear'
+        ? resizeBilinear(x, size, resampling)
+        : tf.image.resizeNearestNeighbor(x, [...size], alignCorners, halfPixelCenters);
+    },
+    pullback: (cotangent, io) => {
+      const gradient = interpolation === 'bilinear' ? resizeBilinearGradient : resizeNearestGradient;
+      return [gradient(cotangent as Tensor4D, onlyShape(io), resampling)];
+    },
+    region: (output, inputShapes) => {
+      const [, rows, columns] = onlyShape({ inputShapes }) as [number, number, number, number];
+      return [resizedRegion(output, [rows, columns], sizeOf(rows, columns))];
+    },
+  });
+}

@@ -1,0 +1,54 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Operation } from '../operation.ts';
+import {
+  describeOperation,
+  only,
+  onlyShape,
+  type OperationSource,
+  sameRegion,
+  wholeRegion,
+  withoutParameters,
+} from './base.ts';
+
+/** The values in another shape; `shape` leaves out the batch axis. */
+export function reshape(source: OperationSource, shape: readonly number[]): Operation {
+  return withoutParameters({
+    ...describeOperation('reshape', source),
+    routing: true,
+    forward: (inputs) => tf.reshape(only({ inputs }), [only({ inputs }).shape[0] as number, ...shape]),
+    pullback: (cotangent, io) => [tf.reshape(cotangent, onlyShape(io))],
+    region: wholeRegion,
+  });
+}
+
+/** The axes in another order; `order` includes the batch axis. */
+export function permute(source: OperationSource, order: readonly number[]): Operation {
+  const inverse = order.map((_, axis) => order.indexOf(axis));
+  return withoutParameters({
+    ...describeOperation('permute', source),
+    forward: (inputs) => tf.transpose(only({ inputs }), [...order]),
+    pullback: (cotangent) => [tf.transpose(cotangent, inverse)],
+    region: wholeRegion,
+  });
+}
+
+/** A vector [n, f] repeated to [n, count, f]. */
+export function repeat(source: OperationSource, count: number): Operation {
+  return withoutParameters({
+    ...describeOperation('repeat', source),
+    forward: (inputs) => tf.tile(tf.expandDims(only({ inputs }), 1), [1, count, 1]),
+    pullback: (cotangent) => [tf.sum(cotangent, 1)],
+    region: wholeRegion,
+  });
+}
+
+/** Dropout, noise and linear activations in inference. */
+export function identity(source: OperationSource): Operation {
+  return withoutParameters({
+    ...describeOperation('identity', source),
+    routing: true,
+    forward: (inputs) => tf.clone(only({ inputs })),
+    pullback: (cotangent) => [tf.clone(cotangent)],
+    region: sameRegion,
+  });
+}

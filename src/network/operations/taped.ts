@@ -1,0 +1,49 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { withoutFilterGradients } from '../../backend/kernels/withoutFilterGradients.ts';
+import { freedOnError } from '../../backend/freedOnError.ts';
+import type { Operation, OperationKind, Parameters } from '../operation.ts';
+import { describeOperation, type OperationSource } from './base.ts';
+
+/** What a taped operation does. */
+export interface TapedOptions {
+  readonly forward: (inputs: readonly Tensor[], parameters: Parameters) => Tensor;
+  readonly region: Operation['region'];
+  readonly parameters?: () => Parameters;
+}
+
+/**
+ * An operation given by its forward function alone: its pullback is taken from tfjs's tape. For the many activations
+ * whose closed forms would repeat what tfjs has, and for layers that are not known here.
+ */
+export function taped(kind: OperationKind, source: OperationSource, options: TapedOptions): Operation {
+  const { forward, region, parameters = () => ({}) } = options;
+  return {
+    ...describeOperation(kind, source),
+    get parameters() {
+      return parameters();
+    },
+    needs: ['inputs'],
+    forward: (inputs, weights = parameters()) => tf.tidy(() => fresh(forward(inputs, weights), inputs)),
+    pullback: (cotangent, { inputs }, weights = parameters()) => {
+      const differentiate = tf.grads((...xs: Tensor[]) => forward(xs, weights));
+      try {
+        return freedOnError(() => withoutFilterGradients(() => differentiate([...inputs], cotangent)));
+      } catch (cause) {
+        throw noGradient(source, cause);
+      }
+    },
+    region,
+    withParameters: (other) => taped(kind, source, { ...options, parameters: other }),
+  };
+}
+
+/** A layer may hand its input back; the walk must own what it frees. */
+function fresh(output: Tensor, inputs: readonly Tensor[]): Tensor {
+  return inputs.includes(output) ? tf.clone(output) : output;
+}
+
+function noGradient({ address, layerClass }: OperationSource, cause: unknown): Error {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new Error(`layer "${address}" (${layerClass}) has no gradient in tfjs: ${reason}`, { cause });
+}

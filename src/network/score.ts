@@ -1,0 +1,66 @@
+import type { NdArray } from '../numeric/ndarray.ts';
+import { classScorer } from './classScore.ts';
+import { functionScorer } from './functionScore.ts';
+import type { Head } from './graph.ts';
+import type { Network } from './network.ts';
+import type { Scorer } from './scorer.ts';
+import type { OutputTarget, Scale, Target, UnitTarget } from './types.ts';
+import { unitScorer } from './unitScore.ts';
+
+/** A target, the scale of class scores, and the number of examples. */
+export interface ScoreRequest {
+  readonly target?: Target | undefined;
+  readonly scale?: Scale | undefined;
+  readonly count: number;
+}
+
+/** Checks a target against a network and a number of examples and makes it ready. */
+export function createScorer(
+  network: Network,
+  { target = 'predicted', scale = 'logit', count }: ScoreRequest,
+): Scorer {
+  return scorerOn(network, network.heads, { target, scale, count });
+}
+
+interface Request<T> {
+  readonly target: T;
+  readonly scale: Scale;
+  readonly count: number;
+}
+
+function scorerOn(network: Network, heads: readonly Head[], request: Request<Target>): Scorer {
+  const { target } = request;
+  if (typeof target === 'function') return functionScorer(heads, target);
+  if (isUnitTarget(target)) return unitScorer(network, target);
+  if (isOutputTarget(target)) {
+    return scorerOn(network, [findHead(heads, target.output)], { ...request, target: target.target });
+  }
+  return classScorer(heads[0] as Head, { ...request, target });
+}
+
+export function isUnitTarget(target: Target): target is UnitTarget {
+  return typeof target === 'object' && target !== null && 'layer' in target;
+}
+
+export function isOutputTarget(target: Target): target is OutputTarget {
+  return typeof target === 'object' && target !== null && 'output' in target;
+}
+
+/** The output a user means by its position or by the name of its layer. */
+export function findHead(heads: readonly Head[], output: number | string): Head {
+  const head = typeof output === 'number' ? heads[output] : heads.find(({ site }) => site.address === output);
+  if (head) return head;
+  const names = heads.map(({ site }, i) => `${i} (${site.address})`).join(', ');
+  throw new RangeError(`"output" expected one of ${names}, got ${JSON.stringify(output)}`);
+}
+
+/** The same target with the classes that were predicted filled in, so that it stays what it was as inputs change. */
+export function pinTarget(target: Target | undefined, found: NdArray | undefined): Target {
+  const classes = found && [...found.data];
+  if (target === undefined || target === 'predicted') return classes ?? 'predicted';
+  if (typeof target === 'object' && isOutputTarget(target)) {
+    return { output: target.output, target: pinTarget(target.target, found) };
+  }
+  if (typeof target === 'object' && 'minus' in target && classes) return { ...target, class: classes };
+  return target;
+}

@@ -1,0 +1,30 @@
+import type { Tensor1D } from '@tensorflow/tfjs-core';
+import type { Site } from './graph.ts';
+import type { ForwardRecord, Seeds } from './record.ts';
+
+/** The explained score of the rows of a forward walk, and the cotangents from which its gradient starts. */
+export interface ScoredRows {
+  /** F per row, `[n]`. */
+  readonly score: Tensor1D;
+  readonly seeds: Seeds;
+  /** The class of each row, where the target is a class. */
+  readonly classes?: Tensor1D;
+}
+
+/** A target made ready for a network: what the forward walk must keep, and how it is scored. */
+export interface Scorer {
+  readonly taps: readonly Site[];
+  /** @param example the example that each row comes from. */
+  score(record: ForwardRecord, example: Int32Array): ScoredRows;
+}
+
+/** Checks a class, a unit or a coordinate. */
+export function assertIndex(value: unknown, length: number, argument: string): void {
+  if (typeof value !== 'number') {
+    const got = typeof value === 'string' ? JSON.stringify(value) : typeof value;
+    throw new TypeError(`"${argument}" expected a class, a unit, an output or a function, got ${got}`);
+  }
+  if (!Number.isInteger(value) || value < 0 || value >= length) {
+    throw new RangeError(`"${argument}" expected an integer in 0..${length - 1}, got ${value}`);
+  }
+}

@@ -1,0 +1,115 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import type { NdArray } from '../numeric/ndarray.ts';
+import type { Random } from '../numeric/random.ts';
+import type { Network } from './network.ts';
+
+/** A `LayersModel`, or the same model compiled once for many calls. */
+export type Model = LayersModel | Network;
+
+/** One example or a batch, as tensor or plain array; a list for a model with several inputs. Tensors stay the caller's. */
+export type Input = Tensor | NdArray | readonly (Tensor | NdArray)[];
+
+/** One unit of a layer: a channel of a spatial layer, or an element of a dense one. */
+export interface UnitTarget {
+  /** The address of the layer, `outer/inner` for a layer of a nested model, `name:1` for the second call of a shared one. */
+  readonly layer: string;
+  /** Index on the last axis. */
+  readonly unit: number;
+  /** Row and column, or how the positions are reduced; `'mean'` by default. Left out for dense layers. */
+  readonly position?: readonly [number, number] | 'max' | 'mean' | 'sum';
+}
+
+/** Two classes, or a class and all the others, against each other. */
+export interface ContrastTarget {
+  readonly class: number | readonly number[];
+  /** The class whose score is subtracted; `'rest'` subtracts the mean of all other scores. */
+  readonly minus: number | readonly number[] | 'rest';
+}
+
+/** A target on one output of a model with several. */
+export interface OutputTarget {
+  /** Position in `model.outputs`, or the name of the layer that makes the output. */
+  readonly output: number | string;
+  readonly target: Target;
+}
+
+/** A differentiable score `[n]` of the raw outputs; `example[i]` is the example that row `i` comes from. */
+export type ScoreFunction = (outputs: readonly Tensor[], example: Int32Array) => Tensor;
+
+/**
+ * The scalar that is explained: `'predicted'` (each example's top class, the default), a class or one per example,
+ * a contrast of classes, a unit, a target on one of several outputs, or any differentiable score of the outputs.
+ */
+export type Target =
+  | 'predicted'
+  | number
+  | readonly number[]
+  | ContrastTarget
+  | UnitTarget
+  | OutputTarget
+  | ScoreFunction;
+
+/** What a class score is measured in; `'logit'` is before the final softmax or sigmoid. */
+export type Scale = 'logit' | 'probability' | 'logProbability';
+
+/** How far a long call has come. */
+export interface Progress {
+  readonly stage: string;
+  readonly done: number;
+  readonly total: number;
+}
+
+/** How a long call is watched, stopped, split and seeded. */
+export interface RunOptions {
+  /** Examples (or samples) in one pass; by default 1 on wasm and cpu and 8 elsewhere. */
+  readonly batchSize?: number;
+  /** Stops the call; it rejects with `signal.reason`. Checked before each batch. */
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+/** What every attribution method accepts. */
+export interface ExplainOptions extends RunOptions {
+  readonly target?: Target;
+  readonly scale?: Scale;
+  /** Of every random choice; 0 by default. */
+  readonly seed?: number;
+}
+
+/** What an attribution method returns: plain data. */
+export interface Attribution {
+  /** Signed and unnormalised: of the input's or the layer's shape `[n, …]`, or `[n, h, w]` for CAMs, masks and segments. */
+  readonly values: NdArray;
+  readonly method: string;
+  /** The class explained per example; `null` where the target is no class. */
+  readonly target: Int32Array | null;
+  /** The explained score F(x) per example. */
+  readonly score: Float32Array;
+  /** Per example Σ values − (F(x) − F(baseline)), where the method promises completeness. */
+  readonly delta?: Float32Array;
+  readonly layer?: string;
+  /** One map per input of a model with several inputs; `values` is the first. */
+  readonly inputs?: readonly NdArray[];
+}
+
+/** Every attribution method, and every composition of methods. */
+export type Explainer<O = unknown, R extends Attribution = Attribution> = (
+  model: Model,
+  x: Input,
+  options?: ExplainOptions & O,
+) => Promise<R>;
+
+/**
+ * What a removed, hidden or reference input looks like; a list for several inputs. `'mean'`: per channel of the example;
+ * `'blur'`: the example blurred; `'uniform'`: seeded noise over the example's range.
+ */
+export type Baseline =
+  | 'zero'
+  | 'mean'
+  | 'blur'
+  | 'uniform'
+  | number
+  | NdArray
+  | Tensor
+  | ((x: Tensor, random: Random) => Tensor);

@@ -1,0 +1,47 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
+import { oneHot } from '../backend/oneHot.ts';
+import type { Site } from './graph.ts';
+import type { Network } from './network.ts';
+import { assertIndex, type Scorer } from './scorer.ts';
+import type { UnitTarget } from './types.ts';
+
+/** The activation of one unit, at a position or reduced over all of them. */
+export function unitScorer(network: Pick<Network, "site">, target: UnitTarget): Scorer {
+  const site = network.site(target.layer, 'target.layer');
+  const units = site.shape.at(-1) ?? Number.POSITIVE_INFINITY;
+  assertIndex(target.unit, units, 'target.unit');
+  if (Array.isArray(target.position)) assertPosition(site, target.position as [number, number]);
+  return {
+    taps: [site],
+    score(record) {
+      const activation = record.value(site);
+      const [rows, channels] = [activation.shape[0] as number, activation.shape.at(-1) as number];
+      const flat = tf.reshape(activation, [rows, -1, channels]);
+      const values = tf.squeeze(tf.slice(flat, [0, 0, target.unit], [-1, -1, 1]), [2]) as Tensor2D;
+      const weights = positionWeights(values, target.position ?? 'mean', activation.shape[2] ?? 1);
+      const channel = oneHot(tf.tensor1d([target.unit], 'int32'), channels);
+      const seed = tf.reshape(tf.mul(tf.expandDims(weights, 2), channel), activation.shape);
+      return { score: tf.sum(tf.mul(values, weights), 1), seeds: new Map([[site, seed]]) };
+    },
+  };
+}
+
+/** How much each position counts, `[n, positions]`. */
+function positionWeights(values: Tensor2D, position: NonNullable<UnitTarget['position']>, columns: number): Tensor2D {
+  const [rows, positions] = values.shape;
+  if (position === 'sum') return tf.onesLike(values);
+  if (position === 'mean') return tf.fill([rows, positions], 1 / positions);
+  const index =
+    position === 'max' ? tf.argMax(values, 1) : tf.fill([rows], position[0] * columns + position[1], 'int32');
+  return oneHot(index as Tensor1D, positions);
+}
+
+function assertPosition({ address, shape }: Site, position: readonly [number, number]): void {
+  if (shape.length !== 4) {
+    throw new RangeError(`"target.position" expected none for layer "${address}" of shape [${shape.join(', ')}]`);
+  }
+  position.forEach((index, axis) =>
+    assertIndex(index, shape[axis + 1] ?? Number.POSITIVE_INFINITY, `target.position[${axis}]`),
+  );
+}

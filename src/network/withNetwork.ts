@@ -1,0 +1,20 @@
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { compile } from './compile.ts';
+import type { Network } from './network.ts';
+import type { Model } from './types.ts';
+
+/** Whether a model has been compiled. */
+export function isNetwork(model: Model): model is Network {
+  return typeof model === 'object' && model !== null && 'graph' in model && 'sweep' in model;
+}
+
+/** Runs a job with a compiled model: the given network, or one that lives as long as the job. */
+export async function withNetwork<T>(model: Model, job: (network: Network) => Promise<T>): Promise<T> {
+  const network = isNetwork(model) ? model : compile(model as LayersModel);
+  try {
+    return await job(network);
+  } finally {
+    if (network === model) network.sweep();
+    else network.dispose();
+  }
+}

@@ -1,0 +1,2 @@
+export { readModel } from './readModel.ts';
+export { readPicture } from './readPicture.ts';

@@ -1,0 +1,70 @@
+import type { NdArray, TypedArray } from './ndarray.ts';
+import { nearestNames } from './nearestNames.ts';
+import { sizeOf } from './shape.ts';
+
+/** How an unexpected value appears in an error message. */
+export function describe(value: unknown): string {
+  if (typeof value === 'string') return `"${value}"`;
+  if (Array.isArray(value)) return `[${value.map(describe).join(', ')}]`;
+  if (typeof value === 'function') return 'a function';
+  if (value === null || typeof value !== 'object') return String(value);
+  return `a value of type ${value.constructor?.name ?? 'object'}`;
+}
+
+/** Refuses a name that is not one of those known, the nearest first in the message. */
+export function assertChoice<T extends string>(argument: string, value: T, choices: readonly T[]): void {
+  if (choices.includes(value)) return;
+  const known = typeof value === 'string' ? nearestNames(value, choices, choices.length) : choices;
+  throw new RangeError(`"${argument}" expected one of ${known.join(', ')}, got ${describe(value)}`);
+}
+
+/** Refuses all but integers from `low` to `high`. */
+export function assertInteger(argument: string, value: number, [low, high]: readonly [number, number]): void {
+  if (Number.isInteger(value) && value >= low && value <= high) return;
+  const bounds = high === Number.POSITIVE_INFINITY ? `of at least ${low}` : `in ${low}..${high}`;
+  throw new RangeError(`"${argument}" expected an integer ${bounds}, got ${describe(value)}`);
+}
+
+/** Refuses all but finite numbers that are not below `low`. */
+export function assertNumber(argument: string, value: number, low: number = Number.NEGATIVE_INFINITY): void {
+  if (Number.isFinite(value) && value >= low) return;
+  const bound = low === Number.NEGATIVE_INFINITY ? '' : ` of at least ${low}`;
+  throw new RangeError(`"${argument}" expected a finite number${bound}, got ${describe(value)}`);
+}
+
+/** Refuses what is no array of the given ranks, is empty, or has another number of elements than its shape says. */
+export function assertArray(argument: string, array: NdArray<TypedArray>, ranks: readonly number[]): void {
+  if (array === null || typeof array !== 'object' || !Array.isArray(array.shape) || !ArrayBuffer.isView(array.data)) {
+    throw new TypeError(`"${argument}" expected {shape, data} with a typed array, got ${describe(array)}`);
+  }
+  const { shape, data } = array;
+  if (!ranks.includes(shape.length)) {
+    throw new RangeError(`"${argument}" expected rank ${ranks.join(' or ')}, got shape [${shape.join(', ')}]`);
+  }
+  if (!shape.every((length) => Number.isInteger(length) && length >= 1)) {
+    throw new RangeError(`"${argument}" expected axes of at least 1, got shape [${shape.join(', ')}]`);
+  }
+  if (data.length !== sizeOf(shape)) {
+    throw new RangeError(
+      `"${argument}" expected ${sizeOf(shape)} numbers for shape [${shape.join(', ')}], got ${data.length}`,
+    );
+  }
+}
+
+/** Refuses NaN and infinities and says where the first one is. */
+export function assertFiniteArray(argument: string, { shape, data }: NdArray<TypedArray>): void {
+  const found = data.findIndex((value) => !Number.isFinite(value));
+  if (found < 0) return;
+  const position = positionOf(found, shape).join(', ');
+  throw new RangeError(`"${argument}" expected finite numbers, got ${data[found]} at [${position}]`);
+}
+
+function positionOf(index: number, shape: readonly number[]): readonly number[] {
+  let rest = index;
+  const position = [...shape].reverse().map((length) => {
+    const along = rest % length;
+    rest = (rest - along) / length;
+    return along;
+  });
+  return position.reverse();
+}

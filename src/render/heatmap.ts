@@ -1,0 +1,39 @@
+import { picture } from '../image/picture.ts';
+import { resize } from '../image/resize.ts';
+import type { Picture, Size } from '../image/types.ts';
+import { type ColorOptions, positionOn, scaleOf } from './colorScale.ts';
+import { colorTable } from './colormaps.ts';
+import { type MapSource, mapPlane } from './mapPlane.ts';
+
+/** Options of {@link heatmap}. */
+export interface HeatmapOptions extends ColorOptions {
+  /** Height and width of the picture, to which the map is resized bilinearly; one pixel per position by default. */
+  readonly size?: Size;
+}
+
+/**
+ * Draws a map in colours: diverging and symmetric about zero where it has negative numbers, sequential from zero
+ * otherwise.
+ *
+ * @param map `[h, w]`, `[n, h, w]`, `[n, h, w, c]` or an attribution.
+ * @returns a picture of one example.
+ * @throws TypeError or RangeError if the map is not finite or of another rank, or an option is not as described.
+ * @example
+ * ```ts
+ * import { heatmap } from 'vitrine';
+ * const small = heatmap(map); // 16×16
+ * const large = heatmap(map, { size: 224, colormap: 'viridis', symmetric: false });
+ * ```
+ */
+export function heatmap(map: MapSource, { size, ...options }: HeatmapOptions = {}): Picture {
+  const plane = mapPlane(map, options);
+  const scale = scaleOf(plane, options);
+  const table = colorTable(scale.colormap);
+  const { shape, data } = size === undefined ? plane : resize(plane, size);
+  const colors = new Uint8ClampedArray(data.length * 4).fill(255);
+  data.forEach((value, i) => {
+    const entry = Math.round(positionOn(scale, value) * 255) * 3;
+    colors.set(table.subarray(entry, entry + 3), i * 4);
+  });
+  return picture(shape[1] as number, shape[0] as number, colors);
+}

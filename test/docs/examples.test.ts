@@ -1,0 +1,87 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import * as tf from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import * as tfl from '@tensorflow/tfjs-layers';
+import ts from 'typescript';
+import { beforeAll, expect, test, vi } from 'vitest';
+import { findExamples } from '../support/examples.ts';
+import { readFixture, readJson } from '../support/fixtures.ts';
+
+// Each example becomes a module; what it may use without a declaration is in globals.d.ts.
+const folder = resolve('.cache/examples');
+const examples = findExamples().map((example) => ({
+  ...example,
+  path: join(folder, `${example.title.replace(/\W+/g, '-')}.ts`),
+}));
+let root: string;
+
+beforeAll(async () => {
+  root = process.cwd();
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'globals.d.ts'), globals);
+  for (const { path, code } of examples) writeFileSync(path, `${code}\nexport {};\n`);
+  const wave = (length: number): Float32Array => Float32Array.from({ length }, (_, index) => Math.sin(index));
+  Object.assign(globalThis, {
+    model: await vggTiny(),
+    x: { shape: [2, 16, 16, 3], data: wave(2 * 16 * 16 * 3) },
+    map: { shape: [1, 16, 16], data: wave(256) },
+    picture: {
+      width: 32,
+      height: 24,
+      data: Uint8ClampedArray.from({ length: 32 * 24 * 4 }, (_, index) => (index * 7) % 256),
+    },
+  });
+});
+
+const globals = `import type { LayersModel } from '@tensorflow/tfjs-layers';
+import type { Picture } from 'vitrine/image';
+import type { NdArray } from '../../src/numeric/ndarray.ts';
+declare global {
+  /** A small network: 16 × 16 × 3 to five classes. */
+  var model: LayersModel;
+  /** Two examples for it. */
+  var x: NdArray;
+  var map: NdArray;
+  var picture: Picture;
+}
+`;
+
+test('examples type-check', () => {
+  const { config } = ts.readConfigFile('tsconfig.json', ts.sys.readFile);
+  const { options } = ts.convertCompilerOptionsFromJson(config.compilerOptions, root);
+  const files = [...examples.map(({ path }) => path), join(folder, 'globals.d.ts')];
+  const program = ts.createProgram(files, {
+    ...options,
+    noUnusedLocals: false,
+    isolatedDeclarations: false,
+    declaration: false,
+  });
+  const wrong = ts.getPreEmitDiagnostics(program).filter(({ file }) => file?.fileName.startsWith(folder));
+  expect(wrong.map(describeDiagnostic)).toEqual([]);
+});
+
+test.each(examples)('example at $title runs', async ({ path }) => {
+  const quiet = vi.spyOn(console, 'log').mockImplementation(() => {});
+  process.chdir('examples');
+  try {
+    await import(/* @vite-ignore */ path);
+  } finally {
+    process.chdir(root);
+    quiet.mockRestore();
+  }
+});
+
+function describeDiagnostic({ file, start = 0, messageText }: ts.Diagnostic): string {
+  const line = file?.getLineAndCharacterOfPosition(start).line ?? 0;
+  const title = examples.find(({ path }) => path === file?.fileName)?.title;
+  return `example at ${title}, line ${line + 1}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`;
+}
+
+async function vggTiny(): Promise<LayersModel> {
+  const { modelTopology, weightsManifest } = await readJson<tf.io.ModelJSON>('models/vgg-tiny/model.json');
+  const weightData = (await readFixture('models/vgg-tiny/weights.bin')).slice().buffer;
+  const weightSpecs = weightsManifest.flatMap(({ weights }) => weights);
+  return tfl.loadLayersModel(tf.io.fromMemory({ modelTopology, weightSpecs, weightData }));
+}

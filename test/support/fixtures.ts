@@ -1,0 +1,39 @@
+import { parse } from 'npyjs';
+import type { NdArray } from '../../src/numeric/ndarray.ts';
+
+// The address in a variable: Vite would rewrite new URL(…, import.meta.url) as an asset.
+const here = import.meta.url;
+const folder = new URL('../fixtures/', here);
+
+/** Reads a file under `test/fixtures/`, from disk in Node and from the test server in a browser. */
+export async function readFixture(path: string): Promise<Uint8Array> {
+  const url = new URL(path, folder);
+  return url.protocol === 'file:' ? fromDisk(url) : fromServer(url);
+}
+
+/** Reads a `.npy` file of float32 numbers under `test/fixtures/`. */
+export async function readNpy(path: string): Promise<NdArray> {
+  const bytes = await readFixture(path);
+  const { data, shape, dtype } = parse(bytes.slice().buffer);
+  if (!(data instanceof Float32Array)) throw new Error(`"${path}" holds ${dtype}, expected f4`);
+  return { shape, data };
+}
+
+/** Reads and parses a JSON file under `test/fixtures/`. */
+export async function readJson<T>(path: string): Promise<T> {
+  return JSON.parse(new TextDecoder().decode(await readFixture(path))) as T;
+}
+
+async function fromDisk(url: URL): Promise<Uint8Array> {
+  const { readFile } = await import('node:fs/promises');
+  return new Uint8Array(await readFile(url));
+}
+
+async function fromServer(url: URL): Promise<Uint8Array> {
+  const response = await fetch(url);
+  // The server answers an unknown address with its page.
+  if (!response.ok || response.headers.get('content-type')?.includes('html')) {
+    throw new Error(`no fixture at ${url.pathname}`);
+  }
+  return new Uint8Array(await response.arrayBuffer());
+}

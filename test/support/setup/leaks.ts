@@ -1,0 +1,15 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { afterEach, beforeEach, expect } from 'vitest';
+
+/** Starts a backend for the test file and checks after each test that it left no tensor behind. */
+export async function startBackend(name: string): Promise<void> {
+  if (!(await tf.setBackend(name))) throw new Error(`backend "${name}" did not start`);
+  await tf.ready();
+  let before = 0;
+  beforeEach(() => {
+    before = tf.memory().numTensors;
+  });
+  afterEach(() => {
+    expect(tf.memory().numTensors - before, 'tensors left by the test').toBe(0);
+  });
+}

@@ -1,0 +1,4 @@
+import '@tensorflow/tfjs-backend-webgl';
+import { startBackend } from './leaks.ts';
+
+await startBackend('webgl');

@@ -1,0 +1,4 @@
+import '@tensorflow/tfjs-backend-webgpu';
+import { startBackend } from './leaks.ts';
+
+await startBackend('webgpu');

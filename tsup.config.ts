@@ -1,0 +1,16 @@
+import type { Options } from 'tsup';
+import { entryPoints, sourceOf } from './scripts/entry-points.ts';
+
+const options: Options = {
+  entry: Object.fromEntries(entryPoints().map((entry) => [entry, sourceOf(entry)])),
+  format: ['esm', 'cjs'],
+  dts: true,
+  sourcemap: true,
+  clean: true,
+  target: 'es2022',
+  treeshake: true,
+  splitting: true,
+  tsconfig: 'tsconfig.src.json',
+};
+
+export default options;

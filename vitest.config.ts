@@ -1,0 +1,84 @@
+import { fileURLToPath } from 'node:url';
+import { playwright } from '@vitest/browser-playwright';
+import type { LaunchOptions } from 'playwright-core';
+import type { TestProjectConfiguration, ViteUserConfig } from 'vitest/config';
+import { findAccelerated, type Missing } from './test/support/accelerated.ts';
+
+// These folders run on every backend; all others, which do not depend on it, run once.
+const onEveryBackend = ['test/{backend,network,attribution}/**/*.test.ts'];
+const setup = (name: string): string[] => [`./test/support/setup/${name}.ts`];
+const source = fileURLToPath(new URL('./src/', import.meta.url));
+
+const { browser, dawn } = await findAccelerated();
+
+const projects: TestProjectConfiguration[] = [
+  {
+    extends: true,
+    test: { name: 'cpu', include: ['test/**/*.test.ts'], exclude: ['test/package/**'], setupFiles: setup('cpu') },
+  },
+  { extends: true, test: { name: 'wasm', include: onEveryBackend, setupFiles: setup('wasm') } },
+  ...available('dawn', dawn, ({ env }) => [
+    { extends: true, test: { name: 'dawn', include: onEveryBackend, setupFiles: setup('dawn'), env } },
+  ]),
+  {
+    extends: true,
+    test: {
+      name: 'package',
+      include: ['test/package/**/*.test.ts'],
+      globalSetup: './test/support/setup/installation.ts',
+      testTimeout: 300_000,
+      hookTimeout: 300_000,
+    },
+  },
+  ...available('chromium', browser, (options) => ['webgpu', 'webgl'].map((name) => inBrowser(name, options))),
+];
+
+const config: ViteUserConfig = {
+  resolve: {
+    alias: [
+      { find: /^vitrine$/, replacement: `${source}index.ts` },
+      { find: /^vitrine\/(.*)$/, replacement: `${source}$1/index.ts` },
+    ],
+  },
+  test: { pool: 'forks', testTimeout: 60_000, hookTimeout: 60_000, onConsoleLog: isNews, projects },
+};
+
+export default config;
+
+// The advertisement that tfjs-core prints in Node.
+function isNews(log: string): boolean {
+  return !log.includes('looks like you are running TensorFlow.js in Node.js');
+}
+
+function inBrowser(backend: string, launchOptions: LaunchOptions): TestProjectConfiguration {
+  return {
+    extends: true,
+    // A dependency found only while tests run would reload the page under them.
+    optimizeDeps: { entries: ['src/!(node)/**/*.ts', 'test/{oracle,support}/**/*.ts', ...onEveryBackend] },
+    test: {
+      name: `chromium-${backend}`,
+      include: onEveryBackend,
+      setupFiles: setup(backend),
+      fileParallelism: false,
+      browser: {
+        enabled: true,
+        headless: true,
+        screenshotFailures: false,
+        provider: playwright({ launchOptions }),
+        instances: [{ browser: 'chromium' }],
+      },
+    },
+  };
+}
+
+function available<T extends object>(
+  name: string,
+  part: T | Missing,
+  projectsOf: (part: T) => TestProjectConfiguration[],
+): TestProjectConfiguration[] {
+  if (!('missing' in part)) return projectsOf(part);
+  const message = `tests on ${name} cannot run: ${part.missing}`;
+  if (process.env['CI'] === 'true') throw new Error(message);
+  console.warn(`LEFT OUT: ${message}`);
+  return [];
+}
