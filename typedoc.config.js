@@ -19,6 +19,8 @@ export default {
   excludePrivate: true,
   categorizeByGroup: false,
   disableSources: true,
+  // Fields whose name says it all, such as width, need no sentence.
+  requiredToBeDocumented: ['Variable', 'Function', 'Class', 'Interface', 'TypeAlias'],
   validation: { notExported: true, invalidLink: true, notDocumented: true },
   treatWarningsAsErrors: true,
   logLevel: 'Warn',

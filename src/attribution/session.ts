@@ -1,5 +1,4 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { NdArray } from '../numeric/ndarray.ts';
 import type { Site } from '../network/graph.ts';
 import { readInputs, rowsOf } from '../network/inputs.ts';
 import type { Network } from '../network/network.ts';
@@ -7,6 +6,7 @@ import { createScorer } from '../network/score.ts';
 import type { Scorer } from '../network/scorer.ts';
 import type { Attribution, ExplainOptions, Input, Model, Target } from '../network/types.ts';
 import { withNetwork } from '../network/withNetwork.ts';
+import type { NdArray } from '../numeric/ndarray.ts';
 
 /** One call of an attribution method: a compiled model, checked inputs and a target made ready. */
 export interface Session {

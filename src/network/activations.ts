@@ -33,9 +33,10 @@ export async function activations<L extends string>(
     return mapBatches({ ...options, stage: 'activations', total }, (start, end) => {
       const rows = inputs.map((input) => rowsOf(input, start, end));
       const record = network.forward(rows, { taps: sites });
-      return Object.fromEntries(
-        sites.map((site, i) => [layers[i] as L, tf.clone(record.value(site))]),
-      ) as Record<L, ReturnType<typeof record.value>>;
+      return Object.fromEntries(sites.map((site, i) => [layers[i] as L, tf.clone(record.value(site))])) as Record<
+        L,
+        ReturnType<typeof record.value>
+      >;
     });
   });
 }

@@ -1,5 +1,5 @@
-import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import { addTensors } from '../backend/kernels/elementwise.ts';
 import type { Rule, RuleIo } from './composite.ts';
 import type { Site } from './graph.ts';
@@ -28,7 +28,12 @@ export function backward(trace: Trace, seeds: Seeds, options: BackwardOptions): 
   };
 
   const results = tf.tidy(() => {
-    seeds.forEach((seed, { value }) => arrive(value, asStreams(seed).map((stream) => tf.clone(stream))));
+    seeds.forEach((seed, { value }) =>
+      arrive(
+        value,
+        asStreams(seed).map((stream) => tf.clone(stream)),
+      ),
+    );
     for (const step of stepsTowards(trace.steps, ends).reverse()) {
       const streams = signals.get(step.output);
       if (!streams) continue;

@@ -17,8 +17,9 @@ export function buildGraph(model: Container, store: Store): Graph {
       return [valueCount++];
     }, inputs)[0] as number;
 
-  const addSite = (address: string, layerClass: string, tensor: SymbolicTensor, value: number): Site => {
-    const site: Site = { address, layerClass, value, shape: tensor.shape };
+  const addSite = (address: string, layer: Layer, tensor: SymbolicTensor, value: number): Site => {
+    const parameterCount = layer.weights.reduce((sum, weight) => sum + weight.read().size, 0);
+    const site: Site = { address, layerClass: layer.getClassName(), value, parameterCount, shape: tensor.shape };
     if (!sites.has(address)) sites.set(address, site);
     return site;
   };
@@ -49,7 +50,7 @@ export function buildGraph(model: Container, store: Store): Graph {
       const outputs = isContainer(layer) ? visit(layer, inputs, `${address}/`) : lower(layer, node, address, inputs);
       node.outputTensors.forEach((output, i) => {
         values.set(output.id, outputs[i] as number);
-        addSite(i === 0 ? address : `${address}#${i}`, layer.getClassName(), output, outputs[i] as number);
+        addSite(i === 0 ? address : `${address}#${i}`, layer, output, outputs[i] as number);
       });
       return values.get(tensor.id) as number;
     };
@@ -63,12 +64,12 @@ export function buildGraph(model: Container, store: Store): Graph {
     for (const inner of container.layers.filter(isContainer)) {
       const tensor = inner.outputs[0];
       const value = tensor && values.get(tensor.id);
-      if (tensor && value !== undefined) addSite(`${prefix}${inner.name}`, inner.getClassName(), tensor, value);
+      if (tensor && value !== undefined) addSite(`${prefix}${inner.name}`, inner, tensor, value);
     }
   };
 
   const inputs = model.inputs.map((tensor) =>
-    addSite(tensor.sourceLayer.name, 'InputLayer', tensor, valueCount++),
+    addSite(tensor.sourceLayer.name, tensor.sourceLayer, tensor, valueCount++),
   );
   const outputs = visit(
     model,
@@ -78,7 +79,8 @@ export function buildGraph(model: Container, store: Store): Graph {
   const named = [...sites.values()];
   const heads = outputs.map((value, i): Head => {
     const tensor = model.outputs[i] as SymbolicTensor;
-    const site = named.find((candidate) => candidate.value === value) ?? addSite(tensor.name, '', tensor, value);
+    const site =
+      named.find((candidate) => candidate.value === value) ?? addSite(tensor.name, tensor.sourceLayer, tensor, value);
     return { site, ...logitsOf(site, steps) };
   });
   return { steps, inputs, heads, sites, valueCount };

@@ -1,5 +1,5 @@
-import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import { backward } from './backward.ts';
 import { type Composite, ruleFinder } from './composite.ts';
 import type { Graph, Site } from './graph.ts';

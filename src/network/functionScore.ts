@@ -1,5 +1,5 @@
-import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor1D } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import { freedOnError } from '../backend/freedOnError.ts';
 import type { Head } from './graph.ts';
 import type { Scorer } from './scorer.ts';

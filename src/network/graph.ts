@@ -15,6 +15,8 @@ export interface Site {
   readonly layerClass: string;
   /** The number of the value in the graph. */
   readonly value: number;
+  /** The number of weights of that layer. */
+  readonly parameterCount: number;
   /** The shape with the batch axis first; `null` where the model leaves it open. */
   readonly shape: readonly (number | null)[];
 }

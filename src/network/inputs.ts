@@ -1,5 +1,5 @@
-import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import type { NdArray, TypedArray } from '../numeric/ndarray.ts';
 import { sizeOf } from '../numeric/shape.ts';
 import type { Site } from './graph.ts';

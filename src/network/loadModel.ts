@@ -22,10 +22,11 @@ export type LoadOptions = Pick<RunOptions, 'signal' | 'onProgress'>;
  * @throws the signal's reason.
  * @example
  * ```ts
+ * import { readFile } from 'node:fs/promises';
  * import { loadModel } from 'vitrine';
- * const json = { modelTopology: JSON.parse(String(model.toJSON())), weightsManifest: [] };
- * const files = { json, read: async () => new Uint8Array() };
- * await loadModel(files).catch((error) => error.message); // names the weights that are not there
+ * const read = (path: string) => readFile(`examples/models/efficientnet-lite0/${path}`);
+ * const classifier = await loadModel({ json: await read('model.json'), read });
+ * classifier.dispose();
  * ```
  */
 export async function loadModel(source: string | URL | ModelFiles, options: LoadOptions = {}): Promise<LayersModel> {

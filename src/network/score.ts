@@ -15,10 +15,7 @@ export interface ScoreRequest {
 }
 
 /** Checks a target against a network and a number of examples and makes it ready. */
-export function createScorer(
-  network: Network,
-  { target = 'predicted', scale = 'logit', count }: ScoreRequest,
-): Scorer {
+export function createScorer(network: Network, { target = 'predicted', scale = 'logit', count }: ScoreRequest): Scorer {
   return scorerOn(network, network.heads, { target, scale, count });
 }
 

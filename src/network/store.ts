@@ -1,5 +1,5 @@
-import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 
 /**
  * The tensors made from a model's weights (folded, flipped, sign-split kernels). Making them costs more than a
@@ -28,7 +28,11 @@ export function createStore(): Store {
       dead.forEach(({ tensor }) => tensor.dispose());
       dropped += dead.length;
       if (dead.length === list.length) entries.delete(name);
-      else if (dead.length > 0) entries.set(name, list.filter((entry) => !dead.includes(entry)));
+      else if (dead.length > 0)
+        entries.set(
+          name,
+          list.filter((entry) => !dead.includes(entry)),
+        );
     }
     return dropped;
   };

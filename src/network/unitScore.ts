@@ -1,5 +1,5 @@
-import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import { oneHot } from '../backend/oneHot.ts';
 import type { Site } from './graph.ts';
 import type { Network } from './network.ts';
@@ -7,7 +7,7 @@ import { assertIndex, type Scorer } from './scorer.ts';
 import type { UnitTarget } from './types.ts';
 
 /** The activation of one unit, at a position or reduced over all of them. */
-export function unitScorer(network: Pick<Network, "site">, target: UnitTarget): Scorer {
+export function unitScorer(network: Pick<Network, 'site'>, target: UnitTarget): Scorer {
   const site = network.site(target.layer, 'target.layer');
   const units = site.shape.at(-1) ?? Number.POSITIVE_INFINITY;
   assertIndex(target.unit, units, 'target.unit');

@@ -24,12 +24,6 @@ export interface Random {
  * @param seed a safe integer.
  * @param stream safe integers, such as the index of the example and of the sample.
  * @throws RangeError if a number is not a safe integer.
- * @example
- * ```ts
- * import { random } from 'vitrine';
- * const { normal } = random(0, 3, 7);
- * const noise = Float32Array.from({ length: 4 }, () => 0.1 * normal());
- * ```
  */
 export function random(seed: number, ...stream: readonly number[]): Random {
   const generator = xoroshiro128plusFromState(stateOf([seed, ...stream]));

@@ -1,7 +1,7 @@
 import { quantile } from 'd3-array';
 import type { MapArray } from '../image/types.ts';
-import { assertChoice, assertNumber } from '../numeric/check.ts';
-import { type Colormap, isDiverging } from './colormaps.ts';
+import { assertNumber } from '../numeric/check.ts';
+import { assertColormap, type Colormap, isDiverging } from './colormaps.ts';
 import { type MapSelection, type MapSource, mapPlane } from './mapPlane.ts';
 
 /** Which colours stand for which numbers. */
@@ -44,7 +44,11 @@ export function colorScale(map: MapSource, options: ColorOptions = {}): ColorSca
 }
 
 /** {@link colorScale} of a plane that is already picked. */
-export function scaleOf({ data }: MapArray, { colormap, symmetric, range, percentile = 100 }: ColorOptions): ColorScale {
+export function scaleOf(
+  { data }: MapArray,
+  { colormap, symmetric, range, percentile = 100 }: ColorOptions,
+): ColorScale {
+  if (colormap !== undefined) assertColormap('colormap', colormap);
   if (range) return rangeScale(range, colormap);
   assertNumber('percentile', percentile, 0);
   if (percentile > 100) throw new RangeError(`"percentile" expected a number in 0..100, got ${percentile}`);
@@ -67,10 +71,10 @@ function rangeScale(range: readonly [number, number], colormap: Colormap | undef
 }
 
 /** Refuses what is no colour scale. */
-export function assertColorScale(argument: string, scale: ColorScale, known: readonly Colormap[]): void {
+export function assertColorScale(argument: string, scale: ColorScale): void {
   assertNumber(`${argument}.low`, scale.low);
   assertNumber(`${argument}.high`, scale.high);
-  assertChoice(`${argument}.colormap`, scale.colormap, known);
+  assertColormap(`${argument}.colormap`, scale.colormap);
 }
 
 /** Where a number lies on a scale, from 0 to 1. */

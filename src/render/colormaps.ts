@@ -18,15 +18,7 @@ import { assertChoice } from '../numeric/check.ts';
 export type DivergingColormap = 'RdBu' | 'PuOr' | 'PRGn' | 'PiYG';
 
 /** Colour maps that go one way, from low to high; `'greys'` from black to white, `'reds'` from white to red. */
-export type SequentialColormap =
-  | 'inferno'
-  | 'viridis'
-  | 'magma'
-  | 'plasma'
-  | 'cividis'
-  | 'turbo'
-  | 'greys'
-  | 'reds';
+export type SequentialColormap = 'inferno' | 'viridis' | 'magma' | 'plasma' | 'cividis' | 'turbo' | 'greys' | 'reds';
 
 /** The name of a colour map. */
 export type Colormap = DivergingColormap | SequentialColormap;
@@ -50,10 +42,15 @@ const sequential: Readonly<Record<SequentialColormap, (t: number) => string>> = 
   reds: interpolateReds,
 };
 
+const interpolators: Readonly<Record<Colormap, (t: number) => string>> = { ...diverging, ...sequential };
+
+/** Refuses an unknown name. */
+export function assertColormap(argument: string, colormap: Colormap): void {
+  assertChoice(argument, colormap, Object.keys(interpolators) as Colormap[]);
+}
+
 /** The 256 colours of a colour map from low to high, as `256 × 3` bytes. */
 export function colorTable(colormap: Colormap): Uint8Array {
-  const interpolators = { ...diverging, ...sequential };
-  assertChoice('colormap', colormap, Object.keys(interpolators) as Colormap[]);
   const colorAt = interpolators[colormap];
   return Uint8Array.from(Array.from({ length: 256 }, (_, i) => bytesOf(colorAt(i / 255))).flat());
 }

@@ -1,8 +1,8 @@
 import { picture } from '../image/picture.ts';
 import { resize } from '../image/resize.ts';
 import type { Picture, Size } from '../image/types.ts';
-import { type ColorOptions, positionOn, scaleOf } from './colorScale.ts';
 import { colorTable } from './colormaps.ts';
+import { type ColorOptions, positionOn, scaleOf } from './colorScale.ts';
 import { type MapSource, mapPlane } from './mapPlane.ts';
 
 /** Options of {@link heatmap}. */

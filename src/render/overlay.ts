@@ -3,8 +3,8 @@ import { picture as makePicture } from '../image/picture.ts';
 import { resize } from '../image/resize.ts';
 import type { Picture } from '../image/types.ts';
 import { assertChoice, assertNumber } from '../numeric/check.ts';
-import { type ColorOptions, positionOn, scaleOf } from './colorScale.ts';
 import { colorTable, isDiverging } from './colormaps.ts';
+import { type ColorOptions, positionOn, scaleOf } from './colorScale.ts';
 import { type MapSource, mapPlane } from './mapPlane.ts';
 
 /** Options of {@link overlay}. */

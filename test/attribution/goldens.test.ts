@@ -43,10 +43,15 @@ interface GoldenIndex {
 }
 
 /** What a reference case asks for, in the terms of this library. */
-type Run = (network: Network, inputs: Readonly<Record<string, NdArray>>, golden: GoldenCase) => Promise<NdArray | Attribution>;
+type Run = (
+  network: Network,
+  inputs: Readonly<Record<string, NdArray>>,
+  golden: GoldenCase,
+) => Promise<NdArray | Attribution>;
 
 const runs: Readonly<Record<string, Run>> = {
-  forward: async (network, { x }, { params }) => (await predict(network, x as NdArray, { scale: params.output ?? 'logit' })).values,
+  forward: async (network, { x }, { params }) =>
+    (await predict(network, x as NdArray, { scale: params.output ?? 'logit' })).values,
   gradient: explained(vitrine.gradient),
   'gradient*input': explained(vitrine.gradientTimesInput),
   deconvnet: explained(vitrine.deconvnet),
@@ -119,7 +124,10 @@ function targetOf({ classes, minus, ...unit }: NonNullable<GoldenCase['target']>
 function relativeError(actual: NdArray, expected: NdArray): number {
   expect(actual.shape).toEqual(expected.shape);
   const largest = expected.data.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-  const difference = expected.data.reduce((most, value, i) => Math.max(most, Math.abs(value - (actual.data[i] as number))), 0);
+  const difference = expected.data.reduce(
+    (most, value, i) => Math.max(most, Math.abs(value - (actual.data[i] as number))),
+    0,
+  );
   return difference / largest;
 }
 
@@ -151,7 +159,9 @@ for (const name of ['vgg-tiny', 'bn-residual-tiny', 'mobile-tiny', 'inception-ti
         expect(relativeError(values, await readNpy(`${folder}${golden.output}`))).toBeLessThanOrEqual(golden.rtol);
         if (golden.delta && 'delta' in found) {
           found.delta?.forEach((gap, i) => {
-            expect(Math.abs(gap - (golden.delta?.[i] as number))).toBeLessThanOrEqual(golden.rtol * Math.abs(found.score[i] as number) + 1e-4);
+            expect(Math.abs(gap - (golden.delta?.[i] as number))).toBeLessThanOrEqual(
+              golden.rtol * Math.abs(found.score[i] as number) + 1e-4,
+            );
           });
         }
       });

@@ -19,7 +19,7 @@ const modes = [
 const cases = Object.entries(compilers).flatMap(([version, ts]) => modes.map((mode) => ({ version, ts, ...mode })));
 
 test.each(cases.filter(({ ts, moduleResolution }) => moduleResolution in ts.ModuleResolutionKind))(
-  'TypeScript $version accepts the declarations, $resolution',
+  'declarations: TypeScript $version, $resolution',
   ({ ts, module, moduleResolution, file }) => {
     const path = join(folder, file);
     writeFileSync(path, `${esModule('console.log', program).replace(/\nconsole.*\n$/, '')}\nvoid explain;\n`);

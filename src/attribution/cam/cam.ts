@@ -1,11 +1,11 @@
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { rectify as rectified } from '../../image/rectify.ts';
 import { resize } from '../../image/resize.ts';
-import type { NdArray } from '../../numeric/ndarray.ts';
 import { mapBatches } from '../../network/batches.ts';
 import type { Site } from '../../network/graph.ts';
 import { signalAt } from '../../network/signals.ts';
 import type { Attribution, ExplainOptions, Input, Model } from '../../network/types.ts';
+import type { NdArray } from '../../numeric/ndarray.ts';
 import { attributionOf, exampleRange, explain, type Session } from '../session.ts';
 import { camLayer } from './camLayer.ts';
 

@@ -20,7 +20,11 @@ import { type CamOptions, classActivationMap } from './cam.ts';
  * const { values } = await elementWiseCam(model, x, { layer: 'conv3' });
  * ```
  */
-export function elementWiseCam(model: Model, x: Input, options: ExplainOptions & CamOptions = {}): Promise<Attribution> {
+export function elementWiseCam(
+  model: Model,
+  x: Input,
+  options: ExplainOptions & CamOptions = {},
+): Promise<Attribution> {
   return classActivationMap(model, x, options, {
     method: 'elementWiseCam',
     read: (activations, gradients) => tf.sum(tf.relu(tf.mul(gradients, activations)), 3),

@@ -1,5 +1,5 @@
-import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import type { Attribution, ExplainOptions, Input, Model } from '../../network/types.ts';
 import { type CamOptions, classActivationMap } from './cam.ts';
 

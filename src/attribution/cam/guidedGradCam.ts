@@ -1,6 +1,6 @@
-import { sizeOf } from '../../numeric/shape.ts';
 import type { Attribution, ExplainOptions, Input, Model } from '../../network/types.ts';
 import { withNetwork } from '../../network/withNetwork.ts';
+import { sizeOf } from '../../numeric/shape.ts';
 import { guidedBackprop } from '../gradient/guidedBackprop.ts';
 import type { RulesOption } from '../gradient/rectified.ts';
 import type { CamOptions } from './cam.ts';

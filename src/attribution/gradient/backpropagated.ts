@@ -1,5 +1,5 @@
-import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import { mapBatches } from '../../network/batches.ts';
 import type { Composite } from '../../network/composite.ts';
 import type { Site } from '../../network/graph.ts';

@@ -1,5 +1,5 @@
-import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor1D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import { resizeBilinear } from '../../backend/kernels/resizeBilinear.ts';
 import { type Composite, gradientRule, type Rule } from '../../network/composite.ts';
 import type { OperationKind } from '../../network/operation.ts';
@@ -58,8 +58,9 @@ export function createBiasTally(rows: number, plane: readonly [number, number]):
   };
 
   /** f(z) − f′(z)·z, weighted by the signal: zero where f is positively homogeneous. */
-  const implicit = (values: (io: { inputs: readonly Tensor[]; output: Tensor }) => readonly Tensor[]): Rule['backward'] =>
-    function (operation, io, streams) {
+  const implicit =
+    (values: (io: { inputs: readonly Tensor[]; output: Tensor }) => readonly Tensor[]): Rule['backward'] =>
+    (operation, io, streams) => {
       const passed = gradientRule.backward(operation, io, streams);
       const linear = values(io).map((value, i) => sumPerExample(tf.mul(value, passed[i]?.[0] as Tensor)));
       include('implicit', linear.reduce<Tensor>(tf.sub, sumPerExample(tf.mul(io.output, streams[0] as Tensor))));

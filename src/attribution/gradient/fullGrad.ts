@@ -1,10 +1,10 @@
-import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
-import type { NdArray } from '../../numeric/ndarray.ts';
+import * as tf from '@tensorflow/tfjs-core';
 import { mapBatches } from '../../network/batches.ts';
 import type { Site } from '../../network/graph.ts';
 import { signalAt } from '../../network/signals.ts';
 import type { Attribution, ExplainOptions, Input, Model } from '../../network/types.ts';
+import type { NdArray } from '../../numeric/ndarray.ts';
 import { attributionOf, exampleRange, explain, type Session } from '../session.ts';
 import { createBiasTally, saliency, sumPerExample } from './biasTally.ts';
 

@@ -12,7 +12,9 @@ const deconvolution: Rule = {
 const guidance: Rule = {
   name: 'guidedBackprop',
   needs: ['output'],
-  backward: ({ ceiling }, { output }, streams) => [streams.map((stream) => guidedReluGradient(stream, output, ceiling))],
+  backward: ({ ceiling }, { output }, streams) => [
+    streams.map((stream) => guidedReluGradient(stream, output, ceiling)),
+  ],
 };
 
 /** What these methods cannot do: look for a ReLU inside a layer that is not known. */

@@ -1,10 +1,10 @@
-import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { NdArray } from '../../numeric/ndarray.ts';
+import * as tf from '@tensorflow/tfjs-core';
 import { mapBatches } from '../../network/batches.ts';
 import type { Site } from '../../network/graph.ts';
 import { rowsOf } from '../../network/inputs.ts';
 import type { Scorer } from '../../network/scorer.ts';
+import type { NdArray } from '../../numeric/ndarray.ts';
 import { exampleRange, type Session } from '../session.ts';
 
 /** The score, class and values of sites at given inputs. */

@@ -1,12 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { NdArray } from '../../numeric/ndarray.ts';
-import { random } from '../../numeric/random.ts';
-import { sizeOf } from '../../numeric/shape.ts';
 import { forEachBatch } from '../../network/batches.ts';
 import { readInputs, rowsOf } from '../../network/inputs.ts';
 import { pinTarget } from '../../network/score.ts';
 import type { Scorer } from '../../network/scorer.ts';
 import type { Attribution, ExplainOptions, Input, Model } from '../../network/types.ts';
+import type { NdArray } from '../../numeric/ndarray.ts';
+import { random } from '../../numeric/random.ts';
+import { sizeOf } from '../../numeric/shape.ts';
 import { attributionOf, explain, type Session } from '../session.ts';
 import { completenessGap } from './completenessGap.ts';
 import { endpoint } from './endpoints.ts';

@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { NdArray } from '../../numeric/ndarray.ts';
-import { type QuadratureRule, quadrature } from '../../numeric/quadrature.ts';
 import { resolveBaselines } from '../../network/baseline.ts';
 import { rowsOf } from '../../network/inputs.ts';
 import { pinTarget } from '../../network/score.ts';
 import type { Attribution, Baseline, ExplainOptions, Input, Model } from '../../network/types.ts';
+import type { NdArray } from '../../numeric/ndarray.ts';
+import { type QuadratureRule, quadrature } from '../../numeric/quadrature.ts';
 import type { LayerOption } from '../gradient/backpropagated.ts';
 import { attributionOf, endsOf, explain } from '../session.ts';
 import { completenessGap } from './completenessGap.ts';

@@ -1,8 +1,8 @@
+import { pinTarget } from '../../network/score.ts';
+import type { Attribution, Explainer, ExplainOptions, Input, Model } from '../../network/types.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
 import { random } from '../../numeric/random.ts';
 import { sizeOf } from '../../numeric/shape.ts';
-import { pinTarget } from '../../network/score.ts';
-import type { Attribution, ExplainOptions, Explainer, Input, Model } from '../../network/types.ts';
 import type { LayerOption } from '../gradient/backpropagated.ts';
 import { gradient } from '../gradient/gradient.ts';
 import { explain } from '../session.ts';
@@ -41,14 +41,19 @@ export interface NoiseTunnelOptions {
 export function noiseTunnel<O>(explainer: Explainer<O>, options: NoiseTunnelOptions = {}): Explainer<O> {
   const { kind = 'smooth', samples = 25, noise = 0.15 } = options;
   check(kind, samples, noise);
-  return (model, x, given) => throughNoise(model, x, given ?? ({} as ExplainOptions & O), { explainer, kind, samples, noise });
+  return (model, x, given) =>
+    throughNoise(model, x, given ?? ({} as ExplainOptions & O), { explainer, kind, samples, noise });
 }
 
 /** SmoothGrad: the gradient averaged over 25 noisy copies of the input. See {@link noiseTunnel}. */
-export const smoothGrad: Explainer<LayerOption> = /* @__PURE__ */ noiseTunnel<LayerOption>(gradient, { kind: 'smooth' });
+export const smoothGrad: Explainer<LayerOption> = /* @__PURE__ */ noiseTunnel<LayerOption>(gradient, {
+  kind: 'smooth',
+});
 
 /** SquareGrad: the mean of squared gradients over 25 noisy copies of the input. See {@link noiseTunnel}. */
-export const squareGrad: Explainer<LayerOption> = /* @__PURE__ */ noiseTunnel<LayerOption>(gradient, { kind: 'square' });
+export const squareGrad: Explainer<LayerOption> = /* @__PURE__ */ noiseTunnel<LayerOption>(gradient, {
+  kind: 'square',
+});
 
 /** VarGrad: the variance of the gradient over 25 noisy copies of the input. See {@link noiseTunnel}. */
 export const varGrad: Explainer<LayerOption> = /* @__PURE__ */ noiseTunnel<LayerOption>(gradient, { kind: 'variance' });
@@ -114,7 +119,11 @@ interface Running {
   delta: Float64Array | undefined;
 }
 
-function include(runs: Running, { values, inputs, delta }: Attribution, { kind, sample }: { kind: string; sample: number }): void {
+function include(
+  runs: Running,
+  { values, inputs, delta }: Attribution,
+  { kind, sample }: { kind: string; sample: number },
+): void {
   (inputs ?? [values]).forEach(({ data }, i) => {
     runs.values[i] ??= { mean: new Float64Array(data.length), deviation: new Float64Array(data.length) };
     const { mean, deviation } = runs.values[i] as Running['values'][number];
@@ -127,13 +136,19 @@ function include(runs: Running, { values, inputs, delta }: Attribution, { kind, 
   });
   if (!delta) return;
   runs.delta ??= new Float64Array(delta.length);
-  for (const [k, gap] of delta.entries()) runs.delta[k] = (runs.delta[k] as number) * (sample / (sample + 1)) + gap / (sample + 1);
+  for (const [k, gap] of delta.entries())
+    runs.delta[k] = (runs.delta[k] as number) * (sample / (sample + 1)) + gap / (sample + 1);
 }
 
 function finish(
   last: Attribution,
   runs: Running,
-  { kind, samples, score, classes }: { kind: NoiseTunnelOptions['kind']; samples: number; score: Float32Array; classes: NdArray | undefined },
+  {
+    kind,
+    samples,
+    score,
+    classes,
+  }: { kind: NoiseTunnelOptions['kind']; samples: number; score: Float32Array; classes: NdArray | undefined },
 ): Attribution {
   const maps = (last.inputs ?? [last.values]).map(({ shape }, i): NdArray => {
     const { mean, deviation } = runs.values[i] as Running['values'][number];

@@ -1,12 +1,12 @@
-import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { NdArray } from '../../numeric/ndarray.ts';
-import { sizeOf } from '../../numeric/shape.ts';
+import * as tf from '@tensorflow/tfjs-core';
 import { forEachBatch } from '../../network/batches.ts';
 import type { Site } from '../../network/graph.ts';
 import { rowsOf } from '../../network/inputs.ts';
 import type { Scorer } from '../../network/scorer.ts';
 import { signalAt } from '../../network/signals.ts';
+import type { NdArray } from '../../numeric/ndarray.ts';
+import { sizeOf } from '../../numeric/shape.ts';
 import type { Session } from '../session.ts';
 
 /** The sums of gradients over points that a method chooses. */

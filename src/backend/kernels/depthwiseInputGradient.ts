@@ -1,19 +1,71 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Tensor4D } from '@tensorflow/tfjs-core';
+import type { Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
 import type { WindowGeometry } from './geometry.ts';
+import { interleave, phaseKernel, phasesOf, spansOf, tapCount } from './phases.ts';
+import { stuffedKernel } from './stuffedKernel.ts';
 
-export function prepareDepthwiseKernel(kernel: Tensor4D, _geometry: WindowGeometry): Tensor4D {
-  return tf.clone(kernel);
+/** The kernel [h, w, in, multiplier] of a depthwise convolution as `depthwiseInputGradient` reads it on the backend in use. */
+export function prepareDepthwiseKernel(kernel: Tensor4D, geometry: WindowGeometry): Tensor4D {
+  return tf.getBackend() === 'wasm' ? singleChannelKernel(kernel, geometry) : stuffedKernel(kernel, geometry);
 }
 
+/** The gradient of a depthwise convolution with respect to its input. */
 export function depthwiseInputGradient(
   cotangent: Tensor4D,
   prepared: Tensor4D,
   inputShape: readonly number[],
-  { strides, padding }: WindowGeometry,
+  geometry: WindowGeometry,
 ): Tensor4D {
-  return tf.grad((x) => tf.depthwiseConv2d(x as Tensor4D, prepared, [...strides], padding))(
-    tf.zeros([...inputShape]),
-    cotangent,
-  ) as Tensor4D;
+  // The wasm backend has no kernel for this gradient.
+  if (tf.getBackend() === 'wasm') return tf.tidy(() => byPhases(cotangent, prepared, inputShape, geometry));
+  const { strides, padding: pad } = geometry;
+  return tf
+    .engine()
+    .runKernel(
+      tf.DepthwiseConv2dNativeBackpropInput,
+      { dy: cotangent, filter: prepared },
+      { strides: [...strides], pad, dilations: [1, 1], inputShape: [...inputShape] },
+    );
+}
+
+/** One kernel [row phase · tap, column phase · tap, in · multiplier, 1]: XNNPACK is fast on a multiplier of 1 alone. */
+function singleChannelKernel(kernel: Tensor4D, geometry: WindowGeometry): Tensor4D {
+  const byPhase = phaseKernel(kernel, phasesOf(geometry));
+  const [height, width, inputs, multiplier] = byPhase.shape;
+  return tf.reshape(byPhase, [height, width, inputs * multiplier, 1]);
+}
+
+function byPhases(
+  cotangent: Tensor4D,
+  prepared: Tensor4D,
+  inputShape: readonly number[],
+  geometry: WindowGeometry,
+): Tensor4D {
+  const phases = phasesOf(geometry);
+  const spans = spansOf(phases, cotangent.shape, { inputShape, geometry });
+  const [rows, columns] = phases;
+  const padding: tf.backend_util.ExplicitPadding = [[0, 0], spans[0].padding, spans[1].padding, [0, 0]];
+  const [high, wide] = [tapCount(rows.taps), tapCount(columns.taps)];
+  const channels = cotangent.shape[3];
+  const phase = (r: number, c: number): Tensor4D => {
+    const kernel = tf.slice4d(prepared, [r * high, c * wide, 0, 0], [high, wide, channels, 1]);
+    return tf.depthwiseConv2d(cotangent, kernel, 1, padding, 'NHWC', [rows.dilation, columns.dilation]);
+  };
+  if (rows.stride === 1 && columns.stride === 1) return sumMultiplier(phase(0, 0), inputShape);
+  const lines = rows.taps.map((_, r) => {
+    const line = tf.concat(columns.taps.map((_, c) => phase(r, c)), 3);
+    const [batch, height, width, depth] = line.shape;
+    return tf.reshape(line, [batch * height, 1, width, depth]);
+  });
+  return sumMultiplier(interleave(tf.concat(lines, 1), inputShape, { phases, spans }), inputShape);
+}
+
+/** Every input channel feeds as many output channels as the multiplier says. */
+function sumMultiplier(gradient: Tensor4D, inputShape: readonly number[]): Tensor4D {
+  const channels = inputShape[3] as number;
+  const multiplier = gradient.shape[3] / channels;
+  if (multiplier === 1) return gradient;
+  const positions = gradient.size / (channels * multiplier);
+  const sums = tf.sum(tf.reshape(gradient, [positions, channels, multiplier]) as Tensor3D, 2);
+  return tf.reshape(sums, inputShape as Tensor4D['shape']);
 }

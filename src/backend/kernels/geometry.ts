@@ -14,6 +14,11 @@ export interface WindowAxis {
   readonly padding: 'same' | 'valid';
 }
 
+/** A window along the rows (0) or the columns (1). */
+export function axisOf({ window, strides, padding, dilations }: WindowGeometry, axis: 0 | 1): WindowAxis {
+  return { window: window[axis], stride: strides[axis], dilation: dilations[axis], padding };
+}
+
 /** TensorFlow's padding before an axis: the smaller half of what 'same' needs. */
 export function paddingBefore(size: number, { window, stride, dilation, padding }: WindowAxis): number {
   if (padding === 'valid') return 0;

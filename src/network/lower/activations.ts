@@ -65,7 +65,10 @@ export const lowerThresholdedRelu: Lowering<Layer & { theta: number }> = ({ thet
   thresholdedRelu(source, theta),
 ];
 
-export const lowerSoftmax: Lowering<Layer & { axis: number | readonly number[] }> = (layer, { source, inputShapes }) => {
+export const lowerSoftmax: Lowering<Layer & { axis: number | readonly number[] }> = (
+  layer,
+  { source, inputShapes },
+) => {
   const axis = typeof layer.axis === 'number' ? layer.axis : layer.axis.length === 1 ? layer.axis[0] : undefined;
   const rank = inputShapes[0]?.length ?? 0;
   // tfjs takes the softmax of the last axis alone.

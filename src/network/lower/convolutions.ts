@@ -43,7 +43,14 @@ function weights(kernel: () => Variable, bias: () => Variable | null | undefined
 
 export const lowerConv2d: Lowering<ConvolutionLayer> = (layer, { source }) => {
   const geometry = geometryOf(layer, (layer.dilationRate ?? unit) as Pair);
-  const convolution = conv2d(source, geometry, weights(() => layer.kernel, () => layer.bias));
+  const convolution = conv2d(
+    source,
+    geometry,
+    weights(
+      () => layer.kernel,
+      () => layer.bias,
+    ),
+  );
   return [
     ...inChannelsLast(layer.dataFormat, source, [convolution]),
     ...activationOperations(layer.activation, source),
@@ -53,7 +60,14 @@ export const lowerConv2d: Lowering<ConvolutionLayer> = (layer, { source }) => {
 export const lowerDepthwiseConv2d: Lowering<ConvolutionLayer> = (layer, { source }) => {
   // tfjs-layers does not dilate depthwise convolutions, whatever their configuration says.
   const geometry = geometryOf(layer, unit);
-  const convolution = depthwiseConv2d(source, geometry, weights(() => layer.depthwiseKernel, () => layer.bias));
+  const convolution = depthwiseConv2d(
+    source,
+    geometry,
+    weights(
+      () => layer.depthwiseKernel,
+      () => layer.bias,
+    ),
+  );
   return [
     ...inChannelsLast(layer.dataFormat, source, [convolution]),
     ...activationOperations(layer.activation, source),
@@ -64,14 +78,35 @@ export const lowerSeparableConv2d: Lowering<ConvolutionLayer> = (layer, { source
   const geometry = geometryOf(layer, (layer.dilationRate ?? unit) as Pair);
   const pointwise: WindowGeometry = { window: unit, strides: unit, padding: 'valid', dilations: unit };
   const operations = [
-    depthwiseConv2d(source, geometry, weights(() => layer.depthwiseKernel, () => undefined)),
-    conv2d(source, pointwise, weights(() => layer.pointwiseKernel, () => layer.bias)),
+    depthwiseConv2d(
+      source,
+      geometry,
+      weights(
+        () => layer.depthwiseKernel,
+        () => undefined,
+      ),
+    ),
+    conv2d(
+      source,
+      pointwise,
+      weights(
+        () => layer.pointwiseKernel,
+        () => layer.bias,
+      ),
+    ),
   ];
   return [...inChannelsLast(layer.dataFormat, source, operations), ...activationOperations(layer.activation, source)];
 };
 
 export const lowerConv2dTranspose: Lowering<ConvolutionLayer> = (layer, { source }) => {
-  const convolution = conv2dTranspose(source, geometryOf(layer, unit), weights(() => layer.kernel, () => layer.bias));
+  const convolution = conv2dTranspose(
+    source,
+    geometryOf(layer, unit),
+    weights(
+      () => layer.kernel,
+      () => layer.bias,
+    ),
+  );
   return [
     ...inChannelsLast(layer.dataFormat, source, [convolution]),
     ...activationOperations(layer.activation, source),
@@ -79,6 +114,12 @@ export const lowerConv2dTranspose: Lowering<ConvolutionLayer> = (layer, { source
 };
 
 export const lowerDense: Lowering<ConvolutionLayer> = (layer, { source }) => [
-  dense(source, weights(() => layer.kernel, () => layer.bias)),
+  dense(
+    source,
+    weights(
+      () => layer.kernel,
+      () => layer.bias,
+    ),
+  ),
   ...activationOperations(layer.activation, source),
 ];

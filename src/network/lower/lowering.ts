@@ -1,6 +1,6 @@
+import type { Layer } from '../layersModel.ts';
 import type { Operation } from '../operation.ts';
 import type { OperationSource } from '../operations/base.ts';
-import type { Layer } from '../layersModel.ts';
 
 /** A call of a layer: where it stands and the symbolic shapes that go in and come out, batch axis included. */
 export interface LayerCall {

@@ -1,5 +1,5 @@
-import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import type { Layer, Variable } from '../layersModel.ts';
 import { affine, batchNormalization } from '../operations/affine.ts';
 import { only, wholeRegion } from '../operations/base.ts';
@@ -44,7 +44,5 @@ export const lowerRescaling: Lowering<Layer & { scale: number; offset: number }>
   if (typeof channels !== 'number' || typeof layer.scale !== 'number') return undefined;
   const constant = (name: string, value: number): Tensor =>
     source.store.derive(`${source.address}: ${name}`, [], () => tf.fill([channels], value));
-  return [
-    affine(source, () => ({ scale: constant('scale', layer.scale), shift: constant('shift', layer.offset) })),
-  ];
+  return [affine(source, () => ({ scale: constant('scale', layer.scale), shift: constant('shift', layer.offset) }))];
 };

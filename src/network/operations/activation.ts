@@ -1,10 +1,10 @@
-import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import type { Operation, OperationKind, Parameters } from '../operation.ts';
 import {
   describeOperation,
-  only,
   type OperationSource,
+  only,
   parameter,
   sameRegion,
   wholeRegion,

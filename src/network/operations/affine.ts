@@ -1,5 +1,5 @@
-import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor1D } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import { scaleShift } from '../../backend/kernels/elementwise.ts';
 import type { Operation, Parameters } from '../operation.ts';
 import { describeOperation, type OperationSource, parameter, sameRegion } from './base.ts';
@@ -13,12 +13,7 @@ export function affine(source: OperationSource, parameters: () => Parameters): O
     },
     fuses: () => true,
     forward: ([x], weights = parameters(), activation) =>
-      scaleShift(
-        x as Tensor,
-        parameter<Tensor1D>(weights, 'scale'),
-        parameter<Tensor1D>(weights, 'shift'),
-        activation,
-      ),
+      scaleShift(x as Tensor, parameter<Tensor1D>(weights, 'scale'), parameter<Tensor1D>(weights, 'shift'), activation),
     pullback: (cotangent, _io, weights = parameters()) => [tf.mul(cotangent, parameter(weights, 'scale'))],
     region: sameRegion,
     withParameters: (other) => affine(source, other),

@@ -1,5 +1,5 @@
-import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import type { Io, Operation, OperationKind, Parameters, Region } from '../operation.ts';
 import type { Store } from '../store.ts';
 

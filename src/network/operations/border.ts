@@ -1,8 +1,8 @@
-import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import type { Operation } from '../operation.ts';
 import { shiftRegion } from '../region.ts';
-import { describeOperation, only, onlyShape, type OperationSource, withoutParameters } from './base.ts';
+import { describeOperation, type OperationSource, only, onlyShape, withoutParameters } from './base.ts';
 
 /** Rows and columns before and after an image plane. */
 export interface Margins {

@@ -1,5 +1,5 @@
-import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import type { Operation, Region } from '../operation.ts';
 import { describeOperation, type OperationSource, withoutParameters } from './base.ts';
 

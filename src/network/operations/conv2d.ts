@@ -1,10 +1,10 @@
-import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor1D, Tensor4D } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import { convInputGradient, prepareConvKernel } from '../../backend/kernels/convInputGradient.ts';
 import type { WindowGeometry } from '../../backend/kernels/geometry.ts';
 import type { Operation, Parameters } from '../operation.ts';
 import { windowRegion } from '../region.ts';
-import { describeOperation, onlyShape, type OperationSource, parameter } from './base.ts';
+import { describeOperation, type OperationSource, onlyShape, parameter } from './base.ts';
 import { foldAffine, lastAxis } from './foldAffine.ts';
 import { fusedName, fusesRelu } from './fusion.ts';
 

@@ -1,11 +1,11 @@
-import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import { convInputGradient, prepareConvKernel } from '../../backend/kernels/convInputGradient.ts';
 import { convTransposeInputGradient } from '../../backend/kernels/convTransposeInputGradient.ts';
 import type { WindowGeometry } from '../../backend/kernels/geometry.ts';
 import type { Operation, Parameters } from '../operation.ts';
 import { transposedWindowRegion } from '../region.ts';
-import { describeOperation, onlyShape, type OperationSource, parameter } from './base.ts';
+import { describeOperation, type OperationSource, onlyShape, parameter } from './base.ts';
 import { foldAffine } from './foldAffine.ts';
 
 /** A transposed convolution: `kernel` [height, width, out, in], optional `bias` [out]. It is the input gradient of a convolution. */

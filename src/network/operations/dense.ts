@@ -1,7 +1,7 @@
-import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import type { Operation, Parameters } from '../operation.ts';
-import { describeOperation, onlyShape, type OperationSource, parameter, wholeRegion } from './base.ts';
+import { describeOperation, type OperationSource, onlyShape, parameter, wholeRegion } from './base.ts';
 import { foldAffine, lastAxis } from './foldAffine.ts';
 import { fusedName, fusesRelu } from './fusion.ts';
 

@@ -1,7 +1,7 @@
-import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import type { Operation, Parameters } from '../operation.ts';
-import { describeOperation, only, type OperationSource, parameter, wholeRegion } from './base.ts';
+import { describeOperation, type OperationSource, only, parameter, wholeRegion } from './base.ts';
 
 /** A look-up of rows: `embeddings` [tokens, features]. Tokens are whole numbers, so nothing flows back to them. */
 export function embedding(source: OperationSource, parameters: () => Parameters): Operation {

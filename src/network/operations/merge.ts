@@ -1,5 +1,5 @@
-import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import { addTensors } from '../../backend/kernels/elementwise.ts';
 import { sameShape } from '../../numeric/shape.ts';
 import type { Io, Operation, OperationKind } from '../operation.ts';
@@ -55,7 +55,11 @@ interface Merging {
   readonly pullback: (cotangent: Tensor, io: Io) => readonly Tensor[];
 }
 
-function merge(kind: OperationKind, source: OperationSource, { needs = [], combine, finish, pullback }: Merging): Operation {
+function merge(
+  kind: OperationKind,
+  source: OperationSource,
+  { needs = [], combine, finish, pullback }: Merging,
+): Operation {
   return withoutParameters({
     ...describeOperation(kind, source),
     needs,

@@ -1,12 +1,12 @@
-import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import { averagePoolGradient } from '../../backend/kernels/averagePoolGradient.ts';
 import type { WindowGeometry } from '../../backend/kernels/geometry.ts';
 import { globalMaxGradient } from '../../backend/kernels/globalMaxGradient.ts';
 import { maxPoolGradient } from '../../backend/kernels/maxPoolGradient.ts';
 import type { Operation } from '../operation.ts';
 import { windowRegion } from '../region.ts';
-import { describeOperation, only, onlyShape, type OperationSource, wholeRegion, withoutParameters } from './base.ts';
+import { describeOperation, type OperationSource, only, onlyShape, wholeRegion, withoutParameters } from './base.ts';
 
 /** Max pooling; a tie goes to the first maximum in row-major order. */
 export function maxPool(source: OperationSource, geometry: WindowGeometry): Operation {

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { reluGradient } from '../../backend/kernels/elementwise.ts';
 import type { Operation } from '../operation.ts';
-import { describeOperation, only, type OperationSource, sameRegion, withoutParameters } from './base.ts';
+import { describeOperation, type OperationSource, only, sameRegion, withoutParameters } from './base.ts';
 
 /** max(x, 0), or min(max(x, 0), ceiling): ReLU6 has ceiling 6. */
 export function relu(source: OperationSource, ceiling?: number): Operation {

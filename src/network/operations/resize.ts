@@ -1,13 +1,9 @@
-import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
-import {
-  resizeBilinear,
-  resizeBilinearGradient,
-  resizeNearestGradient,
-} from '../../backend/kernels/resizeBilinear.ts';
+import * as tf from '@tensorflow/tfjs-core';
+import { resizeBilinear, resizeBilinearGradient, resizeNearestGradient } from '../../backend/kernels/resizeBilinear.ts';
 import type { Operation } from '../operation.ts';
 import { resizedRegion } from '../region.ts';
-import { describeOperation, only, onlyShape, type OperationSource, withoutParameters } from './base.ts';
+import { describeOperation, type OperationSource, only, onlyShape, withoutParameters } from './base.ts';
 
 /** How an image plane is resampled, as tfjs names it. */
 export interface Resampling {

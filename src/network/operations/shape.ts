@@ -2,9 +2,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Operation } from '../operation.ts';
 import {
   describeOperation,
+  type OperationSource,
   only,
   onlyShape,
-  type OperationSource,
   sameRegion,
   wholeRegion,
   withoutParameters,

@@ -1,7 +1,7 @@
-import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { withoutFilterGradients } from '../../backend/kernels/withoutFilterGradients.ts';
+import * as tf from '@tensorflow/tfjs-core';
 import { freedOnError } from '../../backend/freedOnError.ts';
+import { withoutFilterGradients } from '../../backend/kernels/withoutFilterGradients.ts';
 import type { Operation, OperationKind, Parameters } from '../operation.ts';
 import { describeOperation, type OperationSource } from './base.ts';
 

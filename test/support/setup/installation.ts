@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { TestProject } from 'vitest/node';
@@ -39,8 +39,8 @@ function installInto(folder: string, packages: readonly string[]): Promise<strin
   return outputOf('npm', ['install', ...quiet, ...packages], folder);
 }
 
-// The notebook reads its model and pictures next to itself.
+// The notebook reads its model and pictures from its own folder or from examples/ below it.
 async function linkExamples(folder: string): Promise<void> {
-  await mkdir('examples', { recursive: true });
+  await symlink(resolve('examples'), join(folder, 'examples'));
   for (const name of readdirSync('examples')) await symlink(resolve('examples', name), join(folder, name));
 }

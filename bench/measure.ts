@@ -1,0 +1,73 @@
+import * as tf from '@tensorflow/tfjs-core';
+
+/** Something to be timed. */
+export interface Job {
+  readonly name: string;
+  readonly run: () => Promise<unknown>;
+  /** The job whose time is the unit of this one. */
+  readonly per?: string;
+  /** How many units it may cost. */
+  readonly aim?: number;
+}
+
+/** What a job took, in the median over all rounds. */
+export interface Measurement {
+  readonly job: Job;
+  readonly milliseconds: number;
+  /** In units of the job it is compared with, in the same round. */
+  readonly ratio: number | undefined;
+  readonly peakMegabytes: number;
+}
+
+/** Runs all jobs in turn, round after round, so that what disturbs the machine disturbs both sides of a ratio. */
+export async function measure(jobs: readonly Job[], rounds = 9): Promise<readonly Measurement[]> {
+  for (const job of jobs) for (let i = 0; i < 2; i++) await job.run();
+  const times = new Map(jobs.map(({ name }) => [name, [] as number[]]));
+  for (let round = 0; round < rounds; round++) {
+    for (const { name, run } of jobs) {
+      const start = performance.now();
+      await run();
+      times.get(name)?.push(performance.now() - start);
+    }
+  }
+  const found: Measurement[] = [];
+  for (const job of jobs) {
+    const own = times.get(job.name) ?? [];
+    const unit = job.per === undefined ? undefined : times.get(job.per);
+    found.push({
+      job,
+      milliseconds: median(own),
+      ratio: unit && median(own.map((time, round) => time / (unit[round] as number))),
+      peakMegabytes: (await tf.profile(async () => void (await job.run()) as never)).peakBytes / 2 ** 20,
+    });
+  }
+  return found;
+}
+
+/** The measurements as a Markdown table. */
+export function table(title: string, measurements: readonly Measurement[]): string {
+  const rows = measurements.map(({ job, milliseconds, ratio, peakMegabytes }) => {
+    const verdict = job.aim === undefined || ratio === undefined ? '' : ratio <= job.aim ? 'yes' : '**no**';
+    const cells = [
+      job.name,
+      milliseconds.toFixed(1),
+      ratio === undefined ? '' : `${ratio.toFixed(2)} × ${job.per}`,
+      job.aim?.toString() ?? '',
+      verdict,
+      peakMegabytes.toFixed(0),
+    ];
+    return `| ${cells.join(' | ')} |`;
+  });
+  return [
+    `### ${title}`,
+    '',
+    '| work | ms | ratio | aim | holds | peak MB |',
+    '|---|--:|--:|--:|---|--:|',
+    ...rows,
+    '',
+  ].join('\n');
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[values.length >> 1] as number;
+}

@@ -1,0 +1,127 @@
+import { sizeOf } from '../numeric/shape.ts';
+import { compile } from './compile.ts';
+import { type FieldOfView, fieldOfView } from './fieldOfView.ts';
+import type { Graph, Site, Step } from './graph.ts';
+import type { Network } from './network.ts';
+import type { OperationKind } from './operation.ts';
+import type { Model } from './types.ts';
+import { isNetwork } from './withNetwork.ts';
+
+/** One call of a layer. */
+export interface LayerSummary {
+  /** What other functions call it: `conv1`, `outer/inner`, `shared:1`. */
+  readonly address: string;
+  readonly layerClass: string;
+  /** Its output, batch axis first; `null` where the model leaves it open. */
+  readonly shape: readonly (number | null)[];
+  readonly parameterCount: number;
+  /** What it was compiled to. */
+  readonly operations: readonly OperationKind[];
+  /** Multiplications with a kernel for one example; 0 where the size of the output is open. */
+  readonly multiplyAdds: number;
+  /** Receptive field and jump in pixels of the first input; `null` where there are no rows and columns. */
+  readonly receptiveField: FieldOfView | null;
+}
+
+/** A model as a table. */
+export interface ModelSummary {
+  readonly name: string;
+  readonly layers: readonly LayerSummary[];
+  /** Weights of the whole model; those of shared layers count once. */
+  readonly parameterCount: number;
+  readonly multiplyAdds: number;
+  /** The table as text. */
+  toString(): string;
+}
+
+/**
+ * Describes a model layer by layer: addresses, shapes, weights, operations, cost and receptive fields.
+ *
+ * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @returns plain rows and totals that print as a table.
+ * @throws {TypeError} if `model` is no `LayersModel` that can be run.
+ * @example
+ * ```ts
+ * import { summary } from 'vitrine';
+ * console.log(String(summary(model)));
+ * ```
+ */
+export function summary(model: Model): ModelSummary {
+  if (isNetwork(model)) return summarize(model);
+  const network = compile(model);
+  try {
+    return summarize(network);
+  } finally {
+    network.dispose();
+  }
+}
+
+function summarize({ model, graph }: Network): ModelSummary {
+  const stepsOf = (site: Site): Step[] => graph.steps.filter(({ operation }) => operation.address === site.address);
+  const layers = [...graph.sites.values()]
+    .filter((site) => stepsOf(site).length > 0 || graph.inputs.some(({ address }) => address === site.address))
+    .map((site) => rowOf(graph, site, stepsOf(site)));
+  const plain = {
+    name: model.name,
+    layers,
+    parameterCount: model.countParams(),
+    multiplyAdds: layers.reduce((sum, { multiplyAdds }) => sum + multiplyAdds, 0),
+  };
+  const print = { value: () => printed(plain) };
+  return Object.defineProperties(plain, { toString: print, [Symbol.for('nodejs.util.inspect.custom')]: print });
+}
+
+function rowOf(graph: Graph, site: Site, steps: readonly Step[]): LayerSummary {
+  const { address, layerClass, shape, parameterCount } = site;
+  return {
+    address,
+    layerClass,
+    shape,
+    parameterCount,
+    operations: steps.map(({ operation }) => operation.kind),
+    multiplyAdds: steps.reduce((sum, step) => sum + multiplyAdds(graph, step, shape), 0),
+    receptiveField: fieldOfView(graph, site),
+  };
+}
+
+/** Each weight of a kernel is used once per position of the output; of the input, if the convolution is transposed. */
+function multiplyAdds({ sites }: Graph, { operation, inputs }: Step, shape: Site['shape']): number {
+  const { kind, linear, parameters } = operation;
+  const read = [...sites.values()].find(({ value }) => value === inputs[0])?.shape ?? shape;
+  const positions = (kind === 'conv2dTranspose' ? read : shape).slice(1, -1);
+  if (!linear || positions.includes(null)) return 0;
+  return (parameters.kernel?.size ?? 0) * sizeOf(positions as readonly number[]);
+}
+
+function printed({ name, layers, parameterCount, multiplyAdds: cost }: Omit<ModelSummary, 'toString'>): string {
+  const header = ['layer', 'class', 'output', 'weights', 'multiply-adds', 'field', 'jump', 'operations'];
+  const rows = layers.map((layer) => [
+    layer.address,
+    layer.layerClass,
+    layer.shape.map((length) => length ?? '?').join('×'),
+    count(layer.parameterCount),
+    count(layer.multiplyAdds),
+    pair(layer.receptiveField?.size),
+    pair(layer.receptiveField?.jump),
+    layer.operations.join(' → '),
+  ]);
+  const widths = header.map((title, i) => Math.max(title.length, ...rows.map((row) => (row[i] as string).length)));
+  const line = (cells: readonly string[]): string =>
+    cells
+      .map((cell, i) => (i >= 3 && i <= 6 ? cell.padStart(widths[i] as number) : cell.padEnd(widths[i] as number)))
+      .join('  ')
+      .trimEnd();
+  const rule = '─'.repeat(line(widths.map((width) => 'x'.repeat(width))).length);
+  const totals = `${count(parameterCount)} weights, ${count(cost)} multiply-adds per example`;
+  return [name, rule, line(header), rule, ...rows.map(line), rule, totals].join('\n');
+}
+
+function count(value: number): string {
+  return value === 0 ? '' : value.toLocaleString('en');
+}
+
+function pair(values: readonly [number, number] | undefined): string {
+  if (!values) return '';
+  const [rows, columns] = values.map((value) => (Number.isFinite(value) ? String(value) : 'all'));
+  return rows === columns ? (rows as string) : `${rows}×${columns}`;
+}

@@ -1,0 +1,132 @@
+import { toBase64 } from '../image/base64.ts';
+import { assertPicture } from '../image/checkPicture.ts';
+import { encodePng } from '../image/encodePng.ts';
+import type { Picture } from '../image/types.ts';
+import { describe } from '../numeric/check.ts';
+import { formatNumber } from './formatNumber.ts';
+import { reportStyle } from './reportStyle.ts';
+
+/** What a table cell holds; numbers are set to the right with three significant digits, booleans as yes and no. */
+export type TableValue = string | number | boolean | null;
+
+/** A table of a report. */
+export interface ReportTable {
+  readonly columns: readonly string[];
+  /** As many values per row as there are columns. */
+  readonly rows: readonly (readonly TableValue[])[];
+}
+
+/** One section of a report: its parts appear in this order. */
+export interface ReportSection {
+  readonly title: string;
+  /** Plain text; an empty line begins a paragraph. */
+  readonly text?: string;
+  readonly pictures?: readonly { readonly picture: Picture; readonly caption?: string }[];
+  readonly table?: ReportTable;
+}
+
+/** Options of {@link report}. */
+export interface ReportOptions {
+  /** Of the page; `'Report'` by default. */
+  readonly title?: string;
+  /** The language of the text as a BCP 47 tag; `'en'` by default. */
+  readonly language?: string;
+}
+
+/**
+ * Writes pictures, text and tables as one HTML page that needs nothing else: pictures are in it, nothing is loaded, no
+ * script runs. It follows the reader's light or dark setting and narrow screens.
+ *
+ * @param sections from top to bottom; all text is escaped.
+ * @returns the page.
+ * @throws TypeError if a section has no title or a picture is none; RangeError if a table row has not one value per column.
+ * @example
+ * ```ts
+ * import { heatmap, report } from 'vitrine';
+ * const table = { columns: ['class', 'probability'], rows: [['tabby', 0.41], ['lynx', 0.02]] };
+ * const html = report([{ title: 'Prediction', pictures: [{ picture: heatmap(map), caption: 'Evidence' }], table }]);
+ * ```
+ */
+export function report(
+  sections: readonly ReportSection[],
+  { title = 'Report', language = 'en' }: ReportOptions = {},
+): string {
+  if (!Array.isArray(sections)) throw new TypeError(`"sections" expected a list, got ${describe(sections)}`);
+  return `<!DOCTYPE html>
+<html lang="${escaped(language)}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${escaped(title)}</title>
+<style>${reportStyle}</style>
+</head>
+<body>
+<main>
+<h1>${escaped(title)}</h1>
+${sections.map(sectionHtml).join('\n')}
+</main>
+</body>
+</html>
+`;
+}
+
+function sectionHtml(section: ReportSection, index: number): string {
+  const at = `sections[${index}]`;
+  if (typeof section?.title !== 'string') {
+    throw new TypeError(`"${at}.title" expected a string, got ${describe(section?.title)}`);
+  }
+  const { title, text = '', pictures = [], table } = section;
+  const paragraphs = text.split(/\n\s*\n/).filter((paragraph) => paragraph.trim() !== '');
+  const parts = [
+    `<h2>${escaped(title)}</h2>`,
+    ...paragraphs.map((paragraph) => `<p>${escaped(paragraph.trim())}</p>`),
+    ...(pictures.length > 0 ? [galleryHtml(pictures, `${at}.pictures`)] : []),
+    ...(table ? [tableHtml(table, `${at}.table`)] : []),
+  ];
+  return `<section>\n${parts.join('\n')}\n</section>`;
+}
+
+function galleryHtml(pictures: NonNullable<ReportSection['pictures']>, at: string): string {
+  const figures = pictures.map(({ picture, caption = '' }, i) => {
+    assertPicture(`${at}[${i}].picture`, picture);
+    const source = `data:image/png;base64,${toBase64(encodePng(picture))}`;
+    const size = `width="${picture.width}" height="${picture.height}"`;
+    const image = `<img src="${source}" ${size} alt="${escaped(caption)}">`;
+    return `<figure>${image}${caption === '' ? '' : `<figcaption>${escaped(caption)}</figcaption>`}</figure>`;
+  });
+  return `<div class="gallery">\n${figures.join('\n')}\n</div>`;
+}
+
+function tableHtml({ columns, rows }: ReportTable, at: string): string {
+  rows.forEach((row, i) => {
+    if (row.length === columns.length) return;
+    throw new RangeError(`"${at}.rows[${i}]" expected ${columns.length} values, got ${row.length}`);
+  });
+  const numeric = columns.map((_, column) => rows.length > 0 && rows.every((row) => isNumeric(row[column] ?? null)));
+  const cell = (tag: string, text: string, column: number): string =>
+    `<${tag}${numeric[column] ? ' class="number"' : ''}>${escaped(text)}</${tag}>`;
+  const head = columns.map((name, column) => cell('th', name, column)).join('');
+  const body = rows.map((row) => `<tr>${row.map((value, column) => cell('td', textOf(value), column)).join('')}</tr>`);
+  return `<div class="scroll"><table>\n<thead><tr>${head}</tr></thead>\n<tbody>\n${body.join('\n')}\n</tbody>\n</table></div>`;
+}
+
+function isNumeric(value: TableValue): boolean {
+  return typeof value === 'number' || value === null;
+}
+
+function textOf(value: TableValue): string {
+  if (typeof value === 'number') return formatNumber(value);
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  return value ?? '–';
+}
+
+function escaped(text: string): string {
+  const entities: Readonly<Record<string, string>> = {
+    '&': '&amp;',
+    '<': '&lt;',
+    '>': '&gt;',
+    '"': '&quot;',
+    "'": '&#39;',
+  };
+  return text.replace(/[&<>"']/g, (character) => entities[character] as string);
+}

@@ -1,0 +1,177 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { picture } from '../../src/image/picture.ts';
+import { resize } from '../../src/image/resize.ts';
+import type { NdArray } from '../../src/numeric/ndarray.ts';
+import { type Colormap, colorTable } from '../../src/render/colormaps.ts';
+import { colorScale } from '../../src/render/colorScale.ts';
+import { heatmap } from '../../src/render/heatmap.ts';
+import { overlay } from '../../src/render/overlay.ts';
+
+const arrayOf = (shape: readonly number[], ...values: number[]): NdArray => ({
+  shape,
+  data: Float32Array.from(values),
+});
+const entry = (colormap: Colormap, i: number): number[] => Array.from(colorTable(colormap).slice(i * 3, i * 3 + 3));
+const pixel = ({ data }: { data: Uint8ClampedArray }, i: number): number[] => Array.from(data.slice(i * 4, i * 4 + 3));
+
+test('colorTable(name) has the published ends and the middle of RdBu is pale', () => {
+  expect(entry('viridis', 0)).toEqual([0x44, 0x01, 0x54]);
+  expect(entry('viridis', 255)).toEqual([0xfd, 0xe7, 0x25]);
+  expect(entry('inferno', 0)).toEqual([0, 0, 4]);
+  expect(entry('greys', 0)).toEqual([0, 0, 0]);
+  expect(entry('greys', 255)).toEqual([255, 255, 255]);
+  expect(entry('RdBu', 255)).toEqual([103, 0, 31]); // red is high
+  expect(entry('RdBu', 0)).toEqual([5, 48, 97]);
+  for (const value of entry('RdBu', 128)) expect(value).toBeGreaterThan(235);
+  const names = ['RdBu', 'PuOr', 'PRGn', 'PiYG', 'magma', 'plasma', 'cividis', 'turbo', 'reds'] as const;
+  for (const name of names) {
+    const table = colorTable(name);
+    expect(table).toHaveLength(768);
+    expect(new Set(table).size).toBeGreaterThan(50);
+  }
+});
+
+test('heatmap(map) of negative numbers is diverging about zero', () => {
+  const { width, height, data } = heatmap(arrayOf([1, 2, 2], -1, 0, 0.5, 2));
+  expect([width, height]).toEqual([2, 2]);
+  expect(Array.from(data)).toEqual(
+    [
+      [109, 179, 213, 255].map((_, c) => (c < 3 ? (entry('RdBu', 64)[c] as number) : 255)),
+      [...entry('RdBu', 128), 255],
+      [...entry('RdBu', 159), 255],
+      [103, 0, 31, 255],
+    ].flat(),
+  );
+});
+
+test('heatmap(map) of a tiny map stays as it is', () => {
+  expect(Array.from(heatmap(arrayOf([1, 3], -1, 0, 1)).data)).toMatchInlineSnapshot(`
+    [
+      5,
+      48,
+      97,
+      255,
+      242,
+      239,
+      237,
+      255,
+      103,
+      0,
+      31,
+      255,
+    ]
+  `);
+  expect(Array.from(heatmap(arrayOf([1, 3], 0, 1, 2)).data)).toMatchInlineSnapshot(`
+    [
+      0,
+      0,
+      4,
+      255,
+      188,
+      55,
+      84,
+      255,
+      252,
+      255,
+      164,
+      255,
+    ]
+  `);
+});
+
+test('heatmap(map) of other numbers is sequential from zero', () => {
+  const drawn = heatmap(arrayOf([2, 2], 1, 2, 3, 4));
+  expect(pixel(drawn, 0)).toEqual(entry('inferno', 64));
+  expect(pixel(drawn, 3)).toEqual(entry('inferno', 255));
+});
+
+test('heatmap(map, { example, channels }) picks', () => {
+  const map = arrayOf([2, 1, 2, 2], 9, 9, 9, 9, 1, 3, 2, -2);
+  expect(heatmap(map, { example: 1 })).toEqual(heatmap(arrayOf([1, 2], 4, 0)));
+  expect(heatmap(map, { example: 1, channels: 'maxAbs' })).toEqual(heatmap(arrayOf([1, 2], 3, 2)));
+  expect(heatmap(map, { example: 1, channels: 1 })).toEqual(heatmap(arrayOf([1, 2], 3, -2)));
+});
+
+test('heatmap(attribution) draws its values', () => {
+  const values = arrayOf([1, 1, 2], -1, 3);
+  expect(heatmap({ values, method: 'gradient' } as { values: NdArray })).toEqual(heatmap(values));
+});
+
+test('heatmap(map, { size }) interpolates the map, not the colours', () => {
+  const map = arrayOf([2, 2], -1, 1, 0.5, 0);
+  const larger = heatmap(map, { size: [3, 5] });
+  expect(larger).toEqual(heatmap(resize(map, [3, 5]), { range: [-1, 1] }));
+});
+
+test('colorScale(map, options)', () => {
+  const signed = arrayOf([1, 4], -1, 0, 2, 3);
+  expect(colorScale(signed)).toEqual({ low: -3, high: 3, colormap: 'RdBu' });
+  expect(colorScale(signed, { symmetric: false })).toEqual({ low: -1, high: 3, colormap: 'inferno' });
+  expect(colorScale(signed, { range: [0, 10] })).toEqual({ low: 0, high: 10, colormap: 'inferno' });
+  expect(colorScale(signed, { range: [-5, 5] }).colormap).toBe('RdBu');
+  expect(colorScale(signed, { percentile: 50 }).high).toBe(1.5); // of 0, 1, 2, 3
+  const positive = arrayOf([1, 2], 1, 4);
+  expect(colorScale(positive)).toEqual({ low: 0, high: 4, colormap: 'inferno' });
+  expect(colorScale(positive, { colormap: 'PuOr' })).toEqual({ low: -4, high: 4, colormap: 'PuOr' });
+  expect(colorScale(positive, { symmetric: true })).toEqual({ low: -4, high: 4, colormap: 'RdBu' });
+});
+
+test('heatmap(map) of zeros is the colour of zero', () => {
+  const zeros = arrayOf([1, 2], 0, 0);
+  expect(pixel(heatmap(zeros), 1)).toEqual(entry('inferno', 0));
+  expect(pixel(heatmap(zeros, { colormap: 'RdBu' }), 1)).toEqual(entry('RdBu', 128));
+  expect(overlay(picture(2, 1), zeros)).toEqual(picture(2, 1));
+});
+
+test('heatmap(map) depends on ratios only', () => {
+  const values = fc.array(fc.integer({ min: -100, max: 100 }), { minLength: 6, maxLength: 6 });
+  fc.assert(
+    fc.property(values, (numbers) => {
+      const scaled = numbers.map((value) => value * 2 ** -20);
+      expect(heatmap(arrayOf([2, 3], ...scaled))).toEqual(heatmap(arrayOf([2, 3], ...numbers)));
+    }),
+  );
+});
+
+test('overlay(picture, map) tints by magnitude', () => {
+  const grey = picture(2, 1, Uint8ClampedArray.of(100, 100, 100, 255, 100, 100, 100, 200));
+  const map = arrayOf([1, 1, 2], 0, 5);
+  const half = overlay(grey, map, { alpha: 0.5, colormap: 'greys' });
+  expect(Array.from(half.data)).toEqual([100, 100, 100, 255, 178, 178, 178, 200]);
+  const uniform = overlay(grey, map, { alpha: 0.5, colormap: 'greys', opacity: 'uniform' });
+  expect(pixel(uniform, 0)).toEqual([50, 50, 50]);
+  const signed = overlay(grey, arrayOf([1, 2], -1, 1), { alpha: 1 });
+  expect([pixel(signed, 0), pixel(signed, 1)]).toEqual([entry('RdBu', 0), entry('RdBu', 255)]);
+  expect(Array.from(grey.data.slice(0, 3))).toEqual([100, 100, 100]);
+});
+
+test('overlay(picture, map) resizes the map bilinearly', () => {
+  const black = picture(
+    4,
+    4,
+    Uint8ClampedArray.from({ length: 64 }, (_, i) => (i % 4 === 3 ? 255 : 0)),
+  );
+  const map = arrayOf([2, 2], 0, 1, 2, 3);
+  const laid = overlay(black, map, { alpha: 1, opacity: 'uniform' });
+  expect(laid).toEqual(heatmap(map, { size: 4 }));
+});
+
+test('heatmap() and overlay() refuse bad maps and options', () => {
+  const map = arrayOf([1, 2], 1, 2);
+  expect(() => heatmap(map, { colormap: 'virids' as 'viridis' })).toThrow('"colormap" expected one of viridis, ');
+  expect(() => heatmap(map, { colormap: 'virids' as 'viridis' })).toThrow(RangeError);
+  expect(() => heatmap(map, { example: 1 })).toThrow('"example" expected an integer in 0..0, got 1');
+  expect(() => heatmap(arrayOf([1, 1, 1, 2], 1, 2), { channels: 2 })).toThrow(
+    '"channels" expected an integer in 0..1, got 2',
+  );
+  expect(() => heatmap(arrayOf([2], 1, 2))).toThrow('"map" expected rank 2 or 3 or 4, got shape [2]');
+  expect(() => heatmap(arrayOf([1, 2], 1, Number.NaN))).toThrow('"map" expected finite numbers, got NaN at [0, 1]');
+  expect(() => heatmap(map, { size: 0 })).toThrow('"size" expected');
+  expect(() => heatmap(map, { range: [2, 2] })).toThrow('"range" expected [low, high] with low < high, got [2, 2]');
+  expect(() => heatmap(map, { percentile: 101 })).toThrow('"percentile" expected a number in 0..100, got 101');
+  expect(() => heatmap(null as never)).toThrow(TypeError);
+  expect(() => overlay(map as never, map)).toThrow('"picture" expected a picture');
+  expect(() => overlay(picture(1, 1), map, { alpha: 2 })).toThrow('"alpha" expected a number in 0..1, got 2');
+  expect(() => overlay(picture(1, 1), map, { opacity: 'full' as 'uniform' })).toThrow('"opacity" expected one of');
+});
