@@ -12,12 +12,13 @@ export function vggLike(): LayersModel {
     [128, 128, 128],
     [128, 128, 128],
   ];
-  widths.flat().forEach((filters, i) => {
-    const first = i === 0 ? { inputShape: [224, 224, 3] } : {};
-    model.add(tfl.layers.conv2d({ filters, kernelSize: 3, padding: 'same', activation: 'relu', ...first }));
-    const done = widths.flatMap((block, b) => [widths.slice(0, b + 1).flat().length]);
-    if (done.includes(i + 1)) model.add(tfl.layers.maxPooling2d({ poolSize: 2 }));
-  });
+  for (const block of widths) {
+    for (const filters of block) {
+      const first = model.layers.length === 0 ? { inputShape: [224, 224, 3] } : {};
+      model.add(tfl.layers.conv2d({ filters, kernelSize: 3, padding: 'same', activation: 'relu', ...first }));
+    }
+    model.add(tfl.layers.maxPooling2d({ poolSize: 2 }));
+  }
   model.add(tfl.layers.flatten());
   model.add(tfl.layers.dense({ units: 256, activation: 'relu' }));
   model.add(tfl.layers.dense({ units: 1000, activation: 'softmax' }));

@@ -85,11 +85,11 @@ async function made(
 
 function filled(
   input: NdArray,
-  valueOf: (data: Float32Array, channels: number, example: number) => (index: number) => number,
+  fill: (data: Float32Array, channels: number, example: number) => (index: number) => number,
 ): NdArray {
   const channels = input.shape.at(-1) as number;
   const examples = examplesOf(input).map((data, example) => {
-    const value = valueOf(data, channels, example);
+    const value = fill(data, channels, example);
     return { shape: [1, ...input.shape.slice(1)], data: data.map((_, i) => value(i)) };
   });
   return concatenated(examples);

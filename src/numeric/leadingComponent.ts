@@ -29,43 +29,94 @@ export function leadingComponent(
   assertArray('matrix', matrix, [2]);
   assertFiniteArray('matrix', matrix);
   const [rows, columns] = matrix.shape as readonly [number, number];
-  const given = Matrix.from1DArray(rows, columns, matrix.data);
-  const used = center ? given.clone().center('column') : given;
-  const { direction, singularValues } = rows < columns ? fromRows(used) : fromColumns(used);
+  const given: Table = { rows, columns, data: matrix.data };
+  const used = center ? centred(given) : given;
+  const { vector, singularValues } = leadingEigenvector(rows < columns ? rowGram(used) : columnGram(used));
+  const direction = rows < columns ? unit(timesTransposed(used, vector)) : vector;
   // What centring leaves of equal rows is rounding and has no direction.
-  const found = (singularValues[0] as number) > 1e-12 * given.norm();
-  direction.mul(found ? (given.mmul(direction).sum() < 0 ? -1 : 1) : 0);
-  return {
-    direction: Float64Array.from(direction.getColumn(0)),
-    projection: Float64Array.from(used.mmul(direction).getColumn(0)),
-    singularValues,
-  };
+  const found = (singularValues[0] as number) > 1e-12 * norm(given.data);
+  const sign = sum(times(given, direction)) < 0 ? -1 : 1;
+  const signed = direction.map((value) => (found ? sign * value : 0));
+  return { direction: signed, projection: times(used, signed), singularValues };
 }
 
-interface Decomposition {
-  readonly direction: Matrix;
-  readonly singularValues: Float64Array;
+interface Table {
+  readonly rows: number;
+  readonly columns: number;
+  readonly data: Float32Array | Float64Array;
 }
 
-function fromColumns(matrix: Matrix): Decomposition {
-  const { vector, singularValues } = leadingEigenvector(matrix.transpose().mmul(matrix));
-  return { direction: vector, singularValues };
+function centred({ rows, columns, data }: Table): Table {
+  const means = timesTransposed({ rows, columns, data }, new Float64Array(rows).fill(1 / rows));
+  return { rows, columns, data: Float64Array.from(data, (value, i) => value - (means[i % columns] as number)) };
 }
 
-function fromRows(matrix: Matrix): Decomposition {
-  const { vector, singularValues } = leadingEigenvector(matrix.mmul(matrix.transpose()));
-  const direction = matrix.transpose().mmul(vector);
-  const length = direction.norm();
-  return { direction: length === 0 ? direction : direction.div(length), singularValues };
+// A A^T.
+function rowGram({ rows, columns, data }: Table): Matrix {
+  const gram = Matrix.zeros(rows, rows);
+  for (let i = 0; i < rows; i++) {
+    for (let j = 0; j <= i; j++) {
+      let product = 0;
+      for (let k = 0; k < columns; k++)
+        product += (data[i * columns + k] as number) * (data[j * columns + k] as number);
+      gram.set(i, j, product).set(j, i, product);
+    }
+  }
+  return gram;
 }
 
-function leadingEigenvector(gram: Matrix): { vector: Matrix; singularValues: Float64Array } {
+// A^T A: the upper half row by row, and its mirror image.
+function columnGram({ rows, columns, data }: Table): Matrix {
+  const gram = new Float64Array(columns * columns);
+  for (let start = 0; start < rows * columns; start += columns) {
+    for (let i = 0; i < columns; i++) {
+      const value = data[start + i] as number;
+      for (let j = i; j < columns; j++) gram[i * columns + j]! += value * (data[start + j] as number);
+    }
+  }
+  for (let i = 0; i < columns; i++) {
+    for (let j = 0; j < i; j++) gram[i * columns + j] = gram[j * columns + i] as number;
+  }
+  return Matrix.from1DArray(columns, columns, gram);
+}
+
+function leadingEigenvector(gram: Matrix): { vector: Float64Array; singularValues: Float64Array } {
   const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(gram, { assumeSymmetric: true });
   const leading = realEigenvalues.indexOf(Math.max(...realEigenvalues));
+  const singularValues = Float64Array.from(realEigenvalues, (value) => Math.sqrt(Math.max(value, 0)));
   return {
-    vector: eigenvectorMatrix.getColumnVector(leading),
-    singularValues: Float64Array.from(realEigenvalues, (value) => Math.sqrt(Math.max(value, 0)))
-      .sort()
-      .reverse(),
+    vector: Float64Array.from(eigenvectorMatrix.getColumn(leading)),
+    singularValues: singularValues.sort().reverse(),
   };
+}
+
+function times({ rows, columns, data }: Table, vector: Float64Array): Float64Array {
+  const out = new Float64Array(rows);
+  for (let i = 0; i < data.length; i++) {
+    out[Math.floor(i / columns)]! += (data[i] as number) * (vector[i % columns] as number);
+  }
+  return out;
+}
+
+function timesTransposed({ columns, data }: Table, vector: Float64Array): Float64Array {
+  const out = new Float64Array(columns);
+  for (let i = 0; i < data.length; i++) {
+    out[i % columns]! += (data[i] as number) * (vector[Math.floor(i / columns)] as number);
+  }
+  return out;
+}
+
+function unit(vector: Float64Array): Float64Array {
+  const length = norm(vector);
+  return length === 0 ? vector : vector.map((value) => value / length);
+}
+
+function norm(values: Float32Array | Float64Array): number {
+  let squares = 0;
+  for (const value of values) squares += value * value;
+  return Math.sqrt(squares);
+}
+
+function sum(values: Float64Array): number {
+  return values.reduce((total, value) => total + value, 0);
 }

@@ -15,6 +15,7 @@ export type TypedArray =
  *
  * @example
  * ```ts
+ * import type { NdArray } from 'vitrine';
  * const map: NdArray = { shape: [2, 2], data: Float32Array.of(1, 2, 3, 4) };
  * ```
  */

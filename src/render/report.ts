@@ -91,7 +91,9 @@ function galleryHtml(pictures: NonNullable<ReportSection['pictures']>, at: strin
     assertPicture(`${at}[${i}].picture`, picture);
     const source = `data:image/png;base64,${toBase64(encodePng(picture))}`;
     const size = `width="${picture.width}" height="${picture.height}"`;
-    const image = `<img src="${source}" ${size} alt="${escaped(caption)}">`;
+    // Few pixels are shown as squares.
+    const style = picture.width < 64 ? ' class="tiny"' : '';
+    const image = `<img src="${source}" ${size}${style} alt="${escaped(caption)}">`;
     return `<figure>${image}${caption === '' ? '' : `<figcaption>${escaped(caption)}</figcaption>`}</figure>`;
   });
   return `<div class="gallery">\n${figures.join('\n')}\n</div>`;

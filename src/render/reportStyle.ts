@@ -17,6 +17,7 @@ p { max-width: 46rem; margin: 0.75rem 0; white-space: pre-line; overflow-wrap: a
 .gallery { display: flex; flex-wrap: wrap; gap: 1.25rem; margin: 1.25rem 0; }
 figure { margin: 0; max-width: 100%; padding: 0.6rem; border-radius: 0.5rem; background: var(--panel); }
 img { display: block; max-width: 100%; height: auto; border-radius: 0.25rem; }
+.tiny { width: 14rem; image-rendering: pixelated; }
 figcaption { width: 0; min-width: 100%; margin-top: 0.5rem; color: var(--quiet); font-size: 0.875rem; overflow-wrap: anywhere; }
 .scroll { margin: 1.25rem 0; overflow-x: auto; }
 table { border-collapse: collapse; font-size: 0.9375rem; }

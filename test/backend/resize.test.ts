@@ -1,15 +1,17 @@
-import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
-import { resizeBilinear, resizeBilinearGradient, resizeNearestGradient } from '../../src/backend/kernels/resizeBilinear.ts';
+import {
+  resizeBilinear,
+  resizeBilinearGradient,
+  resizeNearestGradient,
+} from '../../src/backend/kernels/resizeBilinear.ts';
 
 interface Centres {
   alignCorners: boolean;
   halfPixelCenters: boolean;
 }
-interface Weights {
-  (from: number, to: number, centres: Centres): number[][];
-}
+type Weights = (from: number, to: number, centres: Centres) => number[][];
 type Plane = readonly [number, number];
 
 const centres: Record<string, Centres> = {
@@ -20,12 +22,30 @@ const centres: Record<string, Centres> = {
 
 // Sizes whose ratios no rounding moves across a pixel border, one axis of one pixel, up and down.
 const sizes: [Plane, Plane][] = [
-  [[4, 5], [8, 10]],
-  [[4, 3], [9, 5]],
-  [[8, 6], [3, 6]],
-  [[7, 7], [1, 2]],
-  [[1, 5], [4, 2]],
-  [[3, 4], [12, 8]],
+  [
+    [4, 5],
+    [8, 10],
+  ],
+  [
+    [4, 3],
+    [9, 5],
+  ],
+  [
+    [8, 6],
+    [3, 6],
+  ],
+  [
+    [7, 7],
+    [1, 2],
+  ],
+  [
+    [1, 5],
+    [4, 2],
+  ],
+  [
+    [3, 4],
+    [12, 8],
+  ],
 ];
 
 const cases = Object.entries(centres).flatMap(([name, options]) =>
@@ -35,21 +55,30 @@ const cases = Object.entries(centres).flatMap(([name, options]) =>
 test.each(cases)('resizeBilinear(x, size, options): $name', async ({ from, to, options }) => {
   const x = tf.randomNormal([2, ...from, 3]) as Tensor4D;
   const resized = resizeBilinear(x, to, options);
-  await expectClose(resized, resample(await plane(x), to, (a, b) => bilinear(a, b, options)));
+  await expectClose(
+    resized,
+    resample(await plane(x), to, (a, b) => bilinear(a, b, options)),
+  );
   tf.dispose([x, resized]);
 });
 
 test.each(cases)('resizeBilinearGradient(cotangent, shape, options): $name', async ({ from, to, options }) => {
   const cotangent = tf.randomNormal([2, ...to, 3]) as Tensor4D;
   const gradient = resizeBilinearGradient(cotangent, [2, ...from, 3], options);
-  await expectClose(gradient, resample(await plane(cotangent), from, (a, b) => transpose(bilinear(b, a, options))));
+  await expectClose(
+    gradient,
+    resample(await plane(cotangent), from, (a, b) => transpose(bilinear(b, a, options))),
+  );
   tf.dispose([cotangent, gradient]);
 });
 
 test.each(cases)('resizeNearestGradient(cotangent, shape, options): $name', async ({ from, to, options }) => {
   const cotangent = tf.randomNormal([2, ...to, 3]) as Tensor4D;
   const gradient = resizeNearestGradient(cotangent, [2, ...from, 3], options);
-  await expectClose(gradient, resample(await plane(cotangent), from, (a, b) => transpose(nearest(b, a, options))));
+  await expectClose(
+    gradient,
+    resample(await plane(cotangent), from, (a, b) => transpose(nearest(b, a, options))),
+  );
   tf.dispose([cotangent, gradient]);
 });
 
@@ -80,7 +109,9 @@ function resample({ shape, data }: Values, to: Plane, matrixOf: (from: number, t
       for (const c of C)
         for (let k = 0; k < channels; k++) {
           let sum = 0;
-          r.forEach((u, i) => c.forEach((v, j) => (sum += u * v * (data[((b * rows + i) * columns + j) * channels + k] as number))));
+          r.forEach((u, i) =>
+            c.forEach((v, j) => (sum += u * v * (data[((b * rows + i) * columns + j) * channels + k] as number))),
+          );
           out.push(sum);
         }
   return { shape: [batch, ...to, channels], data: out };

@@ -1,6 +1,6 @@
 import '@tensorflow/tfjs-layers';
-import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 import { withoutFilterGradients } from '../../src/backend/kernels/withoutFilterGradients.ts';
 
@@ -9,7 +9,8 @@ const names = [tf.Conv2DBackpropFilter, tf.DepthwiseConv2dNativeBackpropFilter];
 test('withoutFilterGradients(run): the input gradient through a fused convolution', async () => {
   const filter = tf.randomNormal([3, 3, 2, 4]) as Tensor4D;
   const x = tf.randomNormal([1, 6, 6, 2]);
-  const convolve = (image: Tensor): Tensor => tf.fused.conv2d({ x: image as Tensor4D, filter, strides: 1, pad: 'same' });
+  const convolve = (image: Tensor): Tensor =>
+    tf.fused.conv2d({ x: image as Tensor4D, filter, strides: 1, pad: 'same' });
   const cotangent = tf.randomNormal([1, 6, 6, 4]) as Tensor4D;
   const gradient = withoutFilterGradients(() => tf.grad(convolve)(x, cotangent));
   const expected = tf.conv2dTranspose(cotangent, filter, [1, 6, 6, 2], 1, 'same');

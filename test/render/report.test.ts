@@ -24,10 +24,9 @@ test('report(sections) escapes text, captions, cells and titles', () => {
 
 test('report(sections) holds its pictures and loads nothing', async () => {
   const html = report([{ title: 'One', pictures: [{ picture: dot, caption: 'dot' }] }]);
-  const [, data] = html.match(/src="data:image\/png;base64,([^"]+)" width="1" height="1" alt="dot"/) as string[] as [
-    string,
-    string,
-  ];
+  const [, data] = html.match(
+    /src="data:image\/png;base64,([^"]+)" width="1" height="1" class="tiny" alt="dot"/,
+  ) as string[] as [string, string];
   expect(await decodeImage(Buffer.from(data, 'base64'))).toEqual(dot);
   expect(html).not.toMatch(/https?:|<link|@import|url\(/);
   expect(html.match(/src=/g)).toHaveLength(1);

@@ -42,7 +42,7 @@ export interface IntegratedGradientsOptions extends LayerOption {
  * const { values, delta } = await integratedGradients(model, x, { baseline: 'zero', steps: 20 });
  * ```
  */
-export function integratedGradients(
+export async function integratedGradients(
   model: Model,
   x: Input,
   options: ExplainOptions & IntegratedGradientsOptions = {},

@@ -1,5 +1,5 @@
-import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 
 /**
  * The kernel with zeros between its taps, which convolves without dilation as the given one does with it. The stock
@@ -26,6 +26,13 @@ export function dilateKernel(kernel: Tensor4D, dilations: readonly [number, numb
 /** `[n, 1, width]` to `[n · step, width]`: each row followed by rows of zeros. */
 function spread(rows: Tensor3D, step: number): tf.Tensor2D {
   const [count, , width] = rows.shape;
-  const spaced = step === 1 ? rows : tf.pad3d(rows, [[0, 0], [0, step - 1], [0, 0]]);
+  const spaced =
+    step === 1
+      ? rows
+      : tf.pad3d(rows, [
+          [0, 0],
+          [0, step - 1],
+          [0, 0],
+        ]);
   return tf.reshape(spaced, [count * step, width]);
 }

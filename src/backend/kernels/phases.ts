@@ -1,5 +1,5 @@
-import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import { axisOf, paddingBefore, type WindowAxis, type WindowGeometry } from './geometry.ts';
 
 /**
@@ -81,7 +81,14 @@ function takeTaps(kernel: Tensor4D, { taps }: PhaseAxis, axis: 0 | 1): Tensor4D 
   const zero = kernel.shape[axis];
   const after = (of: 0 | 1): [number, number] => [0, of === axis && places.includes(-1) ? 1 : 0];
   const padded = tf.pad4d(kernel, [after(0), after(1), [0, 0], [0, 0]]);
-  return tf.gather(padded, tf.tensor1d(places.map((k) => (k < 0 ? zero : k)), 'int32'), axis) as Tensor4D;
+  return tf.gather(
+    padded,
+    tf.tensor1d(
+      places.map((k) => (k < 0 ? zero : k)),
+      'int32',
+    ),
+    axis,
+  ) as Tensor4D;
 }
 
 /** Phases [batch · length, row phases, length, column phases · channels] put in their places on the input plane. */
@@ -100,5 +107,5 @@ export function interleave(
     [0, (columns.stride - columns.taps.length) * channels],
   ]);
   const plane = tf.reshape(all, [batch, spans[0].length * rows.stride, spans[1].length * columns.stride, channels]);
-  return tf.slice4d(plane, [0, spans[0].skip, spans[1].skip, 0], [batch, height, width, channels]);
+  return tf.slice4d(plane as Tensor4D, [0, spans[0].skip, spans[1].skip, 0], [batch, height, width, channels]);
 }

@@ -16,6 +16,8 @@
     (call $maskedGradient (local.get $cotangent) (local.get $output) (local.get $result) (local.get $count)
       (local.get $ceiling) (f32.const 0)))
 
+  ;; The mask is 1 where 0 < output and not output ≥ ceiling, NaN where the output is NaN, else 0. Written out in both
+  ;; loops, since engines do not inline the call.
   (func $maskedGradient
     (param $cotangent i32) (param $output i32) (param $result i32) (param $count i32) (param $ceiling f32)
     (param $least f32)
@@ -30,7 +32,13 @@
         (v128.store (i32.add (local.get $result) (local.get $at))
           (f32x4.mul
             (f32x4.max (local.get $leasts) (v128.load (i32.add (local.get $cotangent) (local.get $at))))
-            (call $mask (local.get $y) (local.get $ceilings))))
+            (v128.or
+              (f32x4.ne (local.get $y) (local.get $y))
+              (v128.and
+                (v128.andnot
+                  (f32x4.gt (local.get $y) (v128.const f32x4 0 0 0 0))
+                  (f32x4.ge (local.get $y) (local.get $ceilings)))
+                (v128.const f32x4 1 1 1 1)))))
         (local.set $at (i32.add (local.get $at) (i32.const 16)))
         (br $next)))
     (local.set $end (i32.shl (local.get $count) (i32.const 2)))
@@ -41,19 +49,15 @@
         (v128.store32_lane 0 (i32.add (local.get $result) (local.get $at))
           (f32x4.mul
             (f32x4.max (local.get $leasts) (v128.load32_zero (i32.add (local.get $cotangent) (local.get $at))))
-            (call $mask (local.get $y) (local.get $ceilings))))
+            (v128.or
+              (f32x4.ne (local.get $y) (local.get $y))
+              (v128.and
+                (v128.andnot
+                  (f32x4.gt (local.get $y) (v128.const f32x4 0 0 0 0))
+                  (f32x4.ge (local.get $y) (local.get $ceilings)))
+                (v128.const f32x4 1 1 1 1)))))
         (local.set $at (i32.add (local.get $at) (i32.const 4)))
         (br $next))))
-
-  ;; 1 where 0 < y and not y ≥ ceiling, NaN where y is NaN, else 0.
-  (func $mask (param $y v128) (param $ceilings v128) (result v128)
-    (v128.or
-      (f32x4.ne (local.get $y) (local.get $y))
-      (v128.and
-        (v128.andnot
-          (f32x4.gt (local.get $y) (v128.const f32x4 0 0 0 0))
-          (f32x4.ge (local.get $y) (local.get $ceilings)))
-        (v128.const f32x4 1 1 1 1))))
 
   ;; scale · x + shift with a scale and a shift for each of $channels, the innermost axis of x, which has $rows of them;
   ;; then limited to least … most as tfjs's clipByValue does it. To add a $zero of +0 turns -0 to +0, as tfjs's relu
@@ -76,76 +80,37 @@
           (loop $next
             (br_if $done (i32.ge_u (local.get $at) (local.get $vectors)))
             (v128.store (i32.add (local.get $result) (local.get $at))
-              (call $limited
-                (f32x4.add
-                  (f32x4.mul
-                    (v128.load (i32.add (local.get $x) (local.get $at)))
-                    (v128.load (i32.add (local.get $scale) (local.get $at))))
-                  (v128.load (i32.add (local.get $shift) (local.get $at))))
-                (local.get $leasts) (local.get $mosts) (local.get $zeros)))
+              (f32x4.add
+                (f32x4.pmin
+                  (f32x4.pmax
+                    (f32x4.add
+                      (f32x4.mul
+                        (v128.load (i32.add (local.get $x) (local.get $at)))
+                        (v128.load (i32.add (local.get $scale) (local.get $at))))
+                      (v128.load (i32.add (local.get $shift) (local.get $at))))
+                    (local.get $leasts))
+                  (local.get $mosts))
+                (local.get $zeros)))
             (local.set $at (i32.add (local.get $at) (i32.const 16)))
             (br $next)))
         (block $done
           (loop $next
             (br_if $done (i32.ge_u (local.get $at) (local.get $end)))
             (v128.store32_lane 0 (i32.add (local.get $result) (local.get $at))
-              (call $limited
-                (f32x4.add
-                  (f32x4.mul
-                    (v128.load32_zero (i32.add (local.get $x) (local.get $at)))
-                    (v128.load32_zero (i32.add (local.get $scale) (local.get $at))))
-                  (v128.load32_zero (i32.add (local.get $shift) (local.get $at))))
-                (local.get $leasts) (local.get $mosts) (local.get $zeros)))
+              (f32x4.add
+                (f32x4.pmin
+                  (f32x4.pmax
+                    (f32x4.add
+                      (f32x4.mul
+                        (v128.load32_zero (i32.add (local.get $x) (local.get $at)))
+                        (v128.load32_zero (i32.add (local.get $scale) (local.get $at))))
+                      (v128.load32_zero (i32.add (local.get $shift) (local.get $at))))
+                    (local.get $leasts))
+                  (local.get $mosts))
+                (local.get $zeros)))
             (local.set $at (i32.add (local.get $at) (i32.const 4)))
             (br $next)))
         (local.set $x (i32.add (local.get $x) (local.get $end)))
         (local.set $result (i32.add (local.get $result) (local.get $end)))
         (local.set $row (i32.add (local.get $row) (i32.const 1)))
-        (br $nextRow))))
-
-  (func $limited (param $v v128) (param $leasts v128) (param $mosts v128) (param $zeros v128) (result v128)
-    (f32x4.add
-      (f32x4.pmin (f32x4.pmax (local.get $v) (local.get $leasts)) (local.get $mosts))
-      (local.get $zeros)))
-
-  (func (export "add") (param $a i32) (param $b i32) (param $result i32) (param $count i32)
-    (local $end i32) (local $at i32)
-    (local.set $end (i32.shl (i32.and (local.get $count) (i32.const -4)) (i32.const 2)))
-    (block $done
-      (loop $next
-        (br_if $done (i32.ge_u (local.get $at) (local.get $end)))
-        (v128.store (i32.add (local.get $result) (local.get $at))
-          (f32x4.add
-            (v128.load (i32.add (local.get $a) (local.get $at)))
-            (v128.load (i32.add (local.get $b) (local.get $at)))))
-        (local.set $at (i32.add (local.get $at) (i32.const 16)))
-        (br $next)))
-    (local.set $end (i32.shl (local.get $count) (i32.const 2)))
-    (block $done
-      (loop $next
-        (br_if $done (i32.ge_u (local.get $at) (local.get $end)))
-        (f32.store (i32.add (local.get $result) (local.get $at))
-          (f32.add
-            (f32.load (i32.add (local.get $a) (local.get $at)))
-            (f32.load (i32.add (local.get $b) (local.get $at)))))
-        (local.set $at (i32.add (local.get $at) (i32.const 4)))
-        (br $next))))
-
-  (func (export "rectify") (param $x i32) (param $result i32) (param $count i32)
-    (local $end i32) (local $at i32)
-    (local.set $end (i32.shl (i32.and (local.get $count) (i32.const -4)) (i32.const 2)))
-    (block $done
-      (loop $next
-        (br_if $done (i32.ge_u (local.get $at) (local.get $end)))
-        (v128.store (i32.add (local.get $result) (local.get $at))
-          (f32x4.max (v128.load (i32.add (local.get $x) (local.get $at))) (v128.const f32x4 0 0 0 0)))
-        (local.set $at (i32.add (local.get $at) (i32.const 16)))
-        (br $next)))
-    (local.set $end (i32.shl (local.get $count) (i32.const 2)))
-    (block $done
-      (loop $next
-        (br_if $done (i32.ge_u (local.get $at) (local.get $end)))
-        (f32.store (i32.add (local.get $result) (local.get $at))
-          (f32.max (f32.load (i32.add (local.get $x) (local.get $at))) (f32.const 0)))
-        (local.set $at (i32.add (local.get $at) (i32.const 4)))
-        (br $next)))))
+        (br $nextRow)))))

@@ -1,37 +1,34 @@
-import * as tf from '@tensorflow/tfjs-core';
 import type { KernelConfig } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 
-const filterGradients = [tf.Conv2DBackpropFilter, tf.DepthwiseConv2dNativeBackpropFilter];
+const filterGradients = ['Conv2DBackpropFilter', 'DepthwiseConv2dNativeBackpropFilter'];
 
 /**
- * Runs a computation in which the filter gradients of convolutions are zero and cost nothing. tfjs's fused convolution
- * computes the gradient of its filter even where only that of its input is asked for, which may take longer than all
- * the rest and throws on wasm, where the kernel is missing. Input gradients stay exact.
+ * Runs a computation during which the gradients of convolution kernels are zeros. Reason: the gradient of tfjs's
+ * fused convolution computes that of the filter eagerly, which costs more than all the rest (32 times on cpu) and
+ * throws on wasm, where that kernel is missing.
  *
- * @param run must be synchronous.
+ * @param run must be synchronous; the registered kernels are back when it returns or throws.
  */
 export function withoutFilterGradients<T>(run: () => T): T {
-  const restore = filterGradients.map((kernelName) => replaceKernel(zeroFilter(kernelName, tf.getBackend())));
+  const backendName = tf.getBackend();
+  const before = filterGradients.map((kernelName) => [kernelName, tf.getKernel(kernelName, backendName)] as const);
   try {
+    before.forEach(([kernelName, known]) => replace(known, { kernelName, backendName, kernelFunc: zeroFilter }));
     return run();
   } finally {
-    restore.forEach((undo) => undo());
+    before.forEach(([kernelName, known]) => restore(kernelName, backendName, known));
   }
 }
 
-function zeroFilter(kernelName: string, backendName: string): KernelConfig {
-  const kernelFunc: KernelConfig['kernelFunc'] = ({ attrs }) => tf.zeros(attrs?.['filterShape'] as number[]);
-  return { kernelName, backendName, kernelFunc };
+const zeroFilter: KernelConfig['kernelFunc'] = ({ attrs }) => tf.zeros(attrs?.['filterShape'] as unknown as number[]);
+
+function replace(known: KernelConfig | undefined, config: KernelConfig): void {
+  if (known) tf.unregisterKernel(config.kernelName, config.backendName);
+  tf.registerKernel(config);
 }
 
-/** Returns what puts the former kernel back. tfjs warns of a kernel registered twice, so the old one goes first. */
-function replaceKernel(config: KernelConfig): () => void {
-  const { kernelName, backendName } = config;
-  const former = tf.getKernel(kernelName, backendName);
-  if (former) tf.unregisterKernel(kernelName, backendName);
-  tf.registerKernel(config);
-  return () => {
-    tf.unregisterKernel(kernelName, backendName);
-    if (former) tf.registerKernel(former);
-  };
+function restore(kernelName: string, backendName: string, known: KernelConfig | undefined): void {
+  tf.unregisterKernel(kernelName, backendName);
+  if (known) tf.registerKernel(known);
 }

@@ -1,0 +1,156 @@
+import { expect } from 'vitest';
+import * as vitrine from '../../src/attribution/index.ts';
+import { activations } from '../../src/network/activations.ts';
+import type { Network } from '../../src/network/network.ts';
+import { predict } from '../../src/network/predict.ts';
+import type { Attribution, ExplainOptions, Target } from '../../src/network/types.ts';
+import type { NdArray } from '../../src/numeric/ndarray.ts';
+import { readNpy } from './fixtures.ts';
+
+/** A reference case, as `index.json` of its model describes it. */
+export interface GoldenCase {
+  readonly id: string;
+  readonly method: string;
+  readonly params: Readonly<Record<string, never>> & {
+    readonly output?: 'logit' | 'probability';
+    readonly layer?: string;
+    readonly baseline?: string;
+    readonly background?: string;
+    readonly quadrature?: string;
+    readonly steps?: number;
+    readonly relu?: boolean;
+    readonly resize?: string;
+    readonly centered?: boolean;
+    readonly normalizeAlpha?: boolean;
+  };
+  readonly target: {
+    classes?: number[];
+    minus?: number[];
+    layer?: string;
+    unit?: number;
+    position?: [number, number];
+  } | null;
+  readonly output: string;
+  readonly delta?: number[];
+  readonly rtol: number;
+  readonly minCosine?: number;
+  readonly image?: string;
+}
+
+/** The reference cases of a model. */
+export interface GoldenIndex {
+  readonly inputs: Readonly<Record<string, string>>;
+  readonly cases: readonly GoldenCase[];
+}
+
+/** What a reference case asks for, in the terms of this library. */
+type Run = (
+  network: Network,
+  inputs: Readonly<Record<string, NdArray>>,
+  golden: GoldenCase,
+) => Promise<NdArray | Attribution>;
+
+export const runs: Readonly<Record<string, Run>> = {
+  forward: async (network, { x }, { params }) =>
+    (await predict(network, x as NdArray, { scale: params.output ?? 'logit' })).values,
+  gradient: explained(vitrine.gradient),
+  'gradient*input': explained(vitrine.gradientTimesInput),
+  deconvnet: explained(vitrine.deconvnet),
+  'guided-backprop': explained(vitrine.guidedBackprop),
+  'integrated-gradients': path(),
+  'layer-integrated-gradients': path(),
+  'layer-activation': async (network, { x }, { params }) => {
+    const layer = params.layer as string;
+    return (await activations(network, x as NdArray, [layer]))[layer] as NdArray;
+  },
+  'layer-gradient*activation': explained(vitrine.gradientTimesInput),
+  'grad-cam': cam(vitrine.gradCam),
+  'hires-cam': cam(vitrine.hiResCam),
+  'grad-cam-elementwise': cam(vitrine.elementWiseCam),
+  'layer-cam': cam(vitrine.layerCam),
+  'xgrad-cam': cam(vitrine.xGradCam),
+  'grad-cam++': cam(vitrine.gradCamPlusPlus),
+  'eigen-cam': async (network, inputs, golden) => {
+    const { values } = (await cam(vitrine.eigenCam)(network, inputs, golden)) as Attribution;
+    return { shape: values.shape, data: values.data.map(Math.abs) };
+  },
+  'guided-grad-cam': explained(vitrine.guidedGradCam),
+  'fullgrad-total': async (network, { x }, golden) =>
+    (await vitrine.fullGrad(network, x as NdArray, optionsOf(golden))).totals,
+};
+
+function explained(method: (network: Network, x: NdArray, options: ExplainOptions) => Promise<Attribution>): Run {
+  return (network, { x }, golden) => method(network, x as NdArray, { ...optionsOf(golden), ...layerOf(golden) });
+}
+
+function path(): Run {
+  return (network, inputs, golden) =>
+    vitrine.integratedGradients(network, inputs.x as NdArray, {
+      ...optionsOf(golden),
+      ...layerOf(golden),
+      baseline: inputs[golden.params.baseline as string] as NdArray,
+      steps: golden.params.steps as number,
+      rule: golden.params.quadrature === 'gauss-legendre' ? 'gausslegendre' : 'middle',
+    });
+}
+
+function cam(method: typeof vitrine.gradCam): Run {
+  return (network, { x }, golden) => {
+    const { relu = false, resize, centered, normalizeAlpha } = golden.params;
+    return method(network, x as NdArray, {
+      ...optionsOf(golden),
+      ...layerOf(golden),
+      rectify: relu,
+      size: resize ? 'input' : 'layer',
+      ...(centered !== undefined && { center: centered }),
+      ...(normalizeAlpha !== undefined && { normalizeAlpha }),
+    });
+  };
+}
+
+function optionsOf({ target, params }: GoldenCase): ExplainOptions {
+  return { ...(target && { target: targetOf(target) }), ...(params.output && { scale: params.output }) };
+}
+
+function layerOf({ params }: GoldenCase): { layer?: string } {
+  return params.layer === undefined ? {} : { layer: params.layer };
+}
+
+function targetOf({ classes, minus, ...unit }: NonNullable<GoldenCase['target']>): Target {
+  if (!classes) return unit as Target;
+  return minus ? { class: classes, minus } : classes;
+}
+
+/** Runs a case and compares what it gives with the reference array, within the tolerance the case states. */
+export async function expectGolden(
+  network: Network,
+  inputs: Readonly<Record<string, NdArray>>,
+  { golden, folder }: { golden: GoldenCase; folder: string },
+): Promise<void> {
+  const found = await (runs[golden.method] as Run)(network, inputs, golden);
+  const values = 'values' in found ? found.values : found;
+  const expected = await readNpy(`${folder}${golden.output}`);
+  expect(values.shape).toEqual(expected.shape);
+  expect(relativeError(values.data, expected.data)).toBeLessThanOrEqual(golden.rtol);
+  if (golden.minCosine !== undefined)
+    expect(cosine(values.data, expected.data)).toBeGreaterThanOrEqual(golden.minCosine);
+  if (!golden.delta || !('delta' in found)) return;
+  golden.delta.forEach((gap, i) => {
+    const tolerance = golden.rtol * Math.abs(found.score[i] as number) + 1e-4;
+    expect(Math.abs(gap - (found.delta?.[i] as number))).toBeLessThanOrEqual(tolerance);
+  });
+}
+
+/** The greatest difference, relative to the greatest absolute value of the reference. */
+function relativeError(actual: Float32Array, expected: Float32Array): number {
+  const largest = expected.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  const difference = (most: number, value: number, i: number): number =>
+    Math.max(most, Math.abs(value - (actual[i] as number)));
+  return expected.reduce(difference, 0) / largest;
+}
+
+function cosine(a: Float32Array, b: Float32Array): number {
+  const dot = (p: Float32Array, q: Float32Array): number =>
+    p.reduce((sum, value, i) => sum + value * (q[i] as number), 0);
+  return dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b));
+}
