@@ -30,7 +30,7 @@ async function layers(network: Network, addresses: readonly string[]): Promise<P
   const cells: SheetCell[] = [{ picture: photo, title: 'Photo' }];
   for (const layer of addresses) {
     const map = await layerCam(network, x, { layer });
-    cells.push({ picture: overlay(photo, map, { colormap: 'turbo' }), title: `LayerCAM, ${layer}` });
+    cells.push({ picture: overlay(photo, map, { colormap: 'turbo' }), title: 'LayerCAM', subtitle: layer });
   }
   return contactSheet(cells, { columns: 5, cellWidth: 160 });
 }
@@ -42,8 +42,8 @@ async function perClass(network: Network): Promise<Picture> {
   for (const [name, target] of Object.entries(classes)) {
     const cam = await gradCam(network, x, { target, layer: 'block10_add' });
     const guided = await guidedBackprop(network, x, { target });
-    rows[0]?.push({ picture: overlay(photo, cam, { colormap: 'turbo' }), title: `Grad-CAM, ${name}` });
-    rows[1]?.push({ picture: heatmap(guided, { percentile: 99.5 }), title: `Guided backprop, ${name}` });
+    rows[0]?.push({ picture: overlay(photo, cam, { colormap: 'turbo' }), title: 'Grad-CAM', subtitle: name });
+    rows[1]?.push({ picture: heatmap(guided, { percentile: 99.5 }), title: 'Guided backprop', subtitle: name });
   }
   return contactSheet(rows.flat(), { columns: 3, cellWidth: 160 });
 }
@@ -104,11 +104,12 @@ function weight(box: readonly Bin[]): number {
 function halves(box: readonly Bin[]): Bin[][] {
   const ranges = extents(box);
   const axis = ranges.indexOf(Math.max(...ranges));
-  const sorted = box.toSorted((a, b) => (a.color[axis] as number) - (b.color[axis] as number));
-  let before = 0;
+  const sorted = [...box].sort((a, b) => (a.color[axis] as number) - (b.color[axis] as number));
   const half = total(box) / 2;
-  const cut = sorted.findIndex(({ count }) => (before += count) >= half) + 1;
-  const at = Math.min(Math.max(cut, 1), sorted.length - 1);
+  let at = 1;
+  for (let before = sorted[0]?.count ?? 0; before < half && at < sorted.length - 1; at++) {
+    before += sorted[at]?.count ?? 0;
+  }
   return [sorted.slice(0, at), sorted.slice(at)];
 }
 

@@ -1,11 +1,12 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { blur } from '../image/blur.ts';
+import { assertFiniteArray } from '../numeric/check.ts';
 import type { NdArray } from '../numeric/ndarray.ts';
 import { type Random, random } from '../numeric/random.ts';
 import { sameShape, sizeOf } from '../numeric/shape.ts';
 import { concatenated } from './batches.ts';
-import { assertFinite, readArray } from './inputs.ts';
+import { readArray } from './inputs.ts';
 import type { Baseline } from './types.ts';
 
 /** How baselines are made for the inputs of a model. */
@@ -54,7 +55,7 @@ async function resolve(input: NdArray, baseline: Baseline, streams: Streams): Pr
 
 /** A given baseline: one for all examples, or one for each. */
 function fitted(baseline: NdArray, { shape, data }: NdArray): NdArray {
-  assertFinite(baseline.data, baseline.shape, 'baseline');
+  assertFiniteArray('baseline', baseline);
   if (sameShape(baseline.shape, shape)) return baseline;
   const example = shape.slice(1);
   if (!sameShape(baseline.shape, example) && !sameShape(baseline.shape, [1, ...example])) {

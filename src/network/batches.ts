@@ -1,5 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { assertInteger } from '../numeric/check.ts';
 import type { NdArray } from '../numeric/ndarray.ts';
 import type { RunOptions } from './types.ts';
 
@@ -58,7 +59,7 @@ export async function mapBatches<K extends string>(
 }
 
 /** Reads tensors into plain arrays and frees them, also when reading fails. */
-export async function readAll<K extends string>(tensors: Record<K, Tensor>): Promise<Record<K, NdArray>> {
+async function readAll<K extends string>(tensors: Record<K, Tensor>): Promise<Record<K, NdArray>> {
   const entries = Object.entries(tensors) as [K, Tensor][];
   try {
     const read = entries.map(async ([name, tensor]): Promise<[K, NdArray]> => {
@@ -72,10 +73,10 @@ export async function readAll<K extends string>(tensors: Record<K, Tensor>): Pro
 }
 
 /** Small batches cost less per image where memory traffic decides; a GPU wants work. */
-export function checkedBatchSize(batchSize: number | undefined): number {
+function checkedBatchSize(batchSize: number | undefined): number {
   const size = batchSize ?? (['wasm', 'cpu'].includes(tf.getBackend()) ? 1 : 8);
-  if (Number.isInteger(size) && size >= 1) return size;
-  throw new RangeError(`"batchSize" expected an integer >= 1, got ${size}`);
+  assertInteger('batchSize', size, [1, Number.POSITIVE_INFINITY]);
+  return size;
 }
 
 function joinParts<K extends string>(parts: readonly Record<K, NdArray>[]): Record<K, NdArray> {

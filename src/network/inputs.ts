@@ -1,5 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { assertFiniteArray, describe } from '../numeric/check.ts';
 import type { NdArray, TypedArray } from '../numeric/ndarray.ts';
 import { sizeOf } from '../numeric/shape.ts';
 import type { Site } from './graph.ts';
@@ -34,7 +35,7 @@ async function readInput(value: Tensor | NdArray, site: Site, argument: string):
   const { shape, data } = await readArray(value, argument);
   const batched = shape.length === site.shape.length - 1 ? [1, ...shape] : [...shape];
   assertShape(batched, { site, argument, given: shape });
-  assertFinite(data, batched, argument);
+  assertFiniteArray(argument, { shape: batched, data });
   return { shape: batched, data };
 }
 
@@ -74,23 +75,4 @@ function assertShape(
   if (sizeOf(batched) === 0) {
     throw new RangeError(`"${argument}" expected at least one example, got shape [${given.join(', ')}]`);
   }
-}
-
-/** Points at the first number that is not finite. */
-export function assertFinite(data: TypedArray, shape: readonly number[], argument: string): void {
-  const index = data.findIndex((value: number) => !Number.isFinite(value));
-  if (index < 0) return;
-  let rest = index;
-  const position = shape.map((_, axis) => {
-    const size = sizeOf(shape.slice(axis + 1));
-    const coordinate = Math.floor(rest / size);
-    rest %= size;
-    return coordinate;
-  });
-  throw new RangeError(`"${argument}" expected finite numbers, got ${data[index]} at [${position.join(', ')}]`);
-}
-
-function describe(value: unknown): string {
-  if (value === null || value === undefined) return String(value);
-  return typeof value === 'object' ? (value.constructor?.name ?? 'an object') : typeof value;
 }

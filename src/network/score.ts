@@ -35,11 +35,11 @@ function scorerOn(network: Network, heads: readonly Head[], request: Request<Tar
   return classScorer(heads[0] as Head, { ...request, target });
 }
 
-export function isUnitTarget(target: Target): target is UnitTarget {
+function isUnitTarget(target: Target): target is UnitTarget {
   return typeof target === 'object' && target !== null && 'layer' in target;
 }
 
-export function isOutputTarget(target: Target): target is OutputTarget {
+function isOutputTarget(target: Target): target is OutputTarget {
   return typeof target === 'object' && target !== null && 'output' in target;
 }
 

@@ -3,7 +3,7 @@ import type { Site } from './graph.ts';
 import type { ForwardRecord, Seeds } from './record.ts';
 
 /** The explained score of the rows of a forward walk, and the cotangents from which its gradient starts. */
-export interface ScoredRows {
+interface ScoredRows {
   /** F per row, `[n]`. */
   readonly score: Tensor1D;
   readonly seeds: Seeds;

@@ -10,11 +10,15 @@ export function isNetwork(model: Model): model is Network {
 
 /** Runs a job with a compiled model: the given network, or one that lives as long as the job. */
 export async function withNetwork<T>(model: Model, job: (network: Network) => Promise<T>): Promise<T> {
-  const network = isNetwork(model) ? model : compile(model as LayersModel);
+  if (isNetwork(model)) {
+    const result = await job(model);
+    model.sweep();
+    return result;
+  }
+  const network = compile(model as LayersModel);
   try {
     return await job(network);
   } finally {
-    if (network === model) network.sweep();
-    else network.dispose();
+    network.dispose();
   }
 }

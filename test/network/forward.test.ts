@@ -4,7 +4,9 @@ import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { model as modelOf } from '@tensorflow/tfjs-layers';
 import { describe, expect, test } from 'vitest';
 import { compile } from '../../src/network/compile.ts';
-import { free, inputsOf, networks } from '../oracle/networks.ts';
+import type { Head } from '../../src/network/graph.ts';
+import type { NdArray } from '../../src/numeric/ndarray.ts';
+import { free, inputsOf, networks, resizingNetworks } from '../oracle/networks.ts';
 import { expectClose } from '../support/close.ts';
 
 describe('compile(model).forward(inputs)', () => {
@@ -13,7 +15,10 @@ describe('compile(model).forward(inputs)', () => {
     const network = compile(model);
     const inputs = inputsOf(model).map(({ data, shape }) => tf.tensor(data, [...shape]));
     const expected = layerOutputs(model, inputs);
-    const sites = [...expected.keys()].map((address) => network.site(address));
+    const addresses = [...network.graph.sites.keys()];
+    // A sequential model that begins another one leaves its name before those of its layers.
+    const full = (name: string): string => addresses.find((address) => address.endsWith(name)) ?? name;
+    const sites = [...expected.keys()].map((name) => network.site(addresses.includes(name) ? name : full(`/${name}`)));
     const heads = network.heads.map(({ site }) => site);
     const [apart, folded] = tf.tidy(() => {
       const every = network.forward(inputs, { taps: [...network.graph.sites.values()] });
@@ -23,8 +28,8 @@ describe('compile(model).forward(inputs)', () => {
     const outputs = tf.tidy(() => tensors(model.predict(inputs, { batchSize: 2 })).map((y) => tf.clone(y)));
     for (const [i, y] of folded.entries()) await expectClose(y, outputs[i] as Tensor, { name: `output ${i}` });
     for (const [i, y] of apart.entries()) {
-      const { address } = sites[i] as (typeof sites)[number];
-      await expectClose(y, expected.get(address) as Tensor, { name: address });
+      const [name, value] = [...expected][i] as [string, Tensor];
+      await expectClose(y, value, { name });
     }
     network.dispose();
     tf.dispose([inputs, apart, folded, outputs, [...expected.values()]]);
@@ -32,22 +37,41 @@ describe('compile(model).forward(inputs)', () => {
   });
 });
 
+describe('compile(model).forward(inputs)', () => {
+  test.each([...resizingNetworks])('%s: as the layer resizes a tensor', async (_name, build) => {
+    const model = build();
+    const network = compile(model);
+    const [{ data, shape }] = inputsOf(model) as [NdArray];
+    const [found, expected] = tf.tidy(() => {
+      const x = tf.tensor(data, [...shape]);
+      const { site } = network.heads[0] as Head;
+      return [tf.clone(network.forward([x]).value(site)), model.layers[1]?.apply(x) as Tensor];
+    });
+    await expectClose(found, expected);
+    tf.dispose([found, expected]);
+    network.dispose();
+  });
+});
+
 /** What tfjs gives for each layer of the outermost graph that a call reaches. */
 function layerOutputs(model: LayersModel, inputs: Tensor[]): Map<string, Tensor> {
   const found = new Map<string, SymbolicTensor>();
-  const pending = [...model.outputs];
-  for (let tensor = pending.pop(); tensor; tensor = pending.pop()) {
-    const { sourceLayer, nodeIndex, outputTensorIndex } = tensor;
-    const repeated = sourceLayer.inboundNodes.length > 1 && !('nodesByDepth' in sourceLayer);
-    const suffix = outputTensorIndex ? `#${outputTensorIndex}` : '';
-    if (!repeated || nodeIndex === 0) found.set(`${sourceLayer.name}${suffix}`, tensor);
-    else found.set(`${sourceLayer.name}:${nodeIndex}`, tensor);
-    if (!('nodesByDepth' in sourceLayer)) pending.push(...(sourceLayer.inboundNodes[nodeIndex]?.inputTensors ?? []));
-    else pending.push(...(sourceLayer.inboundNodes[nodeIndex]?.inputTensors ?? []));
-  }
+  const visit = (tensor: SymbolicTensor): void => {
+    if ([...found.values()].includes(tensor)) return;
+    found.set(addressOf(tensor), tensor);
+    if (tensor.sourceLayer.getClassName() === 'InputLayer') return;
+    tensor.sourceLayer.inboundNodes[tensor.nodeIndex]?.inputTensors.forEach(visit);
+  };
+  model.outputs.forEach(visit);
   const whole = modelOf({ inputs: model.inputs, outputs: [...found.values()] });
   const values = tf.tidy(() => tensors(whole.predict(inputs, { batchSize: 2 })).map((y) => tf.clone(y)));
   return new Map([...found.keys()].map((address, i) => [address, values[i] as Tensor]));
+}
+
+// A nested model has a node of its own before those of its calls.
+function addressOf({ sourceLayer, nodeIndex, outputTensorIndex }: SymbolicTensor): string {
+  const call = 'nodesByDepth' in sourceLayer ? nodeIndex - 1 : nodeIndex;
+  return `${sourceLayer.name}${call > 0 ? `:${call}` : ''}${outputTensorIndex ? `#${outputTensorIndex}` : ''}`;
 }
 
 function tensors(value: Tensor | Tensor[]): Tensor[] {

@@ -67,7 +67,6 @@ const activationLayers: [string, Build][] = [
   ['prelu', () => chain(picture, conv(), l.prelu())],
   ['prelu, shared axes', () => chain(picture, conv(), l.prelu({ sharedAxes: [1, 2] }))],
   ['elu', () => chain(picture, conv(), l.elu())],
-  ['elu, alpha 0.5', () => chain(picture, conv(), l.elu({ alpha: 0.5 }))],
   ['thresholdedReLU', () => chain(picture, conv(), l.thresholdedReLU({ theta: 0.3 }))],
   ['softmax, last axis', () => chain(picture, conv(), l.softmax())],
   ['softmax, axis 3', () => chain(picture, conv(), l.softmax({ axis: 3 }))],
@@ -108,16 +107,13 @@ const normalizations: [string, Build][] = [
 ];
 
 const shapes: [string, Build][] = [
-  ['reshape and permute', () => chain(picture, l.permute({ dims: [3, 1, 2] }), l.reshape({ targetShape: [4, -1] }), l.dense({ units: 2 }))],
+  ['reshape and permute', () => chain(picture, l.permute({ dims: [3, 1, 2] }), l.reshape({ targetShape: [4, 21] }), l.dense({ units: 2 }))],
   ['flatten', () => chain(picture, l.flatten(), l.dense({ units: 3, activation: 'softmax' }), l.reshape({ targetShape: [3, 1] }))],
   ['repeatVector', () => chain(vector, l.repeatVector({ n: 3 }), l.dense({ units: 2 }))],
   ['zeroPadding2d', () => chain(picture, l.zeroPadding2d({ padding: [[1, 2], [0, 3]] }), conv({ strides: 2 }))], // prettier-ignore
   ['cropping2D', () => chain(picture, l.cropping2D({ cropping: [[1, 2], [0, 3]] }), conv({ padding: 'same' }))], // prettier-ignore
   ['upSampling2d nearest', () => chain(picture, l.upSampling2d({ size: [2, 3] }), conv())],
   ['upSampling2d bilinear', () => chain(picture, conv(), l.upSampling2d({ size: [3, 2], interpolation: 'bilinear' }))],
-  ['resizing bilinear', () => chain(picture, l.resizing({ height: 5, width: 9, interpolation: 'bilinear' }) as Layer)],
-  ['resizing nearest', () => chain(picture, l.resizing({ height: 9, width: 4, interpolation: 'nearest' }) as Layer)],
-  ['resizing, cropToAspectRatio', () => chain(picture, l.resizing({ height: 9, width: 4, interpolation: 'bilinear', cropToAspectRatio: true }) as Layer)],
   ['centerCrop', () => chain(picture, l.centerCrop({ height: 3, width: 4 }) as Layer)],
   ['dropout and noise', () => chain(picture, l.dropout({ rate: 0.5 }), l.gaussianNoise({ stddev: 1 }), conv(), l.alphaDropout({ rate: 0.4 }), l.gaussianDropout({ rate: 0.3 }))],
   ['spatialDropout1d', () => chain([4, 3], l.spatialDropout1d({ rate: 0.5 }), l.dense({ units: 2 }))],
@@ -172,9 +168,19 @@ const graphs: [string, Build][] = [
     const [square, more] = custom(Fork, 'fork').apply(apply(conv(), x)) as SymbolicTensor[];
     return model({ inputs: x, outputs: apply(l.add(), [square as SymbolicTensor, apply(l.reLU(), more as SymbolicTensor)]) });
   }],
-  ['lstm', () => chain(picture, conv(), l.reshape({ targetShape: [4, 15] }), l.lstm({ units: 3 }))],
+  ['lstm', () => chain(picture, conv(), l.reshape({ targetShape: [4, 15] }), l.lstm({ units: 3, recurrentInitializer: 'glorotUniform' }))],
   ['timeDistributed', () => chain([3, 4, 4, 2], l.timeDistributed({ layer: l.conv2d({ filters: 2, kernelSize: 2, batchInputShape: [null, 4, 4, 2] }) }), l.flatten())],
 ]; // prettier-ignore
+
+// tfjs cannot run these layers in a model: they take the list of inputs for a tensor.
+const resizings: [string, Build][] = [
+  ['resizing bilinear', () => chain(picture, l.resizing({ height: 5, width: 9, interpolation: 'bilinear' }) as Layer)],
+  ['resizing nearest', () => chain(picture, l.resizing({ height: 9, width: 4, interpolation: 'nearest' }) as Layer)],
+  ['resizing, cropToAspectRatio', () => chain(picture, l.resizing({ height: 9, width: 4, interpolation: 'bilinear', cropToAspectRatio: true }) as Layer)],
+];
+
+/** Networks of one resizing layer. */
+export const resizingNetworks: ReadonlyMap<string, Build> = new Map(resizings);
 
 /** Small networks by what is special about them; the caller disposes what they build. */
 export const networks: ReadonlyMap<string, Build> = new Map(

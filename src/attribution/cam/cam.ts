@@ -5,6 +5,7 @@ import { mapBatches } from '../../network/batches.ts';
 import type { Site } from '../../network/graph.ts';
 import { signalAt } from '../../network/signals.ts';
 import type { Attribution, ExplainOptions, Input, Model } from '../../network/types.ts';
+import { assertChoice } from '../../numeric/check.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
 import { attributionOf, exampleRange, explain, type Session } from '../session.ts';
 import { camLayer } from './camLayer.ts';
@@ -35,9 +36,7 @@ export async function classActivationMap(
   { layer, rectify = true, size = 'input', ...options }: ExplainOptions & CamOptions,
   { method, read, finish = (map) => map }: CamMethod,
 ): Promise<Attribution> {
-  if (size !== 'input' && size !== 'layer') {
-    throw new TypeError(`"size" expected 'input' or 'layer', got ${JSON.stringify(size)}`);
-  }
+  assertChoice('size', size, ['input', 'layer']);
   return explain(model, x, options, async (session) => {
     const { network, count, rows, scorer } = session;
     const site = camLayer(network, scorer, layer);
@@ -61,7 +60,7 @@ export async function classActivationMap(
 }
 
 /** Rows and columns of the input that is an image. */
-export function planeOf({ inputs }: Pick<Session, 'inputs'>): readonly [number, number] {
+function planeOf({ inputs }: Pick<Session, 'inputs'>): readonly [number, number] {
   const image = inputs.find(({ shape }) => shape.length === 4);
   if (image) return [image.shape[1] as number, image.shape[2] as number];
   throw new Error(`"size" expected 'layer': this model has no image input to resize the map to`);

@@ -4,6 +4,7 @@ import { readInputs, rowsOf } from '../../network/inputs.ts';
 import { pinTarget } from '../../network/score.ts';
 import type { Scorer } from '../../network/scorer.ts';
 import type { Attribution, ExplainOptions, Input, Model } from '../../network/types.ts';
+import { assertInteger, assertNumber } from '../../numeric/check.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
 import { random } from '../../numeric/random.ts';
 import { sizeOf } from '../../numeric/shape.ts';
@@ -49,9 +50,8 @@ export async function expectedGradients(
   options: ExplainOptions & ExpectedGradientsOptions,
 ): Promise<Attribution> {
   const { background, samples = 200, noise = 0, seed = 0 } = options ?? {};
-  if (!Number.isInteger(samples) || samples < 1) {
-    throw new RangeError(`"samples" expected an integer >= 1, got ${samples}`);
-  }
+  assertInteger('samples', samples, [1, Number.POSITIVE_INFINITY]);
+  assertNumber('noise', noise, 0);
   return explain(model, x, options, async (session) => {
     const { network, inputs, scorer } = session;
     const backgrounds = await readInputs(network, background, 'background');

@@ -1,5 +1,6 @@
 import { pinTarget } from '../../network/score.ts';
 import type { Attribution, Explainer, ExplainOptions, Input, Model } from '../../network/types.ts';
+import { assertChoice, assertInteger, assertNumber } from '../../numeric/check.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
 import { random } from '../../numeric/random.ts';
 import { sizeOf } from '../../numeric/shape.ts';
@@ -38,9 +39,11 @@ export interface NoiseTunnelOptions {
  * const { values } = await smooth(model, x, { steps: 5 });
  * ```
  */
-export function noiseTunnel<O>(explainer: Explainer<O>, options: NoiseTunnelOptions = {}): Explainer<O> {
+export function noiseTunnel<O>(explainer: Tunnelled<O>, options: NoiseTunnelOptions = {}): Explainer<O> {
   const { kind = 'smooth', samples = 25, noise = 0.15 } = options;
-  check(kind, samples, noise);
+  assertChoice('kind', kind, ['smooth', 'square', 'variance']);
+  assertInteger('samples', samples, [kind === 'variance' ? 2 : 1, Number.POSITIVE_INFINITY]);
+  assertNumber('noise', noise, 0);
   return (model, x, given) =>
     throughNoise(model, x, given ?? ({} as ExplainOptions & O), { explainer, kind, samples, noise });
 }
@@ -58,8 +61,11 @@ export const squareGrad: Explainer<LayerOption> = /* @__PURE__ */ noiseTunnel<La
 /** VarGrad: the variance of the gradient over 25 noisy copies of the input. See {@link noiseTunnel}. */
 export const varGrad: Explainer<LayerOption> = /* @__PURE__ */ noiseTunnel<LayerOption>(gradient, { kind: 'variance' });
 
+/** Explainers whose options are required may be averaged too. */
+type Tunnelled<O> = (model: Model, x: Input, options: ExplainOptions & O) => Promise<Attribution>;
+
 interface Tunnel<O> extends Required<NoiseTunnelOptions> {
-  readonly explainer: Explainer<O>;
+  readonly explainer: Tunnelled<O>;
 }
 
 function throughNoise<O>(
@@ -166,15 +172,4 @@ function finish(
     ...(kind === 'smooth' && runs.delta && { delta: Float32Array.from(runs.delta) }),
     ...(inputs && { inputs: maps }),
   };
-}
-
-function check(kind: string, samples: number, noise: number): void {
-  if (!['smooth', 'square', 'variance'].includes(kind)) {
-    throw new TypeError(`"kind" expected 'smooth', 'square' or 'variance', got ${JSON.stringify(kind)}`);
-  }
-  const least = kind === 'variance' ? 2 : 1;
-  if (!Number.isInteger(samples) || samples < least) {
-    throw new RangeError(`"samples" expected an integer >= ${least}, got ${samples}`);
-  }
-  if (!(noise >= 0 && Number.isFinite(noise))) throw new RangeError(`"noise" expected a number >= 0, got ${noise}`);
 }

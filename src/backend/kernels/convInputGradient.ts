@@ -6,7 +6,9 @@ import { stuffedKernel } from './stuffedKernel.ts';
 
 /** The kernel [h, w, in, out] of a convolution as `convInputGradient` reads it on the backend in use. */
 export function prepareConvKernel(kernel: Tensor4D, geometry: WindowGeometry): Tensor4D {
-  return tf.getBackend() === 'wasm' ? mergedPhaseKernel(kernel, geometry) : stuffedKernel(kernel, geometry);
+  return tf.tidy(() =>
+    tf.getBackend() === 'wasm' ? mergedPhaseKernel(kernel, geometry) : stuffedKernel(kernel, geometry),
+  );
 }
 
 /** The gradient of a convolution with respect to its input. */

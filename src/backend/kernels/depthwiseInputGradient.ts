@@ -1,91 +1,74 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Tensor4D } from '@tensorflow/tfjs-core';
-import { dilateKernel } from './dilateKernel.ts';
-import { axisOf, undilated, type WindowGeometry } from './geometry.ts';
-import { interleave, phaseAxes, phaseCounts } from './phases.ts';
-import { prefersForwardConvolution } from './prefersForwardConvolution.ts';
+import type { Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
+import type { WindowGeometry } from './geometry.ts';
+import { interleave, phaseKernel, phasesOf, spansOf, tapCount } from './phases.ts';
+import { stuffedKernel } from './stuffedKernel.ts';
 
-/**
- * What `depthwiseInputGradient` needs of a kernel, worth keeping between calls.
- *
- * @param kernel `[rows, columns, in, multiplier]`
- * @returns a new tensor, the caller's; it serves inputs of every size on the backend it was made on.
- */
+/** The kernel [h, w, in, multiplier] of a depthwise convolution as `depthwiseInputGradient` reads it on the backend in use. */
 export function prepareDepthwiseKernel(kernel: Tensor4D, geometry: WindowGeometry): Tensor4D {
-  return tf.tidy(() => {
-    const dilated = dilateKernel(kernel, geometry.dilations);
-    return prefersForwardConvolution() ? splitKernel(dilated, geometry) : dilated;
-  });
+  return tf.tidy(() =>
+    tf.getBackend() === 'wasm' ? singleChannelKernel(kernel, geometry) : stuffedKernel(kernel, geometry),
+  );
 }
 
-/**
- * The gradient of a depthwise convolution with respect to its input, for every stride, padding, dilation and channel
- * multiplier. Reason: wasm has no such kernel, and the others refuse dilations.
- *
- * @param cotangent `[n, rows, columns, in · multiplier]`
- * @param prepared what `prepareDepthwiseKernel` made on this backend
- * @param inputShape `[n, rows, columns, in]`
- */
+/** The gradient of a depthwise convolution with respect to its input. */
 export function depthwiseInputGradient(
   cotangent: Tensor4D,
   prepared: Tensor4D,
   inputShape: readonly number[],
   geometry: WindowGeometry,
 ): Tensor4D {
-  const plain = undilated(geometry);
-  if (!prefersForwardConvolution()) return stock(cotangent, prepared, inputShape, plain);
-  return tf.tidy(() => byPhases(cotangent, prepared, inputShape, plain));
+  // The wasm backend has no kernel for this gradient.
+  if (tf.getBackend() === 'wasm') return tf.tidy(() => byPhases(cotangent, prepared, inputShape, geometry));
+  const { strides, padding: pad } = geometry;
+  return tf
+    .engine()
+    .runKernel(
+      tf.DepthwiseConv2dNativeBackpropInput,
+      { dy: cotangent, filter: prepared },
+      { strides: [...strides], pad, dilations: [1, 1], inputShape: [...inputShape] },
+    );
 }
 
-/** `[rows, columns, in, multiplier]` to `[multiplier · phases · phases · taps, taps, in, 1]`, flipped. */
-function splitKernel(kernel: Tensor4D, geometry: WindowGeometry): Tensor4D {
-  const [rows, columns, channels, multiplier] = kernel.shape;
-  const [tall, wide] = [phaseCounts(axisOf(geometry, 0)), phaseCounts(axisOf(geometry, 1))];
-  const whole = tf.pad4d(kernel, [
-    [0, tall.taps * tall.phases - rows],
-    [0, wide.taps * wide.phases - columns],
-    [0, 0],
-    [0, 0],
-  ]);
-  const split = tf.reshape(whole, [tall.taps, tall.phases, wide.taps, wide.phases, channels, multiplier]);
-  const ordered = tf.transpose(tf.reverse(split, [0, 2]), [5, 1, 3, 0, 2, 4]);
-  return tf.reshape(ordered, [-1, wide.taps, channels, 1]);
+/** One kernel [row phase · tap, column phase · tap, in · multiplier, 1]: XNNPACK is fast on a multiplier of 1 alone. */
+function singleChannelKernel(kernel: Tensor4D, geometry: WindowGeometry): Tensor4D {
+  const byPhase = phaseKernel(kernel, phasesOf(geometry));
+  const [height, width, inputs, multiplier] = byPhase.shape;
+  return tf.reshape(byPhase, [height, width, inputs * multiplier, 1]);
 }
 
-/** One depthwise convolution per phase and multiple, each with stride 1. */
 function byPhases(
   cotangent: Tensor4D,
   prepared: Tensor4D,
   inputShape: readonly number[],
   geometry: WindowGeometry,
 ): Tensor4D {
-  const [batch, rows, columns, outputs] = cotangent.shape;
-  const channels = inputShape[3] as number;
-  const multiplier = outputs / channels;
-  const axes = phaseAxes(geometry, inputShape, cotangent.shape);
-  const [tall, wide] = axes;
-  const phases = tall.phases * wide.phases;
-  const multiples = tf.split(tf.reshape(cotangent, [batch * rows * columns, channels, multiplier]), multiplier, 2);
-  const kernels = tf.split(prepared, multiplier * phases, 0);
-  const sums = multiples.map((multiple, q) => {
-    const dy: Tensor4D = tf.reshape(multiple, [batch, rows, columns, channels]);
-    const parts = kernels
-      .slice(q * phases, (q + 1) * phases)
-      .map((kernel) => tf.depthwiseConv2d(dy, kernel, 1, [[0, 0], [...tall.pad], [...wide.pad], [0, 0]]));
-    return phases === 1 ? (parts[0] as Tensor4D) : tf.concat4d(parts, 3);
-  });
-  return interleave(tf.addN(sums) as Tensor4D, axes, channels);
+  const phases = phasesOf(geometry);
+  const [rows, columns] = phases;
+  const spans = spansOf(phases, cotangent.shape, { inputShape, geometry });
+  const padding: tf.backend_util.ExplicitPadding = [[0, 0], spans[0].padding, spans[1].padding, [0, 0]];
+  const [high, wide, channels] = [tapCount(rows.taps), tapCount(columns.taps), cotangent.shape[3]];
+  const phase = (r: number, c: number): Tensor4D => {
+    const kernel = tf.slice4d(prepared, [r * high, c * wide, 0, 0], [high, wide, channels, 1]);
+    return tf.depthwiseConv2d(cotangent, kernel, 1, padding, 'NHWC', [rows.dilation, columns.dilation]);
+  };
+  const line = (r: number): Tensor4D => {
+    const parts = columns.taps.map((_, c) => phase(r, c));
+    const [batch, height, width, depth] = (parts[0] as Tensor4D).shape;
+    return tf.reshape(tf.concat(parts, 3), [batch * height, 1, width, depth * parts.length]);
+  };
+  const lines = tf.concat(
+    rows.taps.map((_, r) => line(r)),
+    1,
+  );
+  return sumMultiplier(interleave(lines as Tensor4D, inputShape, { phases, spans }), inputShape);
 }
 
-function stock(
-  dy: Tensor4D,
-  filter: Tensor4D,
-  inputShape: readonly number[],
-  { strides, padding }: WindowGeometry,
-): Tensor4D {
-  return tf.engine().runKernel<Tensor4D>(
-    'DepthwiseConv2dNativeBackpropInput',
-    { dy, filter },
-    { inputShape: [...inputShape], strides: [...strides], pad: padding, dilations: [1, 1] },
-  );
+/** Every input channel feeds as many output channels as the multiplier says. */
+function sumMultiplier(gradient: Tensor4D, inputShape: readonly number[]): Tensor4D {
+  const channels = inputShape[3] as number;
+  const multiplier = gradient.shape[3] / channels;
+  if (multiplier === 1) return gradient;
+  const products: Tensor3D = tf.reshape(gradient, [-1, channels, multiplier]);
+  return tf.reshape(tf.sum(products, 2), inputShape as Tensor4D['shape']);
 }

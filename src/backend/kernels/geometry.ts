@@ -19,9 +19,24 @@ export function axisOf({ window, strides, padding, dilations }: WindowGeometry, 
   return { window: window[axis], stride: strides[axis], dilation: dilations[axis], padding };
 }
 
-/** TensorFlow's padding before an axis: the smaller half of what 'same' needs. */
-export function paddingBefore(size: number, { window, stride, dilation, padding }: WindowAxis): number {
-  if (padding === 'valid') return 0;
-  const total = Math.max((Math.ceil(size / stride) - 1) * stride + (window - 1) * dilation + 1 - size, 0);
-  return Math.floor(total / 2);
+/** How many positions a window spans. */
+export function extentOf({ window, dilation }: WindowAxis): number {
+  return (window - 1) * dilation + 1;
+}
+
+/** How many positions an axis has after the window has passed over it. */
+export function outputSize(size: number, axis: WindowAxis): number {
+  return Math.ceil((axis.padding === 'same' ? size : size - extentOf(axis) + 1) / axis.stride);
+}
+
+/** TensorFlow's padding of an axis: the smaller half of what 'same' needs before it, the larger after. */
+export function paddingAround(size: number, axis: WindowAxis): [number, number] {
+  if (axis.padding === 'valid') return [0, 0];
+  const total = Math.max((outputSize(size, axis) - 1) * axis.stride + extentOf(axis) - size, 0);
+  return [Math.floor(total / 2), Math.ceil(total / 2)];
+}
+
+/** The padding before an axis. */
+export function paddingBefore(size: number, axis: WindowAxis): number {
+  return paddingAround(size, axis)[0];
 }

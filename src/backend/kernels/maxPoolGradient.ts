@@ -1,41 +1,38 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
-import { axisOf, explicitPadding, outputSize, type WindowGeometry, windowExtent } from './geometry.ts';
+import { axisOf, extentOf, outputSize, paddingAround, type WindowGeometry } from './geometry.ts';
 
-/**
- * The gradient of max pooling; a tie goes to the first maximum in row-major order. Reason: the kernels of webgl and
- * webgpu take the last one (they compare by ≥), so that they are given everything reversed.
- *
- * @param cotangent `[n, rows, columns, channels]`, of the output's shape
- * @param input `[n, rows, columns, channels]`
- * @param output of the pooling
- */
+/** The gradient of a max pooling with respect to its input; a tie goes to the first maximum in row-major order. */
 export function maxPoolGradient(
   cotangent: Tensor4D,
   input: Tensor4D,
   output: Tensor4D,
   geometry: WindowGeometry,
 ): Tensor4D {
-  if (!takesLastMaximum()) return stock({ dy: cotangent, input, output }, geometry, geometry.padding);
-  return tf.tidy(() => reversed(cotangent, input, output, geometry));
+  // The shaders of webgl and webgpu compare by ≥, so that the last maximum wins.
+  const takesLast = ['webgl', 'webgpu'].includes(tf.getBackend());
+  const pooled: Pooled = { dy: cotangent, input, output };
+  return takesLast ? tf.tidy(() => reversed(pooled, geometry)) : stock(pooled, geometry, geometry.padding);
 }
 
-function takesLastMaximum(): boolean {
-  return ['webgl', 'webgpu'].includes(tf.getBackend());
+interface Pooled {
+  readonly dy: Tensor4D;
+  readonly input: Tensor4D;
+  readonly output: Tensor4D;
 }
 
-function reversed(cotangent: Tensor4D, input: Tensor4D, output: Tensor4D, geometry: WindowGeometry): Tensor4D {
+type Span = readonly [before: number, after: number];
+
+/** The stock gradient of the plane read backwards, without the end that no window reaches. */
+function reversed({ dy, input, output }: Pooled, geometry: WindowGeometry): Tensor4D {
   const [batch, rows, columns, channels] = input.shape;
   const tall = reach(rows, geometry, 0);
   const wide = reach(columns, geometry, 1);
-  const reached = tf.slice(input, [0, 0, 0, 0], [batch, tall.size, wide.size, channels]);
-  const [dy, x, y] = [cotangent, reached, output].map((tensor) => tf.reverse(tensor, [1, 2])) as [
-    Tensor4D,
-    Tensor4D,
-    Tensor4D,
-  ];
-  const gradient = stock({ dy, input: x, output: y }, geometry, [[0, 0], tall.pad, wide.pad, [0, 0]]);
-  return tf.pad4d(tf.reverse(gradient, [1, 2]), [
+  const reached = tf.slice4d(input, [0, 0, 0, 0], [batch, tall.size, wide.size, channels]);
+  const backwards = (tensor: Tensor4D): Tensor4D => tf.reverse4d(tensor, [1, 2]);
+  const pooled: Pooled = { dy: backwards(dy), input: backwards(reached), output: backwards(output) };
+  const gradient = backwards(stock(pooled, geometry, [[0, 0], tall.padding, wide.padding, [0, 0]]));
+  return tf.pad4d(gradient, [
     [0, 0],
     [0, rows - tall.size],
     [0, columns - wide.size],
@@ -43,18 +40,19 @@ function reversed(cotangent: Tensor4D, input: Tensor4D, output: Tensor4D, geomet
   ]);
 }
 
-/** The part of an axis that windows reach, and its padding seen from the other end. */
-function reach(size: number, geometry: WindowGeometry, axis: 0 | 1): { size: number; pad: [number, number] } {
+/** The part of an axis that windows reach, and its padding as seen from the other end. */
+function reach(size: number, geometry: WindowGeometry, axis: 0 | 1): { size: number; padding: Span } {
   const along = axisOf(geometry, axis);
-  const [before, after] = explicitPadding(size, along);
-  const end = (outputSize(size, along) - 1) * along.stride + windowExtent(along) - before;
-  return { size: Math.min(size, end), pad: [after, before] };
+  const [before, after] = paddingAround(size, along);
+  const end = (outputSize(size, along) - 1) * along.stride + extentOf(along) - before;
+  return { size: Math.min(size, end), padding: [after, before] };
 }
 
 function stock(
-  inputs: { dy: Tensor4D; input: Tensor4D; output: Tensor4D },
+  inputs: Pooled,
   { window, strides }: WindowGeometry,
-  pad: WindowGeometry['padding'] | [number, number][],
+  pad: WindowGeometry['padding'] | (readonly Span[]),
 ): Tensor4D {
-  return tf.engine().runKernel<Tensor4D>('MaxPoolGrad', inputs, { filterSize: [...window], strides: [...strides], pad });
+  const attributes = { filterSize: [...window], strides: [...strides], pad: pad as 'same' | [number, number][] };
+  return tf.engine().runKernel(tf.MaxPoolGrad, { ...inputs }, attributes);
 }

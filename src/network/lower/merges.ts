@@ -20,5 +20,6 @@ export const lowerMaximum: Lowering = merging(maximum);
 export const lowerMinimum: Lowering = merging(minimum);
 
 export const lowerConcatenate: Lowering<Layer & { axis: number }> = ({ axis }, { source, inputShapes }) => [
-  concatenate(source, axis < 0 ? axis + (inputShapes[0]?.length ?? 0) : axis),
+  // tfjs-layers takes every negative axis for the last one.
+  concatenate(source, axis < 0 ? (inputShapes[0]?.length ?? 0) - 1 : axis),
 ];

@@ -1,0 +1,101 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { describe, expect, test } from 'vitest';
+import { compile } from '../../src/network/compile.ts';
+import type { Network } from '../../src/network/network.ts';
+import type { NdArray } from '../../src/numeric/ndarray.ts';
+import { random } from '../../src/numeric/random.ts';
+import { sizeOf } from '../../src/numeric/shape.ts';
+import { free, inputsOf, networks, resizingNetworks } from '../oracle/networks.ts';
+
+const step = 4e-3;
+const differentiable = [...networks, ...resizingNetworks].filter(([name]) => name !== 'embedding');
+
+describe('record.backward(seeds, { to })', () => {
+  test.each(differentiable)('%s: central differences of a linear score', async (_name, build) => {
+    const model = build();
+    const network = compile(model);
+    const inputs = inputsOf(model, 1, 7);
+    const found = await gradients(network, inputs);
+    for (const [i, input] of inputs.entries()) {
+      const [left, right, here] = await neighbours(network, inputs, i);
+      const scale = found.reduce((most, { data }) => data.reduce((m, v) => Math.max(m, Math.abs(v)), most), 0.1);
+      let checked = 0;
+      for (let k = 0; k < input.data.length; k++) {
+        const [before, after] = [(here - (left[k] as number)) / step, ((right[k] as number) - here) / step];
+        // Where the sides differ there is a kink between them.
+        if (Math.abs(after - before) > 0.02 * scale) continue;
+        checked++;
+        expect(Math.abs((found[i] as NdArray).data[k] as number - (before + after) / 2) / scale).toBeLessThan(5e-3);
+      }
+      expect(checked / input.data.length, 'share of smooth coordinates').toBeGreaterThan(0.6);
+    }
+    network.dispose();
+    free(model);
+  });
+});
+
+/** Σ w·y over all outputs with fixed random w. */
+function scoreWeights(network: Network): (i: number, count: number) => Tensor {
+  return (i, count) => {
+    const shape = (network.heads[i]?.site.shape ?? []).slice(1).map((length) => length as number);
+    const source = random(11, i);
+    const weights = tf.tensor(Float32Array.from({ length: sizeOf(shape) }, () => 2 * source.uniform() - 1), [1, ...shape]);
+    return tf.tile(weights, [count, ...shape.map(() => 1)]);
+  };
+}
+
+async function gradients(network: Network, inputs: readonly NdArray[]): Promise<NdArray[]> {
+  const weights = scoreWeights(network);
+  const tensors = tf.tidy(() => {
+    const record = network.forward(
+      inputs.map(({ data, shape }) => tf.tensor(data, [...shape])),
+      { differentiate: { to: network.inputs } },
+    );
+    const seeds = new Map(network.heads.map(({ site }, i) => [site, weights(i, 1)]));
+    const signals = record.backward(seeds, { to: network.inputs });
+    return network.inputs.map((site) => signals.get(site)?.[0] as Tensor);
+  });
+  const values = await Promise.all(tensors.map(async (t) => ({ shape: t.shape, data: (await t.data()) as Float32Array })));
+  tf.dispose(tensors);
+  return values;
+}
+
+/** The scores one step below, one step above in each coordinate of an input, and at the point itself. */
+async function neighbours(
+  network: Network,
+  inputs: readonly NdArray[],
+  index: number,
+): Promise<[Float64Array, Float64Array, number]> {
+  const size = (inputs[index] as NdArray).data.length;
+  const count = 2 * size + 1;
+  const weights = scoreWeights(network);
+  const outputs = tf.tidy(() => {
+    const rows = inputs.map(({ data, shape }, i) => {
+      const all = new Float32Array(count * data.length);
+      for (let row = 0; row < count; row++) {
+        all.set(data, row * data.length);
+        if (i !== index || row === 2 * size) continue;
+        const k = row * data.length + (row % size);
+        all[k] = (all[k] as number) + (row < size ? -step : step);
+      }
+      return tf.tensor(all, [count, ...shape.slice(1)]);
+    });
+    const record = network.forward(rows);
+    return network.heads.map(({ site }, i) => {
+      const products = tf.reshape(tf.mul(record.value(site), weights(i, 1)), [count, -1]);
+      return products;
+    });
+  });
+  // Summed in double precision.
+  const scores = new Float64Array(count);
+  for (const output of outputs) {
+    const [data, width] = [await output.data(), output.shape[1] as number];
+    data.forEach((value, k) => {
+      const row = Math.floor(k / width);
+      scores[row] = (scores[row] as number) + value;
+    });
+  }
+  tf.dispose(outputs);
+  return [scores.subarray(0, size), scores.subarray(size, 2 * size), scores[2 * size] as number];
+}
