@@ -1,18 +1,27 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import '@tensorflow/tfjs-backend-wasm';
-import * as tf from '@tensorflow/tfjs-core';
 import { encode } from 'fast-png';
-import { gradCam, guidedBackprop, layerCam } from 'vitrine/attribution';
-import { type Picture, toInput } from 'vitrine/image';
-import { compile, type Network } from 'vitrine/network';
+import {
+  compile,
+  contactSheet,
+  gradCam,
+  guidedBackprop,
+  heatmap,
+  layerCam,
+  type Network,
+  overlay,
+  type Picture,
+  type SheetCell,
+  toInput,
+  useBackend,
+} from 'vitrine';
 import { readModel, readPicture } from 'vitrine/node';
-import { contactSheet, heatmap, overlay, type SheetCell } from 'vitrine/render';
 
 // `tsx examples/make-pictures.ts`, after `npm run demo`: the pictures of the README and the guides.
 const scale = { mean: 127, std: 128 };
 const classes = { 'Egyptian cat': 285, 'tiger cat': 282, lynx: 287 };
 
-await tf.setBackend('wasm');
+await useBackend('wasm');
 await mkdir('docs/pictures', { recursive: true });
 const model = await readModel('examples/models/efficientnet-lite0/model.json');
 const network = compile(model);

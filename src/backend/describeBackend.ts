@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { precision } from './precision.ts';
 import { missingKernels } from './training/missingKernels.ts';
 
 /** What a backend can do. */
@@ -43,7 +44,7 @@ export async function describeBackend(): Promise<BackendDescription> {
   const name = tf.getBackend();
   const missing = missingKernels(name).map(({ kernelName }) => kernelName);
   const features: BackendFeatures = {
-    precision: tf.backend().floatPrecision(),
+    precision: precision(),
     simd: await wasmFlag(name, 'WASM_HAS_SIMD_SUPPORT'),
     threads: await wasmFlag(name, 'WASM_HAS_MULTITHREAD_SUPPORT'),
     training: missing.length === 0,
@@ -56,7 +57,7 @@ async function wasmFlag(name: string, flag: string): Promise<boolean> {
   return name === 'wasm' && Boolean(await tf.env().getAsync(flag));
 }
 
-function warningsOf(name: string, { precision }: BackendFeatures, missing: readonly string[]): string[] {
+function warningsOf(name: string, features: BackendFeatures, missing: readonly string[]): string[] {
   const warnings: string[] = [];
   if (name === 'wasm') {
     warnings.push(
@@ -64,6 +65,6 @@ function warningsOf(name: string, { precision }: BackendFeatures, missing: reado
     );
   }
   if (missing.length) warnings.push(`model.fit may need ${missing.join(', ')}, not registered: call installKernels()`);
-  if (precision === 16) warnings.push('numbers have 16 bits: maps are coarse and small differences are lost');
+  if (features.precision === 16) warnings.push('numbers have 16 bits: maps are coarse and small differences are lost');
   return warnings;
 }

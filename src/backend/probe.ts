@@ -1,5 +1,6 @@
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { precision } from './precision.ts';
 
 // So many inputs that WebGPU does not compute them on the CPU.
 const size = 24;
@@ -10,7 +11,7 @@ const filters = 4;
 export async function probeFailure(): Promise<string | undefined> {
   try {
     const values = await computed();
-    const tolerance = tf.backend().floatPrecision() === 16 ? 0.05 : 1e-4;
+    const tolerance = precision() === 16 ? 0.05 : 1e-4;
     const difference = Math.max(...expected().map((value, i) => Math.abs(value - (values[i] ?? Number.NaN))));
     return difference <= tolerance ? undefined : `computes wrongly: a small convolution is off by ${difference}`;
   } catch (error) {

@@ -23,6 +23,7 @@ export interface Rule<S = unknown> {
   readonly needs: readonly Need[];
   /** A companion of the forward walk: the state at the output from the states at the inputs. */
   forward?(operation: Operation, io: RuleIo<S>, states: readonly S[]): S;
+  /** The signals at the inputs from those at the output: `result[input][stream]`. */
   backward(operation: Operation, io: RuleIo<S>, streams: readonly Tensor[]): readonly (readonly Tensor[])[];
 }
 

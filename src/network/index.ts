@@ -1,9 +1,11 @@
 export type { NdArray, TypedArray } from '../numeric/ndarray.ts';
+export type { QuadratureRule } from '../numeric/quadrature.ts';
 export { type Random, random } from '../numeric/random.ts';
 export { activations } from './activations.ts';
 export { compile } from './compile.ts';
 export { type Composite, gradientRule, type Matcher, type Need, type Rule, type RuleIo } from './composite.ts';
 export type { Dataset } from './dataset.ts';
+export type { FieldOfView } from './fieldOfView.ts';
 export type { ForwardOptions } from './forward.ts';
 export type { Graph, Head, Site, Step } from './graph.ts';
 export { type LayerGradientOptions, layerGradients } from './layerGradients.ts';

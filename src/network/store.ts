@@ -21,12 +21,10 @@ interface Entry {
 export function createStore(): Store {
   const entries = new Map<string, Entry[]>();
 
-  const drop = (isDead: (entry: Entry) => boolean): number => {
-    let dropped = 0;
+  const drop = (isDead: (entry: Entry) => boolean): void => {
     for (const [name, list] of entries) {
       const dead = list.filter(isDead);
       dead.forEach(({ tensor }) => tensor.dispose());
-      dropped += dead.length;
       if (dead.length === list.length) entries.delete(name);
       else if (dead.length > 0)
         entries.set(
@@ -34,13 +32,21 @@ export function createStore(): Store {
           list.filter((entry) => !dead.includes(entry)),
         );
     }
-    return dropped;
   };
 
-  const dropOrphans = (live: readonly Tensor[]): number => {
+  // An entry can share its data with what it was made from, so that it must not count as a source of itself.
+  const orphans = (live: readonly Tensor[]): ReadonlySet<Entry> => {
     const alive = new Set<object>(live.map(({ dataId }) => dataId));
-    for (const list of entries.values()) for (const { tensor } of list) alive.add(tensor.dataId);
-    return drop(({ sources }) => sources.some((source) => !alive.has(source)));
+    const unreached = new Set([...entries.values()].flat());
+    for (let before = Number.POSITIVE_INFINITY; unreached.size < before; ) {
+      before = unreached.size;
+      for (const entry of unreached) {
+        if (!entry.sources.every((source) => alive.has(source))) continue;
+        alive.add(entry.tensor.dataId);
+        unreached.delete(entry);
+      }
+    }
+    return unreached;
   };
 
   return {
@@ -54,8 +60,8 @@ export function createStore(): Store {
       return tensor;
     },
     sweep(live) {
-      // What was made from a dropped tensor is an orphan in turn.
-      while (dropOrphans(live) > 0);
+      const dead = orphans(live);
+      if (dead.size > 0) drop((entry) => dead.has(entry));
     },
     dispose() {
       drop(() => true);

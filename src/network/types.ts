@@ -66,6 +66,7 @@ export interface RunOptions {
   readonly batchSize?: number;
   /** Stops the call; it rejects with `signal.reason`. Checked before each batch. */
   readonly signal?: AbortSignal;
+  /** Called after each batch. */
   readonly onProgress?: (progress: Progress) => void;
 }
 

@@ -1,6 +1,6 @@
 import { assertChoice, assertInteger } from './check.ts';
 
-/** The rules by which {@link quadrature} places nodes on [0, 1]. */
+/** Where the nodes of a quadrature on [0, 1] lie. */
 export type QuadratureRule = 'gausslegendre' | 'left' | 'right' | 'middle' | 'trapezoid';
 
 /** Nodes on [0, 1] in ascending order and their weights, which sum to 1. */

@@ -2,7 +2,6 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { afterAll, beforeAll, describe, test } from 'vitest';
 import { decodeImage } from '../../src/image/decodeImage.ts';
 import { toInput } from '../../src/image/toInput.ts';
-import { compile } from '../../src/network/compile.ts';
 import { loadModel } from '../../src/network/loadModel.ts';
 import type { NdArray } from '../../src/numeric/ndarray.ts';
 import { backend } from '../support/backend.ts';
@@ -28,12 +27,7 @@ describe(`EfficientNet-Lite0 (${everything ? 'all cases' : 'one case; wasm, wher
   for (const golden of run) {
     test(`${golden.method}: ${golden.id}`, { timeout: 120_000 }, async () => {
       const inputs = await inputsOf(golden.image as string);
-      const network = compile(model);
-      try {
-        await expectGolden(network, inputs, { golden, folder });
-      } finally {
-        network.dispose();
-      }
+      await expectGolden(model, inputs, { golden, folder });
     });
   }
 });

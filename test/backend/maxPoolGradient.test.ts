@@ -9,11 +9,14 @@ import { cases, expectBlock, noise, tensorOf, type WindowCase, windowCases } fro
 async function agrees(input: Block, { inputShape, geometry, seed }: WindowCase): Promise<void> {
   const { window, strides, padding } = geometry;
   const cotangent = noise(outputShape(inputShape, geometry, inputShape[3]), seed + 1);
-  await expectBlock(() => {
-    const x = tensorOf(input);
-    const y = tf.maxPool(x, [...window], [...strides], padding);
-    return maxPoolGradient(tensorOf(cotangent), x, y, geometry);
-  }, oracle.maxPoolGradient(cotangent, input, geometry));
+  await expectBlock(
+    () => {
+      const x = tensorOf(input);
+      const y = tf.maxPool(x, [...window], [...strides], padding);
+      return maxPoolGradient(tensorOf(cotangent), x, y, geometry);
+    },
+    oracle.maxPoolGradient(cotangent, input, geometry),
+  );
 }
 
 /** Whole numbers from −2 to 1: most windows have several maxima. */

@@ -68,7 +68,7 @@ const activationLayers: [string, Build][] = [
   ['prelu, shared axes', () => chain(picture, conv(), l.prelu({ sharedAxes: [1, 2] }))],
   ['elu', () => chain(picture, conv(), l.elu())],
   ['thresholdedReLU', () => chain(picture, conv(), l.thresholdedReLU({ theta: 0.3 }))],
-  ['softmax, last axis', () => chain(picture, conv(), l.softmax())],
+  ['softmax, last axis', () => chain(picture, conv(), l.softmax({ axis: -1 }))],
   ['softmax, axis 3', () => chain(picture, conv(), l.softmax({ axis: 3 }))],
 ];
 
@@ -217,4 +217,24 @@ export function inputsOf(model: LayersModel, count = 2, seed = 0): NdArray[] {
 /** Frees the weights of a model, also of one whose layers are shared with others. */
 export function free(model: LayersModel): void {
   tf.dispose(model.weights.map((weight) => weight.read()));
+}
+
+/** A small classifier: conv1, norm1, relu1, pool1, conv2, features, scores (softmax by default). */
+export function classifier({ units = 4, activation = 'softmax', seed = 3 }: ClassifierOptions = {}): LayersModel {
+  const layers = [
+    conv({ name: 'conv1', useBias: false, padding: 'same', filters: 4 }),
+    norm({ name: 'norm1' }),
+    l.reLU({ name: 'relu1' }),
+    l.maxPooling2d({ name: 'pool1', poolSize: 2 }),
+    conv({ name: 'conv2', kernelSize: 2, activation: 'tanh' }),
+    l.globalAveragePooling2d({ name: 'features' }),
+    l.dense({ name: 'scores', units, activation: activation as 'softmax' }),
+  ];
+  return randomized(chain(picture, ...layers), seed);
+}
+
+interface ClassifierOptions {
+  readonly units?: number;
+  readonly activation?: 'softmax' | 'sigmoid' | 'linear';
+  readonly seed?: number;
 }

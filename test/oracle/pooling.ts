@@ -63,7 +63,10 @@ function eachWindow(
   for (const window of windows.values()) {
     for (let n = 0; n < batch; n++) {
       for (let c = 0; c < channels; c++) {
-        visit([n, ...(window[0] as Reading).to, c], window.map(({ from }) => at(input, [n, ...from, c])));
+        visit(
+          [n, ...(window[0] as Reading).to, c],
+          window.map(({ from }) => at(input, [n, ...from, c])),
+        );
       }
     }
   }

@@ -35,9 +35,7 @@ export function readings([rows, columns]: readonly [number, number], geometry: W
   const vertical = alongAxis(rows, geometry, 0);
   const horizontal = alongAxis(columns, geometry, 1);
   const pairs = vertical.flatMap((v) =>
-    horizontal.map(
-      (h): Reading => ({ to: [v.to, h.to], from: [v.from, h.from], tap: [v.tap, h.tap] }),
-    ),
+    horizontal.map((h): Reading => ({ to: [v.to, h.to], from: [v.from, h.from], tap: [v.tap, h.tap] })),
   );
   return pairs.sort((a, b) => a.to[0] - b.to[0] || a.to[1] - b.to[1] || a.tap[0] - b.tap[0] || a.tap[1] - b.tap[1]);
 }

@@ -1,9 +1,8 @@
 import { expect } from 'vitest';
 import * as vitrine from '../../src/attribution/index.ts';
 import { activations } from '../../src/network/activations.ts';
-import type { Network } from '../../src/network/network.ts';
 import { predict } from '../../src/network/predict.ts';
-import type { Attribution, ExplainOptions, Target } from '../../src/network/types.ts';
+import type { Attribution, ExplainOptions, Model, Target } from '../../src/network/types.ts';
 import type { NdArray } from '../../src/numeric/ndarray.ts';
 import { readNpy } from './fixtures.ts';
 
@@ -45,23 +44,23 @@ export interface GoldenIndex {
 
 /** What a reference case asks for, in the terms of this library. */
 type Run = (
-  network: Network,
+  model: Model,
   inputs: Readonly<Record<string, NdArray>>,
   golden: GoldenCase,
 ) => Promise<NdArray | Attribution>;
 
 export const runs: Readonly<Record<string, Run>> = {
-  forward: async (network, { x }, { params }) =>
-    (await predict(network, x as NdArray, { scale: params.output ?? 'logit' })).values,
+  forward: async (model, { x }, { params }) =>
+    (await predict(model, x as NdArray, { scale: params.output ?? 'logit' })).values,
   gradient: explained(vitrine.gradient),
   'gradient*input': explained(vitrine.gradientTimesInput),
   deconvnet: explained(vitrine.deconvnet),
   'guided-backprop': explained(vitrine.guidedBackprop),
   'integrated-gradients': path(),
   'layer-integrated-gradients': path(),
-  'layer-activation': async (network, { x }, { params }) => {
+  'layer-activation': async (model, { x }, { params }) => {
     const layer = params.layer as string;
-    return (await activations(network, x as NdArray, [layer]))[layer] as NdArray;
+    return (await activations(model, x as NdArray, [layer]))[layer] as NdArray;
   },
   'layer-gradient*activation': explained(vitrine.gradientTimesInput),
   'grad-cam': cam(vitrine.gradCam),
@@ -70,34 +69,36 @@ export const runs: Readonly<Record<string, Run>> = {
   'layer-cam': cam(vitrine.layerCam),
   'xgrad-cam': cam(vitrine.xGradCam),
   'grad-cam++': cam(vitrine.gradCamPlusPlus),
-  'eigen-cam': async (network, inputs, golden) => {
-    const { values } = (await cam(vitrine.eigenCam)(network, inputs, golden)) as Attribution;
+  'eigen-cam': async (model, inputs, golden) => {
+    const { values } = (await cam(vitrine.eigenCam)(model, inputs, golden)) as Attribution;
     return { shape: values.shape, data: values.data.map(Math.abs) };
   },
   'guided-grad-cam': explained(vitrine.guidedGradCam),
-  'fullgrad-total': async (network, { x }, golden) =>
-    (await vitrine.fullGrad(network, x as NdArray, optionsOf(golden))).totals,
+  'fullgrad-total': async (model, { x }, golden) =>
+    (await vitrine.fullGrad(model, x as NdArray, optionsOf(golden))).totals,
 };
 
-function explained(method: (network: Network, x: NdArray, options: ExplainOptions) => Promise<Attribution>): Run {
-  return (network, { x }, golden) => method(network, x as NdArray, { ...optionsOf(golden), ...layerOf(golden) });
+function explained(method: (model: Model, x: NdArray, options: ExplainOptions) => Promise<Attribution>): Run {
+  return (model, { x }, golden) => method(model, x as NdArray, { ...optionsOf(golden), ...layerOf(golden) });
 }
 
 function path(): Run {
-  return (network, inputs, golden) =>
-    vitrine.integratedGradients(network, inputs.x as NdArray, {
+  return (model, inputs, golden) =>
+    vitrine.integratedGradients(model, inputs.x as NdArray, {
       ...optionsOf(golden),
       ...layerOf(golden),
       baseline: inputs[golden.params.baseline as string] as NdArray,
       steps: golden.params.steps as number,
+      // One pass for each example: a software GPU takes its time by the pass.
+      batchSize: golden.params.steps as number,
       rule: golden.params.quadrature === 'gauss-legendre' ? 'gausslegendre' : 'middle',
     });
 }
 
 function cam(method: typeof vitrine.gradCam): Run {
-  return (network, { x }, golden) => {
+  return (model, { x }, golden) => {
     const { relu = false, resize, centered, normalizeAlpha } = golden.params;
-    return method(network, x as NdArray, {
+    return method(model, x as NdArray, {
       ...optionsOf(golden),
       ...layerOf(golden),
       rectify: relu,
@@ -123,11 +124,11 @@ function targetOf({ classes, minus, ...unit }: NonNullable<GoldenCase['target']>
 
 /** Runs a case and compares what it gives with the reference array, within the tolerance the case states. */
 export async function expectGolden(
-  network: Network,
+  model: Model,
   inputs: Readonly<Record<string, NdArray>>,
   { golden, folder }: { golden: GoldenCase; folder: string },
 ): Promise<void> {
-  const found = await (runs[golden.method] as Run)(network, inputs, golden);
+  const found = await (runs[golden.method] as Run)(model, inputs, golden);
   const values = 'values' in found ? found.values : found;
   const expected = await readNpy(`${folder}${golden.output}`);
   expect(values.shape).toEqual(expected.shape);

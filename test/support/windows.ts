@@ -1,11 +1,16 @@
-import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import type { WindowGeometry } from '../../src/backend/kernels/geometry.ts';
 import { random } from '../../src/numeric/random.ts';
 import { type Block, outputLength, zeros } from '../oracle/windows.ts';
 import { backend } from './backend.ts';
+
+// The GPU backends would compute small tensors in JavaScript.
+for (const name of ['webgl', 'webgpu'].filter((name) => name === backend)) {
+  tf.env().set(`${name.toUpperCase()}_CPU_FORWARD`, false);
+}
 
 /** A window on a picture, with the channels that come out for each that goes in. */
 export interface WindowCase {
@@ -40,8 +45,8 @@ export function windowCases(greatest: { dilation: number }): fc.Arbitrary<Window
     );
 }
 
-/** Enough cases to meet every combination on the fast backends, a sample on those that compile a shader for each. */
-export const cases: fc.Parameters<[WindowCase]> = { numRuns: backend === 'cpu' || backend === 'wasm' ? 300 : 40 };
+/** Many cases on the fast backends, few on those that compile shaders for each. */
+export const cases: fc.Parameters<[WindowCase]> = { numRuns: { webgl: 10, webgpu: 40 }[backend] ?? 300 };
 
 /** Numbers in [-1, 1). */
 export function noise(shape: Block['shape'], seed: number): Block {

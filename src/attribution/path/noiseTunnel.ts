@@ -39,7 +39,10 @@ export interface NoiseTunnelOptions {
  * const { values } = await smooth(model, x, { steps: 5 });
  * ```
  */
-export function noiseTunnel<O>(explainer: Tunnelled<O>, options: NoiseTunnelOptions = {}): Explainer<O> {
+export function noiseTunnel<O>(
+  explainer: (model: Model, x: Input, options: ExplainOptions & O) => Promise<Attribution>,
+  options: NoiseTunnelOptions = {},
+): Explainer<O> {
   const { kind = 'smooth', samples = 25, noise = 0.15 } = options;
   assertChoice('kind', kind, ['smooth', 'square', 'variance']);
   assertInteger('samples', samples, [kind === 'variance' ? 2 : 1, Number.POSITIVE_INFINITY]);
@@ -61,11 +64,8 @@ export const squareGrad: Explainer<LayerOption> = /* @__PURE__ */ noiseTunnel<La
 /** VarGrad: the variance of the gradient over 25 noisy copies of the input. See {@link noiseTunnel}. */
 export const varGrad: Explainer<LayerOption> = /* @__PURE__ */ noiseTunnel<LayerOption>(gradient, { kind: 'variance' });
 
-/** Explainers whose options are required may be averaged too. */
-type Tunnelled<O> = (model: Model, x: Input, options: ExplainOptions & O) => Promise<Attribution>;
-
 interface Tunnel<O> extends Required<NoiseTunnelOptions> {
-  readonly explainer: Tunnelled<O>;
+  readonly explainer: (model: Model, x: Input, options: ExplainOptions & O) => Promise<Attribution>;
 }
 
 function throughNoise<O>(

@@ -1,7 +1,7 @@
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { WindowGeometry } from './geometry.ts';
-import { interleave, phaseKernel, phasesOf, spansOf, tapCount } from './phases.ts';
+import { phaseKernel, phasesOf, placed, spansOf, tapCount } from './phases.ts';
 import { stuffedKernel } from './stuffedKernel.ts';
 
 /** The kernel [h, w, in, out] of a convolution as `convInputGradient` reads it on the backend in use. */
@@ -56,5 +56,5 @@ function byPhases(
   if (rows.stride === 1 && columns.stride === 1) return merged;
   const [batch, height, width, outputs] = merged.shape;
   const parts = tf.reshape(merged, [batch * height, width, rows.taps.length, outputs / rows.taps.length]);
-  return interleave(tf.transpose(parts, [0, 2, 1, 3]) as Tensor4D, inputShape, { phases, spans });
+  return placed(tf.transpose(parts, [0, 2, 1, 3]) as Tensor4D, inputShape, spans);
 }

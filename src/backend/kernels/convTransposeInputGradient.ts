@@ -1,5 +1,5 @@
-import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import { axisOf, paddingAround, type WindowGeometry } from './geometry.ts';
 
 /** The gradient of a transposed convolution with respect to its input: the convolution that it transposes. */

@@ -1,5 +1,5 @@
-import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 
 /** The gradient of the maximum over rows and columns; a tie goes to the first maximum in row-major order. */
 export function globalMaxGradient(cotangent: Tensor, input: Tensor4D): Tensor {

@@ -15,14 +15,20 @@ export interface PhaseAxis {
   readonly dilation: number;
 }
 
-/** What the stride-1 convolution of one axis reads and where its result begins. */
-export interface PhaseSpan {
-  /** Zeros around the cotangent. */
-  readonly padding: [number, number];
+/** How the phases of an axis lie on the input. */
+export interface PhaseGrid {
+  readonly stride: number;
+  /** Phases that are computed; the others are zero. */
+  readonly phases: number;
   /** Positions per phase. */
   readonly length: number;
-  /** Positions of the interleaved phases before the input's first. */
+  /** Interleaved positions before the input's first. */
   readonly skip: number;
+}
+
+/** The grid of a stride-1 convolution and the zeros around the cotangent that it reads. */
+export interface PhaseSpan extends PhaseGrid {
+  readonly padding: [number, number];
 }
 
 /** The phases along rows and columns. */
@@ -59,6 +65,8 @@ export function spansOf(
     const reach = (tapCount(taps) - 1) * dilation;
     return {
       padding: [reach - first, end - (cotangentShape[axis + 1] as number)],
+      stride,
+      phases: taps.length,
       length: end - first,
       skip: before - first * stride,
     };
@@ -91,21 +99,48 @@ function takeTaps(kernel: Tensor4D, { taps }: PhaseAxis, axis: 0 | 1): Tensor4D 
   ) as Tensor4D;
 }
 
-/** Phases [batch · length, row phases, length, column phases · channels] put in their places on the input plane. */
+/** The images [batch, length, length, channels] of the row phases' column phases, put in their places on the input plane. */
 export function interleave(
-  parts: Tensor4D,
+  parts: readonly (readonly Tensor4D[])[],
   inputShape: readonly number[],
-  { phases, spans }: { phases: readonly [PhaseAxis, PhaseAxis]; spans: readonly [PhaseSpan, PhaseSpan] },
+  grids: readonly [PhaseGrid, PhaseGrid],
 ): Tensor4D {
-  const [rows, columns] = phases;
-  const [batch, height, width] = inputShape as [number, number, number, number];
-  const channels = parts.shape[3] / columns.taps.length;
-  const all = tf.pad4d(parts, [
+  const lines = parts.map((line) => {
+    const [batch, height, width, channels] = (line[0] as Tensor4D).shape;
+    return tf.reshape(joined(line, 3), [batch * height, 1, width, line.length * channels]);
+  });
+  return placed(joined(lines as Tensor4D[], 1), inputShape, grids);
+}
+
+function joined(parts: readonly Tensor4D[], axis: number): Tensor4D {
+  return parts.length === 1 ? (parts[0] as Tensor4D) : tf.concat4d([...parts], axis);
+}
+
+/** Phases [batch · length, row phase, length, column phase · channels] on the input plane. */
+export function placed(
+  phases: Tensor4D,
+  inputShape: readonly number[],
+  [rows, columns]: readonly [PhaseGrid, PhaseGrid],
+): Tensor4D {
+  const [batch, height, width, channels] = inputShape.slice(0, 3).concat(phases.shape[3] / columns.phases) as Shape4D;
+  const all = padded(phases, [
     [0, 0],
-    [0, rows.stride - rows.taps.length],
+    [0, rows.stride - rows.phases],
     [0, 0],
-    [0, (columns.stride - columns.taps.length) * channels],
+    [0, (columns.stride - columns.phases) * channels],
   ]);
-  const plane = tf.reshape(all, [batch, spans[0].length * rows.stride, spans[1].length * columns.stride, channels]);
-  return tf.slice4d(plane as Tensor4D, [0, spans[0].skip, spans[1].skip, 0], [batch, height, width, channels]);
+  const shape: Shape4D = [batch, rows.length * rows.stride, columns.length * columns.stride, channels];
+  return cropped(tf.reshape(all, shape), [0, rows.skip, columns.skip, 0], [batch, height, width, channels]);
+}
+
+type Shape4D = [number, number, number, number];
+type Margins = [[number, number], [number, number], [number, number], [number, number]];
+
+// tfjs copies even where nothing is added or cut.
+function padded(x: Tensor4D, margins: Margins): Tensor4D {
+  return margins.every(([before, after]) => before + after === 0) ? x : tf.pad4d(x, margins);
+}
+
+function cropped(x: Tensor4D, begin: Shape4D, size: Shape4D): Tensor4D {
+  return x.shape.every((length, axis) => length === size[axis]) ? x : tf.slice4d(x, begin, size);
 }

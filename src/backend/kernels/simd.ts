@@ -9,6 +9,10 @@ type Address = number;
 interface SimdKernels {
   reluGradient(cotangent: Address, output: Address, result: Address, count: number, ceiling: number): void;
   guidedReluGradient(cotangent: Address, output: Address, result: Address, count: number, ceiling: number): void;
+  /** The sizes are in the order of `simd.wat`. */
+  depthwiseInputGradient(
+    ...operands: [cotangent: Address, kernel: Address, taps: Address, result: Address, ...sizes: number[]]
+  ): void;
   scaleShift(x: Address, scale: Address, shift: Address, result: Address, ...shapeAndLimits: ShapeAndLimits): void;
 }
 type ShapeAndLimits = [rows: number, channels: number, least: number, most: number, zero: number];

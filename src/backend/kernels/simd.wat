@@ -113,4 +113,132 @@
         (local.set $x (i32.add (local.get $x) (local.get $end)))
         (local.set $result (i32.add (local.get $result) (local.get $end)))
         (local.set $row (i32.add (local.get $row) (i32.const 1)))
-        (br $nextRow)))))
+        (br $nextRow))))
+
+  ;; The input gradient of a depthwise convolution with one output channel per input channel. For each input position,
+  ;; the pairs of a cotangent and a tap that reach it are listed at $taps as two addresses each; then 16 channels at a
+  ;; time are summed in registers over the list. Nothing is multiplied by zero, whatever the stride.
+  (func (export "depthwiseInputGradient")
+    (param $cotangent i32) (param $kernel i32) (param $taps i32) (param $result i32)
+    (param $batch i32) (param $rows i32) (param $columns i32) (param $channels i32)
+    (param $outputRows i32) (param $outputColumns i32) (param $tall i32) (param $wide i32)
+    (param $rowStride i32) (param $columnStride i32) (param $rowDilation i32) (param $columnDilation i32)
+    (param $before i32) (param $left i32)
+    (local $row i32) (local $column i32) (local $k i32) (local $l i32) (local $t i32) (local $o i32) (local $p i32)
+    (local $end i32) (local $tap i32) (local $at i32) (local $bytes i32) (local $limit i32) (local $from i32)
+    (local $by i32) (local $a v128) (local $b v128) (local $c v128) (local $d v128)
+    (local.set $bytes (i32.shl (local.get $channels) (i32.const 2)))
+    (block $noExamples (loop $nextExample
+      (br_if $noExamples (i32.eqz (local.get $batch)))
+      (local.set $row (i32.const 0))
+      (block $noRows (loop $nextRow
+        (br_if $noRows (i32.ge_u (local.get $row) (local.get $rows)))
+        (local.set $column (i32.const 0))
+        (block $noColumns (loop $nextColumn
+          (br_if $noColumns (i32.ge_u (local.get $column) (local.get $columns)))
+
+          ;; the list
+          (local.set $end (local.get $taps))
+          (local.set $k (i32.const 0))
+          (block $noTaps (loop $nextTap
+            (br_if $noTaps (i32.ge_u (local.get $k) (local.get $tall)))
+            (block $skip
+              (local.set $t (i32.sub (i32.add (local.get $row) (local.get $before))
+                (i32.mul (local.get $k) (local.get $rowDilation))))
+              (br_if $noTaps (i32.lt_s (local.get $t) (i32.const 0)))
+              (local.set $o (i32.div_u (local.get $t) (local.get $rowStride)))
+              (br_if $skip (i32.ge_u (local.get $o) (local.get $outputRows)))
+              (br_if $skip (i32.ne (i32.mul (local.get $o) (local.get $rowStride)) (local.get $t)))
+              (local.set $l (i32.const 0))
+              (block $noColumnTaps (loop $nextColumnTap
+                (br_if $noColumnTaps (i32.ge_u (local.get $l) (local.get $wide)))
+                (block $skipColumn
+                  (local.set $t (i32.sub (i32.add (local.get $column) (local.get $left))
+                    (i32.mul (local.get $l) (local.get $columnDilation))))
+                  (br_if $noColumnTaps (i32.lt_s (local.get $t) (i32.const 0)))
+                  (local.set $p (i32.div_u (local.get $t) (local.get $columnStride)))
+                  (br_if $skipColumn (i32.ge_u (local.get $p) (local.get $outputColumns)))
+                  (br_if $skipColumn (i32.ne (i32.mul (local.get $p) (local.get $columnStride)) (local.get $t)))
+                  (i32.store (local.get $end) (i32.add (local.get $cotangent) (i32.mul (local.get $bytes)
+                    (i32.add (i32.mul (local.get $o) (local.get $outputColumns)) (local.get $p)))))
+                  (i32.store offset=4 (local.get $end) (i32.add (local.get $kernel) (i32.mul (local.get $bytes)
+                    (i32.add (i32.mul (local.get $k) (local.get $wide)) (local.get $l)))))
+                  (local.set $end (i32.add (local.get $end) (i32.const 8))))
+                (local.set $l (i32.add (local.get $l) (i32.const 1)))
+                (br $nextColumnTap))))
+            (local.set $k (i32.add (local.get $k) (i32.const 1)))
+            (br $nextTap)))
+
+          ;; the sums, 16 channels at a time
+          (local.set $at (i32.const 0))
+          (local.set $limit (i32.and (local.get $bytes) (i32.const -64)))
+          (block $done (loop $next
+            (br_if $done (i32.ge_u (local.get $at) (local.get $limit)))
+            (local.set $a (v128.const f32x4 0 0 0 0))
+            (local.set $b (v128.const f32x4 0 0 0 0))
+            (local.set $c (v128.const f32x4 0 0 0 0))
+            (local.set $d (v128.const f32x4 0 0 0 0))
+            (local.set $tap (local.get $taps))
+            (block $summed (loop $sum
+              (br_if $summed (i32.ge_u (local.get $tap) (local.get $end)))
+              (local.set $from (i32.add (i32.load (local.get $tap)) (local.get $at)))
+              (local.set $by (i32.add (i32.load offset=4 (local.get $tap)) (local.get $at)))
+              (local.set $a (f32x4.add (local.get $a)
+                (f32x4.mul (v128.load (local.get $from)) (v128.load (local.get $by)))))
+              (local.set $b (f32x4.add (local.get $b)
+                (f32x4.mul (v128.load offset=16 (local.get $from)) (v128.load offset=16 (local.get $by)))))
+              (local.set $c (f32x4.add (local.get $c)
+                (f32x4.mul (v128.load offset=32 (local.get $from)) (v128.load offset=32 (local.get $by)))))
+              (local.set $d (f32x4.add (local.get $d)
+                (f32x4.mul (v128.load offset=48 (local.get $from)) (v128.load offset=48 (local.get $by)))))
+              (local.set $tap (i32.add (local.get $tap) (i32.const 8)))
+              (br $sum)))
+            (v128.store (i32.add (local.get $result) (local.get $at)) (local.get $a))
+            (v128.store offset=16 (i32.add (local.get $result) (local.get $at)) (local.get $b))
+            (v128.store offset=32 (i32.add (local.get $result) (local.get $at)) (local.get $c))
+            (v128.store offset=48 (i32.add (local.get $result) (local.get $at)) (local.get $d))
+            (local.set $at (i32.add (local.get $at) (i32.const 64)))
+            (br $next)))
+
+          ;; 4 channels at a time
+          (local.set $limit (i32.and (local.get $bytes) (i32.const -16)))
+          (block $done (loop $next
+            (br_if $done (i32.ge_u (local.get $at) (local.get $limit)))
+            (local.set $a (v128.const f32x4 0 0 0 0))
+            (local.set $tap (local.get $taps))
+            (block $summed (loop $sum
+              (br_if $summed (i32.ge_u (local.get $tap) (local.get $end)))
+              (local.set $a (f32x4.add (local.get $a) (f32x4.mul
+                (v128.load (i32.add (i32.load (local.get $tap)) (local.get $at)))
+                (v128.load (i32.add (i32.load offset=4 (local.get $tap)) (local.get $at))))))
+              (local.set $tap (i32.add (local.get $tap) (i32.const 8)))
+              (br $sum)))
+            (v128.store (i32.add (local.get $result) (local.get $at)) (local.get $a))
+            (local.set $at (i32.add (local.get $at) (i32.const 16)))
+            (br $next)))
+
+          ;; the rest one by one
+          (block $done (loop $next
+            (br_if $done (i32.ge_u (local.get $at) (local.get $bytes)))
+            (local.set $a (v128.const f32x4 0 0 0 0))
+            (local.set $tap (local.get $taps))
+            (block $summed (loop $sum
+              (br_if $summed (i32.ge_u (local.get $tap) (local.get $end)))
+              (local.set $a (f32x4.add (local.get $a) (f32x4.mul
+                (v128.load32_zero (i32.add (i32.load (local.get $tap)) (local.get $at)))
+                (v128.load32_zero (i32.add (i32.load offset=4 (local.get $tap)) (local.get $at))))))
+              (local.set $tap (i32.add (local.get $tap) (i32.const 8)))
+              (br $sum)))
+            (v128.store32_lane 0 (i32.add (local.get $result) (local.get $at)) (local.get $a))
+            (local.set $at (i32.add (local.get $at) (i32.const 4)))
+            (br $next)))
+
+          (local.set $result (i32.add (local.get $result) (local.get $bytes)))
+          (local.set $column (i32.add (local.get $column) (i32.const 1)))
+          (br $nextColumn)))
+        (local.set $row (i32.add (local.get $row) (i32.const 1)))
+        (br $nextRow)))
+      (local.set $cotangent (i32.add (local.get $cotangent)
+        (i32.mul (local.get $bytes) (i32.mul (local.get $outputRows) (local.get $outputColumns)))))
+      (local.set $batch (i32.sub (local.get $batch) (i32.const 1)))
+      (br $nextExample)))))

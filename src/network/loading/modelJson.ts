@@ -4,7 +4,7 @@ import { describe } from '../../numeric/check.ts';
 /** A parsed tree of JSON. */
 export type Json = null | string | number | boolean | readonly Json[] | JsonObject;
 /** A parsed object of JSON. */
-export interface JsonObject {
+interface JsonObject {
   readonly [key: string]: Json | undefined;
 }
 

@@ -32,12 +32,36 @@ export const lowerBatchNormalization: Lowering<BatchNormalizationLayer> = (layer
   return [affine(source, weights)];
 };
 
-export const lowerLayerNormalization: Lowering = (layer, { source }) => [
+interface LayerNormalizationLayer extends Layer {
+  readonly axis: readonly number[];
+  readonly epsilon: number;
+  readonly gamma?: Variable | null;
+  readonly beta?: Variable | null;
+}
+
+export const lowerLayerNormalization: Lowering<LayerNormalizationLayer> = (layer, { source }) => [
   taped('layerNormalization', source, {
-    forward: (inputs) => layer.apply(only({ inputs }), { training: false }) as Tensor,
+    forward: (inputs, weights) => normalized(only({ inputs }), layer, weights),
+    parameters: () => ({
+      ...(layer.gamma && { gamma: layer.gamma.read() }),
+      ...(layer.beta && { beta: layer.beta.read() }),
+    }),
     region: wholeRegion,
   }),
 ];
+
+// Written out, as the layer of tfjs has no gradient without scale or centre.
+function normalized(
+  x: Tensor,
+  { axis, epsilon }: LayerNormalizationLayer,
+  { gamma, beta }: { gamma?: Tensor; beta?: Tensor },
+): Tensor {
+  const { mean, variance } = tf.moments(x, [...axis], true);
+  const shape = x.shape.map((length, i) => (axis.includes(i) ? length : 1));
+  const standard = tf.mul(tf.sub(x, mean), tf.rsqrt(tf.add(variance, epsilon)));
+  const scaled = gamma ? tf.mul(standard, tf.reshape(gamma, shape)) : standard;
+  return beta ? tf.add(scaled, tf.reshape(beta, shape)) : scaled;
+}
 
 export const lowerRescaling: Lowering<Layer & { scale: number; offset: number }> = (layer, { source, inputShapes }) => {
   const channels = inputShapes[0]?.at(-1);

@@ -22,9 +22,9 @@ export function foldAffine(
       kernel: store.derive(`${address}: folded kernel`, [kernel, scale], () =>
         tf.mul(kernel, tf.reshape(scale, [...channels(kernel.shape)])),
       ),
-      bias: store.derive(`${address}: folded bias`, bias ? [bias, scale, shift] : [shift], () =>
-        bias ? tf.add(tf.mul(bias, scale), shift) : tf.clone(shift),
-      ),
+      bias: bias
+        ? store.derive(`${address}: folded bias`, [bias, scale, shift], () => tf.add(tf.mul(bias, scale), shift))
+        : shift,
     };
   };
 }

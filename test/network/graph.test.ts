@@ -1,0 +1,98 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { describe, expect, test } from 'vitest';
+import { compile } from '../../src/network/compile.ts';
+import { ruleFinder, type Composite, gradientRule } from '../../src/network/composite.ts';
+import { plan, type PlannedStep } from '../../src/network/plan.ts';
+import { classifier, free, networks } from '../oracle/networks.ts';
+
+const build = (name: string): ReturnType<typeof compile> => compile((networks.get(name) as () => Parameters<typeof compile>[0])());
+
+/** The operations that run when only the outputs are asked for; `+` joins what is fused. */
+function planned(network: ReturnType<typeof compile>, composite: Composite = [], needed: readonly string[] = []): string[] {
+  const steps = plan(network.graph, {
+    needed: new Set([...network.heads.map(({ site }) => site), ...needed.map((address) => network.site(address))].map(({ value }) => value)),
+    rule: ruleFinder(network.graph, composite),
+    edit: (operation) => operation,
+  });
+  return steps.map(({ operation, activation }: PlannedStep) => operation.kind + (activation ? `+${activation.operation.kind}` : ''));
+}
+
+describe('plan(graph, request): what is joined', () => {
+  test.each<[string, string[]]>([
+    ['norm after conv', ['conv2d+relu']],
+    ['norm after conv with bias', ['conv2d+relu']],
+    ['norm after depthwise', ['depthwiseConv2d+relu']],
+    ['norm after separable', ['depthwiseConv2d', 'conv2d+relu']],
+    ['norm after dense', ['dense+relu', 'dense']],
+    ['norm before conv', ['affine+relu', 'conv2d']],
+    ['norm after norm', ['conv2d+relu']],
+    ['norm after relu', ['conv2d+relu', 'affine', 'affine']],
+    ['conv used twice', ['conv2d', 'affine', 'relu', 'add']],
+    ['an output inside, an input as output', ['conv2d', 'affine+relu']],
+    ['reLU, maxValue 6', ['conv2d+relu']],
+    ['reLU, maxValue 0.4', ['conv2d', 'relu']],
+    ['conv2dTranspose valid', ['conv2dTranspose']],
+  ])('%s: %j', (name, expected) => {
+    const network = build(name);
+    const found = planned(network);
+    // An affine map can take a ReLU with any ceiling; a convolution only those that tfjs knows.
+    expect(found).toEqual(expected);
+    free(network.model);
+  });
+
+  test('a tap between keeps apart, and so does a rule that reads what lies between', () => {
+    const network = compile(classifier());
+    const tail = ['maxPool', 'conv2d', 'tanh', 'globalAveragePool', 'dense', 'softmax'];
+    expect(planned(network)).toEqual(['conv2d+relu', ...tail]);
+    expect(planned(network, [], ['norm1'])).toEqual(['conv2d', 'relu', ...tail]);
+    expect(planned(network, [], ['conv1'])).toEqual(['conv2d', 'affine+relu', ...tail]);
+    expect(planned(network, [['relu', { ...gradientRule, needs: ['inputs'] }]])).toEqual(['conv2d', 'relu', ...tail]);
+    expect(planned(network, [['relu', { ...gradientRule, needs: ['output'] }]])).toEqual(['conv2d+relu', ...tail]);
+    expect(planned(network, [['conv2d', { ...gradientRule, needs: ['output'] }]])).toEqual(['conv2d', 'relu', ...tail]);
+    expect(planned(network, [['affine', { ...gradientRule, needs: ['inputs'] }]])).toEqual(['conv2d', 'affine+relu', ...tail]);
+    free(network.model);
+  });
+});
+
+describe('network.site(address)', () => {
+  test.each<[string, RegExp[]]>([
+    ['nested functional', [/^model\d+\/deep$/, /^model\d+$/]],
+    ['sequential first in sequential', [/^sequential_\d+\/conv2d_\w+$/, /^sequential_\d+$/]],
+    ['sequential later in sequential', [/^sequential_\d+\/conv2d_\w+$/, /^sequential_\d+$/]],
+    ['nested model called twice', [/^model\d+\/within$/, /^model\d+:1\/within$/, /^model\d+$/, /^model\d+:1$/]],
+    ['shared layer', [/^shared$/, /^shared:1$/]],
+    ['custom layer with two outputs', [/^fork$/, /^fork#1$/]],
+  ])('%s', (name, patterns) => {
+    const network = build(name);
+    const addresses = [...network.graph.sites.keys()];
+    for (const pattern of patterns) {
+      const address = addresses.find((candidate) => pattern.test(candidate));
+      expect(address, `${pattern} among ${addresses.join(', ')}`).toBeDefined();
+      expect(network.site(address as string).address).toBe(address);
+    }
+    free(network.model);
+  });
+
+  test('the first call has its number too', () => {
+    const network = build('shared layer');
+    expect(network.site('shared:0')).toBe(network.site('shared'));
+    free(network.model);
+  });
+});
+
+test('network.forward(inputs, { taps }): stops at the deepest tap and reads only what is needed', () => {
+  const network = build('inputs of different shapes');
+  const pooled = [...network.graph.sites.keys()].find((address) => address.includes('global')) as string;
+  const site = network.site(pooled);
+  tf.tidy(() => {
+    const before = tf.memory().numTensors;
+    const record = network.forward([tf.ones([1, 6, 7, 2])], { taps: [site] });
+    expect(record.value(site).shape).toEqual([1, 3]);
+    expect(tf.memory().numTensors - before, 'the input and the tap').toBe(2);
+    expect(() => network.forward([tf.ones([1, 6, 7, 2]) as Tensor])).toThrow(/no value for input "input\w+"/);
+    expect(() => record.value(network.heads[0]?.site as typeof site)).toThrow('was not kept by this forward walk; name it in "taps"');
+  });
+  network.dispose();
+  free(network.model);
+});
