@@ -64,7 +64,9 @@ interface Surroundings {
 function pass(step: PlannedStep, streams: readonly Tensor[], around: Surroundings): readonly (readonly Tensor[])[] {
   const { operation, rule, activation } = step;
   if (!activation) return apply(rule, operation, { step, streams, around });
-  const [inner] = apply(activation.rule, activation.operation, { step, streams, around });
+  // What the ReLU read was never made, but it has the shape of what it gave.
+  const outer = { ...step, inputs: [step.output] };
+  const [inner] = apply(activation.rule, activation.operation, { step: outer, streams, around });
   const passed = apply(rule, operation, { step, streams: inner as readonly Tensor[], around });
   free(inner as readonly Tensor[]);
   return passed;
@@ -89,14 +91,18 @@ function ioOf(
       `rule "${rule.name}" reads "${need}" of ${operation.kind} "${operation.address}" without naming it in "needs"`,
     );
   };
+  const needs = new Set<string>([...operation.needs, ...rule.needs]);
+  // What happens to be there because another operation needs it may be gone, or fused, in another plan.
+  const read = <T>(need: 'inputs' | 'output', view: () => T): T =>
+    needs.has(need) || needs.has('reference') || needs.has('state') ? view() : missing(need);
   const seen = viewOf(step, trace, missing);
   return {
     inputShapes: seen.inputShapes,
     get inputs(): readonly Tensor[] {
-      return seen.inputs;
+      return read('inputs', () => seen.inputs);
     },
     get output(): Tensor {
-      return seen.output;
+      return read('output', () => seen.output);
     },
     get reference(): Io {
       return reference ? viewOf(step, reference, missing) : missing('reference');

@@ -1,7 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { blur } from '../image/blur.ts';
-import { assertFiniteArray } from '../numeric/check.ts';
+import { assertFiniteArray, assertNumber } from '../numeric/check.ts';
 import type { NdArray } from '../numeric/ndarray.ts';
 import { type Random, random } from '../numeric/random.ts';
 import { sameShape, sizeOf } from '../numeric/shape.ts';
@@ -36,7 +36,10 @@ type Streams = (example: number) => Random;
 async function resolve(input: NdArray, baseline: Baseline, streams: Streams): Promise<NdArray> {
   if (typeof baseline === 'object' && baseline !== null) return fitted(await readArray(baseline, 'baseline'), input);
   if (typeof baseline === 'function') return made(input, baseline, streams);
-  if (typeof baseline === 'number') return filled(input, () => () => baseline);
+  if (typeof baseline === 'number') {
+    assertNumber('baseline', baseline);
+    return filled(input, () => () => baseline);
+  }
   switch (baseline) {
     case 'zero':
       return filled(input, () => () => 0);

@@ -1,4 +1,4 @@
-import type { Rule } from './composite.ts';
+import { gradientRule, type Rule } from './composite.ts';
 import type { Graph, Step } from './graph.ts';
 import type { FusedActivation, Operation } from './operation.ts';
 
@@ -47,6 +47,8 @@ function join(
   const { output } = step;
   if (before.activation) return undefined;
   if (operation.kind === 'affine') {
+    // One rule decides for both: that of the linear operation, unless the affine map has a rule of its own.
+    if (rule !== gradientRule && rule !== before.rule) return undefined;
     return before.operation.absorb && { ...before, operation: before.operation.absorb(operation), output };
   }
   if (operation.kind !== 'relu') return undefined;

@@ -1,6 +1,7 @@
 import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { oneHot } from '../backend/oneHot.ts';
+import { assertChoice, describe } from '../numeric/check.ts';
 import type { Site } from './graph.ts';
 import type { Network } from './network.ts';
 import { assertIndex, type Scorer } from './scorer.ts';
@@ -11,7 +12,7 @@ export function unitScorer(network: Pick<Network, 'site'>, target: UnitTarget): 
   const site = network.site(target.layer, 'target.layer');
   const units = site.shape.at(-1) ?? Number.POSITIVE_INFINITY;
   assertIndex(target.unit, units, 'target.unit');
-  if (Array.isArray(target.position)) assertPosition(site, target.position as [number, number]);
+  if (target.position !== undefined) assertPosition(site, target.position);
   return {
     taps: [site],
     score(record) {
@@ -37,7 +38,11 @@ function positionWeights(values: Tensor2D, position: NonNullable<UnitTarget['pos
   return oneHot(index as Tensor1D, positions);
 }
 
-function assertPosition({ address, shape }: Site, position: readonly [number, number]): void {
+function assertPosition({ address, shape }: Site, position: NonNullable<UnitTarget['position']>): void {
+  if (typeof position === 'string') return assertChoice('target.position', position, ['max', 'mean', 'sum']);
+  if (!Array.isArray(position) || position.length !== 2) {
+    throw new TypeError(`"target.position" expected [row, column], 'max', 'mean' or 'sum', got ${describe(position)}`);
+  }
   if (shape.length !== 4) {
     throw new RangeError(`"target.position" expected none for layer "${address}" of shape [${shape.join(', ')}]`);
   }

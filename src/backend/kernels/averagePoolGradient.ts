@@ -1,5 +1,6 @@
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { depthwiseInputGradient, prepareDepthwiseKernel } from './depthwiseInputGradient.ts';
 import { axisOf, outputSize, paddingBefore, type WindowAxis, type WindowGeometry } from './geometry.ts';
 
 /** The gradient of an average pooling with respect to its input; the average does not count padding. */
@@ -8,16 +9,23 @@ export function averagePoolGradient(
   inputShape: readonly number[],
   geometry: WindowGeometry,
 ): Tensor4D {
+  return tf.tidy(() => {
+    const shares = corrected(cotangent, inputShape, geometry);
+    return tf.getBackend() === 'wasm' ? convolved(shares, inputShape, geometry) : stock(shares, inputShape, geometry);
+  });
+}
+
+/** wasm's own kernel is a scalar loop; an average is also a depthwise convolution with equal weights. */
+function convolved(shares: Tensor4D, inputShape: readonly number[], geometry: WindowGeometry): Tensor4D {
+  const [rows, columns] = geometry.window;
+  const weights: Tensor4D = tf.fill([rows, columns, inputShape[3] as number, 1], 1 / (rows * columns));
+  return depthwiseInputGradient(shares, prepareDepthwiseKernel(weights, geometry), inputShape, geometry);
+}
+
+function stock(dy: Tensor4D, inputShape: readonly number[], geometry: WindowGeometry): Tensor4D {
   const { window, strides, padding: pad } = geometry;
-  return tf.tidy(() =>
-    tf
-      .engine()
-      .runKernel(
-        tf.AvgPoolGrad,
-        { dy: corrected(cotangent, inputShape, geometry), input: tf.zeros([...inputShape]) },
-        { filterSize: [...window], strides: [...strides], pad },
-      ),
-  );
+  const attributes = { filterSize: [...window], strides: [...strides], pad };
+  return tf.engine().runKernel(tf.AvgPoolGrad, { dy, input: tf.zeros([...inputShape]) }, attributes);
 }
 
 /** tfjs divides by the whole window; where it hangs over the border, the forward pass divided by less. */

@@ -1,7 +1,7 @@
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { WindowGeometry } from './geometry.ts';
-import { phaseKernel, phasesOf, placed, spansOf, tapCount } from './phases.ts';
+import { phaseKernel, phasesOf, placed, spansOf, swapped, tapCount } from './phases.ts';
 import { stuffedKernel } from './stuffedKernel.ts';
 
 /** The kernel [h, w, in, out] of a convolution as `convInputGradient` reads it on the backend in use. */
@@ -55,6 +55,7 @@ function byPhases(
   const merged = tf.conv2d(cotangent, prepared, 1, padding, 'NHWC', [rows.dilation, columns.dilation]);
   if (rows.stride === 1 && columns.stride === 1) return merged;
   const [batch, height, width, outputs] = merged.shape;
-  const parts = tf.reshape(merged, [batch * height, width, rows.taps.length, outputs / rows.taps.length]);
-  return placed(tf.transpose(parts, [0, 2, 1, 3]) as Tensor4D, inputShape, spans);
+  const blocks: Tensor4D = tf.reshape(merged, [batch * height, width, rows.taps.length, -1]);
+  const shape: Tensor4D['shape'] = [batch * height, rows.taps.length, width, outputs / rows.taps.length];
+  return placed(swapped(blocks, shape), inputShape, spans);
 }

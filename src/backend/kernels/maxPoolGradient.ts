@@ -30,23 +30,25 @@ function stock(dy: Tensor4D, pooled: Pooled, { window, strides, padding: pad }: 
 function byTaps(cotangent: Tensor4D, { input, output }: Pooled, geometry: WindowGeometry): Tensor4D {
   const grids = [gridOf(input.shape[1], axisOf(geometry, 0)), gridOf(input.shape[2], axisOf(geometry, 1))] as const;
   const [rows, columns] = grids;
-  const images = split(input, grids);
-  const gradients: Tensor4D[][] = images.map(() => []);
+  const plane = withMargins(input, grids);
+  const gradients: Tensor4D[] = [];
   let left = cotangent;
-  for (let k = 0; k < geometry.window[0]; k++) {
-    for (let l = 0; l < geometry.window[1]; l++) {
-      const [r, c] = [k % rows.stride, l % columns.stride];
-      const offset = [Math.floor(k / rows.stride), Math.floor(l / columns.stride)] as const;
-      const image = images[r]?.[c] as Tensor4D;
-      const share = tf.mul(left, tf.equal(tf.slice4d(image, [0, ...offset, 0], output.shape), output)) as Tensor4D;
-      left = tf.sub(left, share);
-      const placed = at(share, offset, image.shape);
-      const line = gradients[r] as Tensor4D[];
-      const before = line[c];
-      line[c] = before ? tf.add(before, placed) : placed;
-    }
+  for (const [k, l] of tapsOf(geometry)) {
+    const values = pixels(plane, output.shape, { first: [k, l], strides: geometry.strides });
+    // step is 1 below the maximum: wasm compares for equality far more slowly.
+    const rest: Tensor4D = tf.mul(left, tf.step(tf.sub(output, values)));
+    const offset = [Math.floor(k / rows.stride), Math.floor(l / columns.stride)] as const;
+    const share = placedAt(tf.sub(left, rest), offset, [rows.length, columns.length]);
+    const phase = (k % rows.stride) * columns.phases + (l % columns.stride);
+    const before = gradients[phase];
+    gradients[phase] = before ? tf.add(before, share) : share;
+    left = rest;
   }
   return interleave(gradients, input.shape, grids);
+}
+
+function tapsOf({ window: [rows, columns] }: WindowGeometry): (readonly [number, number])[] {
+  return Array.from({ length: rows * columns }, (_, tap) => [Math.floor(tap / columns), tap % columns] as const);
 }
 
 /** The phases of an axis that begins with the padding and ends with the last window. */
@@ -57,31 +59,47 @@ function gridOf(size: number, axis: WindowAxis): PhaseGrid {
   return { stride, phases: Math.min(window, stride), length: Math.ceil(end / stride), skip };
 }
 
-/** Every stride-th pixel of the padded plane, for each row and column phase. */
-function split(input: Tensor4D, [rows, columns]: readonly [PhaseGrid, PhaseGrid]): Tensor4D[][] {
-  const [batch, height, width, channels] = input.shape;
-  const after = (size: number, { length, stride, skip }: PhaseGrid): number => length * stride - skip - size;
-  const margins: [number, number][] = [
-    [0, 0],
-    [rows.skip, after(height, rows)],
-    [columns.skip, after(width, columns)],
-    [0, 0],
+/** The plane of the grids, below every maximum where it is not the input's. */
+function withMargins(input: Tensor4D, [rows, columns]: readonly [PhaseGrid, PhaseGrid]): Tensor4D {
+  const margins = (size: number, { length, stride, skip }: PhaseGrid): [number, number] => [
+    skip,
+    length * stride - skip - size,
   ];
-  const plane = tf.pad(input, margins, Number.NEGATIVE_INFINITY) as Tensor4D;
-  const shape: Tensor4D['shape'] = [batch * rows.length, rows.stride, columns.length, columns.stride * channels];
-  const blocks: Tensor4D = tf.reshape(plane, shape);
-  const image = (r: number, c: number): Tensor4D => {
-    const part = tf.slice4d(blocks, [0, r, 0, c * channels], [shape[0], 1, shape[2], channels]);
-    return tf.reshape(part, [batch, rows.length, columns.length, channels]);
-  };
-  return Array.from({ length: rows.phases }, (_, r) => Array.from({ length: columns.phases }, (_, c) => image(r, c)));
+  const around = [[0, 0], margins(input.shape[1], rows), margins(input.shape[2], columns), [0, 0]] as [
+    number,
+    number,
+  ][];
+  return tf.pad(input, around, Number.NEGATIVE_INFINITY);
 }
 
-function at(part: Tensor4D, [row, column]: readonly [number, number], shape: Tensor4D['shape']): Tensor4D {
+/** Every stride-th pixel from the first on; by their places, since wasm's slices copy the whole plane each time. */
+function pixels(
+  plane: Tensor4D,
+  shape: Tensor4D['shape'],
+  { first, strides }: { first: readonly [number, number]; strides: readonly [number, number] },
+): Tensor4D {
+  const [, height, width, channels] = plane.shape;
+  const [batch, rows, columns] = shape;
+  const places = new Int32Array(batch * rows * columns);
+  for (let i = 0; i < places.length; i++) {
+    const column = first[1] + (i % columns) * strides[1];
+    const row = first[0] + (Math.floor(i / columns) % rows) * strides[0];
+    places[i] = (Math.floor(i / (rows * columns)) * height + row) * width + column;
+  }
+  const list = tf.tensor2d(places, [places.length, 1], 'int32');
+  return tf.reshape(tf.gatherND(tf.reshape(plane, [batch * height * width, channels]), list), shape);
+}
+
+/** A part of an image, with zeros around it. */
+function placedAt(
+  part: Tensor4D,
+  [row, column]: readonly [number, number],
+  [height, width]: readonly [number, number],
+): Tensor4D {
   return tf.pad4d(part, [
     [0, 0],
-    [row, shape[1] - row - part.shape[1]],
-    [column, shape[2] - column - part.shape[2]],
+    [row, height - row - part.shape[1]],
+    [column, width - column - part.shape[2]],
     [0, 0],
   ]);
 }

@@ -1,4 +1,4 @@
-import type { Tensor4D } from '@tensorflow/tfjs-core';
+import type { Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { axisOf, paddingBefore, type WindowAxis, type WindowGeometry } from './geometry.ts';
 
@@ -99,21 +99,27 @@ function takeTaps(kernel: Tensor4D, { taps }: PhaseAxis, axis: 0 | 1): Tensor4D 
   ) as Tensor4D;
 }
 
-/** The images [batch, length, length, channels] of the row phases' column phases, put in their places on the input plane. */
+/** Images [batch, length, length, channels], one per row phase and column phase, put in their places on the input plane. */
 export function interleave(
-  parts: readonly (readonly Tensor4D[])[],
+  images: readonly Tensor4D[],
   inputShape: readonly number[],
   grids: readonly [PhaseGrid, PhaseGrid],
 ): Tensor4D {
-  const lines = parts.map((line) => {
-    const [batch, height, width, channels] = (line[0] as Tensor4D).shape;
-    return tf.reshape(joined(line, 3), [batch * height, 1, width, line.length * channels]);
-  });
-  return placed(joined(lines as Tensor4D[], 1), inputShape, grids);
+  const [batch, height, width, channels] = (images[0] as Tensor4D).shape;
+  const [rows, columns] = grids;
+  const all: Tensor4D = tf.reshape(joined(images), [rows.phases, columns.phases, batch * height * width, channels]);
+  const lines = swapped(all, [1, rows.phases, batch * height, width * columns.phases * channels]);
+  const blocks = swapped(lines, [batch * height, rows.phases, width, columns.phases * channels]);
+  return placed(blocks, inputShape, grids);
 }
 
-function joined(parts: readonly Tensor4D[], axis: number): Tensor4D {
-  return parts.length === 1 ? (parts[0] as Tensor4D) : tf.concat4d([...parts], axis);
+function joined(images: readonly Tensor4D[]): Tensor4D {
+  return images.length === 1 ? (images[0] as Tensor4D) : tf.concat4d([...images], 0);
+}
+
+/** [a, b, c, d] to [a, c, b, d], then in the given shape. The only transposition that wasm does fast. */
+export function swapped(x: Tensor4D, shape: Tensor4D['shape']): Tensor4D {
+  return tf.reshape(x.shape[1] === 1 || x.shape[2] === 1 ? x : tf.transpose(x, [0, 2, 1, 3]), shape);
 }
 
 /** Phases [batch · length, row phase, length, column phase · channels] on the input plane. */
@@ -141,6 +147,11 @@ function padded(x: Tensor4D, margins: Margins): Tensor4D {
   return margins.every(([before, after]) => before + after === 0) ? x : tf.pad4d(x, margins);
 }
 
-function cropped(x: Tensor4D, begin: Shape4D, size: Shape4D): Tensor4D {
-  return x.shape.every((length, axis) => length === size[axis]) ? x : tf.slice4d(x, begin, size);
+function cropped(x: Tensor4D, [, row, column]: Shape4D, size: Shape4D): Tensor4D {
+  if (x.shape.every((length, axis) => length === size[axis])) return x;
+  const [batch, rows, columns, channels] = x.shape;
+  // By whole rows: wasm copies a slice of rank 4 pixel by pixel.
+  const lines: Tensor3D = tf.reshape(x, [batch, rows, columns * channels]);
+  const [, height, width] = size;
+  return tf.reshape(tf.slice3d(lines, [0, row, column * channels], [batch, height, width * channels]), size);
 }

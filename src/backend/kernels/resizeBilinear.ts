@@ -2,7 +2,7 @@ import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 
 /** Where tfjs reads the pixels of a resized plane; not both. */
-export interface Sampling {
+interface Sampling {
   readonly alignCorners: boolean;
   readonly halfPixelCenters: boolean;
 }
@@ -12,11 +12,6 @@ type Resize = (x: Tensor4D, size: readonly [number, number]) => Tensor4D;
 /** Bilinear resizing of `[n, rows, columns, channels]` to another size. */
 export function resizeBilinear(x: Tensor4D, size: readonly [number, number], sampling: Sampling): Tensor4D {
   return tf.image.resizeBilinear(x, [...size], sampling.alignCorners, sampling.halfPixelCenters);
-}
-
-/** Nearest-neighbour resizing of `[n, rows, columns, channels]` to another size. */
-export function resizeNearest(x: Tensor4D, size: readonly [number, number], sampling: Sampling): Tensor4D {
-  return tf.image.resizeNearestNeighbor(x, [...size], sampling.alignCorners, sampling.halfPixelCenters);
 }
 
 /**
@@ -33,13 +28,28 @@ export function resizeBilinearGradient(
   return resizeGradient(cotangent, inputShape, (x, size) => resizeBilinear(x, size, sampling));
 }
 
-/** The gradient of nearest-neighbour resizing, for the same reason and in the same way. */
+/** The gradient of nearest-neighbour resizing, for the same reason. */
 export function resizeNearestGradient(
   cotangent: Tensor4D,
   inputShape: readonly number[],
-  sampling: Sampling,
+  { alignCorners, halfPixelCenters }: Sampling,
 ): Tensor4D {
-  return resizeGradient(cotangent, inputShape, (x, size) => resizeNearest(x, size, sampling));
+  const factors = alignCorners ? undefined : exactFactors(cotangent.shape, inputShape);
+  if (factors) return blockSums(cotangent, factors);
+  return resizeGradient(cotangent, inputShape, (x, size) =>
+    tf.image.resizeNearestNeighbor(x, [...size], alignCorners, halfPixelCenters),
+  );
+}
+
+/** Whole up-sampling factors of a power of two: with these no rounding can move a nearest neighbour. */
+function exactFactors(resized: readonly number[], size: readonly number[]): [number, number] | undefined {
+  const factors = [1, 2].map((axis) => (resized[axis] as number) / (size[axis] as number));
+  const exact = factors.every((factor) => factor >= 1 && Number.isInteger(Math.log2(factor)));
+  return exact ? (factors as [number, number]) : undefined;
+}
+
+function blockSums(cotangent: Tensor4D, factors: [number, number]): Tensor4D {
+  return tf.tidy(() => tf.mul(tf.avgPool(cotangent, factors, factors, 'valid'), factors[0] * factors[1]));
 }
 
 /** Resizing is y = R x Cᵀ per channel with a matrix for rows and one for columns, so that dx = Rᵀ dy C. */

@@ -9,9 +9,12 @@ type Address = number;
 interface SimdKernels {
   reluGradient(cotangent: Address, output: Address, result: Address, count: number, ceiling: number): void;
   guidedReluGradient(cotangent: Address, output: Address, result: Address, count: number, ceiling: number): void;
-  /** The sizes are in the order of `simd.wat`. */
+  /** Sizes are in the order of `simd.wat`, here and below. */
   depthwiseInputGradient(
     ...operands: [cotangent: Address, kernel: Address, taps: Address, result: Address, ...sizes: number[]]
+  ): void;
+  maxPoolGradient(
+    ...operands: [cotangent: Address, input: Address, output: Address, result: Address, ...sizes: number[]]
   ): void;
   scaleShift(x: Address, scale: Address, shift: Address, result: Address, ...shapeAndLimits: ShapeAndLimits): void;
 }
