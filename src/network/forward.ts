@@ -128,7 +128,7 @@ function replaced(value: Tensor, replace: (value: Tensor) => Tensor): Tensor {
 /** The steps that the taps depend on, given what is fed. */
 function upTo(steps: readonly PlannedStep[], taps: readonly Site[], fed: Values): readonly PlannedStep[] {
   const wanted = new Set(taps.map(({ value }) => value));
-  const used = steps.toReversed().filter(({ inputs, output }) => {
+  const used = [...steps].reverse().filter(({ inputs, output }) => {
     if (!wanted.has(output) || fed.has(output)) return false;
     inputs.forEach((value) => wanted.add(value));
     return true;

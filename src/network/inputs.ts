@@ -46,7 +46,7 @@ export async function readArray(value: Tensor | NdArray<TypedArray>, argument: s
   }
   if ('dataId' in value) {
     if (value.isDisposed) throw new TypeError(`"${argument}" expected a live tensor, got a disposed one`);
-    return { shape: value.shape, data: Float32Array.from(await value.data()) };
+    return { shape: value.shape, data: asFloats(await value.data()) };
   }
   if (!ArrayBuffer.isView(value.data)) {
     throw new TypeError(`"${argument}.data" expected a typed array, got ${describe(value.data)}`);
@@ -56,7 +56,11 @@ export async function readArray(value: Tensor | NdArray<TypedArray>, argument: s
       `"${argument}" expected ${sizeOf(value.shape)} numbers for shape [${value.shape.join(', ')}], got ${value.data.length}`,
     );
   }
-  return { shape: value.shape, data: value.data instanceof Float32Array ? value.data : Float32Array.from(value.data) };
+  return { shape: value.shape, data: asFloats(value.data) };
+}
+
+function asFloats(data: TypedArray): Float32Array {
+  return data instanceof Float32Array ? data : Float32Array.from(data);
 }
 
 function assertShape(

@@ -39,7 +39,10 @@ function positionWeights(values: Tensor2D, position: NonNullable<UnitTarget['pos
 }
 
 function assertPosition({ address, shape }: Site, position: NonNullable<UnitTarget['position']>): void {
-  if (typeof position === 'string') return assertChoice('target.position', position, ['max', 'mean', 'sum']);
+  if (typeof position === 'string') {
+    assertChoice('target.position', position, ['max', 'mean', 'sum']);
+    return;
+  }
   if (!Array.isArray(position) || position.length !== 2) {
     throw new TypeError(`"target.position" expected [row, column], 'max', 'mean' or 'sum', got ${describe(position)}`);
   }

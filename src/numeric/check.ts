@@ -53,8 +53,9 @@ export function assertArray(argument: string, array: NdArray<TypedArray>, ranks:
 
 /** Refuses NaN and infinities and says where the first one is. */
 export function assertFiniteArray(argument: string, { shape, data }: NdArray<TypedArray>): void {
-  const found = data.findIndex((value) => !Number.isFinite(value));
-  if (found < 0) return;
+  let found = 0;
+  while (found < data.length && Number.isFinite(data[found])) found++;
+  if (found === data.length) return;
   const position = positionOf(found, shape).join(', ');
   throw new RangeError(`"${argument}" expected finite numbers, got ${data[found]} at [${position}]`);
 }

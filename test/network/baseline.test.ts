@@ -19,21 +19,33 @@ test.each<[string, Baseline, (i: number) => number]>([
   ['zero', 'zero', () => 0],
   ['a number', -0.5, () => -0.5],
   ['an example', { shape: [3, 4, 2], data: data.slice(24) }, (i) => data[24 + (i % 24)] as number],
-  ['an example with its batch axis', { shape: [1, 3, 4, 2], data: data.slice(24) }, (i) => data[24 + (i % 24)] as number],
+  [
+    'an example with its batch axis',
+    { shape: [1, 3, 4, 2], data: data.slice(24) },
+    (i) => data[24 + (i % 24)] as number,
+  ],
   ['a batch', { shape, data: data.map((v) => -v) }, (i) => -(data[i] as number)],
-  ['the mean per channel', 'mean', (i) => {
-    const channel = (examples[Math.floor(i / 24)] as Float32Array).filter((_, k) => k % 2 === i % 2);
-    return channel.reduce((sum, v) => sum + v, 0) / 12;
-  }],
+  [
+    'the mean per channel',
+    'mean',
+    (i) => {
+      const channel = (examples[Math.floor(i / 24)] as Float32Array).filter((_, k) => k % 2 === i % 2);
+      return channel.reduce((sum, v) => sum + v, 0) / 12;
+    },
+  ],
   ['a function of the example', (example) => tf.add(tf.mul(example, 2), 1), (i) => 2 * (data[i] as number) + 1],
 ])('resolveBaselines(inputs, { baseline }): %s', async (_name, baseline, formula) => {
   const found = await resolved(baseline);
   expect(found.shape).toEqual(shape);
   found.data.forEach((value, i) => expect(value).toBeCloseTo(formula(i), 5));
-}); // prettier-ignore
+});
 
 test("resolveBaselines(inputs, { baseline: 'uniform', seed }): seeded noise over the range of each example", async () => {
-  const [first, again, other] = [await resolved('uniform', 1), await resolved('uniform', 1), await resolved('uniform', 2)];
+  const [first, again, other] = [
+    await resolved('uniform', 1),
+    await resolved('uniform', 1),
+    await resolved('uniform', 2),
+  ];
   expect(again).toEqual(first);
   expect(other).not.toEqual(first);
   examples.forEach((example, i) => {
@@ -54,7 +66,10 @@ test('resolveBaselines(inputs, { baseline }): an example does not depend on its 
 
 test("resolveBaselines(inputs, { baseline: 'blur' }): flat pictures stay, others lose contrast", async () => {
   const flat: NdArray = { shape: [1, 20, 30, 1], data: new Float32Array(600).fill(0.7) };
-  const checks: NdArray = { shape: [1, 20, 30, 1], data: Float32Array.from({ length: 600 }, (_, i) => (i + Math.floor(i / 30)) % 2) };
+  const checks: NdArray = {
+    shape: [1, 20, 30, 1],
+    data: Float32Array.from({ length: 600 }, (_, i) => (i + Math.floor(i / 30)) % 2),
+  };
   (await resolved('blur', 0, flat)).data.forEach((value) => expect(value).toBeCloseTo(0.7, 5));
   const blurred = (await resolved('blur', 0, checks)).data;
   expect(Math.max(...blurred) - Math.min(...blurred)).toBeLessThan(0.2);
@@ -82,6 +97,27 @@ test('resolveBaselines(inputs, { baseline }): a function draws from a stream of 
     return [...example].map((value) => value + uniform());
   });
   values.forEach((value, i) => expect(value).toBeCloseTo(expected[i] as number, 5));
+});
+
+const baselines: readonly [string, unknown, string][] = [
+  ['an unknown name', 'black', '"baseline" expected '],
+  [
+    'another shape',
+    { shape: [2], data: new Float32Array(2) },
+    '"baseline" expected shape [2, 3, 4, 2] or [3, 4, 2], got [2]',
+  ],
+  ['one too many', ['zero', 'zero'], '"baseline" expected one for each of 1 input(s), got 2'],
+  ['NaN', Number.NaN, '"baseline" expected '],
+  [
+    'an array with NaN',
+    { shape: [3, 4, 2], data: new Float32Array(24).fill(Number.NaN) },
+    '"baseline" expected finite numbers, got NaN at [0, 0, 0]',
+  ],
+  ['a function of another shape', () => tf.zeros([3]), '"baseline" expected shape [1, 3, 4, 2] or [3, 4, 2], got [3]'],
+];
+
+test.each(baselines)('resolveBaselines(inputs, { baseline }): %s', async (_name, baseline, message) => {
+  await expect(resolveBaselines([x], { baseline: baseline as Baseline })).rejects.toThrow(message);
 });
 
 function noisy(example: tf.Tensor, source: { uniform(): number }): tf.Tensor {

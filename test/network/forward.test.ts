@@ -1,12 +1,13 @@
-import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { model as modelOf } from '@tensorflow/tfjs-layers';
-import { describe, expect, test } from 'vitest';
+import { describe, test } from 'vitest';
 import { compile } from '../../src/network/compile.ts';
 import type { Head } from '../../src/network/graph.ts';
 import type { NdArray } from '../../src/numeric/ndarray.ts';
-import { free, inputsOf, networks, resizingNetworks } from '../oracle/networks.ts';
+import { free, inputsOf } from '../oracle/building.ts';
+import { networks, resizingNetworks } from '../oracle/networks.ts';
 import { expectClose } from '../support/close.ts';
 
 describe('compile(model).forward(inputs)', () => {
@@ -37,7 +38,7 @@ describe('compile(model).forward(inputs)', () => {
   });
 });
 
-describe('compile(model).forward(inputs)', () => {
+describe('compile(model).forward(inputs): resizing', () => {
   test.each([...resizingNetworks])('%s: as the layer resizes a tensor', async (_name, build) => {
     const model = build();
     const network = compile(model);

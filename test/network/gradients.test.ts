@@ -1,18 +1,29 @@
-import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { LayersModel } from '@tensorflow/tfjs-layers';
+import * as tf from '@tensorflow/tfjs-core';
+import {
+  input,
+  type LayersModel,
+  layers as l,
+  type layers,
+  model as modelOf,
+  type SymbolicTensor,
+} from '@tensorflow/tfjs-layers';
 import { describe, expect, test } from 'vitest';
 import { compile } from '../../src/network/compile.ts';
+import type { Site } from '../../src/network/graph.ts';
 import type { Network } from '../../src/network/network.ts';
 import type { NdArray } from '../../src/numeric/ndarray.ts';
 import { random } from '../../src/numeric/random.ts';
 import { sizeOf } from '../../src/numeric/shape.ts';
-import { free, inputsOf, networks, resizingNetworks } from '../oracle/networks.ts';
+import { chain, free, inputsOf } from '../oracle/building.ts';
+import { networks, resizingNetworks } from '../oracle/networks.ts';
 import { backend } from '../support/backend.ts';
 import { expectClose } from '../support/close.ts';
 
 const step = 4e-3;
-const differentiable = [...networks, ...resizingNetworks].filter(([name]) => !['embedding', 'centerCrop'].includes(name));
+const differentiable = [...networks, ...resizingNetworks].filter(
+  ([name]) => !['embedding', 'centerCrop'].includes(name),
+);
 
 describe('record.backward(seeds, { to })', () => {
   test.each(differentiable)('%s: central differences of a linear score', async (_name, build) => {
@@ -30,7 +41,9 @@ describe('record.backward(seeds, { to })', () => {
         if (Math.abs(after - before) > 0.02 * scale) continue;
         checked++;
         const difference = ((found[i] as NdArray).data[k] as number) - (before + after) / 2;
-        expect(Math.abs(difference) / scale, `input ${i} at ${k}`).toBeLessThan(5e-3 + Math.abs(after - before) / scale);
+        expect(Math.abs(difference) / scale, `input ${i} at ${k}`).toBeLessThan(
+          5e-3 + Math.abs(after - before) / scale,
+        );
       }
       expect(checked / input.data.length, 'share of smooth coordinates').toBeGreaterThan(0.6);
     }
@@ -38,6 +51,38 @@ describe('record.backward(seeds, { to })', () => {
     free(model);
   });
 });
+
+describe('record.backward(seeds, { to }): of equal values the first one takes all', () => {
+  test.each<[string, () => LayersModel, readonly number[]]>([
+    ['maxPooling2d', () => chain([2, 4, 1], l.maxPooling2d({ poolSize: 2 })), [1, 0, 1, 0, 0, 0, 0, 0]],
+    [
+      'maxPooling2d same, overlapping',
+      () => chain([2, 4, 1], l.maxPooling2d({ poolSize: 3, strides: 1, padding: 'same' })),
+      [4, 2, 2, 0, 0, 0, 0, 0],
+    ],
+    ['globalMaxPooling2d', () => chain([2, 4, 1], l.globalMaxPooling2d({})), [1, 0, 0, 0, 0, 0, 0, 0]],
+    ['maximum', () => twice(l.maximum()), [3, 3, 3, 3, 3, 3, 3, 3]],
+    ['minimum', () => twice(l.minimum()), [3, 3, 3, 3, 3, 3, 3, 3]],
+  ])('%s', async (_name, build, expected) => {
+    const network = compile(build());
+    const gradient = tf.tidy(() => {
+      const record = network.forward([tf.ones([1, 2, 4, 1])], { differentiate: { to: network.inputs } });
+      const site = network.heads[0]?.site as Site;
+      const signals = record.backward(new Map([[site, tf.onesLike(record.value(site))]]), { to: network.inputs });
+      return signals.get(network.inputs[0] as Site)?.[0] as Tensor;
+    });
+    expect([...(await gradient.data())]).toEqual(expected);
+    gradient.dispose();
+    network.dispose();
+  });
+});
+
+/** Two affine maps that agree at 1, 3x − 2 and 2x − 1, joined. */
+function twice(join: layers.Layer): LayersModel {
+  const x = input({ shape: [2, 4, 1] });
+  const ends = [3, 2].map((scale) => l.rescaling({ scale, offset: 1 - scale }).apply(x) as SymbolicTensor);
+  return modelOf({ inputs: x, outputs: join.apply(ends) as SymbolicTensor });
+}
 
 // tfjs has no gradient of these, or a wrong one: dilated convolutions, normalisation without scale or centre,
 // comparisons, average pooling whose windows reach over the border, bilinear resizing of oblong pictures.
@@ -47,17 +92,25 @@ const beyondTape =
 // The tape of the cpu backend is the reference; other backends lack kernels that it needs.
 if (backend === 'cpu') {
   describe('record.backward(seeds, { to })', () => {
-    test.each([...networks].filter(([name]) => !beyondTape.test(name)))('%s: as the tape of tfjs', async (_name, build) => {
-      const model = build();
-      const network = compile(model);
-      const inputs = inputsOf(model, 1, 7);
-      const found = await gradients(network, inputs);
-      const expected = tf.tidy(() => taped(model, inputs.map(({ data, shape }) => tf.tensor(data, [...shape]))));
-      for (const [i, gradient] of found.entries()) await expectClose(gradient, expected[i] as Tensor);
-      tf.dispose(expected);
-      network.dispose();
-      free(model);
-    });
+    test.each([...networks].filter(([name]) => !beyondTape.test(name)))(
+      '%s: as the tape of tfjs',
+      async (_name, build) => {
+        const model = build();
+        const network = compile(model);
+        const inputs = inputsOf(model, 1, 7);
+        const found = await gradients(network, inputs);
+        const expected = tf.tidy(() =>
+          taped(
+            model,
+            inputs.map(({ data, shape }) => tf.tensor(data, [...shape])),
+          ),
+        );
+        for (const [i, gradient] of found.entries()) await expectClose(gradient, expected[i] as Tensor);
+        tf.dispose(expected);
+        network.dispose();
+        free(model);
+      },
+    );
   });
 }
 
@@ -86,7 +139,9 @@ async function gradients(network: Network, inputs: readonly NdArray[]): Promise<
     const signals = record.backward(seeds, { to: network.inputs });
     return network.inputs.map((site) => signals.get(site)?.[0] as Tensor);
   });
-  const values = await Promise.all(tensors.map(async (t) => ({ shape: t.shape, data: (await t.data()) as Float32Array })));
+  const values = await Promise.all(
+    tensors.map(async (t) => ({ shape: t.shape, data: (await t.data()) as Float32Array })),
+  );
   tf.dispose(tensors);
   return values;
 }

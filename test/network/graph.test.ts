@@ -1,21 +1,33 @@
-import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import { compile } from '../../src/network/compile.ts';
-import { ruleFinder, type Composite, gradientRule } from '../../src/network/composite.ts';
-import { plan, type PlannedStep } from '../../src/network/plan.ts';
-import { classifier, free, networks } from '../oracle/networks.ts';
+import { type Composite, gradientRule, ruleFinder } from '../../src/network/composite.ts';
+import { type PlannedStep, plan } from '../../src/network/plan.ts';
+import { classifier, free } from '../oracle/building.ts';
+import { networks } from '../oracle/networks.ts';
 
-const build = (name: string): ReturnType<typeof compile> => compile((networks.get(name) as () => Parameters<typeof compile>[0])());
+const build = (name: string): ReturnType<typeof compile> =>
+  compile((networks.get(name) as () => Parameters<typeof compile>[0])());
 
 /** The operations that run when only the outputs are asked for; `+` joins what is fused. */
-function planned(network: ReturnType<typeof compile>, composite: Composite = [], needed: readonly string[] = []): string[] {
+function planned(
+  network: ReturnType<typeof compile>,
+  composite: Composite = [],
+  needed: readonly string[] = [],
+): string[] {
   const steps = plan(network.graph, {
-    needed: new Set([...network.heads.map(({ site }) => site), ...needed.map((address) => network.site(address))].map(({ value }) => value)),
+    needed: new Set(
+      [...network.heads.map(({ site }) => site), ...needed.map((address) => network.site(address))].map(
+        ({ value }) => value,
+      ),
+    ),
     rule: ruleFinder(network.graph, composite),
     edit: (operation) => operation,
   });
-  return steps.map(({ operation, activation }: PlannedStep) => operation.kind + (activation ? `+${activation.operation.kind}` : ''));
+  return steps.map(
+    ({ operation, activation }: PlannedStep) => operation.kind + (activation ? `+${activation.operation.kind}` : ''),
+  );
 }
 
 describe('plan(graph, request): what is joined', () => {
@@ -50,7 +62,11 @@ describe('plan(graph, request): what is joined', () => {
     expect(planned(network, [['relu', { ...gradientRule, needs: ['inputs'] }]])).toEqual(['conv2d', 'relu', ...tail]);
     expect(planned(network, [['relu', { ...gradientRule, needs: ['output'] }]])).toEqual(['conv2d+relu', ...tail]);
     expect(planned(network, [['conv2d', { ...gradientRule, needs: ['output'] }]])).toEqual(['conv2d', 'relu', ...tail]);
-    expect(planned(network, [['affine', { ...gradientRule, needs: ['inputs'] }]])).toEqual(['conv2d', 'affine+relu', ...tail]);
+    expect(planned(network, [['affine', { ...gradientRule, needs: ['inputs'] }]])).toEqual([
+      'conv2d',
+      'affine+relu',
+      ...tail,
+    ]);
     free(network.model);
   });
 });
@@ -91,7 +107,9 @@ test('network.forward(inputs, { taps }): stops at the deepest tap and reads only
     expect(record.value(site).shape).toEqual([1, 3]);
     expect(tf.memory().numTensors - before, 'the input and the tap').toBe(2);
     expect(() => network.forward([tf.ones([1, 6, 7, 2]) as Tensor])).toThrow(/no value for input "input\w+"/);
-    expect(() => record.value(network.heads[0]?.site as typeof site)).toThrow('was not kept by this forward walk; name it in "taps"');
+    expect(() => record.value(network.heads[0]?.site as typeof site)).toThrow(
+      'was not kept by this forward walk; name it in "taps"',
+    );
   });
   network.dispose();
   free(network.model);

@@ -1,6 +1,6 @@
-import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { layers as l, type LayersModel } from '@tensorflow/tfjs-layers';
+import * as tf from '@tensorflow/tfjs-core';
+import { type LayersModel, layers as l } from '@tensorflow/tfjs-layers';
 import { describe, expect, test } from 'vitest';
 import { activations } from '../../src/network/activations.ts';
 import { compile } from '../../src/network/compile.ts';
@@ -8,15 +8,19 @@ import { layerGradients } from '../../src/network/layerGradients.ts';
 import { predict } from '../../src/network/predict.ts';
 import type { Model, RunOptions } from '../../src/network/types.ts';
 import type { NdArray } from '../../src/numeric/ndarray.ts';
+import { chain, classifier, free, inputsOf } from '../oracle/building.ts';
 import { Broken, custom, Stuck } from '../oracle/layers.ts';
-import { chain, classifier, free, inputsOf, networks } from '../oracle/networks.ts';
+import { networks } from '../oracle/networks.ts';
 import { backend } from '../support/backend.ts';
 import { expectClose } from '../support/close.ts';
 
 const calls: readonly [string, (model: Model, x: NdArray, options?: RunOptions) => Promise<NdArray>][] = [
   ['predict', async (model, x, options) => (await predict(model, x, options)).values],
   ['activations', async (model, x, options) => (await activations(model, x, ['relu1'], options)).relu1],
-  ['layerGradients', async (model, x, options) => (await layerGradients(model, x, { layers: ['conv1'], ...options })).conv1],
+  [
+    'layerGradients',
+    async (model, x, options) => (await layerGradients(model, x, { layers: ['conv1'], ...options })).conv1,
+  ],
 ];
 const batch = inputsOf(classified(), 3)[0] as NdArray;
 
@@ -113,7 +117,12 @@ test.each([
   ['forward', Broken, 'broken at rank 4'],
   ['backward', Stuck, 'layer "odd" (Stuck) has no gradient in tfjs: stuck'],
 ])('layerGradients(model, x): a layer that throws on its way %s leaves nothing', async (_way, layer, message) => {
-  const model = chain([6, 7, 2], l.conv2d({ filters: 2, kernelSize: 3, name: 'conv1', activation: 'relu' }), custom(layer, 'odd'), l.flatten());
+  const model = chain(
+    [6, 7, 2],
+    l.conv2d({ filters: 2, kernelSize: 3, name: 'conv1', activation: 'relu' }),
+    custom(layer, 'odd'),
+    l.flatten(),
+  );
   const network = compile(model);
   const before = tf.memory().numTensors;
   for (const subject of [model, network, network]) {
@@ -153,7 +162,14 @@ if (backend === 'cpu') {
     const model = classifier();
     const network = compile(model);
     const { values: first } = await predict(network, batch);
-    const [x, y] = [tf.tensor(batch.data, [3, 6, 7, 2]), tf.tensor2d([[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 0, 1]])]; // prettier-ignore
+    const [x, y] = [
+      tf.tensor(batch.data, [3, 6, 7, 2]),
+      tf.tensor2d([
+        [1, 0, 0, 0],
+        [0, 1, 0, 0],
+        [0, 0, 0, 1],
+      ]),
+    ];
     const optimizer = tf.train.sgd(0.1);
     model.compile({ optimizer, loss: 'categoricalCrossentropy' });
     await model.fit(x, y, { epochs: 1 });
@@ -190,7 +206,11 @@ if (backend === 'cpu') {
 async function fingerprint(model: LayersModel): Promise<unknown> {
   const weights = model.getWeights();
   const values = await Promise.all(weights.map((weight) => weight.data()));
-  const calls = model.layers.map(({ name, inboundNodes, outboundNodes }) => [name, inboundNodes.length, outboundNodes.length]);
+  const calls = model.layers.map(({ name, inboundNodes, outboundNodes }) => [
+    name,
+    inboundNodes.length,
+    outboundNodes.length,
+  ]);
   return { values: values.map((data) => [...data]), ids: weights.map(({ id }) => id), calls };
 }
 

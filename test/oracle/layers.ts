@@ -1,6 +1,6 @@
-import type { Shape, Tensor } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { layers } from '@tensorflow/tfjs-layers';
+import { layers, type Shape } from '@tensorflow/tfjs-layers';
 
 type Layer = layers.Layer;
 type Tensors = Tensor | Tensor[];

@@ -3,6 +3,7 @@ import type { Layer, Variable } from '../layersModel.ts';
 import type { Parameters } from '../operation.ts';
 import { conv2d } from '../operations/conv2d.ts';
 import { conv2dTranspose } from '../operations/conv2dTranspose.ts';
+import { conv3d, type Window3d } from '../operations/conv3d.ts';
 import { dense } from '../operations/dense.ts';
 import { depthwiseConv2d } from '../operations/depthwiseConv2d.ts';
 import { type Activation, activationOperations } from './activations.ts';
@@ -123,3 +124,20 @@ export const lowerDense: Lowering<ConvolutionLayer> = (layer, { source }) => [
   ),
   ...activationOperations(layer.activation, source),
 ];
+
+export const lowerConv3d: Lowering<ConvolutionLayer> = (layer, { source }) => {
+  const { strides, padding, dataFormat, dilationRate } = layer;
+  if (dataFormat === 'channelsFirst' || dilationRate?.some((rate) => rate !== 1)) return undefined;
+  const window = { strides: strides as Window3d['strides'], padding: padding === 'same' ? padding : 'valid' } as const;
+  return [
+    conv3d(
+      source,
+      window,
+      weights(
+        () => layer.kernel,
+        () => layer.bias,
+      ),
+    ),
+    ...activationOperations(layer.activation, source),
+  ];
+};

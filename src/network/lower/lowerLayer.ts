@@ -17,6 +17,7 @@ const lowerings: Readonly<Record<string, Lowering<never>>> = {
   DepthwiseConv2D: convolutions.lowerDepthwiseConv2d,
   SeparableConv2D: convolutions.lowerSeparableConv2d,
   Conv2DTranspose: convolutions.lowerConv2dTranspose,
+  Conv3D: convolutions.lowerConv3d,
   Dense: convolutions.lowerDense,
   Activation: activations.lowerActivation,
   ReLU: activations.lowerRelu,

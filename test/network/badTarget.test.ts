@@ -1,0 +1,132 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
+import { type LayersModel, layers as l } from '@tensorflow/tfjs-layers';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { layerGradients } from '../../src/network/layerGradients.ts';
+import { predict } from '../../src/network/predict.ts';
+import type { Target } from '../../src/network/types.ts';
+import type { NdArray } from '../../src/numeric/ndarray.ts';
+import { chain, classifier, free } from '../oracle/building.ts';
+
+let model: LayersModel;
+beforeAll(() => {
+  model = classifier();
+});
+afterAll(() => free(model));
+
+const x: NdArray = { shape: [6, 7, 2], data: new Float32Array(84) };
+const explain = (target: Target, layer = 'conv1'): Promise<unknown> =>
+  layerGradients(model, x, { layers: [layer], target });
+
+const refusals: readonly [string, () => Promise<unknown>, new () => Error, string][] = [
+  [
+    'an unknown layer of a target',
+    () => explain({ layer: 'relu', unit: 0 }),
+    RangeError,
+    '"target.layer" expected the address of a layer, got "relu"; near: relu1',
+  ],
+  ['a class too large', () => explain(4), RangeError, '"target" expected an integer in 0..3, got 4'],
+  ['a class below zero', () => explain(-1), RangeError, '"target" expected an integer in 0..3, got -1'],
+  ['half a class', () => explain(0.5), RangeError, '"target" expected an integer in 0..3, got 0.5'],
+  [
+    'classes for another batch',
+    () => explain([0, 1]),
+    RangeError,
+    '"target" expected one class for each of 1 example(s), got 2',
+  ],
+  [
+    'a class by name',
+    () => explain('cat' as unknown as Target),
+    TypeError,
+    '"target" expected a class, a unit, an output or a function, got "cat"',
+  ],
+  [
+    'null as target',
+    () => explain(null as unknown as Target),
+    TypeError,
+    '"target" expected a class, a unit, an output or a function, got ',
+  ],
+  [
+    'a wrong class to subtract',
+    () => explain({ class: 0, minus: 9 }),
+    RangeError,
+    '"target.minus" expected an integer in 0..3, got 9',
+  ],
+  [
+    'a unit too large',
+    () => explain({ layer: 'conv2', unit: 3 }),
+    RangeError,
+    '"target.unit" expected an integer in 0..2, got 3',
+  ],
+  [
+    'a position outside',
+    () => explain({ layer: 'conv2', unit: 0, position: [0, 9] }),
+    RangeError,
+    '"target.position[1]" expected an integer in 0..1, got 9',
+  ],
+  [
+    'a position in a dense layer',
+    () => explain({ layer: 'scores', unit: 0, position: [0, 0] }),
+    RangeError,
+    '"target.position" expected none for layer "scores"',
+  ],
+  [
+    'an unknown way to reduce',
+    () => explain({ layer: 'conv2', unit: 0, position: 'median' as 'mean' }),
+    Error,
+    '"target.position" expected ',
+  ],
+  [
+    'half a position',
+    () => explain({ layer: 'conv2', unit: 0, position: [1] as unknown as [number, number] }),
+    TypeError,
+    '"target.position" expected [row, column], ',
+  ],
+  [
+    'an unknown output',
+    () => explain({ output: 1, target: 0 }),
+    RangeError,
+    '"output" expected one of 0 (scores), got 1',
+  ],
+  [
+    'an unknown output by name',
+    () => predict(model, x, { output: 'score' }),
+    RangeError,
+    '"output" expected one of 0 (scores), got "score"',
+  ],
+  [
+    'an unknown scale',
+    () => layerGradients(model, x, { layers: ['conv1'], scale: 'percent' as 'logit' }),
+    Error,
+    '"scale" expected ',
+  ],
+  [
+    'a function without score',
+    () => explain((outputs) => outputs[0] as Tensor),
+    RangeError,
+    '"target" expected a function that returns shape [1], got [1, 4]',
+  ],
+  [
+    'a layer after the target',
+    () => explain({ layer: 'conv1', unit: 0 }, 'conv2'),
+    Error,
+    'no gradient reaches "conv2": the target does not depend on it; expected a layer before the target',
+  ],
+  [
+    'a class score of a picture',
+    () => predict(chain([2, 2, 1], l.reLU()), { shape: [2, 2, 1], data: new Float32Array(4) }, { scale: 'logit' }),
+    RangeError,
+    '"target" expected an output with one score per class, but "',
+  ],
+];
+
+test.each(refusals)('layerGradients(model, x, { target }): %s', async (_name, run, kind, message) => {
+  const before = tf.memory().numTensors;
+  const error = await run().then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  expect(error).toBeInstanceOf(kind);
+  expect((error as Error).message).toContain(message);
+  expect(tf.memory().numTensors).toBe(before);
+});
