@@ -195,3 +195,21 @@ test('layerGradients(model, x, { layers }): differences of the network cut at ea
   network.dispose();
   free(model);
 });
+
+test('layerGradients(model, x, { layers }): an embedding has a gradient at its output and none at its tokens', async () => {
+  const model = build('embedding');
+  const x = inputsOf(model, 2);
+  const [tokens, embedding] = compile(model).graph.sites.keys() as unknown as [string, string];
+  const target = { layer: model.layers.at(-1)?.name as string, unit: 1 };
+  const found = await layerGradients(model, x, { layers: [embedding], target });
+  const kernel = (await model.layers.at(-1)?.getWeights()[0]?.data()) as Float32Array;
+  const column = kernel.filter((_, i) => i % 2 === 1);
+  await expectClose(found[embedding] as NdArray, {
+    shape: [2, 4, 3],
+    data: Float32Array.of(...column, ...column),
+  });
+  await expect(layerGradients(model, x, { layers: [tokens], target })).rejects.toThrow(
+    `no gradient reaches "${tokens}"`,
+  );
+  free(model);
+});

@@ -98,7 +98,10 @@ describe.each(calls)('%s(model, x)', (_name, call) => {
   });
 });
 
-test.each([...networks])('compile(model): %s stays as it was', async (_name, build) => {
+// On software GPUs, where shaders take long to build, every fifth.
+const kept = [...networks].filter((_, i) => ['cpu', 'wasm'].includes(backend) || i % 5 === 0);
+
+test.each(kept)('compile(model): %s stays as it was', async (_name, build) => {
   const model = build();
   const before = await fingerprint(model);
   const network = compile(model);

@@ -46,7 +46,7 @@ export function windowCases(greatest: { dilation: number }): fc.Arbitrary<Window
 }
 
 /** Many cases on the fast backends, few on those that compile shaders for each. */
-export const cases: fc.Parameters<[WindowCase]> = { numRuns: { webgl: 10, webgpu: 40 }[backend] ?? 300 };
+export const cases: fc.Parameters<[WindowCase]> = { numRuns: { webgl: 6, webgpu: 40 }[backend] ?? 300 };
 
 /** Numbers in [-1, 1). */
 export function noise(shape: Block['shape'], seed: number): Block {

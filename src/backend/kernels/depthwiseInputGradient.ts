@@ -1,14 +1,12 @@
 import type { Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import type { WindowGeometry } from './geometry.ts';
-import { interleave, phaseKernel, phasesOf, spansOf, tapCount } from './phases.ts';
+import { axisOf, extentOf, paddingBefore, type WindowGeometry } from './geometry.ts';
+import { cropped } from './phases.ts';
 import { stuffedKernel } from './stuffedKernel.ts';
 
 /** The kernel [h, w, in, multiplier] of a depthwise convolution as `depthwiseInputGradient` reads it on the backend in use. */
 export function prepareDepthwiseKernel(kernel: Tensor4D, geometry: WindowGeometry): Tensor4D {
-  return tf.tidy(() =>
-    tf.getBackend() === 'wasm' ? singleChannelKernel(kernel, geometry) : stuffedKernel(kernel, geometry),
-  );
+  return tf.tidy(() => (tf.getBackend() === 'wasm' ? flippedKernel(kernel) : stuffedKernel(kernel, geometry)));
 }
 
 /** The gradient of a depthwise convolution with respect to its input. */
@@ -19,7 +17,7 @@ export function depthwiseInputGradient(
   geometry: WindowGeometry,
 ): Tensor4D {
   // The wasm backend has no kernel for this gradient.
-  if (tf.getBackend() === 'wasm') return tf.tidy(() => byPhases(cotangent, prepared, inputShape, geometry));
+  if (tf.getBackend() === 'wasm') return tf.tidy(() => byFlippedKernel(cotangent, prepared, inputShape, geometry));
   const { strides, padding: pad } = geometry;
   return tf
     .engine()
@@ -30,30 +28,43 @@ export function depthwiseInputGradient(
     );
 }
 
-/** One kernel [row phase · tap, column phase · tap, in · multiplier, 1]: XNNPACK is fast on a multiplier of 1 alone. */
-function singleChannelKernel(kernel: Tensor4D, geometry: WindowGeometry): Tensor4D {
-  const byPhase = phaseKernel(kernel, phasesOf(geometry));
-  const [height, width, inputs, multiplier] = byPhase.shape;
-  return tf.reshape(byPhase, [height, width, inputs * multiplier, 1]);
+/** The flipped kernel [h, w, in · multiplier, 1]: XNNPACK is fast on a multiplier of 1 alone. */
+function flippedKernel(kernel: Tensor4D): Tensor4D {
+  const [height, width, inputs, multiplier] = kernel.shape;
+  return tf.reshape(tf.reverse4d(kernel, [0, 1]), [height, width, inputs * multiplier, 1]);
 }
 
-function byPhases(
+/** A convolution of stride 1 over the cotangent with zeros in the gaps that the stride left. */
+function byFlippedKernel(
   cotangent: Tensor4D,
   prepared: Tensor4D,
   inputShape: readonly number[],
   geometry: WindowGeometry,
 ): Tensor4D {
-  const phases = phasesOf(geometry);
-  const [rows, columns] = phases;
-  const spans = spansOf(phases, cotangent.shape, { inputShape, geometry });
-  const padding: tf.backend_util.ExplicitPadding = [[0, 0], spans[0].padding, spans[1].padding, [0, 0]];
-  const [high, wide, channels] = [tapCount(rows.taps), tapCount(columns.taps), cotangent.shape[3]];
-  const phase = (r: number, c: number): Tensor4D => {
-    const kernel = tf.slice4d(prepared, [r * high, c * wide, 0, 0], [high, wide, channels, 1]);
-    return tf.depthwiseConv2d(cotangent, kernel, 1, padding, 'NHWC', [rows.dilation, columns.dilation]);
+  const [batch, height, width] = inputShape as Tensor4D['shape'];
+  const spread = stuffed(cotangent, geometry.strides);
+  const padding = (axis: 0 | 1): [number, number] => {
+    const along = axisOf(geometry, axis);
+    const size = inputShape[axis + 1] as number;
+    const before = paddingBefore(size, along);
+    return [extentOf(along) - 1 - before, Math.max(size + before - (spread.shape[axis + 1] as number), 0)];
   };
-  const images = rows.taps.flatMap((_, r) => columns.taps.map((_, c) => phase(r, c)));
-  return sumMultiplier(interleave(images, inputShape, spans), inputShape);
+  const around: tf.backend_util.ExplicitPadding = [[0, 0], padding(0), padding(1), [0, 0]];
+  const whole = tf.depthwiseConv2d(spread, prepared, 1, around, 'NHWC', [...geometry.dilations]);
+  return sumMultiplier(cropped(whole, [0, 0], [batch, height, width, cotangent.shape[3]]), inputShape);
+}
+
+/** Each pixel followed by stride − 1 zeros, along rows and columns. */
+function stuffed(x: Tensor4D, [down, across]: readonly [number, number]): Tensor4D {
+  if (down === 1 && across === 1) return x;
+  const [batch, height, width, channels] = x.shape;
+  const blocks = tf.pad4d(tf.reshape(x, [batch * height, 1, width, channels]), [
+    [0, 0],
+    [0, down - 1],
+    [0, 0],
+    [0, (across - 1) * channels],
+  ]);
+  return tf.reshape(blocks, [batch, height * down, width * across, channels]);
 }
 
 /** Every input channel feeds as many output channels as the multiplier says. */

@@ -136,7 +136,7 @@ export function placed(
     [0, (columns.stride - columns.phases) * channels],
   ]);
   const shape: Shape4D = [batch, rows.length * rows.stride, columns.length * columns.stride, channels];
-  return cropped(tf.reshape(all, shape), [0, rows.skip, columns.skip, 0], [batch, height, width, channels]);
+  return cropped(tf.reshape(all, shape), [rows.skip, columns.skip], [batch, height, width, channels]);
 }
 
 type Shape4D = [number, number, number, number];
@@ -147,7 +147,8 @@ function padded(x: Tensor4D, margins: Margins): Tensor4D {
   return margins.every(([before, after]) => before + after === 0) ? x : tf.pad4d(x, margins);
 }
 
-function cropped(x: Tensor4D, [, row, column]: Shape4D, size: Shape4D): Tensor4D {
+/** The part of an image of that shape which begins at a row and column. */
+export function cropped(x: Tensor4D, [row, column]: readonly [number, number], size: Shape4D): Tensor4D {
   if (x.shape.every((length, axis) => length === size[axis])) return x;
   const [batch, rows, columns, channels] = x.shape;
   // By whole rows: wasm copies a slice of rank 4 pixel by pixel.

@@ -22,7 +22,8 @@ export function conv3d(source: OperationSource, window: Window3d, parameters: ()
     },
     forward: (inputs, weights = parameters()) => {
       const y = tf.conv3d(only({ inputs }) as Tensor5D, parameter<Tensor5D>(weights, 'kernel'), [...strides], padding);
-      return weights.bias ? tf.add(y, weights.bias) : y;
+      // As rows: the webgpu backend cannot add a vector to a tensor of rank 5.
+      return weights.bias ? tf.reshape(tf.add(tf.reshape(y, [-1, y.shape[4]]), weights.bias), y.shape) : y;
     },
     pullback: (cotangent, io, weights = parameters()) => {
       const kernel = parameter<Tensor5D>(weights, 'kernel');
