@@ -2,6 +2,7 @@ import type { Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { axisOf, extentOf, paddingBefore, type WindowGeometry } from './geometry.ts';
 import { cropped } from './phases.ts';
+import { bySimd } from './simd.ts';
 import { stuffedKernel } from './stuffedKernel.ts';
 
 /** The kernel [h, w, in, multiplier] of a depthwise convolution as `depthwiseInputGradient` reads it on the backend in use. */
@@ -17,7 +18,7 @@ export function depthwiseInputGradient(
   geometry: WindowGeometry,
 ): Tensor4D {
   // The wasm backend has no kernel for this gradient.
-  if (tf.getBackend() === 'wasm') return tf.tidy(() => byFlippedKernel(cotangent, prepared, inputShape, geometry));
+  if (tf.getBackend() === 'wasm') return tf.tidy(() => onWasm(cotangent, prepared, inputShape, geometry));
   const { strides, padding: pad } = geometry;
   return tf
     .engine()
@@ -32,6 +33,36 @@ export function depthwiseInputGradient(
 function flippedKernel(kernel: Tensor4D): Tensor4D {
   const [height, width, inputs, multiplier] = kernel.shape;
   return tf.reshape(tf.reverse4d(kernel, [0, 1]), [height, width, inputs * multiplier, 1]);
+}
+
+function onWasm(
+  cotangent: Tensor4D,
+  prepared: Tensor4D,
+  inputShape: readonly number[],
+  geometry: WindowGeometry,
+): Tensor4D {
+  const gradient =
+    inSimd(cotangent, prepared, inputShape, geometry) ?? byFlippedKernel(cotangent, prepared, inputShape, geometry);
+  return sumMultiplier(gradient, inputShape);
+}
+
+/** Sums over the taps that reach a position: with a stride three times faster than to convolve with zeros in its gaps. */
+function inSimd(
+  cotangent: Tensor4D,
+  prepared: Tensor4D,
+  [batch, rows, columns]: readonly number[],
+  geometry: WindowGeometry,
+): Tensor4D | undefined {
+  const { window, strides, dilations } = geometry;
+  const [, outputRows, outputColumns, channels] = cotangent.shape;
+  const plane = [batch as number, rows as number, columns as number, channels];
+  const before = ([0, 1] as const).map((axis) => paddingBefore(plane[axis + 1] as number, axisOf(geometry, axis)));
+  const taps = tf.zeros([2 * window[0] * window[1]]);
+  return bySimd([cotangent, prepared, taps], plane, (kernels, [from, kernel, list], result) => {
+    const lastTap = kernel + 4 * channels * (window[0] * window[1] - 1);
+    const sizes = [...plane, outputRows, outputColumns, ...window, ...strides, ...dilations, ...before];
+    kernels.depthwiseInputGradient(from, lastTap, list, result, ...sizes);
+  }) as Tensor4D | undefined;
 }
 
 /** A convolution of stride 1 over the cotangent with zeros in the gaps that the stride left. */
@@ -51,7 +82,7 @@ function byFlippedKernel(
   };
   const around: tf.backend_util.ExplicitPadding = [[0, 0], padding(0), padding(1), [0, 0]];
   const whole = tf.depthwiseConv2d(spread, prepared, 1, around, 'NHWC', [...geometry.dilations]);
-  return sumMultiplier(cropped(whole, [0, 0], [batch, height, width, cotangent.shape[3]]), inputShape);
+  return cropped(whole, [0, 0], [batch, height, width, cotangent.shape[3]]);
 }
 
 /** Each pixel followed by stride − 1 zeros, along rows and columns. */

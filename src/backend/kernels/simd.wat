@@ -117,7 +117,8 @@
 
   ;; The input gradient of a depthwise convolution with one output channel per input channel. For each input position,
   ;; the pairs of a cotangent and a tap that reach it are listed at $taps as two addresses each; then 16 channels at a
-  ;; time are summed in registers over the list. Nothing is multiplied by zero, whatever the stride.
+  ;; time are summed in registers over the list. Nothing is multiplied by zero, whatever the stride. The kernel is
+  ;; flipped: $kernel is the address of its last tap.
   (func (export "depthwiseInputGradient")
     (param $cotangent i32) (param $kernel i32) (param $taps i32) (param $result i32)
     (param $batch i32) (param $rows i32) (param $columns i32) (param $channels i32)
@@ -161,7 +162,7 @@
                   (br_if $skipColumn (i32.ne (i32.mul (local.get $p) (local.get $columnStride)) (local.get $t)))
                   (i32.store (local.get $end) (i32.add (local.get $cotangent) (i32.mul (local.get $bytes)
                     (i32.add (i32.mul (local.get $o) (local.get $outputColumns)) (local.get $p)))))
-                  (i32.store offset=4 (local.get $end) (i32.add (local.get $kernel) (i32.mul (local.get $bytes)
+                  (i32.store offset=4 (local.get $end) (i32.sub (local.get $kernel) (i32.mul (local.get $bytes)
                     (i32.add (i32.mul (local.get $k) (local.get $wide)) (local.get $l)))))
                   (local.set $end (i32.add (local.get $end) (i32.const 8))))
                 (local.set $l (i32.add (local.get $l) (i32.const 1)))
