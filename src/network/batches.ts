@@ -38,7 +38,8 @@ export async function forEachBatch<K extends string>(
       const chunk = { group, start, end: Math.min(start + size, total) };
       consume(await readAll(tf.tidy(() => job(chunk))), chunk);
       onProgress?.({ stage, done: group * total + chunk.end, total: groups * total });
-      await eventLoopTurn();
+      const last = group === groups - 1 && chunk.end === total;
+      if (!last) await eventLoopTurn();
       signal?.throwIfAborted();
     }
   }

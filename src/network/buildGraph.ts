@@ -81,7 +81,7 @@ export function buildGraph(model: Container, store: Store): Graph {
     const tensor = model.outputs[i] as SymbolicTensor;
     const site =
       named.find((candidate) => candidate.value === value) ?? addSite(tensor.name, tensor.sourceLayer, tensor, value);
-    return { site, ...logitsOf(site, steps) };
+    return { site, ...logitsOf(site, { steps, sites: named }) };
   });
   return { steps, inputs, heads, sites, valueCount };
 }
@@ -121,14 +121,20 @@ function dissolved(container: Container, folder: string): Map<Layer, string> {
 }
 
 /** Walks back over reshapes to a final softmax or sigmoid; its input are the logits. */
-function logitsOf(site: Site, steps: readonly Step[]): Pick<Head, 'logits' | 'link'> {
+function logitsOf(
+  site: Site,
+  { steps, sites }: { steps: readonly Step[]; sites: readonly Site[] },
+): Pick<Head, 'logits' | 'link'> {
   const units = site.shape.at(-1);
   let value = site.value;
   for (;;) {
     const step = steps.find(({ output }) => output === value);
     const kind = step?.operation.kind;
     const input = step?.inputs[0] as number;
-    if (kind === 'softmax' || kind === 'logSoftmax') return { logits: { ...site, value: input }, link: 'softmax' };
+    // Several softmaxes side by side are not one over all units.
+    const whole = sites.find((known) => known.value === value)?.shape.at(-1) ?? units;
+    const normalized = (kind === 'softmax' || kind === 'logSoftmax') && whole === units;
+    if (normalized) return { logits: { ...site, value: input }, link: 'softmax' };
     if (kind === 'sigmoid') return { logits: { ...site, value: input }, link: 'sigmoid' };
     if (!step?.operation.routing) return { logits: site, link: units === 1 ? 'sigmoid' : 'softmax' };
     value = input;

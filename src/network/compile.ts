@@ -1,3 +1,4 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { nearestNames } from '../numeric/nearestNames.ts';
@@ -40,7 +41,16 @@ export function compile(model: LayersModel): Network {
       `network of "${model.name}" belongs to backend "${backend}", the current one is "${tf.getBackend()}"; compile the model again`,
     );
   };
-  const sweep = (): void => store.sweep(model.weights.map((variable) => variable.read()));
+  const liveWeights = (): Tensor[] => {
+    try {
+      return model.weights.map((variable) => variable.read());
+    } catch (error) {
+      // Says that the model was disposed rather than which of its weights.
+      assertLayersModel(model);
+      throw error;
+    }
+  };
+  const sweep = (): void => store.sweep(liveWeights());
 
   return {
     model,
@@ -51,7 +61,6 @@ export function compile(model: LayersModel): Network {
     site: (address, argument = 'layer') => findSite(graph, address, argument),
     forward(inputs, options = {}) {
       assertUsable();
-      assertLayersModel(model);
       sweep();
       return forward(graph, inputs, options);
     },

@@ -34,7 +34,7 @@ export interface PredictOptions extends RunOptions {
 export async function predict(model: Model, x: Input, options: PredictOptions = {}): Promise<{ values: NdArray }> {
   const { scale = 'output', output = 0 } = options;
   return withNetwork(model, async (network) => {
-    const head = findHead(network.heads, output);
+    const head = findHead(network, output);
     const inputs = await readInputs(network, x);
     const total = inputs[0]?.shape[0] as number;
     return mapBatches({ ...options, stage: 'predict', total }, (start, end) => {

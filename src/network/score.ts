@@ -30,7 +30,7 @@ function scorerOn(network: Network, heads: readonly Head[], request: Request<Tar
   if (typeof target === 'function') return functionScorer(heads, target);
   if (isUnitTarget(target)) return unitScorer(network, target);
   if (isOutputTarget(target)) {
-    return scorerOn(network, [findHead(heads, target.output)], { ...request, target: target.target });
+    return scorerOn(network, [findHead(network, target.output)], { ...request, target: target.target });
   }
   return classScorer(heads[0] as Head, { ...request, target });
 }
@@ -44,8 +44,10 @@ function isOutputTarget(target: Target): target is OutputTarget {
 }
 
 /** The output a user means by its position or by the name of its layer. */
-export function findHead(heads: readonly Head[], output: number | string): Head {
-  const head = typeof output === 'number' ? heads[output] : heads.find(({ site }) => site.address === output);
+export function findHead({ heads, graph }: Network, output: number | string): Head {
+  // A nested model at the end shares its value with its own last layer.
+  const named = typeof output === 'string' ? graph.sites.get(output)?.value : undefined;
+  const head = typeof output === 'number' ? heads[output] : heads.find(({ site }) => site.value === named);
   if (head) return head;
   const names = heads.map(({ site }, i) => `${i} (${site.address})`).join(', ');
   throw new RangeError(`"output" expected one of ${names}, got ${JSON.stringify(output)}`);

@@ -10,11 +10,7 @@ export function isNetwork(model: Model): model is Network {
 
 /** Runs a job with a compiled model: the given network, or one that lives as long as the job. */
 export async function withNetwork<T>(model: Model, job: (network: Network) => Promise<T>): Promise<T> {
-  if (isNetwork(model)) {
-    const result = await job(model);
-    model.sweep();
-    return result;
-  }
+  if (isNetwork(model)) return job(model);
   const network = compile(model as LayersModel);
   try {
     return await job(network);

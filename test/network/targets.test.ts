@@ -1,7 +1,8 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import * as tfl from '@tensorflow/tfjs-layers';
 import { input, type LayersModel, layers as l, model as modelOf, type SymbolicTensor } from '@tensorflow/tfjs-layers';
-import { describe, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { activations } from '../../src/network/activations.ts';
 import { mapBatches } from '../../src/network/batches.ts';
 import { compile } from '../../src/network/compile.ts';
@@ -239,3 +240,23 @@ function twoHeaded(): LayersModel {
   ].map((layer) => layer.apply(y) as SymbolicTensor);
   return randomized(modelOf({ inputs: x, outputs }), 2);
 }
+
+test('softmaxes side by side, flattened, are no softmax of all units', async () => {
+  const model = tfl.sequential({
+    layers: [tfl.layers.dense({ units: 5, inputShape: [3, 4], activation: 'softmax' }), tfl.layers.flatten()],
+  });
+  const x = { shape: [1, 3, 4], data: Float32Array.from({ length: 12 }, (_, i) => Math.sin(i)) };
+  const output = (await predict(model, x)).values.data;
+  expect((await predict(model, x, { scale: 'logit' })).values.data).toEqual(output);
+  model.dispose();
+});
+
+test('a nested model at the end is an output by its own name', async () => {
+  const inner = tfl.sequential({ name: 'nested', layers: [tfl.layers.dense({ units: 2, inputShape: [3] })] });
+  const input = tfl.input({ shape: [3] });
+  const model = tfl.model({ inputs: input, outputs: inner.apply(input) as tfl.SymbolicTensor });
+  const x = { shape: [1, 3], data: Float32Array.of(1, 2, 3) };
+  expect((await predict(model, x, { output: 'nested' })).values.shape).toEqual([1, 2]);
+  await expect(predict(model, x, { output: 'other' })).rejects.toThrow('"output" expected one of 0');
+  model.dispose();
+});
