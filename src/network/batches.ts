@@ -2,6 +2,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { assertInteger } from '../numeric/check.ts';
 import type { NdArray } from '../numeric/ndarray.ts';
+import { eventLoopTurn } from './eventLoopTurn.ts';
 import type { RunOptions } from './types.ts';
 
 /** Rows that run together: some of the samples of one group, an example for instance. */
@@ -100,11 +101,4 @@ export function concatenated(arrays: readonly NdArray[]): NdArray {
   }
   const rows = arrays.reduce((sum, { shape }) => sum + (shape[0] as number), 0);
   return { shape: [rows, ...(arrays[0]?.shape.slice(1) ?? [])], data };
-}
-
-function eventLoopTurn(): Promise<void> {
-  return new Promise((resolve) => {
-    if (typeof setImmediate === 'function') setImmediate(resolve);
-    else setTimeout(resolve, 0);
-  });
 }

@@ -1,13 +1,15 @@
+import { eventLoopTurn } from '../../network/eventLoopTurn.ts';
 import { pinTarget } from '../../network/score.ts';
 import type { Attribution, Explainer, ExplainOptions, Input, Model } from '../../network/types.ts';
 import { assertChoice, assertInteger, assertNumber } from '../../numeric/check.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
 import { random } from '../../numeric/random.ts';
+import { type RunningMoments, runningMoments } from '../../numeric/runningMoments.ts';
 import { sizeOf } from '../../numeric/shape.ts';
 import type { LayerOption } from '../gradient/backpropagated.ts';
 import { gradient } from '../gradient/gradient.ts';
 import { explain } from '../session.ts';
-import { endpoint } from './endpoints.ts';
+import { type Endpoint, endpoint } from './endpoints.ts';
 
 /** How an explainer is averaged over noisy copies of the input. */
 export interface NoiseTunnelOptions {
@@ -79,18 +81,49 @@ function throughNoise<O>(
     const { seed = 0, signal, onProgress } = options;
     const at = await endpoint(session, inputs, { sites: [], scorer });
     const target = pinTarget(options.target, at.classes);
-    const runs: Running = { values: [], delta: undefined };
+    const moments: RunningMoments[] = [];
+    const gaps = runningMoments(at.score.data.length);
     let last: Attribution | undefined;
     for (let sample = 0; sample < samples; sample++) {
+      if (sample > 0) await eventLoopTurn();
       signal?.throwIfAborted();
       const noisy = inputs.map((input, i) => withNoise(input, { noise, seed, stream: [sample, i] }));
-      const { onProgress: _, ...rest } = options;
-      last = await explainer(network, noisy, { ...(rest as ExplainOptions & O), target, seed: seed + sample });
-      include(runs, last, { kind, sample });
+      last = await explainer(network, noisy, { ...withoutProgress(options), target, seed: seed + sample });
+      (last.inputs ?? [last.values]).forEach(({ data }, i) => {
+        moments[i] ??= runningMoments(data.length);
+        moments[i]?.add(kind === 'square' ? data.map((value) => value * value) : data);
+      });
+      if (last.delta) gaps.add(last.delta);
       onProgress?.({ stage: 'noiseTunnel', done: sample + 1, total: samples });
     }
-    return finish(last as Attribution, runs, { kind, samples, score: at.score.data, classes: at.classes });
+    return averaged(last as Attribution, { kind, moments, gaps, at });
   });
+}
+
+/** The options of one sample; progress is counted in samples. */
+function withoutProgress<O>({ onProgress: _, ...rest }: ExplainOptions & O): ExplainOptions & O {
+  return rest as ExplainOptions & O;
+}
+
+/** The last sample's attribution with the moments of all in place of its map. */
+function averaged(
+  { delta, inputs, ...last }: Attribution,
+  { kind, moments, gaps, at }: { kind: string; moments: readonly RunningMoments[]; gaps: RunningMoments; at: Endpoint },
+): Attribution {
+  const maps = (inputs ?? [last.values]).map(({ shape }, i): NdArray => {
+    const { mean, variance } = moments[i] as RunningMoments;
+    return { shape, data: Float32Array.from(kind === 'variance' ? variance() : mean) };
+  });
+  return {
+    ...last,
+    values: maps[0] as NdArray,
+    method: `${kind}(${last.method})`,
+    target: at.classes ? Int32Array.from(at.classes.data) : null,
+    score: at.score.data,
+    // Only the mean of complete maps is complete: on average for the noisy scores.
+    ...(kind === 'smooth' && delta && { delta: Float32Array.from(gaps.mean) }),
+    ...(inputs && { inputs: maps }),
+  };
 }
 
 /** Each example with noise from a stream of its own, so that it does not depend on its neighbours. */
@@ -117,59 +150,4 @@ function range(values: Float32Array): number {
     if (value > high) high = value;
   }
   return high - low;
-}
-
-/** Sums over the samples so far, per map: the mean and, for the variance, the squared deviations (Welford 1962). */
-interface Running {
-  values: { mean: Float64Array; deviation: Float64Array }[];
-  delta: Float64Array | undefined;
-}
-
-function include(
-  runs: Running,
-  { values, inputs, delta }: Attribution,
-  { kind, sample }: { kind: string; sample: number },
-): void {
-  (inputs ?? [values]).forEach(({ data }, i) => {
-    runs.values[i] ??= { mean: new Float64Array(data.length), deviation: new Float64Array(data.length) };
-    const { mean, deviation } = runs.values[i] as Running['values'][number];
-    for (let k = 0; k < data.length; k++) {
-      const value = kind === 'square' ? (data[k] as number) ** 2 : (data[k] as number);
-      const before = value - (mean[k] as number);
-      mean[k] = (mean[k] as number) + before / (sample + 1);
-      deviation[k] = (deviation[k] as number) + before * (value - (mean[k] as number));
-    }
-  });
-  if (!delta) return;
-  runs.delta ??= new Float64Array(delta.length);
-  for (const [k, gap] of delta.entries())
-    runs.delta[k] = (runs.delta[k] as number) * (sample / (sample + 1)) + gap / (sample + 1);
-}
-
-function finish(
-  last: Attribution,
-  runs: Running,
-  {
-    kind,
-    samples,
-    score,
-    classes,
-  }: { kind: NoiseTunnelOptions['kind']; samples: number; score: Float32Array; classes: NdArray | undefined },
-): Attribution {
-  const maps = (last.inputs ?? [last.values]).map(({ shape }, i): NdArray => {
-    const { mean, deviation } = runs.values[i] as Running['values'][number];
-    const data = kind === 'variance' ? deviation.map((sum) => sum / (samples - 1)) : mean;
-    return { shape, data: Float32Array.from(data) };
-  });
-  const { delta: _, inputs, ...kept } = last;
-  return {
-    ...kept,
-    values: maps[0] as NdArray,
-    method: `${kind}(${last.method})`,
-    target: classes ? Int32Array.from(classes.data) : null,
-    score,
-    // Only the mean of complete maps is complete: on average for the noisy scores.
-    ...(kind === 'smooth' && runs.delta && { delta: Float32Array.from(runs.delta) }),
-    ...(inputs && { inputs: maps }),
-  };
 }

@@ -1,6 +1,7 @@
 import type { WindowGeometry } from '../../backend/kernels/geometry.ts';
 import type { Layer, Variable } from '../layersModel.ts';
-import type { Parameters } from '../operation.ts';
+import type { Operation, Parameters } from '../operation.ts';
+import type { OperationSource } from '../operations/base.ts';
 import { conv2d } from '../operations/conv2d.ts';
 import { conv2dTranspose } from '../operations/conv2dTranspose.ts';
 import { conv3d, type Window3d } from '../operations/conv3d.ts';
@@ -35,109 +36,53 @@ function geometryOf(layer: ConvolutionLayer, dilations: Pair): WindowGeometry {
   };
 }
 
-function weights(kernel: () => Variable, bias: () => Variable | null | undefined): () => Parameters {
-  return () => {
-    const shift = bias();
-    return { kernel: kernel().read(), ...(shift && { bias: shift.read() }) };
-  };
+type Kernel = 'kernel' | 'depthwiseKernel' | 'pointwiseKernel';
+
+function weights(layer: ConvolutionLayer, kernel: Kernel, bias: Variable | null | undefined): () => Parameters {
+  // A layer keeps its variables; training and `setWeights` change what they hold.
+  return () => ({ kernel: layer[kernel].read(), ...(bias && { bias: bias.read() }) });
+}
+
+/** The operations, for data of the layer's format, and the activation that the layer applies to what they give. */
+function activated(
+  { dataFormat, activation }: ConvolutionLayer,
+  source: OperationSource,
+  operations: readonly Operation[],
+): readonly Operation[] {
+  return [...inChannelsLast(dataFormat, source, operations), ...activationOperations(activation, source)];
 }
 
 export const lowerConv2d: Lowering<ConvolutionLayer> = (layer, { source }) => {
   const geometry = geometryOf(layer, (layer.dilationRate ?? unit) as Pair);
-  const convolution = conv2d(
-    source,
-    geometry,
-    weights(
-      () => layer.kernel,
-      () => layer.bias,
-    ),
-  );
-  return [
-    ...inChannelsLast(layer.dataFormat, source, [convolution]),
-    ...activationOperations(layer.activation, source),
-  ];
+  return activated(layer, source, [conv2d(source, geometry, weights(layer, 'kernel', layer.bias))]);
 };
 
 export const lowerDepthwiseConv2d: Lowering<ConvolutionLayer> = (layer, { source }) => {
   // tfjs-layers does not dilate depthwise convolutions, whatever their configuration says.
   const geometry = geometryOf(layer, unit);
-  const convolution = depthwiseConv2d(
-    source,
-    geometry,
-    weights(
-      () => layer.depthwiseKernel,
-      () => layer.bias,
-    ),
-  );
-  return [
-    ...inChannelsLast(layer.dataFormat, source, [convolution]),
-    ...activationOperations(layer.activation, source),
-  ];
+  return activated(layer, source, [depthwiseConv2d(source, geometry, weights(layer, 'depthwiseKernel', layer.bias))]);
 };
 
 export const lowerSeparableConv2d: Lowering<ConvolutionLayer> = (layer, { source }) => {
   const geometry = geometryOf(layer, (layer.dilationRate ?? unit) as Pair);
   const pointwise: WindowGeometry = { window: unit, strides: unit, padding: 'valid', dilations: unit };
-  const operations = [
-    depthwiseConv2d(
-      source,
-      geometry,
-      weights(
-        () => layer.depthwiseKernel,
-        () => undefined,
-      ),
-    ),
-    conv2d(
-      source,
-      pointwise,
-      weights(
-        () => layer.pointwiseKernel,
-        () => layer.bias,
-      ),
-    ),
-  ];
-  return [...inChannelsLast(layer.dataFormat, source, operations), ...activationOperations(layer.activation, source)];
+  return activated(layer, source, [
+    depthwiseConv2d(source, geometry, weights(layer, 'depthwiseKernel', undefined)),
+    conv2d(source, pointwise, weights(layer, 'pointwiseKernel', layer.bias)),
+  ]);
 };
 
 export const lowerConv2dTranspose: Lowering<ConvolutionLayer> = (layer, { source }) => {
-  const convolution = conv2dTranspose(
-    source,
-    geometryOf(layer, unit),
-    weights(
-      () => layer.kernel,
-      () => layer.bias,
-    ),
-  );
-  return [
-    ...inChannelsLast(layer.dataFormat, source, [convolution]),
-    ...activationOperations(layer.activation, source),
-  ];
+  const geometry = geometryOf(layer, unit);
+  return activated(layer, source, [conv2dTranspose(source, geometry, weights(layer, 'kernel', layer.bias))]);
 };
 
-export const lowerDense: Lowering<ConvolutionLayer> = (layer, { source }) => [
-  dense(
-    source,
-    weights(
-      () => layer.kernel,
-      () => layer.bias,
-    ),
-  ),
-  ...activationOperations(layer.activation, source),
-];
+export const lowerDense: Lowering<ConvolutionLayer> = (layer, { source }) =>
+  activated(layer, source, [dense(source, weights(layer, 'kernel', layer.bias))]);
 
 export const lowerConv3d: Lowering<ConvolutionLayer> = (layer, { source }) => {
   const { strides, padding, dataFormat, dilationRate } = layer;
   if (dataFormat === 'channelsFirst' || dilationRate?.some((rate) => rate !== 1)) return undefined;
   const window = { strides: strides as Window3d['strides'], padding: padding === 'same' ? padding : 'valid' } as const;
-  return [
-    conv3d(
-      source,
-      window,
-      weights(
-        () => layer.kernel,
-        () => layer.bias,
-      ),
-    ),
-    ...activationOperations(layer.activation, source),
-  ];
+  return activated(layer, source, [conv3d(source, window, weights(layer, 'kernel', layer.bias))]);
 };

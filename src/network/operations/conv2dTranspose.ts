@@ -23,7 +23,7 @@ export function conv2dTranspose(
     linear: true,
     forward: ([x], weights = parameters()) => {
       const kernel = kernelOf(weights);
-      const prepared = source.store.derive(`${source.address}: input gradient kernel`, [kernel], () =>
+      const prepared = source.store.derive(`${source.address}: transposed kernel`, [kernel], () =>
         prepareConvKernel(kernel, geometry),
       );
       const outputShape = transposedShape((x as Tensor4D).shape, kernel.shape, geometry);

@@ -1,12 +1,27 @@
-import type { Tensor, Tensor1D, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { depthwiseInputGradient, prepareDepthwiseKernel } from '../../backend/kernels/depthwiseInputGradient.ts';
 import type { WindowGeometry } from '../../backend/kernels/geometry.ts';
 import type { Operation, Parameters } from '../operation.ts';
-import { windowRegion } from '../region.ts';
-import { describeOperation, type OperationSource, onlyShape, parameter } from './base.ts';
-import { foldAffine } from './foldAffine.ts';
-import { fusedName, fusesRelu } from './fusion.ts';
+import type { OperationSource } from './base.ts';
+import { type ConvolutionKind, convolution } from './convolution.ts';
+import { fusedName } from './fusion.ts';
+
+const kind: ConvolutionKind = {
+  kind: 'depthwiseConv2d',
+  run: (x, { kernel, bias }, { strides, padding, dilations }, activation) =>
+    tf.fused.depthwiseConv2d({
+      x,
+      filter: kernel,
+      strides: [...strides],
+      pad: padding,
+      dilations: [...dilations],
+      ...(bias && { bias }),
+      activation: fusedName(activation),
+    }),
+  prepare: prepareDepthwiseKernel,
+  inputGradient: depthwiseInputGradient,
+  channels: (kernelShape) => kernelShape.slice(-2),
+};
 
 /** A depthwise convolution: `kernel` [height, width, in, multiplier], optional `bias` [in · multiplier]. */
 export function depthwiseConv2d(
@@ -14,39 +29,5 @@ export function depthwiseConv2d(
   geometry: WindowGeometry,
   parameters: () => Parameters,
 ): Operation {
-  const { strides, padding, dilations } = geometry;
-  const kernelOf = (weights: Parameters): Tensor4D => parameter<Tensor4D>(weights, 'kernel');
-  return {
-    ...describeOperation('depthwiseConv2d', source),
-    get parameters() {
-      return parameters();
-    },
-    linear: true,
-    fuses: fusesRelu,
-    forward: ([x], weights = parameters(), activation) =>
-      tf.fused.depthwiseConv2d({
-        x: x as Tensor4D,
-        filter: kernelOf(weights),
-        strides: [...strides],
-        pad: padding,
-        dilations: [...dilations],
-        ...(weights.bias && { bias: weights.bias as Tensor1D }),
-        activation: fusedName(activation),
-      }),
-    pullback: (cotangent, io, weights = parameters()) => {
-      const kernel = kernelOf(weights);
-      const prepared = source.store.derive(`${source.address}: depthwise input gradient kernel`, [kernel], () =>
-        prepareDepthwiseKernel(kernel, geometry),
-      );
-      return [depthwiseInputGradient(cotangent as Tensor4D, prepared, onlyShape(io), geometry) as Tensor];
-    },
-    region: (output, inputShapes) => [windowRegion(output, inputShapes[0], geometry)],
-    withParameters: (other) => depthwiseConv2d(source, geometry, other),
-    absorb: (affine) =>
-      depthwiseConv2d(
-        source,
-        geometry,
-        foldAffine(source, parameters, { affine, channels: (kernelShape) => kernelShape.slice(-2) }),
-      ),
-  };
+  return convolution(kind, source, { geometry, parameters });
 }
