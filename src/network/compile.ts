@@ -17,6 +17,7 @@ import { createStore } from './store.ts';
  * costs more than a prediction. For repeated calls compile once. The network belongs to the backend it first runs on.
  *
  * @param model a built `LayersModel`; it is never changed, and no node is added to its layers.
+ * @returns the compiled network; dispose of it when it is done with.
  * @throws {TypeError} if `model` is no `LayersModel`, is empty, unbuilt or disposed, or uses masks.
  * @example
  * ```ts

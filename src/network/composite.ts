@@ -41,7 +41,17 @@ export type Matcher =
 /** Rules with what they are for; at each operation the first match decides, and the exact gradient where none does. */
 export type Composite = readonly (readonly [Matcher, Rule])[];
 
-/** The exact gradient: the rule of every operation that no entry of a composite matches. */
+/**
+ * The exact gradient: the rule of every operation that no entry of a composite matches, and what a rule of one's own
+ * can build on.
+ *
+ * @example
+ * ```ts
+ * import { gradientRule, guidedBackprop } from 'vitrine';
+ * // Leaves the first ReLU out of the guidance.
+ * const { values } = await guidedBackprop(model, x, { rules: [[{ address: 'conv1' }, gradientRule]] });
+ * ```
+ */
 export const gradientRule: Rule = {
   name: 'gradient',
   needs: [],

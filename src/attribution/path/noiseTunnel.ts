@@ -53,17 +53,72 @@ export function noiseTunnel<O>(
     throughNoise(model, x, given ?? ({} as ExplainOptions & O), { explainer, kind, samples, noise });
 }
 
-/** SmoothGrad: the gradient averaged over 25 noisy copies of the input. See {@link noiseTunnel}. */
+/**
+ * SmoothGrad: the gradient averaged over 25 noisy copies of the input.
+ *
+ * $E_k[g_k]$, $g_k$ the gradient at $x + \eta_k$, with noise of 0.15 of each example's range; other
+ * settings and other methods through {@link noiseTunnel}.
+ *
+ * Source: Smilkov et al. 2017, "SmoothGrad", §3.
+ *
+ * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param x one example or a batch `[n, …]` in the shape of the model's input.
+ * @param options `target`, `scale`, `seed`, `layer`.
+ * @returns `values` in the shape of the input (or the layer).
+ * @throws as {@link gradient}.
+ * @example
+ * ```ts
+ * import { smoothGrad } from 'vitrine';
+ * const { values } = await smoothGrad(model, x, { seed: 1 });
+ * ```
+ */
 export const smoothGrad: Explainer<LayerOption> = /* @__PURE__ */ noiseTunnel<LayerOption>(gradient, {
   kind: 'smooth',
 });
 
-/** SquareGrad: the mean of squared gradients over 25 noisy copies of the input. See {@link noiseTunnel}. */
+/**
+ * SquareGrad: the mean of squared gradients over 25 noisy copies of the input.
+ *
+ * $E_k[g_k^2]$, $g_k$ the gradient at $x + \eta_k$, with noise of 0.15 of each example's range; other
+ * settings and other methods through {@link noiseTunnel}.
+ *
+ * Source: Hooker et al. 2019, "A benchmark for interpretability methods in deep neural networks", §2.
+ *
+ * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param x one example or a batch `[n, …]` in the shape of the model's input.
+ * @param options `target`, `scale`, `seed`, `layer`.
+ * @returns `values` in the shape of the input (or the layer).
+ * @throws as {@link gradient}.
+ * @example
+ * ```ts
+ * import { squareGrad } from 'vitrine';
+ * const { values } = await squareGrad(model, x, { seed: 1 });
+ * ```
+ */
 export const squareGrad: Explainer<LayerOption> = /* @__PURE__ */ noiseTunnel<LayerOption>(gradient, {
   kind: 'square',
 });
 
-/** VarGrad: the variance of the gradient over 25 noisy copies of the input. See {@link noiseTunnel}. */
+/**
+ * VarGrad: the unbiased variance of the gradient over 25 noisy copies of the input.
+ *
+ * $\mathrm{Var}_k[g_k]$, $g_k$ the gradient at $x + \eta_k$, with noise of 0.15 of each example's range; other
+ * settings and other methods through {@link noiseTunnel}.
+ *
+ * Source: Adebayo et al. 2018, "Local explanation methods for deep neural networks lack sensitivity to parameter
+ * values", §2.
+ *
+ * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param x one example or a batch `[n, …]` in the shape of the model's input.
+ * @param options `target`, `scale`, `seed`, `layer`.
+ * @returns `values` in the shape of the input (or the layer).
+ * @throws as {@link gradient}.
+ * @example
+ * ```ts
+ * import { varGrad } from 'vitrine';
+ * const { values } = await varGrad(model, x, { seed: 1 });
+ * ```
+ */
 export const varGrad: Explainer<LayerOption> = /* @__PURE__ */ noiseTunnel<LayerOption>(gradient, { kind: 'variance' });
 
 interface Tunnel<O> extends Required<NoiseTunnelOptions> {
