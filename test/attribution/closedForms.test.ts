@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import {
   deconvnet,
   eigenCam,
+  eigenGradCam,
   elementWiseCam,
   expectedGradients,
   fullGrad,
@@ -214,6 +215,51 @@ test('eigenCam of given activations, up to its sign', async () => {
       [1.8001, -2.2959, 0.5487, -0.053],
       1e-4,
     );
+  });
+});
+
+test('eigenGradCam is the eigenCam of gradient × activation', async () => {
+  const options = { layer: 'A', size: 'layer', rectify: false } as const;
+  const product = activations.map((value, i) => value * (gradients[i] as number));
+  let expected: Float32Array | undefined;
+  await withModel(camModel(), camWeights, async (model) => {
+    expected = (await eigenCam(model, array([1, 2, 2, 2], product), options)).values.data;
+  });
+  await withModel(camModel(), camWeights, async (model) => {
+    const { values } = await eigenGradCam(model, array([1, 2, 2, 2], activations), options);
+    expectClose(values.data, [...(expected as Float32Array)], 1e-4);
+  });
+});
+
+test('fullGrad(…).values: |x·g| and |b·g|, each scaled to [0, 1], added up', async () => {
+  const model = tfl.sequential({
+    layers: [
+      tfl.layers.conv2d({ filters: 1, kernelSize: 1, activation: 'relu', inputShape: [2, 2, 1] }),
+      tfl.layers.flatten(),
+      tfl.layers.dense({ units: 1, useBias: false }),
+    ],
+  });
+  // z = 2x + ½, positive everywhere but at −1; g is 2·(3, −1, 2, 4) where it is.
+  const weights = [
+    [[1, 1, 1, 1], [2]],
+    [[1], [0.5]],
+    [
+      [4, 1],
+      [3, -1, 2, 4],
+    ],
+  ] as const;
+  await withModel(model, weights, async (built) => {
+    const { values, totals, implicit, score } = await fullGrad(built, array([1, 2, 2, 1], [1, 2, -1, 3]));
+    const scaled = (map: readonly number[]): number[] =>
+      map.map((value) => (value - Math.min(...map)) / (Math.max(...map) - Math.min(...map)));
+    const [input, bias] = [scaled([6, 4, 0, 24]), scaled([1.5, 0.5, 0, 2])];
+    expectClose(
+      values.data,
+      input.map((value, i) => value + (bias[i] as number)),
+    );
+    expectClose(totals.data, [6 - 4 + 24, 0.5 * (3 - 1 + 4)]);
+    expectClose(implicit, [0]);
+    expectClose(score, [29]);
   });
 });
 
