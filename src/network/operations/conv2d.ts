@@ -5,20 +5,10 @@ import type { Operation, Parameters } from '../operation.ts';
 import type { OperationSource } from './base.ts';
 import { type ConvolutionKind, convolution } from './convolution.ts';
 import { lastAxis } from './foldAffine.ts';
-import { fusedName } from './fusion.ts';
 
 const kind: ConvolutionKind = {
   kind: 'conv2d',
-  run: (x, { kernel, bias }, { strides, padding, dilations }, activation) =>
-    tf.fused.conv2d({
-      x,
-      filter: kernel,
-      strides: [...strides],
-      pad: padding,
-      dilations: [...dilations],
-      ...(bias && { bias }),
-      activation: fusedName(activation),
-    }),
+  run: tf.fused.conv2d,
   prepare: prepareConvKernel,
   inputGradient: convInputGradient,
   channels: lastAxis,

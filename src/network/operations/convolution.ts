@@ -4,22 +4,23 @@ import type { FusedActivation, Operation, OperationKind, Parameters } from '../o
 import { windowRegion } from '../region.ts';
 import { describeOperation, type OperationSource, onlyShape, parameter } from './base.ts';
 import { foldAffine } from './foldAffine.ts';
-import { fusesRelu } from './fusion.ts';
+import { fusedName, fusesRelu } from './fusion.ts';
 
-interface KernelAndBias {
-  readonly kernel: Tensor4D;
+/** What tfjs's fused convolutions take. */
+interface ConvolutionOperands {
+  readonly x: Tensor4D;
+  readonly filter: Tensor4D;
   readonly bias?: Tensor1D;
+  readonly strides: [number, number];
+  readonly pad: 'same' | 'valid';
+  readonly dilations: [number, number];
+  readonly activation: 'linear' | 'relu' | 'relu6';
 }
 
 /** What sets one kind of convolution apart from another. */
 export interface ConvolutionKind {
   readonly kind: OperationKind;
-  readonly run: (
-    x: Tensor4D,
-    weights: KernelAndBias,
-    geometry: WindowGeometry,
-    activation: FusedActivation | undefined,
-  ) => Tensor;
+  readonly run: (operands: ConvolutionOperands) => Tensor;
   /** What is kept of a kernel for the input gradient. */
   readonly prepare: (kernel: Tensor4D, geometry: WindowGeometry) => Tensor4D;
   readonly inputGradient: (
@@ -49,7 +50,7 @@ export function convolution(
     linear: true,
     fuses: fusesRelu,
     forward: ([x], weights = parameters(), activation) =>
-      run(x as Tensor4D, kernelAndBias(weights), geometry, activation),
+      run(operandsOf(x as Tensor4D, weights, { geometry, activation })),
     pullback: (cotangent, io, weights = parameters()) => {
       const kernel = parameter<Tensor4D>(weights, 'kernel');
       const prepared = source.store.derive(`${source.address}: input gradient of ${kind}`, [kernel], () =>
@@ -63,9 +64,19 @@ export function convolution(
   };
 }
 
-function kernelAndBias(weights: Parameters): KernelAndBias {
+function operandsOf(
+  x: Tensor4D,
+  weights: Parameters,
+  { geometry, activation }: { geometry: WindowGeometry; activation: FusedActivation | undefined },
+): ConvolutionOperands {
+  const { strides, padding, dilations } = geometry;
   return {
-    kernel: parameter<Tensor4D>(weights, 'kernel'),
+    x,
+    filter: parameter<Tensor4D>(weights, 'kernel'),
     ...(weights.bias && { bias: weights.bias as Tensor1D }),
+    strides: [...strides],
+    pad: padding,
+    dilations: [...dilations],
+    activation: fusedName(activation),
   };
 }

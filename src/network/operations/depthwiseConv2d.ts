@@ -4,20 +4,10 @@ import type { WindowGeometry } from '../../backend/kernels/geometry.ts';
 import type { Operation, Parameters } from '../operation.ts';
 import type { OperationSource } from './base.ts';
 import { type ConvolutionKind, convolution } from './convolution.ts';
-import { fusedName } from './fusion.ts';
 
 const kind: ConvolutionKind = {
   kind: 'depthwiseConv2d',
-  run: (x, { kernel, bias }, { strides, padding, dilations }, activation) =>
-    tf.fused.depthwiseConv2d({
-      x,
-      filter: kernel,
-      strides: [...strides],
-      pad: padding,
-      dilations: [...dilations],
-      ...(bias && { bias }),
-      activation: fusedName(activation),
-    }),
+  run: tf.fused.depthwiseConv2d,
   prepare: prepareDepthwiseKernel,
   inputGradient: depthwiseInputGradient,
   channels: (kernelShape) => kernelShape.slice(-2),
