@@ -1,12 +1,14 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
+import { embeddingOf } from '../network/embeddingOf.ts';
 import type { Site } from '../network/graph.ts';
 import { readInputs, rowsOf } from '../network/inputs.ts';
 import type { Network } from '../network/network.ts';
-import { createScorer } from '../network/score.ts';
+import { createScorer, headOf } from '../network/score.ts';
 import type { Scorer } from '../network/scorer.ts';
-import type { Attribution, ExplainOptions, Input, Model, Target } from '../network/types.ts';
+import type { Attribution, ExplainOptions, Input, Model, Scale, Target } from '../network/types.ts';
 import { withNetwork } from '../network/withNetwork.ts';
 import type { NdArray } from '../numeric/ndarray.ts';
+import { sharesOf } from './sharesOf.ts';
 
 /** One call of an attribution method: a compiled model, checked inputs and a target made ready. */
 export interface Session {
@@ -23,19 +25,24 @@ export interface Session {
   rows(start: number, end: number): readonly Tensor[];
 }
 
-/** Checks the arguments of an attribution method and runs it. */
+/**
+ * Checks the arguments of an attribution method and runs it.
+ *
+ * @param scale what class scores are measured in where the options do not say; a single linear unit has no probability.
+ */
 export async function explain<T>(
   model: Model,
   x: Input,
   options: ExplainOptions,
   method: (session: Session) => Promise<T>,
+  scale: Scale = 'logit',
 ): Promise<T> {
   return withNetwork(model, async (network) => {
     options.signal?.throwIfAborted();
     const inputs = await readInputs(network, x);
     const count = inputs[0]?.shape[0] as number;
     const scorerOf = (target: Target | undefined): Scorer =>
-      createScorer(network, { target, scale: options.scale, count });
+      createScorer(network, { target, scale: options.scale ?? scaleFor(network, target, scale), count });
     return method({
       network,
       inputs,
@@ -48,14 +55,20 @@ export async function explain<T>(
   });
 }
 
+/** The scale of a method, or the raw score of an output that has no probabilities. */
+function scaleFor(network: Network, target: Target | undefined, scale: Scale): Scale {
+  return headOf(network, target)?.link === 'none' ? 'logit' : scale;
+}
+
 /** The example behind each row of a chunk. */
 export function exampleRange(start: number, end: number): Int32Array {
   return Int32Array.from({ length: end - start }, (_, i) => start + i);
 }
 
-/** The sites at which a method ends: a layer, or the inputs. */
+/** The sites at which a method ends: a layer, or the inputs; of tokens, which have no gradient, their embeddings. */
 export function endsOf(network: Network, layer: string | undefined): readonly Site[] {
-  return layer === undefined ? network.inputs : [network.site(layer)];
+  if (layer !== undefined) return [network.site(layer)];
+  return network.inputs.map((input) => embeddingOf(network, input) ?? input);
 }
 
 /** What the runs of a method have found out, before it becomes an {@link Attribution}. */
@@ -79,6 +92,6 @@ export function attributionOf({ method, score, classes, maps, delta, layer }: Fi
     score: score.data,
     ...(delta && { delta }),
     ...(layer !== undefined && { layer }),
-    ...(maps.length > 1 && { inputs: maps }),
+    ...(maps.length > 1 && { inputs: maps, shares: sharesOf(maps) }),
   };
 }

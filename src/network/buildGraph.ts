@@ -33,7 +33,10 @@ export function buildGraph(model: Container, store: Store): Graph {
         output === 0
           ? lowerLayer(layer, { source, inputShapes, outputShape: tensor.shape }, callArgs)
           : [opaque(layer, { source }, { callArgs, output })];
-      return append(operations, inputs);
+      const value = append(operations, inputs);
+      // The layer's own activation is its last operation; what enters it was made just before.
+      if (hasFusedActivation(layer, operations)) addSite(`${address}@preactivation`, layer, tensor, value - 1);
+      return value;
     });
   };
 
@@ -50,7 +53,7 @@ export function buildGraph(model: Container, store: Store): Graph {
       const outputs = isContainer(layer) ? visit(layer, inputs, `${address}/`) : lower(layer, node, address, inputs);
       node.outputTensors.forEach((output, i) => {
         values.set(output.id, outputs[i] as number);
-        addSite(i === 0 ? address : `${address}#${i}`, layer, output, outputs[i] as number);
+        addSite(i === 0 ? address : `${address}:${i}`, layer, output, outputs[i] as number);
       });
       return values.get(tensor.id) as number;
     };
@@ -86,8 +89,16 @@ export function buildGraph(model: Container, store: Store): Graph {
   return { steps, inputs, heads, sites, valueCount };
 }
 
+/** Whether a layer does something of its own before it applies the activation that it was given. */
+function hasFusedActivation(layer: Layer, operations: readonly Operation[]): boolean {
+  const { activation } = layer as Layer & { activation?: { getClassName(): string } | null };
+  return (
+    operations.length > 1 && activation !== null && activation !== undefined && activation.getClassName() !== 'linear'
+  );
+}
+
 /**
- * The address of the layer call behind a tensor: `layer`, `container/layer`, and `layer:1` for the second call of a
+ * The address of the layer call behind a tensor: `layer`, `container/layer`, and `layer#1` for the second call of a
  * shared layer, counted among the calls that this container makes.
  */
 function addresses(container: Container, prefix: string): (tensor: SymbolicTensor) => string {
@@ -106,7 +117,7 @@ function addresses(container: Container, prefix: string): (tensor: SymbolicTenso
   const folders = dissolved(container, '');
   return ({ sourceLayer, nodeIndex }) => {
     const order = [...(calls.get(sourceLayer) ?? [])].sort((a, b) => a - b).indexOf(nodeIndex);
-    return `${prefix}${folders.get(sourceLayer) ?? ''}${sourceLayer.name}${order > 0 ? `:${order}` : ''}`;
+    return `${prefix}${folders.get(sourceLayer) ?? ''}${sourceLayer.name}${order > 0 ? `#${order}` : ''}`;
   };
 }
 
@@ -135,8 +146,8 @@ function logitsOf(
     const whole = sites.find((known) => known.value === value)?.shape.at(-1) ?? units;
     const normalized = (kind === 'softmax' || kind === 'logSoftmax') && whole === units;
     if (normalized) return { logits: { ...site, value: input }, link: 'softmax' };
-    if (kind === 'sigmoid') return { logits: { ...site, value: input }, link: 'sigmoid' };
-    if (!step?.operation.routing) return { logits: site, link: units === 1 ? 'sigmoid' : 'softmax' };
+    if (kind === 'sigmoid') return { logits: { ...site, value: input }, link: units === 1 ? 'binary' : 'sigmoid' };
+    if (!step?.operation.routing) return { logits: site, link: units === 1 ? 'none' : 'softmax' };
     value = input;
   }
 }

@@ -1,6 +1,7 @@
 import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { oneHot } from '../backend/oneHot.ts';
+import { assertChoice } from '../numeric/check.ts';
 import type { Head, Site } from './graph.ts';
 import { assertIndex, type Scorer } from './scorer.ts';
 import type { ContrastTarget, OutputTarget, Scale, ScoreFunction, Target, UnitTarget } from './types.ts';
@@ -8,26 +9,27 @@ import type { ContrastTarget, OutputTarget, Scale, ScoreFunction, Target, UnitTa
 /** The targets that are classes. */
 export type ClassTarget = Exclude<Target, UnitTarget | OutputTarget | ScoreFunction>;
 
-/** The score of a class, or of a contrast of classes, on a scale. */
+/** The score of a class, or of a contrast of classes, on a scale. A binary model has the classes 0 and 1. */
 export function classScorer(
   head: Head,
   { target, scale, count }: { target: ClassTarget; scale: Scale; count: number },
 ): Scorer {
   const { logits, link } = head;
-  const units = assertClassOutput(head.site);
+  const units = link === 'binary' ? 2 : assertClassOutput(head.site);
+  assertScale(scale, link);
   const classes = checkClasses(isContrastTarget(target) ? target.class : target, { units, count, argument: 'target' });
   const minus = isContrastTarget(target) ? checkMinus(target.minus, { units, count }) : undefined;
   return {
     taps: [logits],
     score(record, example) {
       const tensor = record.value(logits);
-      const z = classLogits(tensor, head);
+      const z = sided(classLogits(tensor, head), link);
       const chosen = classes === 'predicted' ? tf.argMax(z, 1) : tf.tensor1d(pick(classes, example), 'int32');
       const weights = contrast(oneHot(chosen as Tensor1D, units), minus, example);
       const { values, pullback } = scaled(z, scale, link);
       return {
         score: tf.sum(tf.mul(values, weights), 1),
-        seeds: new Map([[logits, tf.reshape(pullback(weights), tensor.shape)]]),
+        seeds: new Map([[logits, tf.reshape(unsided(pullback(weights), link), tensor.shape)]]),
         classes: chosen as Tensor1D,
       };
     },
@@ -95,20 +97,37 @@ export function classLogits(logits: Tensor, { site }: Head): Tensor2D {
   return tf.reshape(logits, [logits.shape[0] as number, assertClassOutput(site)]);
 }
 
+/** The logits of all classes: the one unit of a binary model is that of class 1 and the negative of class 0's. */
+function sided(z: Tensor2D, link: Head['link']): Tensor2D {
+  return link === 'binary' ? tf.concat2d([tf.neg(z), z], 1) : z;
+}
+
+/** The transpose of {@link sided}. */
+function unsided(cotangent: Tensor2D, link: Head['link']): Tensor2D {
+  if (link !== 'binary') return cotangent;
+  const [negative, positive] = tf.split(cotangent, 2, 1) as [Tensor2D, Tensor2D];
+  return tf.sub(positive, negative);
+}
+
+/** Refuses scales that are none, and probabilities of a single unit that is not one. */
+function assertScale(scale: Scale, link: Head['link']): void {
+  assertChoice('scale', scale, ['logit', 'probability', 'logProbability']);
+  if (link !== 'none' || scale === 'logit') return;
+  throw new RangeError(`"scale" expected 'logit' for a linear output with one unit, got "${scale}"`);
+}
+
 /** Class scores on a scale, and the pullback of weights on them to the logits. */
 export function scaled(
   z: Tensor2D,
   scale: Scale,
   link: Head['link'],
 ): { values: Tensor2D; pullback: (weights: Tensor2D) => Tensor2D } {
+  assertScale(scale, link);
   if (scale === 'logit') return { values: z, pullback: (weights) => weights };
-  if (scale !== 'probability' && scale !== 'logProbability') {
-    throw new TypeError(`"scale" expected 'logit', 'probability' or 'logProbability', got ${JSON.stringify(scale)}`);
-  }
   return link === 'softmax' ? softmaxScaled(z, scale) : sigmoidScaled(z, scale);
 }
 
-function softmaxScaled(z: Tensor2D, scale: Scale): ReturnType<typeof scaled> {
+function softmaxScaled(z: Tensor2D, scale: 'probability' | 'logProbability'): ReturnType<typeof scaled> {
   const p = tf.softmax(z);
   if (scale === 'logProbability') {
     return { values: tf.logSoftmax(z), pullback: (w) => tf.sub(w, tf.mul(p, tf.sum(w, 1, true))) };
@@ -116,7 +135,7 @@ function softmaxScaled(z: Tensor2D, scale: Scale): ReturnType<typeof scaled> {
   return { values: p, pullback: (w) => tf.mul(p, tf.sub(w, tf.sum(tf.mul(w, p), 1, true))) };
 }
 
-function sigmoidScaled(z: Tensor2D, scale: Scale): ReturnType<typeof scaled> {
+function sigmoidScaled(z: Tensor2D, scale: 'probability' | 'logProbability'): ReturnType<typeof scaled> {
   const p = tf.sigmoid(z);
   if (scale === 'logProbability') {
     return { values: tf.logSigmoid(z), pullback: (w) => tf.mul(w, tf.sub(1, p)) };

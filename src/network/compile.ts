@@ -74,7 +74,7 @@ export function compile(model: LayersModel): Network {
 }
 
 function findSite({ sites }: Graph, address: string, argument: string): Site {
-  const site = sites.get(address) ?? sites.get(address.replace(/:0(?=\/|$)/g, ''));
+  const site = sites.get(address) ?? sites.get(address.replace(/#0(?=[/@:]|$)/g, ''));
   if (site) return site;
   const near = nearestNames(address, [...sites.keys()]);
   throw new RangeError(`"${argument}" expected the address of a layer, got "${address}"; near: ${near.join(', ')}`);

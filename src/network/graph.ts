@@ -27,8 +27,11 @@ export interface Head {
   readonly site: Site;
   /** The logits: the output, or what its final softmax or sigmoid is taken of. */
   readonly logits: Site;
-  /** What turns the logits into probabilities; a single unit takes a sigmoid, several a softmax. */
-  readonly link: 'softmax' | 'sigmoid';
+  /**
+   * What turns the logits into probabilities: a softmax, a sigmoid of each unit, or for `'binary'` a sigmoid of the one
+   * unit, which is the logit of class 1 and the negative of class 0's. The one unit of a linear output has none.
+   */
+  readonly link: 'softmax' | 'sigmoid' | 'binary' | 'none';
 }
 
 /** A model as operations in an order in which they can be run. */
@@ -36,7 +39,7 @@ export interface Graph {
   readonly steps: readonly Step[];
   readonly inputs: readonly Site[];
   readonly heads: readonly Head[];
-  /** Every layer output by address, aliases included. */
+  /** Every layer output by address, aliases included, and as `name@preactivation` what enters a fused activation. */
   readonly sites: ReadonlyMap<string, Site>;
   readonly valueCount: number;
 }

@@ -17,7 +17,7 @@ export interface Network {
   readonly operations: readonly Operation[];
   readonly inputs: readonly Site[];
   readonly heads: readonly Head[];
-  /** The output of a layer, by address: `conv1`, `outer/inner`, `shared:1`. Throws with near choices. */
+  /** The output of a layer, by address: `conv1`, `outer/inner`, `shared#1`. Throws with near choices. */
   site(address: string, argument?: string): Site;
   /** Runs the network inside the caller's `tf.tidy`. */
   forward(inputs: readonly Tensor[], options?: ForwardOptions): ForwardRecord;

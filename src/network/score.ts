@@ -53,6 +53,12 @@ export function findHead({ heads, graph }: Network, output: number | string): He
   throw new RangeError(`"output" expected one of ${names}, got ${JSON.stringify(output)}`);
 }
 
+/** The output whose class scores a target is about; none where it is about no classes. */
+export function headOf(network: Network, target: Target | undefined): Head | undefined {
+  if (typeof target === 'function' || (target !== undefined && isUnitTarget(target))) return undefined;
+  return target !== undefined && isOutputTarget(target) ? findHead(network, target.output) : network.heads[0];
+}
+
 /** The same target with the classes that were predicted filled in, so that it stays what it was as inputs change. */
 export function pinTarget(target: Target | undefined, found: NdArray | undefined): Target {
   const classes = found && [...found.data];

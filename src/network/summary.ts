@@ -9,7 +9,7 @@ import { isNetwork } from './withNetwork.ts';
 
 /** One call of a layer. */
 export interface LayerSummary {
-  /** What other functions call it: `conv1`, `outer/inner`, `shared:1`. */
+  /** What other functions call it: `conv1`, `outer/inner`, `shared#1`. */
   readonly address: string;
   readonly layerClass: string;
   /** Its output, batch axis first; `null` where the model leaves it open. */

@@ -12,7 +12,7 @@ export type Input = Tensor | NdArray | readonly (Tensor | NdArray)[];
 
 /** One unit of a layer: a channel of a spatial layer, or an element of a dense one. */
 export interface UnitTarget {
-  /** The address of the layer, `outer/inner` for a layer of a nested model, `name:1` for the second call of a shared one. */
+  /** The address of the layer, `outer/inner` for a layer of a nested model, `name#1` for the second call of a shared one. */
   readonly layer: string;
   /** Index on the last axis. */
   readonly unit: number;
@@ -92,6 +92,8 @@ export interface Attribution {
   readonly layer?: string;
   /** One map per input of a model with several inputs; `values` is the first. */
   readonly inputs?: readonly NdArray[];
+  /** Of several inputs, each one's part of the sum of all magnitudes, `[n, inputs]`. */
+  readonly shares?: NdArray;
 }
 
 /** Every attribution method, and every composition of methods. */

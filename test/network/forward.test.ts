@@ -72,7 +72,7 @@ function layerOutputs(model: LayersModel, inputs: Tensor[]): Map<string, Tensor>
 // A nested model has a node of its own before those of its calls.
 function addressOf({ sourceLayer, nodeIndex, outputTensorIndex }: SymbolicTensor): string {
   const call = 'nodesByDepth' in sourceLayer ? nodeIndex - 1 : nodeIndex;
-  return `${sourceLayer.name}${call > 0 ? `:${call}` : ''}${outputTensorIndex ? `#${outputTensorIndex}` : ''}`;
+  return `${sourceLayer.name}${call > 0 ? `#${call}` : ''}${outputTensorIndex ? `:${outputTensorIndex}` : ''}`;
 }
 
 function tensors(value: Tensor | Tensor[]): Tensor[] {

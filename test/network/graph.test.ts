@@ -1,11 +1,15 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { layers as l } from '@tensorflow/tfjs-layers';
 import { describe, expect, test } from 'vitest';
+import { activations } from '../../src/network/activations.ts';
 import { compile } from '../../src/network/compile.ts';
 import { type Composite, gradientRule, ruleFinder } from '../../src/network/composite.ts';
 import { type PlannedStep, plan } from '../../src/network/plan.ts';
-import { classifier, free } from '../oracle/building.ts';
+import type { NdArray } from '../../src/numeric/ndarray.ts';
+import { chain, classifier, free, inputsOf } from '../oracle/building.ts';
 import { networks } from '../oracle/networks.ts';
+import { expectClose } from '../support/close.ts';
 
 const build = (name: string): ReturnType<typeof compile> =>
   compile((networks.get(name) as () => Parameters<typeof compile>[0])());
@@ -76,9 +80,9 @@ describe('network.site(address)', () => {
     ['nested functional', [/^model\d+\/deep$/, /^model\d+$/]],
     ['sequential first in sequential', [/^sequential_\d+\/conv2d_\w+$/, /^sequential_\d+$/]],
     ['sequential later in sequential', [/^sequential_\d+\/conv2d_\w+$/, /^sequential_\d+$/]],
-    ['nested model called twice', [/^model\d+\/within$/, /^model\d+:1\/within$/, /^model\d+$/, /^model\d+:1$/]],
-    ['shared layer', [/^shared$/, /^shared:1$/]],
-    ['custom layer with two outputs', [/^fork$/, /^fork#1$/]],
+    ['nested model called twice', [/^model\d+\/within$/, /^model\d+#1\/within$/, /^model\d+$/, /^model\d+#1$/]],
+    ['shared layer', [/^shared$/, /^shared#1$/]],
+    ['custom layer with two outputs', [/^fork$/, /^fork:1$/]],
   ])('%s', (name, patterns) => {
     const network = build(name);
     const addresses = [...network.graph.sites.keys()];
@@ -92,9 +96,41 @@ describe('network.site(address)', () => {
 
   test('the first call has its number too', () => {
     const network = build('shared layer');
-    expect(network.site('shared:0')).toBe(network.site('shared'));
+    expect(network.site('shared#0')).toBe(network.site('shared'));
     free(network.model);
   });
+});
+
+test('name@preactivation is what enters the activation of a layer', async () => {
+  const model = chain(
+    [6, 7, 2],
+    l.conv2d({ filters: 3, kernelSize: 3, activation: 'relu', name: 'fused' }),
+    l.separableConv2d({ filters: 2, kernelSize: 2, activation: 'tanh', name: 'separable' }),
+    l.conv2d({ filters: 2, kernelSize: 1, name: 'linear' }),
+    l.activation({ activation: 'relu', name: 'alone' }),
+    l.flatten({}),
+    l.dense({ units: 3, activation: 'softmax', name: 'scores' }),
+  );
+  const network = compile(model);
+  const [x] = inputsOf(model, 2) as [NdArray];
+  const names = ['fused', 'separable', 'scores'] as const;
+  const found = await activations(
+    network,
+    x,
+    names.flatMap((name) => [name, `${name}@preactivation` as const]),
+  );
+  const pairs = { fused: tf.relu, separable: tf.tanh, scores: (z: Tensor) => tf.softmax(z) };
+  for (const name of names) {
+    const { shape, data } = found[`${name}@preactivation`];
+    expect(data.some((value) => value < 0)).toBe(true);
+    const activated = tf.tidy(() => pairs[name](tf.tensor(data, [...shape])));
+    await expectClose(activated, found[name]);
+    activated.dispose();
+  }
+  expect(() => network.site('linear@preactivation')).toThrow('"layer" expected the address of a layer');
+  expect(() => network.site('alone@preactivation')).toThrow('"layer" expected the address of a layer');
+  network.dispose();
+  free(model);
 });
 
 test('network.forward(inputs, { taps }): stops at the deepest tap and reads only what is needed', () => {

@@ -34,7 +34,6 @@ const heads: readonly [string, () => LayersModel, (row: readonly number[]) => nu
   ['logits', () => classifier({ activation: 'linear' }), softmax],
   ['sigmoid of several', () => classifier({ activation: 'sigmoid' }), (row) => row.map(sigmoid)],
   ['sigmoid of one', () => classifier({ units: 1, activation: 'sigmoid' }), (row) => row.map(sigmoid)],
-  ['one logit', () => classifier({ units: 1, activation: 'linear' }), (row) => row.map(sigmoid)],
 ];
 
 const targets: readonly [string, Target, (row: readonly number[], i: number) => number][] = [
@@ -52,6 +51,22 @@ const targets: readonly [string, Target, (row: readonly number[], i: number) => 
   ['output 0', { output: 0, target: { class: 1, minus: 2 } }, (row) => at(row, 1) - at(row, 2)],
 ];
 
+/** Class 1 is the one unit of a binary model, class 0 what speaks against it. */
+function binaryTargets(scale: Scale): typeof targets {
+  const against = (score: number): number => {
+    if (scale === 'logit') return -score;
+    return scale === 'probability' ? 1 - score : Math.log(1 - Math.exp(score));
+  };
+  const positive = (score: number): boolean =>
+    score > { logit: 0, probability: 0.5, logProbability: Math.log(0.5) }[scale];
+  return [
+    ['class 1', 1, (row) => at(row, 0)],
+    ['class 0', 0, (row) => against(at(row, 0))],
+    ['1 minus 0', { class: 1, minus: 0 }, (row) => at(row, 0) - against(at(row, 0))],
+    ['predicted', 'predicted', (row) => (positive(at(row, 0)) ? at(row, 0) : against(at(row, 0)))],
+  ];
+}
+
 const scales: readonly Scale[] = ['logit', 'probability', 'logProbability'];
 
 describe.each(heads)('createScorer(network, { target, scale }): %s', (_name, build, toProbability) => {
@@ -68,18 +83,33 @@ describe.each(heads)('createScorer(network, { target, scale }): %s', (_name, bui
     });
     const { values } = await predict(network, x, { scale });
     await expectClose(values, { shape: values.shape, data: Float32Array.from(scored.flat()) });
-    const cases = units > 1 ? targets : ([['the unit', 0, (row) => at(row, 0)]] as typeof targets);
     const predicted: (typeof targets)[number] = [
       'predicted',
       'predicted',
       (row, i) => at(row, top(logits[i] as number[])),
     ];
-    for (const [name, target, formula] of [...cases, predicted]) {
+    const cases = units > 1 ? [...targets, predicted] : binaryTargets(scale);
+    for (const [name, target, formula] of cases) {
       await expectScore({ network, x, target, scale, name }, scored.map(formula));
     }
     network.dispose();
     free(model);
   });
+});
+
+test('createScorer(network, { target }): the one unit of a linear output is class 0 and no probability', async () => {
+  const model = classifier({ units: 1, activation: 'linear' });
+  const network = compile(model);
+  const [x] = inputsOf(model, count) as [NdArray];
+  const values = rows((await predict(network, x)).values).map((row) => at(row, 0));
+  await expectScore({ network, x, target: 0 }, values);
+  await expectScore({ network, x, target: 'predicted' }, values);
+  expect(() => createScorer(network, { target: 1, count })).toThrow('"target" expected an integer in 0..0, got 1');
+  const message = `"scale" expected 'logit' for a linear output with one unit, got "probability"`;
+  expect(() => createScorer(network, { scale: 'probability', count })).toThrow(message);
+  await expect(predict(network, x, { scale: 'probability' })).rejects.toThrow(message);
+  network.dispose();
+  free(model);
 });
 
 test('createScorer(network, { target: { layer, unit, position } }): units of layers', async () => {

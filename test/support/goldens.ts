@@ -122,6 +122,12 @@ function targetOf({ classes, minus, ...unit }: NonNullable<GoldenCase['target']>
   return minus ? { class: classes, minus } : classes;
 }
 
+/** The cases count output units: the one unit of a binary model, their class 0, is class 1 in this library. */
+export function ofBinaryModel(golden: GoldenCase): GoldenCase {
+  const { target } = golden;
+  return target?.classes ? { ...golden, target: { ...target, classes: target.classes.map(() => 1) } } : golden;
+}
+
 /** Runs a case and compares what it gives with the reference array, within the tolerance the case states. */
 export async function expectGolden(
   model: Model,

@@ -2,11 +2,11 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { forEachBatch } from '../../network/batches.ts';
 import type { Site } from '../../network/graph.ts';
-import { rowsOf } from '../../network/inputs.ts';
 import type { Scorer } from '../../network/scorer.ts';
 import { signalAt } from '../../network/signals.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
 import { sizeOf } from '../../numeric/shape.ts';
+import { repeated } from '../repeated.ts';
 import type { Session } from '../session.ts';
 
 /** The sums of gradients over points that a method chooses. */
@@ -37,11 +37,14 @@ export async function sumGradients(
     { ...options, stage, total: samples, groups: count },
     ({ group: example, start, end }) => {
       const drawn = draw(example, start, end);
-      const record = network.forward(repeatedRows(inputs, example, end - start), {
-        from: new Map(sites.map((site, i) => [site, (drawn[i] as WeightedPoints).points])),
-        taps: scorer.taps,
-        differentiate: { to: sites },
-      });
+      const record = network.forward(
+        inputs.map((input) => repeated(input, example, end - start)),
+        {
+          from: new Map(sites.map((site, i) => [site, (drawn[i] as WeightedPoints).points])),
+          taps: scorer.taps,
+          differentiate: { to: sites },
+        },
+      );
       const { seeds } = scorer.score(record, new Int32Array(end - start).fill(example));
       const signals = record.backward(seeds, { to: sites });
       const parts = sites.map((site, i): [string, Tensor] => [
@@ -59,14 +62,6 @@ export async function sumGradients(
     },
   );
   return sums;
-}
-
-/** One example as the inputs of several rows: what points in a layer do not replace. */
-function repeatedRows(inputs: readonly NdArray[], example: number, rows: number): readonly Tensor[] {
-  return inputs.map((input) => {
-    const row = rowsOf(input, example, example + 1);
-    return rows === 1 ? row : tf.tile(row, [rows, ...row.shape.slice(1).map(() => 1)]);
-  });
 }
 
 function addTo(sum: Float32Array, part: Float32Array, offset: number): void {
