@@ -9,6 +9,13 @@ const onEveryBackend = ['test/{backend,network,attribution}/**/*.test.ts'];
 const setup = (name: string): string[] => [`./test/support/setup/${name}.ts`];
 const source = fileURLToPath(new URL('./src/', import.meta.url));
 
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Whether cases that take minutes shall run on every backend. */
+    everything: boolean;
+  }
+}
+
 const { browser, dawn } = await findAccelerated();
 
 const projects: TestProjectConfiguration[] = [
@@ -40,7 +47,15 @@ const config: ViteUserConfig = {
       { find: /^vitrine\/(.*)$/, replacement: `${source}$1/index.ts` },
     ],
   },
-  test: { pool: 'forks', testTimeout: 60_000, hookTimeout: 60_000, onConsoleLog: isNews, projects },
+  test: {
+    pool: 'forks',
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    onConsoleLog: isNews,
+    // `npm run test:everything`: also what takes minutes on a software GPU.
+    provide: { everything: process.env['VITRINE_TESTS'] === 'everything' },
+    projects,
+  },
 };
 
 export default config;

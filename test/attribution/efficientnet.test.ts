@@ -1,5 +1,5 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { afterAll, beforeAll, describe, test } from 'vitest';
+import { afterAll, beforeAll, describe, inject, test } from 'vitest';
 import { decodeImage } from '../../src/image/decodeImage.ts';
 import { toInput } from '../../src/image/toInput.ts';
 import { loadModel } from '../../src/network/loadModel.ts';
@@ -11,10 +11,10 @@ import { expectGolden, type GoldenIndex, runs } from '../support/goldens.ts';
 const folder = 'goldens/attribution/efficientnet-lite0/';
 const examples = '../../examples/';
 const { cases } = await readJson<GoldenIndex>(`${folder}index.json`);
-const everything = backend === 'wasm';
+const everything = backend === 'wasm' || inject('everything');
 const run = cases.filter(({ method, id }) => method in runs && (everything || id === 'chelsea-gradcam'));
 
-describe(`EfficientNet-Lite0 (${everything ? 'all cases' : 'one case; wasm, where a pass takes no seconds, runs all'})`, () => {
+describe(`EfficientNet-Lite0 (${everything ? 'all cases' : 'one case; wasm, where a pass takes no seconds, and "npm run test:everything" run all'})`, () => {
   let model: LayersModel;
 
   beforeAll(async () => {
@@ -25,7 +25,7 @@ describe(`EfficientNet-Lite0 (${everything ? 'all cases' : 'one case; wasm, wher
   afterAll(() => model.dispose());
 
   for (const golden of run) {
-    test(`${golden.method}: ${golden.id}`, { timeout: 120_000 }, async () => {
+    test(`${golden.method}: ${golden.id}`, { timeout: inject('everything') ? 3_600_000 : 120_000 }, async () => {
       const inputs = await inputsOf(golden.image as string);
       await expectGolden(model, inputs, { golden, folder });
     });
