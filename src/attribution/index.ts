@@ -24,3 +24,4 @@ export {
   squareGrad,
   varGrad,
 } from './path/noiseTunnel.ts';
+export { type PartialOption, progressive } from './progressive.ts';

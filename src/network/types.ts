@@ -12,7 +12,7 @@ export type Input = Tensor | NdArray | readonly (Tensor | NdArray)[];
 
 /** One unit of a layer: a channel of a spatial layer, or an element of a dense one. */
 export interface UnitTarget {
-  /** The address of the layer, `outer/inner` for a layer of a nested model, `name#1` for the second call of a shared one. */
+  /** The address of the layer, `outer/inner` for a layer of a nested model, `name#1` for the second call of a shared one, `name@preactivation` before its activation. */
   readonly layer: string;
   /** Index on the last axis. */
   readonly unit: number;
