@@ -5,7 +5,7 @@ import type { TestProjectConfiguration, ViteUserConfig } from 'vitest/config';
 import { findAccelerated, type Missing } from './test/support/accelerated.ts';
 
 // These folders run on every backend; all others, which do not depend on it, run once.
-const onEveryBackend = ['test/{backend,network,attribution}/**/*.test.ts'];
+const onEveryBackend = ['test/{backend,network,attribution,metrics}/**/*.test.ts'];
 const setup = (name: string): string[] => [`./test/support/setup/${name}.ts`];
 const source = fileURLToPath(new URL('./src/', import.meta.url));
 

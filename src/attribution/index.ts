@@ -1,13 +1,20 @@
+export { ablationCam } from './cam/ablationCam.ts';
 export type { CamOptions } from './cam/cam.ts';
 export { type EigenCamOptions, eigenCam } from './cam/eigenCam.ts';
 export { eigenGradCam } from './cam/eigenGradCam.ts';
 export { elementWiseCam } from './cam/elementWiseCam.ts';
+export { type FemCamOptions, femCam } from './cam/femCam.ts';
+export { type FinerCamOptions, finerCam } from './cam/finerCam.ts';
 export { gradCam } from './cam/gradCam.ts';
 export { type GradCamPlusPlusOptions, gradCamPlusPlus } from './cam/gradCamPlusPlus.ts';
 export { guidedGradCam } from './cam/guidedGradCam.ts';
 export { hiResCam } from './cam/hiResCam.ts';
 export { layerCam } from './cam/layerCam.ts';
+export { type ScoreCamOptions, scoreCam } from './cam/scoreCam.ts';
 export { xGradCam } from './cam/xGradCam.ts';
+export { centerMap } from './control/centerMap.ts';
+export { edgeMap } from './control/edgeMap.ts';
+export { randomMap } from './control/randomMap.ts';
 export type { LayerOption } from './gradient/backpropagated.ts';
 export { deconvnet } from './gradient/deconvnet.ts';
 export { type FullGradient, fullGrad } from './gradient/fullGrad.ts';
@@ -15,8 +22,17 @@ export { gradient } from './gradient/gradient.ts';
 export { gradientTimesInput } from './gradient/gradientTimesInput.ts';
 export { guidedBackprop } from './gradient/guidedBackprop.ts';
 export type { RulesOption } from './gradient/rectified.ts';
+export { type BlurIntegratedGradientsOptions, blurIntegratedGradients } from './path/blurIntegratedGradients.ts';
+export { conductance } from './path/conductance.ts';
 export { type ExpectedGradientsOptions, expectedGradients } from './path/expectedGradients.ts';
-export { type IntegratedGradientsOptions, integratedGradients } from './path/integratedGradients.ts';
+export { type GuidedIntegratedGradientsOptions, guidedIntegratedGradients } from './path/guidedIntegratedGradients.ts';
+export {
+  type IntegratedGradients,
+  type IntegratedGradientsOptions,
+  integratedGradients,
+} from './path/integratedGradients.ts';
+export { internalInfluence, type LayerPathOptions } from './path/internalInfluence.ts';
+export { type NeuronConductanceOptions, neuronConductance } from './path/neuronConductance.ts';
 export {
   type NoiseTunnelOptions,
   noiseTunnel,
@@ -24,4 +40,25 @@ export {
   squareGrad,
   varGrad,
 } from './path/noiseTunnel.ts';
+export { type XraiAttribution, type XraiOptions, xrai } from './path/xrai.ts';
+export { exactShapley } from './perturbation/exactShapley.ts';
+export { type HsicOptions, hsicAttribution } from './perturbation/hsicAttribution.ts';
+export { type KernelShapOptions, kernelShap } from './perturbation/kernelShap.ts';
+export { type LimeAttribution, type LimeOptions, lime } from './perturbation/lime.ts';
+export { type PartitionShapOptions, partitionShap } from './perturbation/partitionShap.ts';
+export { type RiseOptions, rise } from './perturbation/rise.ts';
+export type { SegmentOptions } from './perturbation/segmentGame.ts';
+export {
+  type SampledShapley,
+  type ShapleySamplingOptions,
+  shapleySampling,
+} from './perturbation/shapleySampling.ts';
+export { type GridMaskOptions, type SobolOptions, sobolAttribution } from './perturbation/sobolAttribution.ts';
 export { type PartialOption, progressive } from './progressive.ts';
+export * as composites from './relevance/composites/index.ts';
+export { type DeepLiftOptions, type DeepLiftVariant, deepLift } from './relevance/deepLift/deepLift.ts';
+export { type DeepLiftShapOptions, deepLiftShap } from './relevance/deepLift/deepLiftShap.ts';
+export type { DeepLiftRule } from './relevance/deepLift/procedure.ts';
+export { type ExcitationBackpropOptions, excitationBackprop } from './relevance/excitationBackprop.ts';
+export { type LrpOptions, lrp } from './relevance/lrp.ts';
+export * as rules from './relevance/rules/index.ts';

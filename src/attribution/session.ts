@@ -1,11 +1,13 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
+import { assertTokens } from '../network/assertTokens.ts';
+import { resolveBaselines } from '../network/baseline.ts';
 import { embeddingOf } from '../network/embeddingOf.ts';
 import type { Site } from '../network/graph.ts';
 import { readInputs, rowsOf } from '../network/inputs.ts';
 import type { Network } from '../network/network.ts';
 import { createScorer, headOf } from '../network/score.ts';
 import type { Scorer } from '../network/scorer.ts';
-import type { Attribution, ExplainOptions, Input, Model, Scale, Target } from '../network/types.ts';
+import type { Attribution, Baseline, ExplainOptions, Input, Model, Scale, Target } from '../network/types.ts';
 import { withNetwork } from '../network/withNetwork.ts';
 import type { NdArray } from '../numeric/ndarray.ts';
 import { sharesOf } from './sharesOf.ts';
@@ -69,6 +71,16 @@ export function exampleRange(start: number, end: number): Int32Array {
 export function endsOf(network: Network, layer: string | undefined): readonly Site[] {
   if (layer !== undefined) return [network.site(layer)];
   return network.inputs.map((input) => embeddingOf(network, input) ?? input);
+}
+
+/** The baseline of every example of every input; those of tokens are tokens too. */
+export async function baselinesOf(
+  { network, inputs, options }: Session,
+  baseline: Baseline | readonly Baseline[],
+): Promise<readonly NdArray[]> {
+  const baselines = await resolveBaselines(inputs, { baseline, seed: options.seed });
+  assertTokens(network, baselines, 'baseline');
+  return baselines;
 }
 
 /** What the runs of a method have found out, before it becomes an {@link Attribution}. */

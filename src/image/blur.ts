@@ -59,7 +59,8 @@ function gaussianTable(length: number, sigma: number): FilterTable {
   );
 }
 
-function reflected(index: number, length: number): number {
+/** Where an axis that goes on as its mirror image is read beyond its ends: `c b a | a b c | c b a`. */
+export function reflected(index: number, length: number): number {
   const within = ((index % (2 * length)) + 2 * length) % (2 * length);
   return within < length ? within : 2 * length - 1 - within;
 }

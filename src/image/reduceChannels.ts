@@ -22,12 +22,17 @@ export type ChannelReduction = 'sum' | 'mean' | 'maxAbs' | 'l2';
  */
 export function reduceChannels(map: MapArray, how: ChannelReduction = 'sum'): NdArray {
   assertArray('map', map, [4]);
+  return withoutLastAxis(map, how);
+}
+
+/** One number for those along the last axis. */
+export function withoutLastAxis(map: MapArray, how: ChannelReduction): NdArray {
   assertChoice('how', how, ['sum', 'mean', 'maxAbs', 'l2']);
-  const channels = map.shape[3] as number;
+  const channels = map.shape.at(-1) as number;
   const data = new Float32Array(map.data.length / channels);
   const reduce = reductions[how];
   for (let i = 0; i < data.length; i++) data[i] = reduce(map.data, i * channels, channels);
-  return { shape: map.shape.slice(0, 3), data };
+  return { shape: map.shape.slice(0, -1), data };
 }
 
 type Reduce = (data: Float32Array | Float64Array, start: number, count: number) => number;

@@ -13,3 +13,14 @@ export type Size = number | readonly [height: number, width: number];
 
 /** One map `[h, w]`, or a map per example: `[n, h, w]` or, with channels, `[n, h, w, c]`. */
 export type MapArray = NdArray<Float32Array | Float64Array>;
+
+/**
+ * How an image is divided: a label map `[h, w]` or `[n, h, w]` with the labels 0 … s − 1, cells along each side, about so
+ * many superpixels, a scale of segments, or the longest link of a tree; see `segment`.
+ */
+export type Segments =
+  | NdArray<Int32Array>
+  | { readonly grid: number }
+  | { readonly slic: number; readonly compactness?: number }
+  | { readonly felzenszwalb: number; readonly sigma?: number; readonly minSize?: number }
+  | { readonly quickshift: number; readonly kernelSize?: number; readonly ratio?: number };

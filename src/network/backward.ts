@@ -1,4 +1,4 @@
-import type { Tensor } from '@tensorflow/tfjs-core';
+import type { Tensor, TensorContainer } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { addTensors } from '../backend/kernels/elementwise.ts';
 import type { Rule, RuleIo } from './composite.ts';
@@ -38,14 +38,18 @@ export function backward(trace: Trace, seeds: Seeds, options: BackwardOptions): 
       const streams = signals.get(step.output);
       if (!streams) continue;
       meet(step.output);
-      const passed = pass(step, streams, { trace, reference: reference?.trace, state: companions?.get(step) });
+      const passed = pass(step, streams, {
+        trace,
+        reference: reference?.trace,
+        state: companions?.get(step) ?? trace.states.get(step),
+      });
       if (!ends.has(step.output)) {
         free(streams);
         signals.delete(step.output);
       }
       step.inputs.forEach((value, i) => {
         const arrived = passed[i];
-        if (arrived) arrive(value, arrived);
+        if (arrived?.length) arrive(value, arrived);
       });
     }
     to.forEach(({ value }) => meet(value));
@@ -98,6 +102,7 @@ function ioOf(
   const seen = viewOf(step, trace, missing);
   return {
     inputShapes: seen.inputShapes,
+    nonNegative: step.inputs.map((value) => trace.nonNegative.has(value)),
     get inputs(): readonly Tensor[] {
       return read('inputs', () => seen.inputs);
     },
@@ -137,11 +142,8 @@ function runCompanions(
     const { rule, operation, inputs, output } = step;
     if (!rule.forward) continue;
     const io = ioOf({ step, rule, operation }, { trace, reference, state: undefined });
-    const state = rule.forward(
-      operation,
-      io,
-      inputs.map((value) => states.get(value)),
-    );
+    const entering = inputs.map((value) => states.get(value));
+    const state = tf.tidy(() => rule.forward?.(operation, io, entering) as TensorContainer);
     states.set(output, state);
     found.set(step, state);
   }

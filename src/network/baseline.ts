@@ -44,6 +44,8 @@ async function resolve(input: NdArray, baseline: Baseline, streams: Streams): Pr
     case 'zero':
       return filled(input, () => () => 0);
     case 'mean':
+      // The mean of a vector's every channel is the vector.
+      if (input.shape.length < 3) throw new RangeError(refusal('an input with positions', baseline, input));
       return filled(input, channelMeans);
     case 'uniform':
       return filled(input, (data, _channels, example) => withinRange(data, streams(example)));
@@ -116,10 +118,12 @@ function withinRange(example: Float32Array, source: Random): () => number {
 /** A Gaussian of a twentieth of the longer side hides what a picture shows and keeps its colours. */
 function blurred(input: NdArray): NdArray {
   const [, rows, columns] = input.shape;
-  if (input.shape.length !== 4) {
-    throw new RangeError(`"baseline" expected an image input for 'blur', got shape [${input.shape.join(', ')}]`);
-  }
+  if (input.shape.length !== 4) throw new RangeError(refusal('an image input', 'blur', input));
   return blur(input, Math.max(rows as number, columns as number) / 20);
+}
+
+function refusal(expected: string, baseline: string, { shape }: NdArray): string {
+  return `"baseline" expected ${expected} for '${baseline}', got shape [${shape.join(', ')}]`;
 }
 
 function examplesOf({ shape, data }: NdArray): Float32Array[] {

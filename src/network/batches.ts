@@ -1,8 +1,8 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { inTurn } from '../backend/inTurn.ts';
 import { assertInteger } from '../numeric/check.ts';
 import type { NdArray } from '../numeric/ndarray.ts';
-import { eventLoopTurn } from './eventLoopTurn.ts';
 import type { RunOptions } from './types.ts';
 
 /** Rows that run together: some of the samples of one group, an example for instance. */
@@ -28,22 +28,25 @@ export interface BatchPlan extends RunOptions {
  * @throws the signal's reason, once the batch in flight has been read and freed.
  */
 export async function forEachBatch<K extends string>(
-  { stage, total, groups = 1, batchSize, signal, onProgress }: BatchPlan,
+  plan: BatchPlan,
   job: (chunk: Chunk) => Record<K, Tensor>,
   consume: (part: Record<K, NdArray>, chunk: Chunk) => void,
 ): Promise<void> {
+  const { stage, total, groups = 1, signal, onProgress } = plan;
+  const counted = (part: Record<K, NdArray>, chunk: Chunk): void => {
+    consume(part, chunk);
+    onProgress?.({ stage, done: chunk.group * total + chunk.end, total: groups * total });
+  };
+  await inTurn(chunksOf(plan), job, counted, signal);
+}
+
+/** The chunks of all groups, in order. */
+export function chunksOf({ total, groups = 1, batchSize }: Omit<BatchPlan, 'stage'>): readonly Chunk[] {
   const size = checkedBatchSize(batchSize);
-  signal?.throwIfAborted();
-  for (let group = 0; group < groups; group++) {
-    for (let start = 0; start < total; start += size) {
-      const chunk = { group, start, end: Math.min(start + size, total) };
-      consume(await readAll(tf.tidy(() => job(chunk))), chunk);
-      onProgress?.({ stage, done: group * total + chunk.end, total: groups * total });
-      const last = group === groups - 1 && chunk.end === total;
-      if (!last) await eventLoopTurn();
-      signal?.throwIfAborted();
-    }
-  }
+  const starts = Array.from({ length: Math.ceil(total / size) }, (_, i) => i * size);
+  const chunksIn = (group: number): Chunk[] =>
+    starts.map((start) => ({ group, start, end: Math.min(start + size, total) }));
+  return Array.from({ length: groups }, (_, group) => chunksIn(group)).flat();
 }
 
 /** Runs a job on rows `start…end` at a time and joins what it returns along the first axis. */
@@ -58,20 +61,6 @@ export async function mapBatches<K extends string>(
     (part) => parts.push(part),
   );
   return joinParts(parts);
-}
-
-/** Reads tensors into plain arrays and frees them, also when reading fails. */
-async function readAll<K extends string>(tensors: Record<K, Tensor>): Promise<Record<K, NdArray>> {
-  const entries = Object.entries(tensors) as [K, Tensor][];
-  try {
-    const read = entries.map(async ([name, tensor]): Promise<[K, NdArray]> => {
-      const data = Float32Array.from(await tensor.data());
-      return [name, { shape: tensor.shape, data }];
-    });
-    return Object.fromEntries(await Promise.all(read)) as Record<K, NdArray>;
-  } finally {
-    entries.forEach(([, tensor]) => tensor.dispose());
-  }
 }
 
 /** Small batches cost less per image where memory traffic decides; a GPU wants work. */

@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { oneHot } from '../backend/oneHot.ts';
 import { assertChoice } from '../numeric/check.ts';
 import type { Head, Site } from './graph.ts';
+import type { ForwardRecord } from './record.ts';
 import { assertIndex, type Scorer } from './scorer.ts';
 import type { ContrastTarget, OutputTarget, Scale, ScoreFunction, Target, UnitTarget } from './types.ts';
 
@@ -14,24 +15,52 @@ export function classScorer(
   head: Head,
   { target, scale, count }: { target: ClassTarget; scale: Scale; count: number },
 ): Scorer {
-  const { logits, link } = head;
-  const units = link === 'binary' ? 2 : assertClassOutput(head.site);
-  assertScale(scale, link);
+  const units = head.link === 'binary' ? 2 : assertClassOutput(head.site);
+  assertScale(scale, head.link);
   const classes = checkClasses(isContrastTarget(target) ? target.class : target, { units, count, argument: 'target' });
   const minus = isContrastTarget(target) ? checkMinus(target.minus, { units, count }) : undefined;
+  return weightedScorer(head, scale, (z, example) => {
+    const chosen = classes === 'predicted' ? tf.argMax(z, 1) : tf.tensor1d(pick(classes, example), 'int32');
+    return {
+      weights: contrast(oneHot(chosen as Tensor1D, units), minus, example),
+      classes: chosen as Tensor1D,
+    };
+  });
+}
+
+/** How much each class counts in a score, `[n, classes]`, and the class that the score is said to be of. */
+interface ClassWeights {
+  readonly weights: Tensor2D;
+  readonly classes?: Tensor1D;
+}
+
+/** A weighted sum of class scores on a scale; the weights may depend on the logits of all classes, but are constants. */
+export function weightedScorer(
+  head: Head,
+  scale: Scale,
+  weigh: (z: Tensor2D, example: Int32Array) => ClassWeights,
+): Scorer {
+  const { logits, link } = head;
+  const weighed = (record: ForwardRecord, example: Int32Array) => {
+    const tensor = record.value(logits);
+    const z = sided(classLogits(tensor, head), link);
+    return { ...weigh(z, example), ...scaled(z, scale, link), shape: tensor.shape };
+  };
   return {
     taps: [logits],
     score(record, example) {
-      const tensor = record.value(logits);
-      const z = sided(classLogits(tensor, head), link);
-      const chosen = classes === 'predicted' ? tf.argMax(z, 1) : tf.tensor1d(pick(classes, example), 'int32');
-      const weights = contrast(oneHot(chosen as Tensor1D, units), minus, example);
-      const { values, pullback } = scaled(z, scale, link);
+      const { weights, values, pullback, shape, ...found } = weighed(record, example);
       return {
         score: tf.sum(tf.mul(values, weights), 1),
-        seeds: new Map([[logits, tf.reshape(unsided(pullback(weights), link), tensor.shape)]]),
-        classes: chosen as Tensor1D,
+        seeds: new Map([[logits, tf.reshape(unsided(pullback(weights), link), shape)]]),
+        ...found,
       };
+    },
+    divide(record, example) {
+      const { weights, values, shape } = weighed(record, example);
+      const shares = tf.mul(values, weights);
+      // Both classes of a binary model are read from its one unit.
+      return new Map([[logits, tf.reshape(link === 'binary' ? tf.sum(shares, 1) : shares, shape)]]);
     },
   };
 }

@@ -5,6 +5,7 @@ import { nearestNames } from '../numeric/nearestNames.ts';
 import { buildGraph } from './buildGraph.ts';
 import { forward } from './forward.ts';
 import type { Graph, Site } from './graph.ts';
+import { baseRun } from './incremental/baseRun.ts';
 import { assertLayersModel } from './layersModel.ts';
 import type { Network } from './network.ts';
 import { createStore } from './store.ts';
@@ -51,7 +52,10 @@ export function compile(model: LayersModel): Network {
       throw error;
     }
   };
-  const sweep = (): void => store.sweep(liveWeights());
+  const sweep = (others: readonly Tensor[] = []): void => {
+    assertUsable();
+    store.sweep([...liveWeights(), ...others]);
+  };
 
   return {
     model,
@@ -61,9 +65,20 @@ export function compile(model: LayersModel): Network {
     heads: graph.heads,
     site: (address, argument = 'layer') => findSite(graph, address, argument),
     forward(inputs, options = {}) {
-      assertUsable();
       sweep();
       return forward(graph, inputs, options);
+    },
+    baseRun(inputs, options) {
+      assertUsable();
+      sweep(replacements(graph, options));
+      const run = baseRun(graph, inputs, options);
+      return {
+        ...run,
+        change(changes) {
+          assertUsable();
+          return run.change(changes);
+        },
+      };
     },
     sweep,
     dispose() {

@@ -1,8 +1,10 @@
-import type { Tensor } from '@tensorflow/tfjs-core';
+import type { Tensor, TensorContainer } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { activated } from '../backend/kernels/elementwise.ts';
 import { backward } from './backward.ts';
 import { type Composite, ruleFinder } from './composite.ts';
 import type { Graph, Site } from './graph.ts';
+import { nonNegativeValues } from './nonNegativeValues.ts';
 import type { Operation, Parameters } from './operation.ts';
 import { type PlannedStep, plan } from './plan.ts';
 import type { ForwardRecord } from './record.ts';
@@ -26,17 +28,15 @@ export interface ForwardOptions {
  * The tensors of the record belong to the enclosing `tf.tidy`, or to who disposes the record.
  */
 export function forward(graph: Graph, inputs: readonly Tensor[], options: ForwardOptions): ForwardRecord {
-  const { taps = graph.heads.map(({ site }) => site), edits = new Map(), differentiate } = options;
-  const fed = feeds(graph, inputs, options.from);
+  const { edits = new Map(), differentiate } = options;
+  const { taps, fed, steps } = prepared(graph, inputs, options);
   const ends = differentiate?.to ?? [];
-  const steps = upTo(planSteps(graph, { ...options, taps, fed }), taps, fed);
-  assertFed(steps, fed, graph);
-
   const path = differentiate ? influencedBy(steps, ends, edits) : new Set<PlannedStep>();
   const kept = keptValues(path, [...taps, ...ends]);
-  const walked = walk(steps, { fed, kept, edits });
+  const nonNegative = nonNegativeValues(steps, edits);
+  const walked = walk(steps, { fed, kept, edits, path, nonNegative });
   return {
-    trace: { steps: [...path], ...walked },
+    trace: { steps: [...path], ...walked, nonNegative },
     value(site) {
       const tensor = walked.values.get(site.value);
       if (!tensor) throw new Error(`layer "${site.address}" was not kept by this forward walk; name it in "taps"`);
@@ -49,11 +49,26 @@ export function forward(graph: Graph, inputs: readonly Tensor[], options: Forwar
       walked.values.forEach((tensor, value) => {
         if (!fed.has(value)) tensor.dispose();
       });
+      tf.dispose([...walked.states.values()] as TensorContainer[]);
     },
   };
 }
 
-type Values = ReadonlyMap<number, Tensor>;
+/** Tensors by the number of the value. */
+export type Values = ReadonlyMap<number, Tensor>;
+
+/** The steps of a walk, what it starts from, and what it is to give. */
+export function prepared(
+  graph: Graph,
+  inputs: readonly Tensor[],
+  options: ForwardOptions,
+): { readonly taps: readonly Site[]; readonly fed: Values; readonly steps: readonly PlannedStep[] } {
+  const { taps = graph.heads.map(({ site }) => site) } = options;
+  const fed = feeds(graph, inputs, options.from);
+  const steps = upTo(planSteps(graph, { ...options, taps, fed }), taps, fed);
+  assertFed(steps, fed, graph);
+  return { taps, fed, steps };
+}
 
 function feeds(graph: Graph, inputs: readonly Tensor[], from: ForwardOptions['from']): Values {
   const given = inputs.map((tensor, i): [number, Tensor] => [(graph.inputs[i] as Site).value, tensor]);
@@ -79,14 +94,27 @@ function planSteps(
 interface Walked {
   readonly values: Map<number, Tensor>;
   readonly shapes: Map<number, readonly number[]>;
+  readonly states: Map<PlannedStep, unknown>;
 }
 
-function walk(
+/** What a walk starts from, keeps and replaces. */
+export interface WalkOptions {
+  readonly fed: Values;
+  readonly kept: ReadonlySet<number>;
+  readonly edits: NonNullable<ForwardOptions['edits']>;
+  /** The steps that a backward walk can pass, whose rules may make the output themselves. */
+  readonly path?: ReadonlySet<PlannedStep>;
+  readonly nonNegative?: ReadonlySet<number>;
+}
+
+/** Runs steps and keeps what is asked for. */
+export function walk(
   steps: readonly PlannedStep[],
-  { fed, kept, edits }: { fed: Values; kept: ReadonlySet<number>; edits: NonNullable<ForwardOptions['edits']> },
+  { fed, kept, edits, path = new Set(), nonNegative = new Set() }: WalkOptions,
 ): Walked {
   const values = new Map(fed);
   const shapes = new Map([...fed].map(([value, { shape }]): [number, readonly number[]] => [value, shape]));
+  const states = new Map<PlannedStep, unknown>();
   const replacements = new Map([...edits].map(([{ value }, replace]) => [value, replace]));
   const uses = countUses(steps);
 
@@ -100,19 +128,39 @@ function walk(
 
   tf.tidy(() => {
     for (const step of steps) {
-      const made = run(
-        step,
-        step.inputs.map((value) => values.get(value) as Tensor),
-      );
+      const inputs = step.inputs.map((value) => values.get(value) as Tensor);
+      const parts = path.has(step) ? computed(step, inputs, nonNegative) : undefined;
+      if (parts) states.set(step, parts.state);
+      const made = parts?.output ?? run(step, inputs);
       const replace = replacements.get(step.output);
       const output = replace ? replaced(made, replace) : made;
       values.set(step.output, output);
       shapes.set(step.output, output.shape);
       step.inputs.forEach(release);
     }
-    return [...values].flatMap(([value, tensor]) => (fed.has(value) ? [] : tensor));
+    const made = [...values].flatMap(([value, tensor]) => (fed.has(value) ? [] : tensor));
+    return [...made, ...states.values()] as TensorContainer[];
   });
-  return { values, shapes };
+  return { values, shapes, states };
+}
+
+/** The output as the rule of a step makes it, and the state that the rule keeps; none where it leaves it to the step. */
+function computed(
+  { operation, rule, activation, inputs: read }: PlannedStep,
+  inputs: readonly Tensor[],
+  nonNegative: ReadonlySet<number>,
+): { readonly output: Tensor; readonly state: unknown } | undefined {
+  if (!rule.compute) return undefined;
+  const io = {
+    inputs,
+    inputShapes: inputs.map(({ shape }) => shape),
+    nonNegative: read.map((value) => nonNegative.has(value)),
+  };
+  return tf.tidy(() => {
+    const made = rule.compute?.(operation, io) as { output: Tensor; state: TensorContainer };
+    const output = activated(made.output, activation && { ceiling: activation.operation.ceiling });
+    return { output, state: made.state };
+  });
 }
 
 function run({ operation, activation }: PlannedStep, inputs: readonly Tensor[]): Tensor {
@@ -144,8 +192,8 @@ function assertFed(steps: readonly PlannedStep[], fed: Values, graph: Graph): vo
   throw new Error(`no value for input "${address}": give it, or start from layers that need it no more`);
 }
 
-/** The steps through which the ends of a backward walk act on what comes after. */
-function influencedBy(
+/** The steps through which sites act on what comes after. */
+export function influencedBy(
   steps: readonly PlannedStep[],
   ends: readonly Site[],
   edits: NonNullable<ForwardOptions['edits']>,
@@ -174,7 +222,8 @@ function keptValues(path: ReadonlySet<PlannedStep>, sites: readonly Site[]): Set
   return kept;
 }
 
-function countUses(steps: readonly PlannedStep[]): Map<number, number> {
+/** How many steps read each value. */
+export function countUses(steps: readonly PlannedStep[]): Map<number, number> {
   const uses = new Map<number, number>();
   for (const { inputs } of steps) for (const value of inputs) uses.set(value, (uses.get(value) ?? 0) + 1);
   return uses;

@@ -2,27 +2,29 @@ import type { Tensor, Tensor1D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { freedOnError } from '../backend/freedOnError.ts';
 import type { Head } from './graph.ts';
-import type { Scorer } from './scorer.ts';
+import { type Scorer, timesUnits } from './scorer.ts';
 import type { ScoreFunction } from './types.ts';
 
 /** The score that a user's function makes of the raw outputs; its gradient there comes from the tape. */
 export function functionScorer(heads: readonly Head[], target: ScoreFunction): Scorer {
+  const score: Scorer['score'] = (record, example) => {
+    const outputs = heads.map(({ site }) => record.value(site));
+    const values = tf.tidy(() => tf.clone(target(outputs, example)));
+    if (values.rank !== 1 || values.shape[0] !== example.length) {
+      throw new RangeError(
+        `"target" expected a function that returns shape [${example.length}], got [${values.shape.join(', ')}]`,
+      );
+    }
+    const gradients = freedOnError(() => tf.grads(touchingAll(target, example))([...outputs], tf.onesLike(values)));
+    return {
+      score: values as Tensor1D,
+      seeds: new Map(heads.map(({ site }, i) => [site, gradients[i] as Tensor])),
+    };
+  };
   return {
     taps: heads.map(({ site }) => site),
-    score(record, example) {
-      const outputs = heads.map(({ site }) => record.value(site));
-      const score = tf.tidy(() => tf.clone(target(outputs, example)));
-      if (score.rank !== 1 || score.shape[0] !== example.length) {
-        throw new RangeError(
-          `"target" expected a function that returns shape [${example.length}], got [${score.shape.join(', ')}]`,
-        );
-      }
-      const gradients = freedOnError(() => tf.grads(touchingAll(target, example))([...outputs], tf.onesLike(score)));
-      return {
-        score: score as Tensor1D,
-        seeds: new Map(heads.map(({ site }, i) => [site, gradients[i] as Tensor])),
-      };
-    },
+    score,
+    divide: (record, example) => timesUnits(score(record, example).seeds, record),
   };
 }
 

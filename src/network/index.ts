@@ -3,7 +3,7 @@ export type { QuadratureRule } from '../numeric/quadrature.ts';
 export { type Random, random } from '../numeric/random.ts';
 export { activations } from './activations.ts';
 export { compile } from './compile.ts';
-export { type Composite, gradientRule, type Matcher, type Need, type Rule, type RuleIo } from './composite.ts';
+export { type Composite, gradientRule, type Matcher, type Need, type Range, type Rule, type RuleIo } from './composite.ts';
 export type { Dataset } from './dataset.ts';
 export type { FieldOfView } from './fieldOfView.ts';
 export type { ForwardOptions } from './forward.ts';
@@ -38,7 +38,9 @@ export type {
   Progress,
   RunOptions,
   Scale,
+  SegmentAttribution,
   ScoreFunction,
   Target,
   UnitTarget,
 } from './types.ts';
+export { withParameters } from './withParameters.ts';

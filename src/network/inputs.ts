@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { assertFiniteArray, describe } from '../numeric/check.ts';
 import type { NdArray, TypedArray } from '../numeric/ndarray.ts';
 import { sizeOf } from '../numeric/shape.ts';
+import { assertTokens } from './assertTokens.ts';
 import type { Site } from './graph.ts';
 import type { Network } from './network.ts';
 import type { Input } from './types.ts';
@@ -22,6 +23,7 @@ export async function readInputs(network: Network, x: Input, argument = 'x'): Pr
   if (new Set(counts).size > 1) {
     throw new RangeError(`"${argument}" expected as many examples in each input, got ${counts.join(', ')}`);
   }
+  assertTokens(network, batches, argument);
   return batches;
 }
 

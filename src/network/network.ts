@@ -2,6 +2,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { ForwardOptions } from './forward.ts';
 import type { Graph, Head, Site } from './graph.ts';
+import type { BaseOptions, BaseRun } from './incremental/baseRun.ts';
 import type { Operation } from './operation.ts';
 import type { ForwardRecord } from './record.ts';
 
@@ -21,8 +22,10 @@ export interface Network {
   site(address: string, argument?: string): Site;
   /** Runs the network inside the caller's `tf.tidy`. */
   forward(inputs: readonly Tensor[], options?: ForwardOptions): ForwardRecord;
-  /** Drops what was made from weights that the model no longer has. */
-  sweep(): void;
+  /** Runs the network on one example and keeps what is needed to follow changes of it; dispose of the run after that. */
+  baseRun(inputs: readonly Tensor[], options: BaseOptions): BaseRun;
+  /** Drops what was made from weights that the model no longer has, and that are none of the given ones. */
+  sweep(others?: readonly Tensor[]): void;
   /** Frees all that it holds; the model stays as it is. Later calls throw. */
   dispose(): void;
 }

@@ -1,4 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
+import type { Position } from '../backend/kernels/cropRegions.ts';
 
 /** The primitive operations a model is compiled to. */
 export type OperationKind =
@@ -72,6 +73,23 @@ export interface FusedActivation {
   readonly ceiling: number | undefined;
 }
 
+/** A window of an operation's output, in each row of a batch. */
+export interface Part {
+  /** The first row and column of the window, for each row of the batch. */
+  readonly at: readonly Position[];
+  readonly size: readonly [rows: number, columns: number];
+  /** The shapes of the whole inputs, batch axis included. */
+  readonly inputShapes: readonly (readonly number[])[];
+}
+
+/** An operation on parts of its inputs. */
+export interface PartialForward {
+  /** What it takes for the values beyond the border of an input. */
+  readonly beyond: number;
+  /** The part of the output, from the regions of the inputs that {@link Operation.region} names for it. */
+  run(inputs: readonly Tensor[], part: Part, activation?: FusedActivation): Tensor;
+}
+
 /** One primitive operation of a compiled model. */
 export interface Operation {
   readonly kind: OperationKind;
@@ -87,6 +105,8 @@ export interface Operation {
   readonly linear: boolean;
   /** The largest value of a clipped ReLU. */
   readonly ceiling?: number;
+  /** How a resize makes values between those it reads. */
+  readonly interpolation?: 'nearest' | 'bilinear';
   /** Whether it keeps the values and only moves them: reshape, flatten, identity. */
   readonly routing?: boolean;
   /** The output; an operation with {@link Operation.fuses} can apply a ReLU at once. */
@@ -97,8 +117,14 @@ export interface Operation {
   pullback(cotangent: Tensor, io: Io, parameters?: Parameters): readonly Tensor[];
   /** What a region of the output depends on, per input. */
   region(output: Region, inputShapes: readonly (readonly number[])[]): readonly (Region | 'all')[];
+  /** How it makes a part of its output; missing where it needs its inputs whole. */
+  readonly partial?: PartialForward | undefined;
   /** The same operation with other weights. */
   withParameters(parameters: () => Parameters): Operation;
   /** The same operation followed by an affine map of its channels, as one. */
   absorb?(affine: Operation): Operation;
+  /** The same operation on what an affine map of the channels gives, as one; missing where zeros are padded between. */
+  absorbInput?(affine: Operation): Operation;
+  /** What `make` makes of the kernel, kept under this name as long as the weights stay; linear operations have it. */
+  derive?(name: string, make: (kernel: Tensor) => Tensor): Tensor;
 }

@@ -1,5 +1,6 @@
 import { gradientRule, type Rule } from './composite.ts';
 import type { Graph, Step } from './graph.ts';
+import { joinSwish } from './joinSwish.ts';
 import type { FusedActivation, Operation } from './operation.ts';
 
 /** A step as it is run: perhaps a convolution with its batch normalisation folded in and its ReLU fused. */
@@ -22,13 +23,15 @@ export interface PlanRequest {
 
 /**
  * Joins what nobody needs to see apart: an affine map (batch normalisation) is folded into the linear operation
- * before it, and a ReLU is fused with the operation before it unless a rule wants what lies between.
+ * before it, or into the one after it that pads nothing, and a ReLU is fused with the operation before it unless a rule wants what lies between. The product of a
+ * value and its sigmoid is one activation to rules for activations.
  */
 export function plan(graph: Graph, { needed, rule, edit }: PlanRequest): readonly PlannedStep[] {
   const consumers = countConsumers(graph);
   const inner = (value: number): boolean => consumers[value] === 1 && !needed.has(value);
   const planned = new Map<number, PlannedStep>();
-  graph.steps.forEach((step, i) => {
+  joinSwish(graph, { inner, rule }).forEach((step, i) => {
+    if (!step) return;
     const operation = edit(step.operation);
     const before = planned.get(step.inputs[0] as number);
     const joined = before && inner(before.output) && join(before, operation, { step, rule: rule(operation, i) });
@@ -47,14 +50,22 @@ function join(
   const { output } = step;
   if (before.activation) return undefined;
   if (operation.kind === 'affine') {
-    // One rule decides for both: that of the linear operation, unless the affine map has a rule of its own.
-    if (rule !== gradientRule && rule !== before.rule) return undefined;
+    if (!mayMerge(rule, before.rule)) return undefined;
     return before.operation.absorb && { ...before, operation: before.operation.absorb(operation), output };
+  }
+  if (before.operation.kind === 'affine' && operation.absorbInput) {
+    if (!mayMerge(before.rule, rule) || rule.range) return undefined;
+    return { ...before, operation: operation.absorbInput(before.operation), rule, output };
   }
   if (operation.kind !== 'relu') return undefined;
   const activation: FusedActivation = { ceiling: operation.ceiling };
   const apart = wants(rule, 'inputs') || wants(before.rule, 'output') || !before.operation.fuses?.(activation);
   return apart ? undefined : { ...before, activation: { operation, rule }, output };
+}
+
+/** One rule decides for both: that of the linear operation, unless the affine map has a rule of its own. */
+function mayMerge(ofAffine: Rule, ofLinear: Rule): boolean {
+  return ofAffine === gradientRule || ofAffine === ofLinear || ofAffine.yields === true;
 }
 
 function wants(rule: Rule, need: Rule['needs'][number]): boolean {

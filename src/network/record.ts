@@ -8,6 +8,10 @@ export interface Trace {
   readonly steps: readonly PlannedStep[];
   readonly values: ReadonlyMap<number, Tensor>;
   readonly shapes: ReadonlyMap<number, readonly number[]>;
+  /** What the rules that made an output themselves kept of it. */
+  readonly states: ReadonlyMap<PlannedStep, unknown>;
+  /** The values that are never negative, whatever the network is run on. */
+  readonly nonNegative: ReadonlySet<number>;
 }
 
 /** Where signals start: a cotangent of the site's shape, or several streams of them. They stay the caller's. */

@@ -1,4 +1,5 @@
-import type { Tensor1D } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor1D } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import type { Site } from './graph.ts';
 import type { ForwardRecord, Seeds } from './record.ts';
 
@@ -16,6 +17,13 @@ export interface Scorer {
   readonly taps: readonly Site[];
   /** @param example the example that each row comes from. */
   score(record: ForwardRecord, example: Int32Array): ScoredRows;
+  /** The score divided among the units that it is read from: where relevance starts. */
+  divide(record: ForwardRecord, example: Int32Array): Seeds;
+}
+
+/** Each unit times the gradient there, which sums to a score that is linear in the units. */
+export function timesUnits(seeds: Seeds, record: ForwardRecord): Seeds {
+  return new Map([...seeds].map(([site, seed]) => [site, tf.mul(seed as Tensor, record.value(site))]));
 }
 
 /** Checks a class, a unit or a coordinate. */

@@ -1,11 +1,16 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Site } from './graph.ts';
 
-/** The single stream that arrived at a site. */
-export function signalAt(signals: ReadonlyMap<Site, readonly Tensor[]>, site: Site): Tensor {
-  const signal = signals.get(site)?.[0];
-  if (signal) return signal;
+/** The streams that arrived at a site. */
+export function streamsAt(signals: ReadonlyMap<Site, readonly Tensor[]>, site: Site): readonly Tensor[] {
+  const streams = signals.get(site) ?? [];
+  if (streams.length > 0) return streams;
   throw new Error(
     `no gradient reaches "${site.address}": the target does not depend on it; expected a layer before the target`,
   );
+}
+
+/** The single stream that arrived at a site. */
+export function signalAt(signals: ReadonlyMap<Site, readonly Tensor[]>, site: Site): Tensor {
+  return streamsAt(signals, site)[0] as Tensor;
 }

@@ -96,6 +96,12 @@ export interface Attribution {
   readonly shares?: NdArray;
 }
 
+/** An attribution of segments; `values` paints them: `[n, h, w]`, or the input's shape where it has no space. */
+export interface SegmentAttribution extends Attribution {
+  /** The value of each segment, `[n, s]`; zeros after the segments of examples that have fewer. */
+  readonly segmentValues: NdArray;
+}
+
 /** Every attribution method, and every composition of methods. */
 export type Explainer<O = unknown, R extends Attribution = Attribution> = (
   model: Model,

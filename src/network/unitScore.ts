@@ -4,7 +4,7 @@ import { oneHot } from '../backend/oneHot.ts';
 import { assertChoice, describe } from '../numeric/check.ts';
 import type { Site } from './graph.ts';
 import type { Network } from './network.ts';
-import { assertIndex, type Scorer } from './scorer.ts';
+import { assertIndex, type Scorer, timesUnits } from './scorer.ts';
 import type { UnitTarget } from './types.ts';
 
 /** The activation of one unit, at a position or reduced over all of them. */
@@ -13,19 +13,17 @@ export function unitScorer(network: Pick<Network, 'site'>, target: UnitTarget): 
   const units = site.shape.at(-1) ?? Number.POSITIVE_INFINITY;
   assertIndex(target.unit, units, 'target.unit');
   if (target.position !== undefined) assertPosition(site, target.position);
-  return {
-    taps: [site],
-    score(record) {
-      const activation = record.value(site);
-      const [rows, channels] = [activation.shape[0] as number, activation.shape.at(-1) as number];
-      const flat = tf.reshape(activation, [rows, -1, channels]);
-      const values = tf.squeeze(tf.slice(flat, [0, 0, target.unit], [-1, -1, 1]), [2]) as Tensor2D;
-      const weights = positionWeights(values, target.position ?? 'mean', activation.shape[2] ?? 1);
-      const channel = oneHot(tf.tensor1d([target.unit], 'int32'), channels);
-      const seed = tf.reshape(tf.mul(tf.expandDims(weights, 2), channel), activation.shape);
-      return { score: tf.sum(tf.mul(values, weights), 1), seeds: new Map([[site, seed]]) };
-    },
+  const score: Scorer['score'] = (record) => {
+    const activation = record.value(site);
+    const [rows, channels] = [activation.shape[0] as number, activation.shape.at(-1) as number];
+    const flat = tf.reshape(activation, [rows, -1, channels]);
+    const values = tf.squeeze(tf.slice(flat, [0, 0, target.unit], [-1, -1, 1]), [2]) as Tensor2D;
+    const weights = positionWeights(values, target.position ?? 'mean', activation.shape[2] ?? 1);
+    const channel = oneHot(tf.tensor1d([target.unit], 'int32'), channels);
+    const seed = tf.reshape(tf.mul(tf.expandDims(weights, 2), channel), activation.shape);
+    return { score: tf.sum(tf.mul(values, weights), 1), seeds: new Map([[site, seed]]) };
   };
+  return { taps: [site], score, divide: (record, example) => timesUnits(score(record, example).seeds, record) };
 }
 
 /** How much each position counts, `[n, positions]`. */

@@ -1,7 +1,7 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { expect, test } from 'vitest';
 import { type PartialOption, progressive } from '../../src/attribution/progressive.ts';
-import { eventLoopTurn } from '../../src/network/eventLoopTurn.ts';
+import { eventLoopTurn } from '../../src/backend/eventLoopTurn.ts';
 import type { Attribution, ExplainOptions, Input, Model } from '../../src/network/types.ts';
 
 const model = {} as LayersModel;

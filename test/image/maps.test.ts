@@ -5,6 +5,7 @@ import { isEmpty } from '../../src/image/isEmpty.ts';
 import { normalize } from '../../src/image/normalize.ts';
 import { rectify } from '../../src/image/rectify.ts';
 import { reduceChannels } from '../../src/image/reduceChannels.ts';
+import { reduceFeatures } from '../../src/image/reduceFeatures.ts';
 import type { NdArray } from '../../src/numeric/ndarray.ts';
 
 const arrayOf = (shape: readonly number[], ...values: number[]): NdArray => ({
@@ -27,6 +28,13 @@ test('reduceChannels(map, how)', () => {
   expect(reduceChannels(map, 'mean').data).toEqual(Float32Array.of(-0.5, -0.25));
   expect(reduceChannels(map, 'maxAbs').data).toEqual(Float32Array.of(4, 1));
   expect(reduceChannels(map, 'l2').data).toEqual(Float32Array.of(5, Math.sqrt(1.25)));
+});
+
+test('reduceFeatures(map, how): one number per word', () => {
+  const map = arrayOf([1, 2, 3], 1, 2, -1, 0, 0.5, 0);
+  expect(reduceFeatures(map)).toEqual(arrayOf([1, 2], 2, 0.5));
+  expect(reduceFeatures(map, 'maxAbs').data).toEqual(Float32Array.of(2, 0.5));
+  expect(() => reduceFeatures(arrayOf([1, 1, 1, 2], 1, 2))).toThrow('"map" expected rank 3, got shape [1, 1, 1, 2]');
 });
 
 test('rectify(map) keeps what is positive', () => {

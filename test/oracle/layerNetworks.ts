@@ -122,6 +122,22 @@ const windows: [string, Build][] = [
         l.globalAveragePooling1d(),
       ),
   ],
+  [
+    'conv1d same, strides 2, and maxPooling1d same',
+    () =>
+      chain(
+        [9, 2],
+        l.conv1d({ filters: 3, kernelSize: 3, strides: 2, padding: 'same', useBias: false, activation: 'tanh' }),
+        norm(),
+        l.maxPooling1d({ poolSize: 3, strides: 1, padding: 'same' }),
+        l.globalAveragePooling1d(),
+      ),
+  ],
+  [
+    'conv1d, dilation 2',
+    () => chain([9, 2], l.conv1d({ filters: 3, kernelSize: 2, dilationRate: 2, activation: 'tanh' }), l.flatten()),
+  ],
+  ['averagePooling1d same', () => chain([9, 2], l.averagePooling1d({ poolSize: 3, strides: 2, padding: 'same' }))],
   ['averagePooling1d', () => chain([9, 2], l.averagePooling1d({ poolSize: 2 }), l.globalMaxPooling1d())],
   ['conv3d', () => chain([4, 4, 4, 2], l.conv3d({ filters: 2, kernelSize: 2, activation: 'relu' }), l.flatten())],
   [

@@ -1,6 +1,8 @@
 import { expect } from 'vitest';
 import * as vitrine from '../../src/attribution/index.ts';
+import type { LayerPathOptions } from '../../src/attribution/path/internalInfluence.ts';
 import { activations } from '../../src/network/activations.ts';
+import type { Composite, Rule } from '../../src/network/composite.ts';
 import { predict } from '../../src/network/predict.ts';
 import type { Attribution, ExplainOptions, Model, Target } from '../../src/network/types.ts';
 import type { NdArray } from '../../src/numeric/ndarray.ts';
@@ -21,6 +23,15 @@ export interface GoldenCase {
     readonly resize?: string;
     readonly centered?: boolean;
     readonly normalizeAlpha?: boolean;
+    readonly bias?: boolean;
+    readonly rule?: string;
+    readonly composite?: string;
+    readonly epsilon?: number;
+    readonly gamma?: number;
+    readonly alpha?: number;
+    readonly beta?: number;
+    readonly low?: number[];
+    readonly high?: number[];
   };
   readonly target: {
     classes?: number[];
@@ -69,11 +80,49 @@ export const runs: Readonly<Record<string, Run>> = {
   'layer-cam': cam(vitrine.layerCam),
   'xgrad-cam': cam(vitrine.xGradCam),
   'grad-cam++': cam(vitrine.gradCamPlusPlus),
+  'score-cam': cam(vitrine.scoreCam),
+  'ablation-cam': cam(vitrine.ablationCam),
   'eigen-cam': async (model, inputs, golden) => {
     const { values } = (await cam(vitrine.eigenCam)(model, inputs, golden)) as Attribution;
     return { shape: values.shape, data: values.data.map(Math.abs) };
   },
   'guided-grad-cam': explained(vitrine.guidedGradCam),
+  'deeplift-rescale': (model, inputs, golden) =>
+    vitrine.deepLift(model, inputs.x as NdArray, {
+      ...optionsOf(golden),
+      baseline: inputs[golden.params.baseline as string] as NdArray,
+    }),
+  'deeplift-shap': (model, inputs, golden) =>
+    vitrine.deepLiftShap(model, inputs.x as NdArray, {
+      ...optionsOf(golden),
+      background: inputs[golden.params.background as string] as NdArray,
+    }),
+  lrp: (model, { x }, golden) =>
+    vitrine.lrp(model, x as NdArray, {
+      ...optionsOf(golden),
+      ...(golden.params.bias !== undefined && { bias: golden.params.bias }),
+      composite: compositeOf(golden.params),
+    }),
+  'excitation-backprop': (model, { x }, golden) =>
+    vitrine.excitationBackprop(model, x as NdArray, { ...optionsOf(golden), bias: golden.params.bias as boolean }),
+  'internal-influence': layerPath(vitrine.internalInfluence),
+  'layer-conductance': layerPath(vitrine.conductance),
+  'neuron-conductance': (model, inputs, golden) => {
+    const { unit, position } = golden.params as { unit?: number; position?: [number, number] };
+    const explain = (m: Model, x: NdArray, options: ExplainOptions & LayerPathOptions): Promise<Attribution> =>
+      vitrine.neuronConductance(m, x, { ...options, unit: unit as number, ...(position && { position }) });
+    return layerPath(explain)(model, inputs, golden);
+  },
+  shapley: async (model, inputs, golden) => {
+    const { segments, baseline } = golden.params;
+    const { shape, data } = inputs[segments as unknown as string] as NdArray;
+    const { segmentValues } = await vitrine.exactShapley(model, inputs.x as NdArray, {
+      ...optionsOf(golden),
+      segments: { shape, data: Int32Array.from(data) },
+      baseline: inputs[baseline as string] as NdArray,
+    });
+    return segmentValues;
+  },
   'fullgrad-total': async (model, { x }, golden) =>
     (await vitrine.fullGrad(model, x as NdArray, optionsOf(golden))).totals,
 };
@@ -95,6 +144,22 @@ function path(): Run {
     });
 }
 
+/** Methods of a layer on the way from a baseline. */
+function layerPath(
+  method: (model: Model, x: NdArray, options: ExplainOptions & LayerPathOptions) => Promise<Attribution>,
+): Run {
+  return (model, inputs, golden) => {
+    const { layer, baseline, steps, quadrature } = golden.params;
+    return method(model, inputs.x as NdArray, {
+      ...optionsOf(golden),
+      layer: layer as string,
+      baseline: inputs[baseline as string] as NdArray,
+      steps: steps as number,
+      rule: quadrature === 'gauss-legendre' ? 'gausslegendre' : (quadrature as 'left'),
+    });
+  };
+}
+
 function cam(method: typeof vitrine.gradCam): Run {
   return (model, { x }, golden) => {
     const { relu = false, resize, centered, normalizeAlpha } = golden.params;
@@ -111,6 +176,30 @@ function cam(method: typeof vitrine.gradCam): Run {
 
 function optionsOf({ target, params }: GoldenCase): ExplainOptions {
   return { ...(target && { target: targetOf(target) }), ...(params.output && { scale: params.output }) };
+}
+
+function compositeOf(params: GoldenCase['params']): Composite {
+  const { composites, rules } = vitrine;
+  const { composite, rule, epsilon, gamma, alpha, beta, low = [], high = [] } = params;
+  const named: Record<string, () => Composite> = {
+    EpsilonPlus: composites.epsilonPlus,
+    EpsilonPlusFlat: composites.epsilonPlusFlat,
+    EpsilonAlpha2Beta1: composites.epsilonAlpha2Beta1,
+    EpsilonAlpha2Beta1Flat: composites.epsilonAlpha2Beta1Flat,
+    EpsilonGammaBox: () => composites.epsilonGammaBox(low, high),
+    'EpsilonPlus with w-square at the first layers': () => [
+      [{ position: 'first' }, rules.wSquare()],
+      ...composites.epsilonPlus(),
+    ],
+  };
+  if (composite !== undefined) return (named[composite] as () => Composite)();
+  const uniform: Record<string, () => Rule> = {
+    epsilon: () => rules.epsilon(epsilon),
+    zplus: rules.zPlus,
+    gamma: () => rules.gamma(gamma),
+    alphabeta: () => rules.alphaBeta(alpha, beta),
+  };
+  return composites.uniform((uniform[rule as string] as () => Rule)());
 }
 
 function layerOf({ params }: GoldenCase): { layer?: string } {

@@ -14,6 +14,12 @@ export const methods: Readonly<Record<string, Method>> = {
     attribution.integratedGradients(model, x, { ...options, steps: 3, baseline: 'uniform' }),
   expectedGradients: (model, x, options) =>
     attribution.expectedGradients(model, x, { ...options, samples: 3, noise: 0.1, background: x }),
+  blurIntegratedGradients: (model, x, options) =>
+    attribution.blurIntegratedGradients(model, x, { ...options, steps: 3, maxSigma: 2 }),
+  guidedIntegratedGradients: (model, x, options) =>
+    attribution.guidedIntegratedGradients(model, x, { ...options, steps: 3 }),
+  xrai: (model, x, options) =>
+    attribution.xrai(model, x, { ...options, base: attribution.gradientTimesInput, segments: { grid: 3 } }),
   smoothGrad: (model, x, options) => attribution.noiseTunnel(attribution.gradient, { samples: 3 })(model, x, options),
   squareGrad: (model, x, options) =>
     attribution.noiseTunnel(attribution.gradient, { kind: 'square', samples: 3 })(model, x, options),
@@ -28,4 +34,22 @@ export const methods: Readonly<Record<string, Method>> = {
   eigenCam: attribution.eigenCam,
   eigenGradCam: attribution.eigenGradCam,
   guidedGradCam: attribution.guidedGradCam,
+  scoreCam: (model, x, options) => attribution.scoreCam(model, x, { ...options, channels: 3 }),
+  ablationCam: attribution.ablationCam,
+  finerCam: (model, x, options) =>
+    attribution.finerCam(model, x, { ...(options as { target?: number[] }), similar: [0], strength: 0.5 }),
+  femCam: attribution.femCam,
+  randomMap: attribution.randomMap,
+  centerMap: attribution.centerMap,
+  edgeMap: attribution.edgeMap,
+  exactShapley: (model, x, options) => attribution.exactShapley(model, x, { ...options, segments: { grid: 2 } }),
+  kernelShap: (model, x, options) =>
+    attribution.kernelShap(model, x, { ...options, segments: { grid: 2 }, samples: 6 }),
+  shapleySampling: (model, x, options) =>
+    attribution.shapleySampling(model, x, { ...options, segments: { grid: 2 }, permutations: 2 }),
+  partitionShap: (model, x, options) => attribution.partitionShap(model, x, { ...options, evaluations: 8 }),
+  lime: (model, x, options) => attribution.lime(model, x, { ...options, segments: { grid: 2 }, samples: 8 }),
+  rise: (model, x, options) => attribution.rise(model, x, { ...options, samples: 6, cells: 3 }),
+  sobolAttribution: (model, x, options) => attribution.sobolAttribution(model, x, { ...options, cells: 2, designs: 3 }),
+  hsicAttribution: (model, x, options) => attribution.hsicAttribution(model, x, { ...options, cells: 2, samples: 8 }),
 };

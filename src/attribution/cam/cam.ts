@@ -1,22 +1,25 @@
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import { rectify as rectified } from '../../image/rectify.ts';
-import { resize } from '../../image/resize.ts';
 import { mapBatches } from '../../network/batches.ts';
-import type { Site } from '../../network/graph.ts';
 import { signalAt } from '../../network/signals.ts';
 import type { Attribution, ExplainOptions, Input, Model } from '../../network/types.ts';
 import { assertChoice } from '../../numeric/check.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
-import { attributionOf, exampleRange, explain, type Session } from '../session.ts';
+import { attributionOf, exampleRange, explain } from '../session.ts';
 import { camLayer } from './camLayer.ts';
+import { fitted } from './fitted.ts';
 
 /** The options of every class activation map. */
 export interface CamOptions {
-  /** The address of a layer with rows and columns; by default the last one before the target. */
+  /** The address of a layer with rows and columns, or of a sequence; by default the last one before the target. */
   readonly layer?: string;
   /** Whether negative values are set to zero; true by default, as in the papers. */
   readonly rectify?: boolean;
-  /** `'input'` (default) resizes the map to the input, bilinear with half-pixel centres; `'layer'` leaves it. */
+  /**
+   * `'input'` (default) resizes the map to the input that the layer sees, bilinear with half-pixel centres; `'layer'`
+   * leaves it.
+   */
   readonly size?: 'input' | 'layer';
 }
 
@@ -44,24 +47,27 @@ export async function classActivationMap(
       const record = network.forward(rows(start, end), { taps: scorer.taps, differentiate: { to: [site] } });
       const { seeds, ...scored } = scorer.score(record, exampleRange(start, end));
       const gradients = signalAt(record.backward(seeds, { to: [site] }), site);
-      const map = read(record.value(site) as Tensor4D, gradients as Tensor4D);
+      const map = read(asPlane(record.value(site)), asPlane(gradients));
       return { ...scored, map } as Record<string, Tensor>;
     });
-    const raw = finish(found.map as NdArray);
+    const raw = alongLayer(finish(found.map as NdArray), site.shape.length - 1);
     const map = rectify ? rectified(raw) : raw;
     return attributionOf({
       method,
       score: found.score as NdArray,
       classes: found.classes,
-      maps: [size === 'input' ? resize(map, planeOf(session)) : map],
-      layer: (site satisfies Site).address,
+      maps: [size === 'input' ? fitted(map, site, session) : map],
+      layer: site.address,
     });
   });
 }
 
-/** Rows and columns of the input that is an image. */
-function planeOf({ inputs }: Pick<Session, 'inputs'>): readonly [number, number] {
-  const image = inputs.find(({ shape }) => shape.length === 4);
-  if (image) return [image.shape[1] as number, image.shape[2] as number];
-  throw new Error(`"size" expected 'layer': this model has no image input to resize the map to`);
+/** A sequence `[n, t, c]` as a picture of one column. */
+function asPlane(values: Tensor): Tensor4D {
+  return values.rank === 4 ? (values as Tensor4D) : (tf.expandDims(values, 2) as Tensor4D);
+}
+
+/** The map of a sequence without the column: `[n, t]`. */
+function alongLayer({ shape, data }: NdArray, rank: number): NdArray {
+  return { shape: shape.slice(0, rank), data };
 }

@@ -1,16 +1,18 @@
 import type { Attribution, ExplainOptions, Input, Model } from '../../network/types.ts';
 import { withNetwork } from '../../network/withNetwork.ts';
-import { sizeOf } from '../../numeric/shape.ts';
+import type { NdArray } from '../../numeric/ndarray.ts';
 import { guidedBackprop } from '../gradient/guidedBackprop.ts';
 import type { RulesOption } from '../gradient/rectified.ts';
 import type { CamOptions } from './cam.ts';
+import { seenInput } from './fitted.ts';
 import { gradCam } from './gradCam.ts';
 
 /**
  * Guided Grad-CAM: guided backpropagation where Grad-CAM sees evidence.
  *
  * $R = \mathrm{GBP}(x) \odot \mathrm{resize}(\max(M, 0))$ with the Grad-CAM map $M$ resized bilinearly to the input.
- * It inherits guided backpropagation's blindness to the weights.
+ * It inherits guided backpropagation's blindness to the weights. Of several inputs, only the one that the layer sees is
+ * weighted so; the others keep guided backpropagation alone, and there are no `shares`, since the two are not in one unit.
  *
  * Source: Selvaraju et al. 2017, "Grad-CAM", §3.2.
  *
@@ -32,15 +34,21 @@ export function guidedGradCam(
 ): Promise<Attribution> {
   return withNetwork(model, async (network) => {
     const map = await gradCam(network, x, { ...options, ...(layer !== undefined && { layer }) });
-    const guided = await guidedBackprop(network, x, { ...options, ...(rules && { rules }) });
-    const { shape, data } = guided.values;
-    const channels = sizeOf(shape.slice(3));
-    const values = data.map((value, i) => value * (map.values.data[Math.floor(i / channels)] as number));
+    const { shares: _, ...guided } = await guidedBackprop(network, x, { ...options, ...(rules && { rules }) });
+    const seen = seenInput(network, network.site(map.layer as string));
+    const maps = (guided.inputs ?? [guided.values]).map((own, i) => (i === seen ? within(own, map.values) : own));
     return {
       ...guided,
-      values: { shape, data: values },
+      values: maps[0] as NdArray,
       method: 'guidedGradCam',
       ...(map.layer !== undefined && { layer: map.layer }),
+      ...(guided.inputs && { inputs: maps }),
     };
   });
+}
+
+/** A map `[n, …, c]` times one without channels. */
+function within({ shape, data }: NdArray, places: NdArray): NdArray {
+  const channels = data.length / places.data.length;
+  return { shape, data: data.map((value, i) => value * (places.data[Math.floor(i / channels)] as number)) };
 }

@@ -3,9 +3,10 @@ import * as tf from '@tensorflow/tfjs-core';
 import { mapBatches } from '../../network/batches.ts';
 import type { Composite } from '../../network/composite.ts';
 import type { Site } from '../../network/graph.ts';
+import type { ForwardRecord, Seeds } from '../../network/record.ts';
 import { signalAt } from '../../network/signals.ts';
 import type { Attribution, ExplainOptions, Input, Model } from '../../network/types.ts';
-import { attributionOf, endsOf, exampleRange, explain } from '../session.ts';
+import { attributionOf, endsOf, exampleRange, explain, type Session } from '../session.ts';
 
 /** The option of methods that can end at a layer in place of the input. */
 export interface LayerOption {
@@ -17,40 +18,64 @@ export interface LayerOption {
 export interface Backpropagation {
   readonly method: string;
   readonly composite?: Composite;
+  /** Sites that the walk meets besides its ends. */
+  readonly through?: readonly Site[];
+  /** How signals get back to the ends; in one walk from the gradient of the score by default. */
+  readonly walk?: (record: ForwardRecord, run: BackwardRun) => ReadonlyMap<Site, readonly Tensor[]>;
   /** Makes the map of what arrives at a site and the value there; the signal itself by default. */
   readonly map?: (signal: Tensor, value: Tensor) => Tensor;
 }
 
+/** Rows of a forward walk and where their backward walk starts and ends. */
+export interface BackwardRun {
+  readonly seeds: Seeds;
+  readonly ends: readonly Site[];
+  /** The example that each row comes from. */
+  readonly example: Int32Array;
+}
+
 /** One forward and one backward walk: the skeleton of gradient, deconvnet, guided backprop, gradient × input. */
-export async function backpropagated(
+export function backpropagated(
   model: Model,
   x: Input,
   { layer, ...options }: ExplainOptions & LayerOption,
-  { method, composite = [], map = tf.clone }: Backpropagation,
+  backpropagation: Backpropagation,
 ): Promise<Attribution> {
-  return explain(model, x, options, async ({ network, count, rows, scorer }) => {
-    const ends = endsOf(network, layer);
-    const found = await mapBatches({ ...options, stage: method, total: count }, (start, end) => {
-      const record = network.forward(rows(start, end), {
-        taps: scorer.taps,
-        differentiate: { to: ends, composite },
-      });
-      const { seeds, ...scored } = scorer.score(record, exampleRange(start, end));
-      const signals = record.backward(seeds, { to: ends });
-      const maps = ends.map((site): [string, Tensor] => [
-        mapName(site),
-        map(signalAt(signals, site), record.value(site)),
-      ]);
-      return { ...scored, ...Object.fromEntries(maps) } as Record<string, Tensor>;
+  return explain(model, x, options, (session) => backpropagate(session, layer, backpropagation));
+}
+
+/** The same in a session that is under way. */
+export async function backpropagate(
+  { network, count, rows, scorer, options }: Session,
+  layer: string | undefined,
+  { method, composite = [], through = [], walk = fromGradient, map = tf.clone }: Backpropagation,
+): Promise<Attribution> {
+  const ends = endsOf(network, layer);
+  const found = await mapBatches({ ...options, stage: method, total: count }, (start, end) => {
+    const record = network.forward(rows(start, end), {
+      taps: [...scorer.taps, ...through],
+      differentiate: { to: ends, composite },
     });
-    return attributionOf({
-      method,
-      score: found.score as NonNullable<typeof found.score>,
-      classes: found.classes,
-      maps: ends.map((site) => found[mapName(site)] as NonNullable<typeof found.score>),
-      layer,
-    });
+    const example = exampleRange(start, end);
+    const { seeds, ...scored } = scorer.score(record, example);
+    const signals = walk(record, { seeds, ends, example });
+    const maps = ends.map((site): [string, Tensor] => [
+      mapName(site),
+      map(signalAt(signals, site), record.value(site)),
+    ]);
+    return { ...scored, ...Object.fromEntries(maps) } as Record<string, Tensor>;
   });
+  return attributionOf({
+    method,
+    score: found.score as NonNullable<typeof found.score>,
+    classes: found.classes,
+    maps: ends.map((site) => found[mapName(site)] as NonNullable<typeof found.score>),
+    layer,
+  });
+}
+
+function fromGradient(record: ForwardRecord, { seeds, ends }: BackwardRun): ReadonlyMap<Site, readonly Tensor[]> {
+  return record.backward(seeds, { to: ends });
 }
 
 function mapName({ value }: Site): string {

@@ -2,7 +2,7 @@ import type { Tensor, Tensor1D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core
 import * as tf from '@tensorflow/tfjs-core';
 import { resizeBilinear } from '../../backend/kernels/resizeBilinear.ts';
 import { type Composite, gradientRule, type Rule } from '../../network/composite.ts';
-import type { OperationKind } from '../../network/operation.ts';
+import type { Operation, OperationKind } from '../../network/operation.ts';
 
 /** Sums that the rules of a FullGrad walk gather on their way. */
 export interface BiasTally {
@@ -31,8 +31,17 @@ const notHomogeneous: readonly OperationKind[] = [
   'opaque',
 ];
 
-/** Starts the sums for `rows` examples whose maps have the size of `plane`. */
-export function createBiasTally(rows: number, plane: readonly [number, number]): BiasTally {
+/** What a tally is for. */
+export interface TallyRequest {
+  readonly rows: number;
+  /** Rows and columns of the maps. */
+  readonly plane: readonly [number, number];
+  /** Whether an operation sees the picture, so that its rows and columns are places in it. */
+  readonly onMap: (operation: Operation) => boolean;
+}
+
+/** Starts the sums. */
+export function createBiasTally({ rows, plane, onMap }: TallyRequest): BiasTally {
   const sums = { map: tf.keep(tf.zeros([rows, ...plane])), bias: kept(rows), implicit: kept(rows) };
 
   // What a rule makes is freed when it returns; the sums outlive it.
@@ -42,7 +51,7 @@ export function createBiasTally(rows: number, plane: readonly [number, number]):
     before.dispose();
   };
 
-  const biased: Rule = {
+  const biased = (mapped: boolean): Rule => ({
     ...gradientRule,
     backward(operation, io, streams) {
       const { bias, shift = bias } = operation.parameters;
@@ -51,11 +60,11 @@ export function createBiasTally(rows: number, plane: readonly [number, number]):
         const share = tf.mul(stream, shift);
         include('bias', sumPerExample(share));
         // The bias of a dense layer has no place on the map.
-        if (share.rank === 4) include('map', saliency(share as Tensor4D, plane));
+        if (mapped && share.rank === 4) include('map', saliency(share as Tensor4D, plane));
       }
       return gradientRule.backward(operation, io, streams);
     },
-  };
+  });
 
   /** f(z) − f′(z)·z, weighted by the signal: zero where f is positively homogeneous. */
   const implicit =
@@ -70,9 +79,11 @@ export function createBiasTally(rows: number, plane: readonly [number, number]):
   // Where a clipped ReLU passes a signal, its output is its input.
   const clipped: Rule = { ...gradientRule, needs: ['output'], backward: implicit(({ output }) => [output]) };
 
+  const hasBias = ({ linear, kind }: Operation): boolean => linear || kind === 'affine';
   return {
     composite: [
-      [({ linear, kind }) => linear || kind === 'affine', biased],
+      [(operation) => hasBias(operation) && onMap(operation), biased(true)],
+      [hasBias, biased(false)],
       [({ kind, ceiling }) => kind === 'relu' && ceiling !== undefined, clipped],
       [notHomogeneous, curved],
     ],

@@ -1,11 +1,12 @@
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { mapBatches } from '../../network/batches.ts';
-import type { Site } from '../../network/graph.ts';
+import type { Graph, Site } from '../../network/graph.ts';
+import type { Operation } from '../../network/operation.ts';
 import { signalAt } from '../../network/signals.ts';
 import type { Attribution, ExplainOptions, Input, Model } from '../../network/types.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
-import { attributionOf, exampleRange, explain, type Session } from '../session.ts';
+import { attributionOf, endsOf, exampleRange, explain, type Session } from '../session.ts';
 import { createBiasTally, saliency, sumPerExample } from './biasTally.ts';
 
 /** What {@link fullGrad} returns. */
@@ -23,7 +24,8 @@ export interface FullGradient extends Attribution {
  * convolutions, batch normalisation and ReLU; where an activation is not positively homogeneous, `implicit` holds
  * the rest, so that both `totals` and `implicit` sum to the score. The map adds up
  * $\psi(x \odot \partial F/\partial x) + \sum_l \psi(\sum_c |b_l \odot \partial F/\partial b_l|)$, where $\psi$ takes
- * absolute values, scales to $[0, 1]$ and resizes to the input.
+ * absolute values, scales to $[0, 1]$ and resizes to the input. Beside the one picture a model may have other inputs:
+ * they count in the totals (tokens by their embeddings), and the map is of the picture.
  *
  * Source: Srinivas and Fleuret 2019, "Full-gradient representation for neural network visualization", Eqs. (3) and (5).
  *
@@ -31,7 +33,7 @@ export interface FullGradient extends Attribution {
  * @param x one example or a batch `[n, h, w, c]` in the shape of the model's input.
  * @param options `target`, `scale` (the sums hold for the logit scale).
  * @returns `values` `[n, h, w]`, and the signed sums `totals` and `implicit`.
- * @throws as {@link gradient}; {Error} if the model has several inputs or no image input.
+ * @throws as {@link gradient}; {Error} if the model has no image input or several.
  * @example
  * ```ts
  * import { fullGrad } from 'vitrine';
@@ -42,21 +44,24 @@ export interface FullGradient extends Attribution {
 export async function fullGrad(model: Model, x: Input, options: ExplainOptions = {}): Promise<FullGradient> {
   return explain(model, x, options, async (session) => {
     const { network, count, rows, scorer } = session;
-    const { input, plane } = imageInput(session);
+    const ends = endsOf(network, undefined);
+    const { image, plane } = imageInput(session);
+    const behind = dependents(network.graph, image);
+    const onMap = (operation: Operation): boolean => behind.has(operation);
     const found = await mapBatches({ ...options, stage: 'fullGrad', total: count }, (start, end) => {
-      const tally = createBiasTally(end - start, plane);
+      const tally = createBiasTally({ rows: end - start, plane, onMap });
       try {
-        const inputs = rows(start, end);
-        const record = network.forward(inputs, {
+        const record = network.forward(rows(start, end), {
           taps: scorer.taps,
-          differentiate: { to: [input], composite: tally.composite },
+          differentiate: { to: ends, composite: tally.composite },
         });
         const { seeds, ...scored } = scorer.score(record, exampleRange(start, end));
-        const signal = signalAt(record.backward(seeds, { to: [input] }), input);
-        const product = tf.mul(inputs[0] as Tensor, signal) as Tensor4D;
+        const signals = record.backward(seeds, { to: ends });
+        const products = ends.map((site) => tf.mul(record.value(site), signalAt(signals, site)));
         const { map, bias, implicit } = tally.sums();
-        const totals = tf.stack([sumPerExample(product), bias], 1);
-        return { ...scored, map: tf.add(saliency(product, plane), map), totals, implicit } as Record<string, Tensor>;
+        const totals = tf.stack([tf.addN(products.map(sumPerExample)), bias], 1);
+        const ofImage = products[network.inputs.indexOf(image)] as Tensor4D;
+        return { ...scored, map: tf.add(saliency(ofImage, plane), map), totals, implicit } as Record<string, Tensor>;
       } finally {
         tally.dispose();
       }
@@ -71,11 +76,24 @@ export async function fullGrad(model: Model, x: Input, options: ExplainOptions =
   });
 }
 
-function imageInput({ network, inputs }: Session): { input: Site; plane: readonly [number, number] } {
-  const [array, ...others] = inputs;
-  if (array?.shape.length !== 4 || others.length > 0) {
+function imageInput({ network, inputs }: Session): { image: Site; plane: readonly [number, number] } {
+  const images = network.inputs.filter((_, i) => inputs[i]?.shape.length === 4);
+  const [image] = images;
+  if (!image || images.length > 1) {
     const shapes = inputs.map(({ shape }) => `[${shape.join(', ')}]`).join(', ');
     throw new Error(`"model" expected one image input, got inputs of shape ${shapes}`);
   }
-  return { input: network.inputs[0] as Site, plane: [array.shape[1] as number, array.shape[2] as number] };
+  const { shape } = inputs[network.inputs.indexOf(image)] as NdArray;
+  return { image, plane: [shape[1] as number, shape[2] as number] };
+}
+
+/** The operations that an input acts on. */
+function dependents({ steps }: Graph, input: Site): ReadonlySet<Operation> {
+  const reached = new Set([input.value]);
+  const acting = steps.filter(({ inputs, output }) => {
+    const reads = inputs.some((value) => reached.has(value));
+    if (reads) reached.add(output);
+    return reads;
+  });
+  return new Set(acting.map(({ operation }) => operation));
 }

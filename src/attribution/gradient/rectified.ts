@@ -1,5 +1,6 @@
 import { guidedReluGradient, rectifiedCotangent } from '../../backend/kernels/elementwise.ts';
 import type { Composite, Rule } from '../../network/composite.ts';
+import { refusal, unknownLayer } from '../refusal.ts';
 
 /** R_in = max(R_out, 0): the forward mask is ignored (Zeiler and Fergus 2014, §2.1). */
 const deconvolution: Rule = {
@@ -17,19 +18,6 @@ const guidance: Rule = {
   ],
 };
 
-/** What these methods cannot do: look for a ReLU inside a layer that is not known. */
-function refusal(method: string): Rule {
-  return {
-    name: method,
-    needs: [],
-    backward: ({ address, layerClass }) => {
-      throw new Error(
-        `${method} needs to know what layer "${address}" (${layerClass}) does; give it a rule in "rules", for example [{ address: "${address}" }, gradientRule]`,
-      );
-    },
-  };
-}
-
 /** The option of methods that change how a signal passes activations. */
 export interface RulesOption {
   /** Rules that come before the method's own: for layers that are not known. */
@@ -38,10 +26,10 @@ export interface RulesOption {
 
 /** The rules of the deconvnet. */
 export function deconvnetComposite(rules: Composite = []): Composite {
-  return [...rules, ['relu', deconvolution], ['opaque', refusal('deconvnet')]];
+  return [...rules, ['relu', deconvolution], ['opaque', refusal('deconvnet', unknownLayer)]];
 }
 
 /** The rules of guided backpropagation. */
 export function guidedComposite(rules: Composite = []): Composite {
-  return [...rules, ['relu', guidance], ['opaque', refusal('guidedBackprop')]];
+  return [...rules, ['relu', guidance], ['opaque', refusal('guidedBackprop', unknownLayer)]];
 }

@@ -1,17 +1,17 @@
-import * as tf from '@tensorflow/tfjs-core';
+import { activations } from '../../network/activations.ts';
 import { forEachBatch } from '../../network/batches.ts';
+import type { Site } from '../../network/graph.ts';
 import { readInputs, rowsOf } from '../../network/inputs.ts';
 import { pinTarget } from '../../network/score.ts';
 import type { Scorer } from '../../network/scorer.ts';
 import type { Attribution, ExplainOptions, Input, Model } from '../../network/types.ts';
 import { assertInteger, assertNumber } from '../../numeric/check.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
-import { random } from '../../numeric/random.ts';
-import { sizeOf } from '../../numeric/shape.ts';
-import { attributionOf, explain, type Session } from '../session.ts';
+import { attributionOf, endsOf, explain, type Session } from '../session.ts';
+import { drawPoints, type PathEnds } from './backgroundPaths.ts';
 import { completenessGap } from './completenessGap.ts';
 import { endpoint } from './endpoints.ts';
-import { sumGradients, type WeightedPoints } from './pathGradients.ts';
+import { sumGradients } from './pathGradients.ts';
 
 /** What {@link expectedGradients} averages over. */
 export interface ExpectedGradientsOptions {
@@ -19,8 +19,11 @@ export interface ExpectedGradientsOptions {
   readonly background: Input;
   /** The number of draws for each example; 200 by default. */
   readonly samples?: number;
-  /** The standard deviation of noise on x, in the units of the input; 0 by default. */
-  readonly noise?: number;
+  /**
+   * The standard deviation of noise on x, in the units of the input, of tokens in those of their embedding; 0 by default.
+   * One for all inputs of the model, or a list.
+   */
+  readonly noise?: number | readonly number[];
 }
 
 /**
@@ -28,7 +31,8 @@ export interface ExpectedGradientsOptions {
  *
  * $R = E_{b, \alpha, \eta}\,[(x + \eta - b) \odot \partial F(b + \alpha (x + \eta - b))]$ with $b$ from the background
  * and $\alpha$ uniform on $[0, 1]$, stratified over the draws, which leaves the expectation and lowers the variance.
- * The sum of the map tends to $F(x)$ less the mean score of the background; `delta` reports the gap.
+ * The sum of the map tends to $F(x)$ less the mean score of the background; `delta` reports the gap. Tokens are
+ * averaged over in the space of their embedding.
  *
  * Source: Erion et al. 2021, "Improving performance of deep learning models with axiomatic attribution priors and
  * expected gradients", Eq. (3).
@@ -51,18 +55,27 @@ export async function expectedGradients(
 ): Promise<Attribution> {
   const { background, samples = 200, noise = 0, seed = 0 } = options ?? {};
   assertInteger('samples', samples, [1, Number.POSITIVE_INFINITY]);
-  assertNumber('noise', noise, 0);
   return explain(model, x, options, async (session) => {
     const { network, inputs, scorer } = session;
+    const sites = endsOf(network, undefined);
+    const deviations = noiseOf(noise, inputs.length);
     const backgrounds = await readInputs(network, background, 'background');
-    const at = await endpoint(session, inputs, { sites: [], scorer });
+    const at = await endpoint(session, inputs, { sites, scorer });
+    const origins = await valuesAt(session, backgrounds, sites);
+    const ends = at.values.map(
+      (x, i): PathEnds => ({
+        x,
+        origins: origins[i] as NdArray,
+        noise: deviations[i] as number,
+      }),
+    );
     const pinned = session.scorerOf(pinTarget(options.target, at.classes));
     const sums = await sumGradients(session, {
       stage: 'expectedGradients',
-      sites: network.inputs,
+      sites,
       samples,
       scorer: pinned,
-      draw: (example, start, end) => drawPoints({ inputs, backgrounds, noise, samples, seed }, example, [start, end]),
+      draw: (example, start, end) => drawPoints({ ends, samples, seed }, example, [start, end]),
     });
     return attributionOf({
       method: 'expectedGradients',
@@ -74,39 +87,24 @@ export async function expectedGradients(
   });
 }
 
-interface Sampling {
-  readonly inputs: readonly NdArray[];
-  readonly backgrounds: readonly NdArray[];
-  readonly noise: number;
-  readonly samples: number;
-  readonly seed: number;
+function noiseOf(noise: number | readonly number[], count: number): readonly number[] {
+  const list = typeof noise === 'object' ? noise : new Array<number>(count).fill(noise);
+  list.forEach((deviation) => assertNumber('noise', deviation, 0));
+  if (list.length === count) return list;
+  throw new RangeError(`"noise" expected one for each of ${count} input(s), got ${list.length}`);
 }
 
-/** Points between a baseline and the example; each gradient counts by the way between them. */
-function drawPoints(sampling: Sampling, example: number, [start, end]: readonly [number, number]): WeightedPoints[] {
-  const { inputs, backgrounds, noise, samples, seed } = sampling;
-  const draws = Array.from({ length: end - start }, (_, row) => {
-    const source = random(seed, example, start + row);
-    const chosen = source.integer(backgrounds[0]?.shape[0] as number);
-    return { source, chosen, alpha: (start + row + source.uniform()) / samples };
-  });
-  return inputs.map((input, i) => {
-    const { shape, data } = input;
-    const size = sizeOf(shape.slice(1));
-    const points = new Float32Array(draws.length * size);
-    const ways = new Float32Array(draws.length * size);
-    draws.forEach(({ source, chosen, alpha }, row) => {
-      for (let k = 0; k < size; k++) {
-        const from = backgrounds[i]?.data[chosen * size + k] as number;
-        const jitter = noise === 0 ? 0 : noise * source.normal();
-        const way = (data[example * size + k] as number) + jitter - from;
-        ways[row * size + k] = way / samples;
-        points[row * size + k] = from + alpha * way;
-      }
-    });
-    const rows = [draws.length, ...shape.slice(1)];
-    return { points: tf.tensor(points, rows), weights: tf.tensor(ways, rows) };
-  });
+/** What sites hold at the examples of a background. */
+async function valuesAt(
+  { network, options }: Session,
+  backgrounds: readonly NdArray[],
+  sites: readonly Site[],
+): Promise<readonly NdArray[]> {
+  const { batchSize, signal } = options;
+  const addresses = sites.map(({ address }) => address);
+  const run = { ...(batchSize && { batchSize }), ...(signal && { signal }) };
+  const found = await activations(network, backgrounds, addresses, run);
+  return addresses.map((address) => found[address] as NdArray);
 }
 
 /** For each example, the mean over the background of the score that is explained for it. */

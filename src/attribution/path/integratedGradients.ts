@@ -1,24 +1,38 @@
-import * as tf from '@tensorflow/tfjs-core';
-import { resolveBaselines } from '../../network/baseline.ts';
-import { rowsOf } from '../../network/inputs.ts';
-import { pinTarget } from '../../network/score.ts';
+import type { Site } from '../../network/graph.ts';
 import type { Attribution, Baseline, ExplainOptions, Input, Model } from '../../network/types.ts';
+import { assertInteger, assertNumber } from '../../numeric/check.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
 import { type QuadratureRule, quadrature } from '../../numeric/quadrature.ts';
 import type { LayerOption } from '../gradient/backpropagated.ts';
-import { attributionOf, endsOf, explain } from '../session.ts';
+import { attributionOf, endsOf, explain, type Session } from '../session.ts';
 import { completenessGap } from './completenessGap.ts';
-import { endpoint } from './endpoints.ts';
 import { sumGradients } from './pathGradients.ts';
+import { type StraightPath, straightPath } from './straightPath.ts';
 
 /** The path of {@link integratedGradients}. */
 export interface IntegratedGradientsOptions extends LayerOption {
-  /** Where the path starts; `'zero'` by default. One for all inputs of the model, or a list. */
+  /**
+   * Where the path starts; `'zero'` by default. One for all inputs of the model, or a list; that of tokens is the number of
+   * a token, such as the one for padding.
+   */
   readonly baseline?: Baseline | readonly Baseline[];
   /** The number of points on the path; 50 by default. */
   readonly steps?: number;
   /** Where the points lie; `'gausslegendre'` by default. */
   readonly rule?: QuadratureRule;
+  /**
+   * Doubles the steps of each example until the gap is at most this share of |F(x) − F(baseline)|, or the steps exceed
+   * `maxSteps` (3200 by default). `steps` is where it starts.
+   */
+  readonly adaptive?: number | { readonly share: number; readonly maxSteps?: number };
+}
+
+/** What {@link integratedGradients} returns. */
+export interface IntegratedGradients extends Attribution {
+  /** Per example Σ values − (F(x) − F(baseline)). */
+  readonly delta: Float32Array;
+  /** The number of points on the path of each example. */
+  readonly steps: Int32Array;
 }
 
 /**
@@ -27,14 +41,15 @@ export interface IntegratedGradientsOptions extends LayerOption {
  * $R = (x - x') \odot \int_0^1 \partial F(x' + \alpha (x - x'))\, d\alpha$. The sum of the map is $F(x) - F(x')$ up to
  * the error of the quadrature, which `delta` reports; at the kinks of ReLU networks it does not fall evenly with
  * `steps`. With `layer` the path runs in the layer's space, and what the layer does not determine stays as at x; only
- * where everything passes through the layer is such a map complete.
+ * where everything passes through the layer is such a map complete. Tokens cannot be halved: their path runs between
+ * their embeddings and those of the baseline.
  *
  * Source: Sundararajan, Taly and Yan 2017, "Axiomatic attribution for deep networks", Eq. (1).
  *
  * @param model a `LayersModel`, or one compiled once by `compile`.
  * @param x one example or a batch `[n, …]` in the shape of the model's input.
- * @param options `baseline`, `steps`, `rule`, `layer`, `target`, `scale`. A predicted class is the one at x.
- * @returns `values` in the shape of the input (or the layer), and `delta` per example.
+ * @param options `baseline`, `steps`, `rule`, `adaptive`, `layer`, `target`, `scale`. A predicted class is the one at x.
+ * @returns `values` in the shape of the input (or the layer), `delta` and `steps` per example.
  * @throws {RangeError} if `steps` < 1, or the baseline has another shape; else as {@link gradient}.
  * @example
  * ```ts
@@ -46,47 +61,104 @@ export async function integratedGradients(
   model: Model,
   x: Input,
   options: ExplainOptions & IntegratedGradientsOptions = {},
-): Promise<Attribution> {
-  const { baseline = 'zero', steps = 50, rule = 'gausslegendre', layer, seed } = options;
-  const { nodes, weights } = quadrature(rule, steps);
+): Promise<IntegratedGradients> {
+  const { baseline = 'zero', steps = 50, rule = 'gausslegendre', layer } = options;
+  quadrature(rule, steps);
+  const goal = goalOf(options.adaptive, steps);
   return explain(model, x, options, async (session) => {
-    const { network, inputs, scorer } = session;
-    const sites = endsOf(network, layer);
-    const baselines = await resolveBaselines(inputs, { baseline, seed });
-    const end = await endpoint(session, inputs, { sites, scorer });
-    const pinned = session.scorerOf(pinTarget(options.target, end.classes));
-    const start = await endpoint(session, baselines, { sites, scorer: pinned });
-    const slopes = await sumGradients(session, {
-      stage: 'integratedGradients',
-      sites,
-      samples: steps,
-      scorer: pinned,
-      draw: (example, from, to) =>
-        sites.map((_, i) => {
-          const near = rowsOf(start.values[i] as NdArray, example, example + 1);
-          const way = tf.sub(rowsOf(end.values[i] as NdArray, example, example + 1), near);
-          const points = tf.add(near, tf.mul(way, column(nodes.subarray(from, to), way.rank)));
-          return { points, weights: column(weights.subarray(from, to), way.rank) };
-        }),
-    });
-    const maps = slopes.map((slope, i) => times(slope, end.values[i] as NdArray, start.values[i] as NdArray));
-    return attributionOf({
+    const sites = endsOf(session.network, layer);
+    const path = await straightPath(session, { sites, baseline });
+    const { start, end } = path;
+    const found = emptyMaps(end.values, session.count);
+    for (let [pending, size] = [everyExample(session.count), steps]; pending.length > 0; size *= 2) {
+      const slopes = await slopesAlong(session, path, { sites, rule, steps: size, examples: pending });
+      found.replace(
+        slopes.map((slope, i) => path.timesWay(slope, i)),
+        pending,
+        size,
+      );
+      if (2 * size > goal.maxSteps) break;
+      const gaps = completenessGap(found.maps, end.score.data, start.score.data);
+      pending = pending.filter((i) => {
+        const rise = (end.score.data[i] as number) - (start.score.data[i] as number);
+        return Math.abs(gaps[i] as number) > goal.share * Math.abs(rise);
+      });
+    }
+    const delta = completenessGap(found.maps, end.score.data, start.score.data);
+    const { score, classes } = end;
+    const attribution = attributionOf({
       method: 'integratedGradients',
-      score: end.score,
-      classes: end.classes,
-      maps,
-      delta: completenessGap(maps, end.score.data, start.score.data),
+      score,
+      classes,
+      maps: found.maps,
+      delta,
       layer,
     });
+    return { ...attribution, delta, steps: found.steps };
   });
 }
 
-/** Numbers along the batch axis, to multiply rows with. */
-function column(values: Float64Array, rank: number): tf.Tensor {
-  return tf.tensor(Float32Array.from(values), [values.length, ...new Array<number>(rank - 1).fill(1)]);
+interface Goal {
+  readonly share: number;
+  readonly maxSteps: number;
 }
 
-function times(slope: NdArray, end: NdArray, start: NdArray): NdArray {
-  const data = end.data.map((value, i) => (value - (start.data[i] as number)) * (slope.data[i] as number));
-  return { shape: end.shape, data };
+/** Without `adaptive` the first number of steps is the last. */
+function goalOf(adaptive: IntegratedGradientsOptions['adaptive'], steps: number): Goal {
+  if (adaptive === undefined) return { share: 0, maxSteps: steps };
+  const { share, maxSteps = 3200 } = typeof adaptive === 'number' ? { share: adaptive } : adaptive;
+  assertNumber('adaptive', share, 0);
+  assertInteger('adaptive.maxSteps', maxSteps, [steps, Number.POSITIVE_INFINITY]);
+  return { share, maxSteps };
+}
+
+function slopesAlong(
+  session: Session,
+  path: StraightPath,
+  {
+    sites,
+    rule,
+    steps,
+    examples,
+  }: { sites: readonly Site[]; rule: QuadratureRule; steps: number; examples: readonly number[] },
+): Promise<readonly NdArray[]> {
+  const { nodes, weights } = quadrature(rule, steps);
+  return sumGradients(session, {
+    stage: 'integratedGradients',
+    sites,
+    samples: steps,
+    scorer: path.scorer,
+    examples,
+    draw: (example, from, to) => path.points(example, nodes.subarray(from, to), weights.subarray(from, to)),
+  });
+}
+
+function everyExample(count: number): readonly number[] {
+  return Array.from({ length: count }, (_, i) => i);
+}
+
+/** Maps to be filled example by example, and the steps that each took. */
+function emptyMaps(
+  values: readonly NdArray[],
+  count: number,
+): {
+  readonly maps: readonly NdArray[];
+  readonly steps: Int32Array;
+  replace(maps: readonly NdArray[], examples: readonly number[], steps: number): void;
+} {
+  const maps = values.map(({ shape, data }) => ({ shape, data: new Float32Array(data.length) }));
+  const taken = new Int32Array(count);
+  return {
+    maps,
+    steps: taken,
+    replace(others, examples, steps) {
+      for (const example of examples) {
+        taken[example] = steps;
+        maps.forEach(({ data }, i) => {
+          const size = data.length / count;
+          data.set((others[i] as NdArray).data.subarray(example * size, (example + 1) * size), example * size);
+        });
+      }
+    },
+  };
 }

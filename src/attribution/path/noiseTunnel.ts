@@ -1,15 +1,15 @@
-import { eventLoopTurn } from '../../network/eventLoopTurn.ts';
+import { eventLoopTurn } from '../../backend/eventLoopTurn.ts';
 import { pinTarget } from '../../network/score.ts';
 import type { Attribution, Explainer, ExplainOptions, Input, Model } from '../../network/types.ts';
 import { assertChoice, assertInteger, assertNumber } from '../../numeric/check.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
-import { random } from '../../numeric/random.ts';
 import { type RunningMoments, runningMoments } from '../../numeric/runningMoments.ts';
-import { sizeOf } from '../../numeric/shape.ts';
 import type { LayerOption } from '../gradient/backpropagated.ts';
 import { gradient } from '../gradient/gradient.ts';
 import { explain } from '../session.ts';
+import { sharesOf } from '../sharesOf.ts';
 import { type Endpoint, endpoint } from './endpoints.ts';
+import { withNoise } from './withNoise.ts';
 
 /** How an explainer is averaged over noisy copies of the input. */
 export interface NoiseTunnelOptions {
@@ -17,7 +17,7 @@ export interface NoiseTunnelOptions {
   readonly kind?: 'smooth' | 'square' | 'variance';
   /** The number of noisy copies; 25 by default. */
   readonly samples?: number;
-  /** The standard deviation of the noise as a share of each example's range; 0.15 by default. */
+  /** The standard deviation of the noise as a share of each example's range, of tokens that of their embedding; 0.15 by default. */
   readonly noise?: number;
 }
 
@@ -25,7 +25,8 @@ export interface NoiseTunnelOptions {
  * Averages any explainer over noisy copies of the input.
  *
  * With $g_k$ the explanation of $x + \eta_k$, $\eta_k \sim N(0, \sigma^2)$: SmoothGrad is $E[g]$, SquareGrad $E[g^2]$,
- * VarGrad $\mathrm{Var}[g]$ (unbiased, by Welford's recurrence). A predicted class is the one at x.
+ * VarGrad $\mathrm{Var}[g]$ (unbiased, by Welford's recurrence). A predicted class is the one at x. Tokens stay what they
+ * are; the noise is on what an embedding makes of them, wherever the explainer looks it up.
  *
  * Source: Smilkov et al. 2017, "SmoothGrad", §3; Hooker et al. 2019, "A benchmark for interpretability methods",
  * §2 (squared); Adebayo et al. 2018, "Local explanation methods for deep neural networks lack sensitivity", §2 (variance).
@@ -132,9 +133,8 @@ function throughNoise<O>(
   { explainer, kind, samples, noise }: Tunnel<O>,
 ): Promise<Attribution> {
   return explain(model, x, options, async (session) => {
-    const { network, inputs, scorer } = session;
     const { seed = 0, signal, onProgress } = options;
-    const at = await endpoint(session, inputs, { sites: [], scorer });
+    const at = await endpoint(session, session.inputs, { sites: [], scorer: session.scorer });
     const target = pinTarget(options.target, at.classes);
     const moments: RunningMoments[] = [];
     const gaps = runningMoments(at.score.data.length);
@@ -142,8 +142,8 @@ function throughNoise<O>(
     for (let sample = 0; sample < samples; sample++) {
       if (sample > 0) await eventLoopTurn();
       signal?.throwIfAborted();
-      const noisy = inputs.map((input, i) => withNoise(input, { noise, seed, stream: [sample, i] }));
-      last = await explainer(network, noisy, { ...withoutProgress(options), target, seed: seed + sample });
+      const noisy = withNoise(session, { noise, seed, sample });
+      last = await explainer(noisy.network, noisy.inputs, { ...withoutProgress(options), target, seed: seed + sample });
       (last.inputs ?? [last.values]).forEach(({ data }, i) => {
         moments[i] ??= runningMoments(data.length);
         moments[i]?.add(kind === 'square' ? data.map((value) => value * value) : data);
@@ -162,7 +162,7 @@ function withoutProgress<O>({ onProgress: _, ...rest }: ExplainOptions & O): Exp
 
 /** The last sample's attribution with the moments of all in place of its map. */
 function averaged(
-  { delta, inputs, ...last }: Attribution,
+  { delta, inputs, shares, ...last }: Attribution,
   { kind, moments, gaps, at }: { kind: string; moments: readonly RunningMoments[]; gaps: RunningMoments; at: Endpoint },
 ): Attribution {
   const maps = (inputs ?? [last.values]).map(({ shape }, i): NdArray => {
@@ -178,31 +178,6 @@ function averaged(
     // Only the mean of complete maps is complete: on average for the noisy scores.
     ...(kind === 'smooth' && delta && { delta: Float32Array.from(gaps.mean) }),
     ...(inputs && { inputs: maps }),
+    ...(shares && { shares: sharesOf(maps) }),
   };
-}
-
-/** Each example with noise from a stream of its own, so that it does not depend on its neighbours. */
-function withNoise(
-  { shape, data }: NdArray,
-  { noise, seed, stream }: { noise: number; seed: number; stream: readonly number[] },
-): NdArray {
-  const size = sizeOf(shape.slice(1));
-  const noisy = new Float32Array(data.length);
-  for (let example = 0; example < (shape[0] as number); example++) {
-    const values = data.subarray(example * size, (example + 1) * size);
-    const sigma = noise * range(values);
-    const { normal } = random(seed, example, ...stream);
-    noisy.set(sigma === 0 ? values : values.map((value) => value + sigma * normal()), example * size);
-  }
-  return { shape, data: noisy };
-}
-
-function range(values: Float32Array): number {
-  let low = Number.POSITIVE_INFINITY;
-  let high = Number.NEGATIVE_INFINITY;
-  for (const value of values) {
-    if (value < low) low = value;
-    if (value > high) high = value;
-  }
-  return high - low;
 }

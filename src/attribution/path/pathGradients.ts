@@ -2,6 +2,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { forEachBatch } from '../../network/batches.ts';
 import type { Site } from '../../network/graph.ts';
+import type { ForwardRecord, Seeds } from '../../network/record.ts';
 import type { Scorer } from '../../network/scorer.ts';
 import { signalAt } from '../../network/signals.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
@@ -19,6 +20,14 @@ export interface PointSampling {
   readonly scorer: Scorer;
   /** The points `start…end` of an example, for each site. */
   readonly draw: (example: number, start: number, end: number) => readonly WeightedPoints[];
+  /** The examples that are run, all by default; the sums of the others stay zero. */
+  readonly examples?: readonly number[];
+  /** Where the gradients are taken; at the sites by default. Each is weighted as the first site is. */
+  readonly at?: readonly Site[];
+  /** Other values that `signals` reads of the forward walk. */
+  readonly taps?: readonly Site[];
+  /** The signals whose sum is wanted; the gradient of the score by default. */
+  readonly signals?: (record: ForwardRecord, seeds: Seeds) => ReadonlyMap<Site, readonly Tensor[]>;
 }
 
 /** Points `[k, …]` and what their gradients are multiplied with before they are summed. */
@@ -28,42 +37,52 @@ export interface WeightedPoints {
 }
 
 /** Sums weighted gradients over the points of each example; one array per site, in the shape of all examples. */
-export async function sumGradients(
-  { network, inputs, count, options }: Session,
-  { stage, sites, samples, scorer, draw }: PointSampling,
-): Promise<readonly NdArray[]> {
+export async function sumGradients(session: Session, sampling: PointSampling): Promise<readonly NdArray[]> {
+  const { network, inputs, count, options } = session;
+  const { stage, sites, samples, scorer, draw, at = sites, taps = [] } = sampling;
+  const { examples = Array.from({ length: count }, (_, i) => i) } = sampling;
+  const { signals = (record, seeds) => record.backward(seeds, { to: at }) } = sampling;
   const sums: NdArray[] = [];
   await forEachBatch(
-    { ...options, stage, total: samples, groups: count },
-    ({ group: example, start, end }) => {
+    { ...options, stage, total: samples, groups: examples.length },
+    ({ group, start, end }) => {
+      const example = examples[group] as number;
       const drawn = draw(example, start, end);
       const record = network.forward(
         inputs.map((input) => repeated(input, example, end - start)),
         {
           from: new Map(sites.map((site, i) => [site, (drawn[i] as WeightedPoints).points])),
-          taps: scorer.taps,
-          differentiate: { to: sites },
+          taps: [...scorer.taps, ...taps],
+          differentiate: { to: [...at, ...sites] },
         },
       );
       const { seeds } = scorer.score(record, new Int32Array(end - start).fill(example));
-      const signals = record.backward(seeds, { to: sites });
-      const parts = sites.map((site, i): [string, Tensor] => [
+      const found = signals(record, seeds);
+      const parts = at.map((site, i): [string, Tensor] => [
         String(i),
-        tf.sum(tf.mul(signalAt(signals, site), (drawn[i] as WeightedPoints).weights), 0),
+        weightedSum(signalAt(found, site), (drawn[at === sites ? i : 0] as WeightedPoints).weights),
       ]);
       return Object.fromEntries(parts);
     },
-    (part, { group: example }) => {
-      sites.forEach((_, i) => {
+    (part, { group }) => {
+      at.forEach((_, i) => {
         const { shape, data } = part[i] as NdArray;
         sums[i] ??= { shape: [count, ...shape], data: new Float32Array(count * sizeOf(shape)) };
-        addTo((sums[i] as NdArray).data, data, example * data.length);
+        addTo((sums[i] as NdArray).data, data, (examples[group] as number) * data.length);
       });
     },
   );
   return sums;
 }
 
-function addTo(sum: Float32Array, part: Float32Array, offset: number): void {
+/** Numbers along the batch axis have the rank of whatever they multiply. */
+function weightedSum(signal: Tensor, weights: Tensor): Tensor {
+  const rows = signal.shape[0] as number;
+  const fitted = weights.size === rows ? tf.reshape(weights, [rows, ...signal.shape.slice(1).map(() => 1)]) : weights;
+  return tf.sum(tf.mul(signal, fitted), 0);
+}
+
+/** Adds numbers to those that begin at an offset. */
+export function addTo(sum: Float32Array, part: Float32Array, offset: number): void {
   for (let i = 0; i < part.length; i++) sum[offset + i] = (sum[offset + i] as number) + (part[i] as number);
 }

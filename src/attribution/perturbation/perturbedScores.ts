@@ -1,5 +1,6 @@
 import type { Tensor, Tensor1D } from '@tensorflow/tfjs-core';
 import { type Chunk, forEachBatch } from '../../network/batches.ts';
+import type { Site } from '../../network/graph.ts';
 import type { Scorer } from '../../network/scorer.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
 import type { Session } from '../session.ts';
@@ -9,9 +10,13 @@ export interface Perturbation<K extends string = never> {
   readonly stage: string;
   /** The number of rows made of each example. */
   readonly samples: number;
+  /** The examples that are perturbed; all by default. */
+  readonly examples?: readonly number[];
   readonly scorer: Scorer;
   /** Rows `start…end` of an example, one tensor for each input of the model; made in the `tf.tidy` of the batch. */
   readonly rows: (example: number, start: number, end: number) => readonly Tensor[];
+  /** Layer values that the rows start from in place of the inputs, for those that change a layer. */
+  readonly from?: (example: number, start: number, end: number) => ReadonlyMap<Site, Tensor>;
   /** What is read besides the scores, such as masks weighted by them; runs in the same `tf.tidy` as the rows. */
   readonly reduce?: (scores: Tensor1D, chunk: Chunk) => Record<K, Tensor>;
 }
@@ -23,18 +28,21 @@ export interface Perturbation<K extends string = never> {
  */
 export async function perturbedScores<K extends string = never>(
   { network, count, options }: Pick<Session, 'network' | 'count' | 'options'>,
-  { stage, samples, scorer, rows, reduce }: Perturbation<K>,
+  { stage, samples, examples, scorer, rows, from, reduce }: Perturbation<K>,
   consume: (part: Record<K | 'scores', NdArray>, chunk: Chunk) => void,
 ): Promise<void> {
+  const named = (chunk: Chunk): Chunk => (examples ? { ...chunk, group: examples[chunk.group] as number } : chunk);
   await forEachBatch<K | 'scores'>(
-    { ...options, stage, total: samples, groups: count },
-    (chunk) => {
+    { ...options, stage, total: samples, groups: examples?.length ?? count },
+    (given) => {
+      const chunk = named(given);
       const { group: example, start, end } = chunk;
-      const record = network.forward(rows(example, start, end), { taps: scorer.taps });
+      const cut = from && { from: from(example, start, end) };
+      const record = network.forward(rows(example, start, end), { taps: scorer.taps, ...cut });
       const scores = scorer.score(record, new Int32Array(end - start).fill(example)).score;
       return { scores, ...reduce?.(scores, chunk) } as Record<K | 'scores', Tensor>;
     },
-    consume,
+    (part, chunk) => consume(part, named(chunk)),
   );
 }
 

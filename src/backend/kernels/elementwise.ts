@@ -26,6 +26,47 @@ export function addTensors(a: Tensor, b: Tensor): Tensor {
   return tf.add(a, b);
 }
 
+/** A share of a signal divided by z + ε·sign(z), where sign(0) = 1. */
+export function stabilisedQuotient(signal: Tensor, z: Tensor, epsilon: number, share = 1): Tensor {
+  const direct =
+    sameShape(signal.shape, z.shape) &&
+    bySimd([signal, z], z.shape, ({ stabilisedQuotient: divide }, [from, by], result) =>
+      divide(from, by, result, z.size, epsilon, share),
+    );
+  if (direct) return direct;
+  // Not by tf.where, which copies its numbers into tensors of the whole size: on wasm that takes longer than all else.
+  return tf.tidy(() => {
+    const offset = tf.sub(tf.mul(tf.cast(tf.greaterEqual(z, 0), 'float32'), 2 * epsilon), epsilon);
+    return tf.div(share === 1 ? signal : tf.mul(signal, share), tf.add(z, offset));
+  });
+}
+
+/** The denominator ofZ · z + ofY · y + sign · ε of outputs with one sign. */
+export interface SignedDenominator {
+  readonly sign: 1 | -1;
+  readonly ofZ: number;
+  readonly ofY: number;
+  readonly epsilon: number;
+}
+
+/** A signal divided by a denominator made of z and y where z has its sign, else 0. */
+export function quotientWhereSigned(
+  signal: Tensor,
+  [z, y]: readonly [Tensor, Tensor],
+  { sign, ofZ, ofY, epsilon }: SignedDenominator,
+): Tensor {
+  const direct =
+    [z, y].every(({ shape }) => sameShape(shape, signal.shape)) &&
+    bySimd([signal, z, y], z.shape, ({ quotientWhereSigned: divide }, [from, first, second], result) =>
+      divide(from, first, second, result, z.size, sign, ofZ, ofY, epsilon),
+    );
+  if (direct) return direct;
+  return tf.tidy(() => {
+    const denominator = tf.add(tf.add(tf.mul(z, ofZ), tf.mul(y, ofY)), sign * epsilon);
+    return tf.mul(tf.divNoNan(signal, denominator), tf.step(tf.mul(z, sign)));
+  });
+}
+
 /** A ReLU, or with a ceiling a ReLU that ends there. */
 interface Activation {
   readonly ceiling: number | undefined;
@@ -37,7 +78,8 @@ export function scaleShift(x: Tensor, scale: Tensor, shift: Tensor, activation?:
   return direct ?? tf.tidy(() => activated(tf.add(tf.mul(x, scale), shift), activation));
 }
 
-function activated(y: Tensor, activation?: Activation): Tensor {
+/** A ReLU, clipped or not, where there is one. */
+export function activated(y: Tensor, activation?: Activation): Tensor {
   if (!activation) return y;
   return activation.ceiling === undefined ? tf.relu(y) : tf.clipByValue(y, 0, activation.ceiling);
 }

@@ -1,5 +1,6 @@
 import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { separable } from '../separable.ts';
 
 /** Where tfjs reads the pixels of a resized plane; not both. */
 interface Sampling {
@@ -56,11 +57,12 @@ function blockSums(cotangent: Tensor4D, factors: [number, number]): Tensor4D {
 function resizeGradient(cotangent: Tensor4D, inputShape: readonly number[], resize: Resize): Tensor4D {
   const [, tall, wide] = cotangent.shape;
   const [, rows, columns] = inputShape as Tensor4D['shape'];
-  return tf.tidy(() => {
-    const alongRows = alongLast(tf.transpose(cotangent, [0, 2, 3, 1]), interpolation(rows, tall, resize));
-    const alongColumns = alongLast(tf.transpose(alongRows, [0, 3, 2, 1]), interpolation(columns, wide, resize));
-    return tf.transpose(alongColumns, [0, 1, 3, 2]);
-  });
+  return tf.tidy(() =>
+    separable(cotangent, {
+      rows: interpolation(rows, tall, resize),
+      columns: interpolation(columns, wide, resize),
+    }),
+  );
 }
 
 /**
@@ -70,13 +72,4 @@ function resizeGradient(cotangent: Tensor4D, inputShape: readonly number[], resi
 function interpolation(size: number, resized: number, resize: Resize): Tensor2D {
   const units: Tensor4D = tf.reshape(tf.eye(size), [1, size, 1, size]);
   return tf.reshape(resize(units, [resized, 1]), [resized, size]);
-}
-
-/** `x · matrix` along the last axis. */
-function alongLast(x: Tensor4D, matrix: Tensor2D): Tensor4D {
-  const [length, width] = matrix.shape;
-  return tf.reshape(tf.matMul(tf.reshape(x, [-1, length]), matrix), [
-    ...x.shape.slice(0, 3),
-    width,
-  ] as Tensor4D['shape']);
 }

@@ -9,6 +9,15 @@ type Address = number;
 interface SimdKernels {
   reluGradient(cotangent: Address, output: Address, result: Address, count: number, ceiling: number): void;
   guidedReluGradient(cotangent: Address, output: Address, result: Address, count: number, ceiling: number): void;
+  stabilisedQuotient(
+    signal: Address,
+    z: Address,
+    result: Address,
+    ...countEpsilonShare: [number, number, number]
+  ): void;
+  quotientWhereSigned(
+    ...operands: [signal: Address, z: Address, y: Address, result: Address, count: number, ...factors: SignedFactors]
+  ): void;
   /** Sizes are in the order of `simd.wat`, here and below. */
   depthwiseInputGradient(
     ...operands: [cotangent: Address, kernel: Address, taps: Address, result: Address, ...sizes: number[]]
@@ -16,8 +25,12 @@ interface SimdKernels {
   maxPoolGradient(
     ...operands: [cotangent: Address, input: Address, output: Address, result: Address, ...sizes: number[]]
   ): void;
+  cropRegions(
+    ...operands: [plane: Address, patches: Address, places: Address, result: Address, ...sizes: number[]]
+  ): void;
   scaleShift(x: Address, scale: Address, shift: Address, result: Address, ...shapeAndLimits: ShapeAndLimits): void;
 }
+type SignedFactors = [sign: number, ofZ: number, ofY: number, epsilon: number];
 type ShapeAndLimits = [rows: number, channels: number, least: number, most: number, zero: number];
 
 /** The kernels on the memory of a backend, and where its tensors lie there. */

@@ -59,6 +59,91 @@
         (local.set $at (i32.add (local.get $at) (i32.const 4)))
         (br $next))))
 
+  ;; $share · signal / (z + ε·sign z), where sign 0 = 1.
+  (func (export "stabilisedQuotient")
+    (param $signal i32) (param $z i32) (param $result i32) (param $count i32) (param $epsilon f32) (param $share f32)
+    (local $end i32) (local $at i32) (local $y v128) (local $ups v128) (local $downs v128) (local $shares v128)
+    (local.set $shares (f32x4.splat (local.get $share)))
+    (local.set $ups (f32x4.splat (local.get $epsilon)))
+    (local.set $downs (f32x4.splat (f32.neg (local.get $epsilon))))
+    (local.set $end (i32.shl (i32.and (local.get $count) (i32.const -4)) (i32.const 2)))
+    (block $done
+      (loop $next
+        (br_if $done (i32.ge_u (local.get $at) (local.get $end)))
+        (local.set $y (v128.load (i32.add (local.get $z) (local.get $at))))
+        (v128.store (i32.add (local.get $result) (local.get $at))
+          (f32x4.div
+            (f32x4.mul (v128.load (i32.add (local.get $signal) (local.get $at))) (local.get $shares))
+            (f32x4.add
+              (local.get $y)
+              (v128.bitselect
+                (local.get $ups)
+                (local.get $downs)
+                (f32x4.ge (local.get $y) (v128.const f32x4 0 0 0 0))))))
+        (local.set $at (i32.add (local.get $at) (i32.const 16)))
+        (br $next)))
+    (local.set $end (i32.shl (local.get $count) (i32.const 2)))
+    (block $done
+      (loop $next
+        (br_if $done (i32.ge_u (local.get $at) (local.get $end)))
+        (local.set $y (v128.load32_zero (i32.add (local.get $z) (local.get $at))))
+        (v128.store32_lane 0 (i32.add (local.get $result) (local.get $at))
+          (f32x4.div
+            (f32x4.mul (v128.load32_zero (i32.add (local.get $signal) (local.get $at))) (local.get $shares))
+            (f32x4.add
+              (local.get $y)
+              (v128.bitselect
+                (local.get $ups)
+                (local.get $downs)
+                (f32x4.ge (local.get $y) (v128.const f32x4 0 0 0 0))))))
+        (local.set $at (i32.add (local.get $at) (i32.const 4)))
+        (br $next))))
+
+  ;; signal / ($ofZ · z + $ofY · y + $sign · ε) where z has the $sign, 1 or -1, else 0.
+  (func (export "quotientWhereSigned")
+    (param $signal i32) (param $z i32) (param $y i32) (param $result i32) (param $count i32)
+    (param $sign f32) (param $ofZ f32) (param $ofY f32) (param $epsilon f32)
+    (local $end i32) (local $at i32) (local $x v128)
+    (local $signs v128) (local $perZ v128) (local $perY v128) (local $offsets v128)
+    (local.set $signs (f32x4.splat (local.get $sign)))
+    (local.set $perZ (f32x4.splat (local.get $ofZ)))
+    (local.set $perY (f32x4.splat (local.get $ofY)))
+    (local.set $offsets (f32x4.splat (f32.mul (local.get $sign) (local.get $epsilon))))
+    (local.set $end (i32.shl (i32.and (local.get $count) (i32.const -4)) (i32.const 2)))
+    (block $done
+      (loop $next
+        (br_if $done (i32.ge_u (local.get $at) (local.get $end)))
+        (local.set $x (v128.load (i32.add (local.get $z) (local.get $at))))
+        (v128.store (i32.add (local.get $result) (local.get $at))
+          (v128.and
+            (f32x4.gt (f32x4.mul (local.get $x) (local.get $signs)) (v128.const f32x4 0 0 0 0))
+            (f32x4.div
+              (v128.load (i32.add (local.get $signal) (local.get $at)))
+              (f32x4.add
+                (f32x4.add
+                  (f32x4.mul (local.get $x) (local.get $perZ))
+                  (f32x4.mul (v128.load (i32.add (local.get $y) (local.get $at))) (local.get $perY)))
+                (local.get $offsets)))))
+        (local.set $at (i32.add (local.get $at) (i32.const 16)))
+        (br $next)))
+    (local.set $end (i32.shl (local.get $count) (i32.const 2)))
+    (block $done
+      (loop $next
+        (br_if $done (i32.ge_u (local.get $at) (local.get $end)))
+        (local.set $x (v128.load32_zero (i32.add (local.get $z) (local.get $at))))
+        (v128.store32_lane 0 (i32.add (local.get $result) (local.get $at))
+          (v128.and
+            (f32x4.gt (f32x4.mul (local.get $x) (local.get $signs)) (v128.const f32x4 0 0 0 0))
+            (f32x4.div
+              (v128.load32_zero (i32.add (local.get $signal) (local.get $at)))
+              (f32x4.add
+                (f32x4.add
+                  (f32x4.mul (local.get $x) (local.get $perZ))
+                  (f32x4.mul (v128.load32_zero (i32.add (local.get $y) (local.get $at))) (local.get $perY)))
+                (local.get $offsets)))))
+        (local.set $at (i32.add (local.get $at) (i32.const 4)))
+        (br $next))))
+
   ;; scale · x + shift with a scale and a shift for each of $channels, the innermost axis of x, which has $rows of them;
   ;; then limited to least … most as tfjs's clipByValue does it. To add a $zero of +0 turns -0 to +0, as tfjs's relu
   ;; does; to add -0 changes nothing.
@@ -332,6 +417,86 @@
       (local.set $result (i32.add (local.get $result) (local.get $place)))
       (local.set $batch (i32.sub (local.get $batch) (i32.const 1)))
       (br $nextExample))))
+
+  ;; Regions of $count planes that are one plane $base but for a patch each. $places holds four numbers for each: row and
+  ;; column of the region, row and column of the patch, which lies within the plane. $pixel is in bytes. Beyond the border
+  ;; of the plane a region is filled with $beyond.
+  (func (export "cropRegions")
+    (param $base i32) (param $patch i32) (param $places i32) (param $result i32)
+    (param $count i32) (param $rows i32) (param $columns i32) (param $pixel i32)
+    (param $patchRows i32) (param $patchColumns i32) (param $tall i32) (param $wide i32) (param $beyond f32)
+    (local $top i32) (local $left i32) (local $patchTop i32) (local $patchLeft i32) (local $row i32) (local $y i32)
+    (local $start i32) (local $stop i32) (local $from i32) (local $to i32) (local $line i32)
+    (local.set $line (i32.mul (local.get $wide) (local.get $pixel)))
+    (block $noRegions (loop $nextRegion
+      (br_if $noRegions (i32.eqz (local.get $count)))
+      (local.set $top (i32.trunc_f32_s (f32.load (local.get $places))))
+      (local.set $left (i32.trunc_f32_s (f32.load offset=4 (local.get $places))))
+      (local.set $patchTop (i32.trunc_f32_s (f32.load offset=8 (local.get $places))))
+      (local.set $patchLeft (i32.trunc_f32_s (f32.load offset=12 (local.get $places))))
+      ;; the columns of the region that lie within the plane, and of these the ones of the patch
+      (local.set $start (call $lesser (call $positive (i32.sub (i32.const 0) (local.get $left))) (local.get $wide)))
+      (local.set $stop (call $greater (local.get $start)
+        (call $lesser (i32.sub (local.get $columns) (local.get $left)) (local.get $wide))))
+      (local.set $from (call $lesser (local.get $stop)
+        (call $greater (local.get $start) (i32.sub (local.get $patchLeft) (local.get $left)))))
+      (local.set $to (call $greater (local.get $from) (call $lesser (local.get $stop)
+        (i32.sub (i32.add (local.get $patchLeft) (local.get $patchColumns)) (local.get $left)))))
+      (local.set $row (i32.const 0))
+      (block $noRows (loop $nextRow
+        (br_if $noRows (i32.ge_u (local.get $row) (local.get $tall)))
+        (local.set $y (i32.add (local.get $top) (local.get $row)))
+        (if (i32.ge_u (local.get $y) (local.get $rows))
+          (then (call $fill (local.get $result) (local.get $line) (local.get $beyond)))
+          (else
+            (call $fill (local.get $result) (i32.mul (local.get $start) (local.get $pixel)) (local.get $beyond))
+            (call $fill
+              (i32.add (local.get $result) (i32.mul (local.get $stop) (local.get $pixel)))
+              (i32.mul (i32.sub (local.get $wide) (local.get $stop)) (local.get $pixel))
+              (local.get $beyond))
+            (local.set $y (i32.sub (local.get $y) (local.get $patchTop)))
+            (if (i32.ge_u (local.get $y) (local.get $patchRows))
+              (then (call $copyPixels (local.get $result) (local.get $base) (local.get $start) (local.get $stop)
+                (local.get $left) (i32.add (local.get $top) (local.get $row)) (local.get $columns) (local.get $pixel)))
+              (else
+                (call $copyPixels (local.get $result) (local.get $base) (local.get $start) (local.get $from)
+                  (local.get $left) (i32.add (local.get $top) (local.get $row)) (local.get $columns) (local.get $pixel))
+                (call $copyPixels (local.get $result) (local.get $patch) (local.get $from) (local.get $to)
+                  (i32.sub (local.get $left) (local.get $patchLeft)) (local.get $y) (local.get $patchColumns)
+                  (local.get $pixel))
+                (call $copyPixels (local.get $result) (local.get $base) (local.get $to) (local.get $stop)
+                  (local.get $left) (i32.add (local.get $top) (local.get $row)) (local.get $columns)
+                  (local.get $pixel))))))
+        (local.set $result (i32.add (local.get $result) (local.get $line)))
+        (local.set $row (i32.add (local.get $row) (i32.const 1)))
+        (br $nextRow)))
+      (local.set $patch (i32.add (local.get $patch)
+        (i32.mul (local.get $pixel) (i32.mul (local.get $patchRows) (local.get $patchColumns)))))
+      (local.set $places (i32.add (local.get $places) (i32.const 16)))
+      (local.set $count (i32.sub (local.get $count) (i32.const 1)))
+      (br $nextRegion))))
+
+  ;; Pixels $start … $stop of a line, from those $left further right in row $row of a plane of $columns.
+  (func $copyPixels
+    (param $line i32) (param $plane i32) (param $start i32) (param $stop i32) (param $left i32) (param $row i32)
+    (param $columns i32) (param $pixel i32)
+    (memory.copy
+      (i32.add (local.get $line) (i32.mul (local.get $start) (local.get $pixel)))
+      (i32.add (local.get $plane) (i32.mul (local.get $pixel)
+        (i32.add (i32.mul (local.get $row) (local.get $columns)) (i32.add (local.get $start) (local.get $left)))))
+      (i32.mul (i32.sub (local.get $stop) (local.get $start)) (local.get $pixel))))
+
+  (func $fill (param $at i32) (param $bytes i32) (param $value f32)
+    (local $end i32)
+    (local.set $end (i32.add (local.get $at) (local.get $bytes)))
+    (block $done (loop $next
+      (br_if $done (i32.ge_u (local.get $at) (local.get $end)))
+      (f32.store (local.get $at) (local.get $value))
+      (local.set $at (i32.add (local.get $at) (i32.const 4)))
+      (br $next))))
+
+  (func $greater (param $a i32) (param $b i32) (result i32)
+    (select (local.get $a) (local.get $b) (i32.gt_s (local.get $a) (local.get $b))))
 
   (func $lesser (param $a i32) (param $b i32) (result i32)
     (select (local.get $a) (local.get $b) (i32.lt_s (local.get $a) (local.get $b))))

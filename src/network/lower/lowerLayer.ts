@@ -9,10 +9,12 @@ import type { LayerCall, Lowering } from './lowering.ts';
 import * as merges from './merges.ts';
 import * as normalizations from './normalizations.ts';
 import * as pooling from './pooling.ts';
+import * as sequences from './sequences.ts';
 import * as shapes from './shapes.ts';
 
 // Each lowering reads the fields of its own class, which the class name vouches for.
 const lowerings: Readonly<Record<string, Lowering<never>>> = {
+  Conv1D: sequences.lowerConv1d,
   Conv2D: convolutions.lowerConv2d,
   DepthwiseConv2D: convolutions.lowerDepthwiseConv2d,
   SeparableConv2D: convolutions.lowerSeparableConv2d,
@@ -26,6 +28,10 @@ const lowerings: Readonly<Record<string, Lowering<never>>> = {
   ELU: activations.lowerElu,
   ThresholdedReLU: activations.lowerThresholdedRelu,
   Softmax: activations.lowerSoftmax,
+  MaxPooling1D: sequences.lowerMaxPool1d,
+  AveragePooling1D: sequences.lowerAveragePool1d,
+  GlobalMaxPooling1D: sequences.lowerGlobalMaxPool1d,
+  GlobalAveragePooling1D: sequences.lowerGlobalAveragePool1d,
   MaxPooling2D: pooling.lowerMaxPool,
   AveragePooling2D: pooling.lowerAveragePool,
   GlobalMaxPooling2D: pooling.lowerGlobalMaxPool,

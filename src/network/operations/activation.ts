@@ -4,8 +4,11 @@ import type { Operation, OperationKind, Parameters } from '../operation.ts';
 import {
   describeOperation,
   type OperationSource,
+  type Origin,
   only,
   parameter,
+  perChannel,
+  pointwise,
   sameRegion,
   wholeRegion,
   withoutParameters,
@@ -13,8 +16,12 @@ import {
 import { taped } from './taped.ts';
 
 /** An activation applied to each element, as tfjs computes it. */
-export function elementwise(kind: OperationKind, source: OperationSource, apply: (x: Tensor) => Tensor): Operation {
-  return taped(kind, source, { forward: (inputs) => apply(only({ inputs })), region: sameRegion });
+export function elementwise(kind: OperationKind, source: Origin, apply: (x: Tensor) => Tensor): Operation {
+  return taped(kind, source, {
+    forward: (inputs) => apply(only({ inputs })),
+    region: sameRegion,
+    alikeEverywhere: () => true,
+  });
 }
 
 /** Softmax or its logarithm along one axis. */
@@ -31,6 +38,7 @@ export function prelu(source: OperationSource, parameters: () => Parameters): Op
   return taped('prelu', source, {
     forward: (inputs, weights) => tf.prelu(only({ inputs }), parameter(weights, 'alpha')),
     region: sameRegion,
+    alikeEverywhere: ({ alpha }) => perChannel(alpha),
     parameters,
   });
 }
@@ -38,10 +46,12 @@ export function prelu(source: OperationSource, parameters: () => Parameters): Op
 /** x where x > theta, else 0. The tape has no gradient for the comparison, so it is written out. */
 export function thresholdedRelu(source: OperationSource, theta: number): Operation {
   const passed = (x: Tensor, value: Tensor): Tensor => tf.mul(value, tf.cast(tf.greater(x, theta), 'float32'));
+  const forward = (inputs: readonly Tensor[]): Tensor => passed(only({ inputs }), only({ inputs }));
   return withoutParameters({
     ...describeOperation('thresholdedRelu', source),
     needs: ['inputs'],
-    forward: (inputs) => passed(only({ inputs }), only({ inputs })),
+    forward,
+    partial: pointwise(forward),
     pullback: (cotangent, io) => [passed(only(io), cotangent)],
     region: sameRegion,
   });

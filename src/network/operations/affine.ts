@@ -2,7 +2,7 @@ import type { Tensor, Tensor1D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { scaleShift } from '../../backend/kernels/elementwise.ts';
 import type { Operation, Parameters } from '../operation.ts';
-import { describeOperation, type OperationSource, parameter, sameRegion } from './base.ts';
+import { describeOperation, type OperationSource, parameter, perChannel, pointwise, sameRegion } from './base.ts';
 
 /** y = scale · x + shift per channel of the last axis: batch normalisation in inference, rescaling. */
 export function affine(source: OperationSource, parameters: () => Parameters): Operation {
@@ -16,6 +16,10 @@ export function affine(source: OperationSource, parameters: () => Parameters): O
       scaleShift(x as Tensor, parameter<Tensor1D>(weights, 'scale'), parameter<Tensor1D>(weights, 'shift'), activation),
     pullback: (cotangent, _io, weights = parameters()) => [tf.mul(cotangent, parameter(weights, 'scale'))],
     region: sameRegion,
+    get partial() {
+      const { scale, shift } = parameters();
+      return perChannel(scale, shift) ? pointwise(this.forward) : undefined;
+    },
     withParameters: (other) => affine(source, other),
   };
 }

@@ -1,6 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Io, Operation, OperationKind, Parameters, Region } from '../operation.ts';
+import type { Io, Operation, OperationKind, Parameters, PartialForward, Region } from '../operation.ts';
 import type { Store } from '../store.ts';
 
 /** Where an operation comes from and where it keeps what it makes from its weights. */
@@ -10,10 +10,13 @@ export interface OperationSource {
   readonly store: Store;
 }
 
+/** The part of a source that names an operation; another operation has it too. */
+export type Origin = Pick<OperationSource, 'address' | 'layerClass'>;
+
 /** The fields that every operation has, with the most common values. */
 export function describeOperation(
   kind: OperationKind,
-  source: OperationSource,
+  source: Origin,
 ): Pick<Operation, 'kind' | 'address' | 'layerClass' | 'parameters' | 'needs' | 'linear'> {
   const { address, layerClass } = source;
   return { kind, address, layerClass, parameters: {}, needs: [], linear: false };
@@ -35,6 +38,16 @@ export function wholeRegion(_output: Region, inputShapes: readonly unknown[]): '
   return inputShapes.map(() => 'all');
 }
 
+/** Whether weights are the same at every position. */
+export function perChannel(...weights: readonly (Tensor | undefined)[]): boolean {
+  return weights.every((tensor) => !tensor || tensor.size === tensor.shape.at(-1));
+}
+
+/** An operation whose output positions depend on the same input positions alone does with a part what it does with all. */
+export function pointwise(forward: Operation['forward']): PartialForward {
+  return { beyond: 0, run: (inputs, _part, activation) => forward(inputs, undefined, activation) };
+}
+
 /** The one input of an operation. */
 export function only(io: Pick<Io, 'inputs'>): Tensor {
   return io.inputs[0] as Tensor;
@@ -49,6 +62,17 @@ export function onlyShape(io: Pick<Io, 'inputShapes'>): number[] {
 export function sumToShape(cotangent: Tensor, shape: readonly number[]): Tensor {
   const axes = cotangent.shape.flatMap((length, axis) => (length !== shape[axis] ? [axis] : []));
   return axes.length === 0 ? tf.clone(cotangent) : tf.sum(cotangent, axes, true);
+}
+
+/** How a linear operation keeps what is made from its kernel. */
+export function derivedKernels(
+  { address, store }: OperationSource,
+  parameters: () => Parameters,
+): NonNullable<Operation['derive']> {
+  return (name, make) => {
+    const kernel = parameter(parameters(), 'kernel');
+    return store.derive(`${address}: ${name} kernel`, [kernel], () => make(kernel));
+  };
 }
 
 /** A weight that must be there. */

@@ -1,8 +1,8 @@
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Operation } from '../operation.ts';
+import type { Operation, PartialForward } from '../operation.ts';
 import { shiftRegion } from '../region.ts';
-import { describeOperation, type OperationSource, only, onlyShape, withoutParameters } from './base.ts';
+import { describeOperation, type OperationSource, only, onlyShape, pointwise, withoutParameters } from './base.ts';
 
 /** Rows and columns before and after an image plane. */
 export interface Margins {
@@ -15,6 +15,7 @@ export function pad(source: OperationSource, margins: Margins): Operation {
   return withoutParameters({
     ...describeOperation('pad', source),
     forward: (inputs) => withMargins(only({ inputs }) as Tensor4D, margins),
+    partial: shifted,
     pullback: (cotangent) => [withoutMargins(cotangent as Tensor4D, margins)],
     region: (output) => [shiftRegion(output, -margins.rows[0], -margins.columns[0])],
   });
@@ -25,10 +26,14 @@ export function crop(source: OperationSource, margins: Margins): Operation {
   return withoutParameters({
     ...describeOperation('crop', source),
     forward: (inputs) => withoutMargins(only({ inputs }) as Tensor4D, margins),
+    partial: shifted,
     pullback: (cotangent, io) => [tf.reshape(withMargins(cotangent as Tensor4D, margins), onlyShape(io))],
     region: (output) => [shiftRegion(output, margins.rows[0], margins.columns[0])],
   });
 }
+
+/** The region of the input is the part of the output: zeros lie beyond the border. */
+const shifted: PartialForward = pointwise((inputs) => tf.clone(only({ inputs })));
 
 function withMargins(x: Tensor4D, { rows, columns }: Margins): Tensor4D {
   return tf.pad4d(x, [[0, 0], [...rows], [...columns], [0, 0]]);

@@ -1,13 +1,15 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Operation, Region } from '../operation.ts';
-import { describeOperation, type OperationSource, withoutParameters } from './base.ts';
+import { describeOperation, type OperationSource, pointwise, withoutParameters } from './base.ts';
 
 /** The inputs side by side along an axis (the batch axis counts as 0). */
 export function concatenate(source: OperationSource, axis: number): Operation {
+  const forward = (inputs: readonly Tensor[]): Tensor => tf.concat([...inputs], axis);
   return withoutParameters({
     ...describeOperation('concatenate', source),
-    forward: (inputs) => tf.concat([...inputs], axis),
+    forward,
+    ...(axis === 3 && { partial: pointwise(forward) }),
     pullback: (cotangent, { inputShapes }) => {
       let start = 0;
       return inputShapes.map((shape) => {

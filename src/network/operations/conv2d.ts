@@ -4,14 +4,13 @@ import type { WindowGeometry } from '../../backend/kernels/geometry.ts';
 import type { Operation, Parameters } from '../operation.ts';
 import type { OperationSource } from './base.ts';
 import { type ConvolutionKind, convolution } from './convolution.ts';
-import { lastAxis } from './foldAffine.ts';
 
 const kind: ConvolutionKind = {
   kind: 'conv2d',
   run: tf.fused.conv2d,
   prepare: prepareConvKernel,
   inputGradient: convInputGradient,
-  channels: lastAxis,
+  outputAxes: 1,
 };
 
 /** A 2-D convolution: `kernel` [height, width, in, out], optional `bias` [out]. */

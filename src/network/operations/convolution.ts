@@ -1,9 +1,11 @@
 import type { Tensor, Tensor1D, Tensor4D } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
+import { activated } from '../../backend/kernels/elementwise.ts';
 import type { WindowGeometry } from '../../backend/kernels/geometry.ts';
 import type { FusedActivation, Operation, OperationKind, Parameters } from '../operation.ts';
 import { windowRegion } from '../region.ts';
-import { describeOperation, type OperationSource, onlyShape, parameter } from './base.ts';
-import { foldAffine } from './foldAffine.ts';
+import { derivedKernels, describeOperation, type OperationSource, onlyShape, parameter, perChannel, pointwise } from './base.ts';
+import { foldAffine, foldInputAffine } from './foldAffine.ts';
 import { fusedName, fusesRelu } from './fusion.ts';
 
 /** What tfjs's fused convolutions take. */
@@ -29,8 +31,8 @@ export interface ConvolutionKind {
     inputShape: readonly number[],
     geometry: WindowGeometry,
   ) => Tensor;
-  /** The shape that lines the output channels up with the last axes of the kernel. */
-  readonly channels: (kernelShape: readonly number[]) => readonly number[];
+  /** How many of the last axes of the kernel hold the output channels. */
+  readonly outputAxes: 1 | 2;
 }
 
 /** A convolution of one kind, as an operation. */
@@ -39,7 +41,7 @@ export function convolution(
   source: OperationSource,
   { geometry, parameters }: { geometry: WindowGeometry; parameters: () => Parameters },
 ): Operation {
-  const { kind, run, prepare, inputGradient, channels } = convolved;
+  const { kind, run, prepare, inputGradient, outputAxes } = convolved;
   const withWeights = (other: () => Parameters): Operation =>
     convolution(convolved, source, { geometry, parameters: other });
   return {
@@ -49,8 +51,13 @@ export function convolution(
     },
     linear: true,
     fuses: fusesRelu,
-    forward: ([x], weights = parameters(), activation) =>
-      run(operandsOf(x as Tensor4D, weights, { geometry, activation })),
+    forward: ([x], weights = parameters(), activation) => {
+      const { bias, ...others } = weights;
+      if (!bias || bias.rank === 1) return run(operandsOf(x as Tensor4D, weights, { geometry, activation }));
+      // tfjs fuses a bias per channel only; one that differs by position is added.
+      const y = run(operandsOf(x as Tensor4D, others, { geometry, activation: undefined }));
+      return activated(tf.add(y, bias), activation);
+    },
     pullback: (cotangent, io, weights = parameters()) => {
       const kernel = parameter<Tensor4D>(weights, 'kernel');
       const prepared = source.store.derive(`${source.address}: input gradient of ${kind}`, [kernel], () =>
@@ -59,9 +66,24 @@ export function convolution(
       return [inputGradient(cotangent as Tensor4D, prepared, onlyShape(io), geometry)];
     },
     region: (output, inputShapes) => [windowRegion(output, inputShapes[0], geometry)],
+    get partial() {
+      if (!perChannel(parameters().bias)) return undefined;
+      // Kept as it is where nothing is padded: the wasm backend packs the kernel again for another kind of padding.
+      const unpadded: WindowGeometry = padsNothing(geometry) ? geometry : { ...geometry, padding: 'valid' };
+      return pointwise(convolution(convolved, source, { geometry: unpadded, parameters }).forward);
+    },
     withParameters: withWeights,
-    absorb: (affine) => withWeights(foldAffine(source, parameters, { affine, channels })),
+    absorb: (affine) =>
+      withWeights(foldAffine(source, parameters, { affine, channels: (kernelShape) => kernelShape.slice(-outputAxes) })),
+    ...(padsNothing(geometry) && {
+      absorbInput: (affine: Operation) => withWeights(foldInputAffine(source, parameters, { affine, outputAxes })),
+    }),
+    derive: derivedKernels(source, parameters),
   };
+}
+
+function padsNothing({ padding, window }: WindowGeometry): boolean {
+  return padding === 'valid' || window.every((length) => length === 1);
 }
 
 function operandsOf(

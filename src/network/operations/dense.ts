@@ -1,8 +1,17 @@
 import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Operation, Parameters } from '../operation.ts';
-import { describeOperation, type OperationSource, onlyShape, parameter, wholeRegion } from './base.ts';
-import { foldAffine, lastAxis } from './foldAffine.ts';
+import {
+  derivedKernels,
+  describeOperation,
+  type OperationSource,
+  onlyShape,
+  parameter,
+  perChannel,
+  pointwise,
+  wholeRegion,
+} from './base.ts';
+import { foldAffine, foldInputAffine, lastAxis } from './foldAffine.ts';
 import { fusedName, fusesRelu } from './fusion.ts';
 
 /** A dense layer on the last axis: `kernel` [in, out], optional `bias` [out]. */
@@ -30,8 +39,13 @@ export function dense(source: OperationSource, parameters: () => Parameters): Op
       return [tf.reshape(gradient, onlyShape(io))];
     },
     region: (output, inputShapes) => (inputShapes[0]?.length === 4 ? [output] : wholeRegion(output, inputShapes)),
+    get partial() {
+      return perChannel(parameters().bias) ? pointwise(this.forward) : undefined;
+    },
     withParameters: (other) => dense(source, other),
     absorb: (affine) => dense(source, foldAffine(source, parameters, { affine, channels: lastAxis })),
+    absorbInput: (affine) => dense(source, foldInputAffine(source, parameters, { affine, outputAxes: 1 })),
+    derive: derivedKernels(source, parameters),
   };
 }
 

@@ -10,7 +10,7 @@ const kind: ConvolutionKind = {
   run: tf.fused.depthwiseConv2d,
   prepare: prepareDepthwiseKernel,
   inputGradient: depthwiseInputGradient,
-  channels: (kernelShape) => kernelShape.slice(-2),
+  outputAxes: 2,
 };
 
 /** A depthwise convolution: `kernel` [height, width, in, multiplier], optional `bias` [in · multiplier]. */

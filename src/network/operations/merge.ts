@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { addTensors } from '../../backend/kernels/elementwise.ts';
 import { sameShape } from '../../numeric/shape.ts';
 import type { Io, Operation, OperationKind } from '../operation.ts';
-import { describeOperation, type OperationSource, sameRegion, sumToShape, withoutParameters } from './base.ts';
+import { describeOperation, type OperationSource, pointwise, sumToShape, withoutParameters } from './base.ts';
 
 /** The sum of the inputs. */
 export function add(source: OperationSource): Operation {
@@ -60,16 +60,23 @@ function merge(
   source: OperationSource,
   { needs = [], combine, finish, pullback }: Merging,
 ): Operation {
+  const forward = (inputs: readonly Tensor[]): Tensor => {
+    const combined = (inputs as Tensor[]).reduce(combine);
+    return finish ? finish(combined, inputs.length) : combined;
+  };
   return withoutParameters({
     ...describeOperation(kind, source),
     needs,
-    forward: (inputs) => {
-      const combined = (inputs as Tensor[]).reduce(combine);
-      return finish ? finish(combined, inputs.length) : combined;
-    },
+    forward,
+    partial: pointwise(forward),
     pullback,
-    region: sameRegion,
+    region: (output, inputShapes) => inputShapes.map((shape) => (hasWholePlane(shape, inputShapes) ? output : 'all')),
   });
+}
+
+/** Whether an input is as large as the others, and not, as a gate is, spread over their plane. */
+function hasWholePlane(shape: readonly number[], inputShapes: readonly (readonly number[])[]): boolean {
+  return inputShapes.every((other) => [1, 2].every((axis) => (shape[axis] ?? 1) >= (other[axis] ?? 1)));
 }
 
 function toWinner(cotangent: Tensor, { inputs, inputShapes, output }: Io): Tensor[] {

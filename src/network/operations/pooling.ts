@@ -1,10 +1,10 @@
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { averagePoolGradient } from '../../backend/kernels/averagePoolGradient.ts';
-import type { WindowGeometry } from '../../backend/kernels/geometry.ts';
+import { axisOf, paddingBefore, type WindowGeometry } from '../../backend/kernels/geometry.ts';
 import { globalMaxGradient } from '../../backend/kernels/globalMaxGradient.ts';
 import { maxPoolGradient } from '../../backend/kernels/maxPoolGradient.ts';
-import type { Operation } from '../operation.ts';
+import type { Operation, Part } from '../operation.ts';
 import { windowRegion } from '../region.ts';
 import { describeOperation, type OperationSource, only, onlyShape, wholeRegion, withoutParameters } from './base.ts';
 
@@ -19,6 +19,11 @@ export function maxPool(source: OperationSource, geometry: WindowGeometry): Oper
       maxPoolGradient(cotangent as Tensor4D, only(io) as Tensor4D, io.output as Tensor4D, geometry),
     ],
     region: (output, inputShapes) => [windowRegion(output, inputShapes[0], geometry)],
+    partial: {
+      beyond: Number.NEGATIVE_INFINITY,
+      run: (inputs) =>
+        tf.maxPool(only({ inputs }) as Tensor4D, [...geometry.window], [...geometry.strides], 'valid'),
+    },
   });
 }
 
@@ -30,7 +35,40 @@ export function averagePool(source: OperationSource, geometry: WindowGeometry): 
       tf.avgPool(only({ inputs }) as Tensor4D, [...geometry.window], [...geometry.strides], geometry.padding),
     pullback: (cotangent, io) => [averagePoolGradient(cotangent as Tensor4D, onlyShape(io), geometry)],
     region: (output, inputShapes) => [windowRegion(output, inputShapes[0], geometry)],
+    partial: {
+      beyond: 0,
+      run: (inputs, part) => {
+        const mean = tf.avgPool(
+          only({ inputs }) as Tensor4D,
+          [...geometry.window],
+          [...geometry.strides],
+          'valid',
+        );
+        const corrections = withoutPadding(part, geometry);
+        return corrections ? tf.mul(mean, corrections) : mean;
+      },
+    },
   });
+}
+
+/** What brings a mean that counts zeros beyond the border to one that does not; nothing where the part has none. */
+function withoutPadding({ at, size, inputShapes }: Part, geometry: WindowGeometry): Tensor4D | undefined {
+  const factors = ([0, 1] as const).map((axis) => {
+    const length = inputShapes[0]?.[axis + 1] as number;
+    const { window, stride, ...others } = axisOf(geometry, axis);
+    const before = paddingBefore(length, { window, stride, ...others });
+    return at.map((first) =>
+      Array.from({ length: size[axis] }, (_, i) => {
+        const start = (first[axis] + i) * stride - before;
+        return window / (Math.min(start + window, length) - Math.max(start, 0));
+      }),
+    );
+  }) as [number[][], number[][]];
+  if (factors.flat(2).every((factor) => factor === 1)) return undefined;
+  const [rows, columns] = factors;
+  const [tall, wide] = size;
+  const perRow = tf.tensor4d(rows.flat(), [at.length, tall, 1, 1]);
+  return tf.mul<Tensor4D>(perRow, tf.tensor4d(columns.flat(), [at.length, 1, wide, 1]));
 }
 
 /** The mean over rows and columns. */

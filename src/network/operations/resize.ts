@@ -21,6 +21,7 @@ export function resize(
   const { interpolation, alignCorners, halfPixelCenters } = resampling;
   return withoutParameters({
     ...describeOperation('resize', source),
+    interpolation,
     forward: (inputs) => {
       const x = only({ inputs }) as Tensor4D;
       const size = sizeOf(x.shape[1], x.shape[2]);

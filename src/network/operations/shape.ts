@@ -1,3 +1,4 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Operation } from '../operation.ts';
 import {
@@ -5,6 +6,7 @@ import {
   type OperationSource,
   only,
   onlyShape,
+  pointwise,
   sameRegion,
   wholeRegion,
   withoutParameters,
@@ -44,10 +46,12 @@ export function repeat(source: OperationSource, count: number): Operation {
 
 /** Dropout, noise and linear activations in inference. */
 export function identity(source: OperationSource): Operation {
+  const forward = (inputs: readonly Tensor[]): Tensor => tf.clone(only({ inputs }));
   return withoutParameters({
     ...describeOperation('identity', source),
     routing: true,
-    forward: (inputs) => tf.clone(only({ inputs })),
+    forward,
+    partial: pointwise(forward),
     pullback: (cotangent) => [tf.clone(cotangent)],
     region: sameRegion,
   });

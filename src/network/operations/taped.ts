@@ -3,12 +3,14 @@ import * as tf from '@tensorflow/tfjs-core';
 import { freedOnError } from '../../backend/freedOnError.ts';
 import { withoutFilterGradients } from '../../backend/kernels/withoutFilterGradients.ts';
 import type { Operation, OperationKind, Parameters } from '../operation.ts';
-import { describeOperation, type OperationSource } from './base.ts';
+import { describeOperation, type Origin, pointwise } from './base.ts';
 
 /** What a taped operation does. */
 export interface TapedOptions {
   readonly forward: (inputs: readonly Tensor[], parameters: Parameters) => Tensor;
   readonly region: Operation['region'];
+  /** Whether with these weights every output position is made of the same input position in the same way. */
+  readonly alikeEverywhere?: (parameters: Parameters) => boolean;
   readonly parameters?: () => Parameters;
 }
 
@@ -16,7 +18,7 @@ export interface TapedOptions {
  * An operation given by its forward function alone: its pullback is taken from tfjs's tape. For the many activations
  * whose closed forms would repeat what tfjs has, and for layers that are not known here.
  */
-export function taped(kind: OperationKind, source: OperationSource, options: TapedOptions): Operation {
+export function taped(kind: OperationKind, source: Origin, options: TapedOptions): Operation {
   const { forward, region, parameters = () => ({}) } = options;
   return {
     ...describeOperation(kind, source),
@@ -34,6 +36,9 @@ export function taped(kind: OperationKind, source: OperationSource, options: Tap
       }
     },
     region,
+    get partial() {
+      return options.alikeEverywhere?.(parameters()) ? pointwise(this.forward) : undefined;
+    },
     withParameters: (other) => taped(kind, source, { ...options, parameters: other }),
   };
 }
@@ -43,7 +48,7 @@ function fresh(output: Tensor, inputs: readonly Tensor[]): Tensor {
   return inputs.includes(output) ? tf.clone(output) : output;
 }
 
-function noGradient({ address, layerClass }: OperationSource, cause: unknown): Error {
+function noGradient({ address, layerClass }: Origin, cause: unknown): Error {
   const reason = cause instanceof Error ? cause.message : String(cause);
   return new Error(`layer "${address}" (${layerClass}) has no gradient in tfjs: ${reason}`, { cause });
 }

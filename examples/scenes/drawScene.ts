@@ -1,0 +1,67 @@
+import type { Random } from '../../src/numeric/random.ts';
+import { covers, type SceneObject } from './scene.ts';
+import type { Rgb } from './shapes.ts';
+
+/** What lies behind the objects. */
+export interface Background {
+  readonly color: Rgb;
+  /** The amplitude of random gratings, 0 to 1. */
+  readonly texture: number;
+  /** The standard deviation of noise on every pixel and channel. */
+  readonly noise: number;
+}
+
+/** Draws a scene as numbers from −1 to 1, `[1, size, size, 3]`. */
+export function drawScene(
+  objects: readonly SceneObject[],
+  { size, background, source }: { size: number; background: Background; source: Random },
+): { shape: number[]; data: Float32Array } {
+  const texture = gratings(background.texture, size, source);
+  const data = new Float32Array(size * size * 3);
+  for (let row = 0; row < size; row++) {
+    for (let column = 0; column < size; column++) {
+      const [object, share] = coverage(objects, row, column);
+      const shade = texture(row, column);
+      for (let channel = 0; channel < 3; channel++) {
+        const behind = (background.color[channel] as number) + shade;
+        const value = object ? behind + ((object.color[channel] as number) - behind) * share : behind;
+        const noisy = value + background.noise * source.normal();
+        data[(row * size + column) * 3 + channel] = 2 * Math.min(Math.max(noisy, 0), 1) - 1;
+      }
+    }
+  }
+  return { shape: [1, size, size, 3], data };
+}
+
+/** The object at a pixel and how much of the pixel it covers, by four points. */
+function coverage(objects: readonly SceneObject[], row: number, column: number): [SceneObject | undefined, number] {
+  for (const object of objects) {
+    const reach = object.radius + 1;
+    if (Math.abs(row + 0.5 - object.row) > reach || Math.abs(column + 0.5 - object.column) > reach) continue;
+    const share = shareOf(object, row, column);
+    if (share > 0) return [object, share];
+  }
+  return [undefined, 0];
+}
+
+function shareOf(object: SceneObject, row: number, column: number): number {
+  let inside = 0;
+  for (const y of halves) for (const x of halves) if (covers(object, row + y, column + x)) inside++;
+  return inside / 4;
+}
+
+const halves = [0.25, 0.75];
+
+/** Three gratings of random direction, wavelength and phase. */
+function gratings(amplitude: number, size: number, { uniform }: Random): (row: number, column: number) => number {
+  const waves = Array.from({ length: 3 }, () => {
+    const [angle, wavelength, phase] = [Math.PI * uniform(), size * (0.1 + 0.4 * uniform()), 2 * Math.PI * uniform()];
+    const frequency = (2 * Math.PI) / wavelength;
+    return { alongRows: frequency * Math.sin(angle), alongColumns: frequency * Math.cos(angle), phase };
+  });
+  return (row, column) =>
+    (amplitude / 3) *
+    waves.reduce((sum, { alongRows, alongColumns, phase }) => {
+      return sum + Math.sin(alongRows * row + alongColumns * column + phase);
+    }, 0);
+}

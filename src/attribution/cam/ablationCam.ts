@@ -1,0 +1,55 @@
+import type { Tensor4D } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
+import type { Attribution, ExplainOptions, Input, Model } from '../../network/types.ts';
+import { allPerturbedScores } from '../perturbation/perturbedScores.ts';
+import { repeated } from '../repeated.ts';
+import type { CamOptions } from './cam.ts';
+import { activationsOf, type ChannelContext, channelWeightedMap } from './channelWeightedMap.ts';
+
+/**
+ * Ablation-CAM: the activations of a layer, each channel weighted by the share of the score that is lost without it.
+ *
+ * $M = \sum_k \frac{F - F_k}{F} A_k$ with $F_k$ the score with channel $k$ set to zero. Only what comes after the layer is
+ * run again. Where the head is linear in the layer, $F - F_k$ is the numerator of XGrad-CAM. A score of zero gives zeros, a
+ * negative one turns the signs.
+ *
+ * Source: Desai and Ramaswamy 2020, "Ablation-CAM", Eqs. (2) and (3).
+ *
+ * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param x one example or a batch `[n, …]` in the shape of the model's input.
+ * @param options `layer`, `rectify`, `size`, `target`, `scale`.
+ * @returns `values` `[n, h, w]`, of the input's or the layer's size.
+ * @throws as {@link gradCam}.
+ * @example
+ * ```ts
+ * import { ablationCam } from 'vitrine';
+ * const { values } = await ablationCam(model, x, { layer: 'conv3' });
+ * ```
+ */
+export function ablationCam(model: Model, x: Input, options: ExplainOptions & CamOptions = {}): Promise<Attribution> {
+  return channelWeightedMap(model, x, options, { method: 'ablationCam', weigh: sharesLost });
+}
+
+async function sharesLost(context: ChannelContext): Promise<Float64Array> {
+  const { session, site, activations, score, scorer } = context;
+  const channels = activations.shape[3] as number;
+  const ablated = await allPerturbedScores(session, {
+    stage: 'ablationCam',
+    samples: channels,
+    scorer,
+    rows: (example, start, end) => session.inputs.map((input) => repeated(input, example, end - start)),
+    from: (example, start, end) => new Map([[site, without(activationsOf(context, example), start, end)]]),
+  });
+  return Float64Array.from(ablated.data, (value, i) => {
+    const whole = score[Math.floor(i / channels)] as number;
+    return whole === 0 ? 0 : (whole - value) / whole;
+  });
+}
+
+/** One row for each channel `start…end`, in which it is zero. */
+function without(activations: Tensor4D, start: number, end: number): Tensor4D {
+  const channels = activations.shape[3];
+  const kept = new Float32Array((end - start) * channels).fill(1);
+  for (let row = 0; row < end - start; row++) kept[row * channels + start + row] = 0;
+  return tf.mul(activations, tf.tensor4d(kept, [end - start, 1, 1, channels]));
+}

@@ -1,0 +1,73 @@
+import type { Tensor4D } from '@tensorflow/tfjs-core';
+import { rectify as rectified } from '../../image/rectify.ts';
+import type { Site } from '../../network/graph.ts';
+import { rowsOf } from '../../network/inputs.ts';
+import { pinTarget } from '../../network/score.ts';
+import type { Scorer } from '../../network/scorer.ts';
+import type { Attribution, ExplainOptions, Input, Model } from '../../network/types.ts';
+import { assertChoice } from '../../numeric/check.ts';
+import type { NdArray } from '../../numeric/ndarray.ts';
+import { endpoint } from '../path/endpoints.ts';
+import { attributionOf, explain, type Session } from '../session.ts';
+import type { CamOptions } from './cam.ts';
+import { camLayer } from './camLayer.ts';
+import { fitted } from './fitted.ts';
+
+/** What the weights of channels are found from. */
+export interface ChannelContext {
+  readonly session: Session;
+  readonly site: Site;
+  /** The output of the layer at x, `[n, h, w, c]`. */
+  readonly activations: NdArray;
+  /** F(x) per example. */
+  readonly score: Float32Array;
+  /** The explained score, predicted classes filled in. */
+  readonly scorer: Scorer;
+}
+
+/** The skeleton of maps whose channels are weighted by passes of their own: Σ w_k A_k. */
+export function channelWeightedMap(
+  model: Model,
+  x: Input,
+  { layer, rectify = true, size = 'input', ...options }: ExplainOptions & CamOptions,
+  { method, weigh }: { readonly method: string; readonly weigh: (context: ChannelContext) => Promise<Float64Array> },
+): Promise<Attribution> {
+  assertChoice('size', size, ['input', 'layer']);
+  return explain(model, x, options, async (session) => {
+    const site = camLayer(session.network, session.scorer, layer);
+    if (site.shape.length !== 4) {
+      throw new RangeError(`"layer" expected a layer with rows and columns, "${site.address}" is a sequence`);
+    }
+    const at = await endpoint(session, session.inputs, { sites: [site], scorer: session.scorer });
+    const activations = at.values[0] as NdArray;
+    const scorer = session.scorerOf(pinTarget(options.target, at.classes));
+    const weights = await weigh({ session, site, activations, score: at.score.data, scorer });
+    const raw = weightedSum(activations, weights);
+    const map = rectify ? rectified(raw) : raw;
+    return attributionOf({
+      method,
+      score: at.score,
+      classes: at.classes,
+      maps: [size === 'input' ? fitted(map, site, session) : map],
+      layer: site.address,
+    });
+  });
+}
+
+/** One example's activations `[1, h, w, c]`, in the caller's scope. */
+export function activationsOf({ activations }: ChannelContext, example: number): Tensor4D {
+  return rowsOf(activations, example, example + 1) as Tensor4D;
+}
+
+function weightedSum({ shape, data }: NdArray, weights: Float64Array): NdArray {
+  const [count, rows, columns, channels] = shape as [number, number, number, number];
+  const map = Float32Array.from({ length: count * rows * columns }, (_, place) => {
+    const example = Math.floor(place / (rows * columns));
+    let sum = 0;
+    for (let c = 0; c < channels; c++) {
+      sum += (weights[example * channels + c] as number) * (data[place * channels + c] as number);
+    }
+    return sum;
+  });
+  return { shape: [count, rows, columns], data: map };
+}

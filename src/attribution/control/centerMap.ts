@@ -1,0 +1,38 @@
+import type { Attribution, ExplainOptions, Input, Model } from '../../network/types.ts';
+import type { NdArray } from '../../numeric/ndarray.ts';
+import { control } from './control.ts';
+
+/**
+ * A negative control: a bell in the middle of the picture, where people put what they photograph.
+ *
+ * $e^{-(u^2 + v^2) / 2}$ with $u$ and $v$ the distances from the middle in quarters of the height and the width. A
+ * localisation metric that this map wins measures where objects are, not what the network saw.
+ *
+ * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param x one picture or a batch `[n, h, w, c]`.
+ * @param options `target`, `scale`.
+ * @returns `values` `[n, h, w]`, the same for every example; `score` and `target` as of any method.
+ * @throws {RangeError} if the model has no image input; else as {@link gradient}.
+ * @example
+ * ```ts
+ * import { centerMap, pointingGame } from 'vitrine';
+ * const mask = { shape: [16, 16], data: Uint8Array.from({ length: 256 }, (_, i) => Number(i % 16 < 8)) };
+ * const { score } = pointingGame(await centerMap(model, x), mask, { tolerance: 0 });
+ * ```
+ */
+export function centerMap(model: Model, x: Input, options: ExplainOptions = {}): Promise<Attribution> {
+  return control(model, x, options, { method: 'centerMap', map: bells });
+}
+
+function bells({ shape }: NdArray): NdArray {
+  const [count, height, width] = shape as readonly [number, number, number];
+  const [down, across] = [bell(height), bell(width)];
+  const data = new Float32Array(count * height * width).map((_, i) => {
+    return (down[Math.floor(i / width) % height] as number) * (across[i % width] as number);
+  });
+  return { shape: [count, height, width], data };
+}
+
+function bell(length: number): Float64Array {
+  return Float64Array.from({ length }, (_, i) => Math.exp(-0.5 * ((4 * (i - (length - 1) / 2)) / length) ** 2));
+}

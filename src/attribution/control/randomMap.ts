@@ -1,0 +1,33 @@
+import type { Attribution, ExplainOptions, Input, Model } from '../../network/types.ts';
+import type { NdArray } from '../../numeric/ndarray.ts';
+import { random } from '../../numeric/random.ts';
+import { control } from './control.ts';
+
+/**
+ * A negative control: normal noise in place of an explanation.
+ *
+ * What a metric gives this map is what chance gives; a method that is no better has found nothing.
+ *
+ * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param x one picture or a batch `[n, h, w, c]`.
+ * @param options `seed`, `target`, `scale`.
+ * @returns `values` `[n, h, w]` with mean 0 and variance 1; `score` and `target` as of any method.
+ * @throws {RangeError} if the model has no image input; else as {@link gradient}.
+ * @example
+ * ```ts
+ * import { deletion, randomMap } from 'vitrine';
+ * const { score } = await deletion(model, x, { attribution: await randomMap(model, x, { seed: 1 }) });
+ * ```
+ */
+export function randomMap(model: Model, x: Input, options: ExplainOptions = {}): Promise<Attribution> {
+  return control(model, x, options, { method: 'randomMap', map: noise });
+}
+
+function noise({ shape }: NdArray, seed: number): NdArray {
+  const [count, height, width] = shape as readonly [number, number, number];
+  const maps = Array.from({ length: count }, (_, example) => {
+    const { normal } = random(seed, example);
+    return Array.from({ length: height * width }, normal);
+  });
+  return { shape: [count, height, width], data: Float32Array.from(maps.flat()) };
+}

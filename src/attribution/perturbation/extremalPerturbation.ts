@@ -1,0 +1,175 @@
+import type { Tensor3D } from '@tensorflow/tfjs-core';
+import { sgd } from '../../backend/optimization/sgd.ts';
+import type { Chunk } from '../../network/batches.ts';
+import { headOf, pinTarget } from '../../network/score.ts';
+import type { Scorer } from '../../network/scorer.ts';
+import type { Attribution, ExplainOptions, Input, Model, Target } from '../../network/types.ts';
+import { assertChoice, assertInteger, assertNumber } from '../../numeric/check.ts';
+import type { NdArray } from '../../numeric/ndarray.ts';
+import { sizeOf } from '../../numeric/shape.ts';
+import { type Endpoint, endpoint } from '../path/endpoints.ts';
+import type { PartialOption } from '../progressive.ts';
+import { attributionOf, explain, type Session } from '../session.ts';
+import { type ExtremalGame, type ExtremalTensors, extremalLoss, extremalTensors } from './extremalGame.ts';
+import { type InputOption, imageInput } from './imageInput.ts';
+import { type LearntMasks, learnMasks } from './learnMasks.ts';
+import { marginScorer } from './marginScorer.ts';
+import { latticeShape } from './smoothMax.ts';
+
+/** The options of {@link extremalPerturbation}; lengths are in pixels, by default for 224 and in proportion else. */
+export interface ExtremalPerturbationOptions extends InputOption, PartialOption<ExtremalPerturbation> {
+  /** The share of the image that the mask has, above 0 and at most 1; 0.1 by default. */
+  readonly area?: number;
+  /** What the mask shall do: preserve the score alone (default), delete it when taken away, or both. */
+  readonly variant?: 'preserve' | 'delete' | 'dual';
+  /** `'simple'` (default): the score; `'contrastive'`: the score of the class less the greatest of the others. */
+  readonly reward?: 'simple' | 'contrastive';
+  /** The number of steps; 800 by default. */
+  readonly iterations?: number;
+  /** Of gradient descent with momentum 0.9 and dampening 0.9; 0.01 by default. */
+  readonly learningRate?: number;
+  /** The weight of the area at the start, from where it grows by 0.35 % in each step; 300 by default. */
+  readonly areaWeight?: number;
+  /** Pixels between the parameters of the mask; 7 by default. */
+  readonly step?: number;
+  /** The radius of the kernel of the mask; 21 by default. */
+  readonly sigma?: number;
+  /** The standard deviation of the Gaussian that hides; 20 by default. */
+  readonly blur?: number;
+  /** Whether every other step sees the mirror image; true by default. */
+  readonly flip?: boolean;
+}
+
+/** What {@link extremalPerturbation} returns; `values` is the mask in the size of the input. */
+export interface ExtremalPerturbation extends Attribution {
+  /** The learnt parameters of the mask `[n, rows, columns]`. */
+  readonly mask: NdArray;
+  /** The mean of each example's mask, which tends to `area`. */
+  readonly areas: Float32Array;
+  /** The reward, `[n, iterations + 1]`, from the start to after the last step. */
+  readonly rewards: NdArray;
+}
+
+const VARIANTS = { preserve: ['kept'], delete: ['left'], dual: ['kept', 'left'] } as const;
+
+/** Levels of the blur pyramid. */
+const LEVELS = 8;
+/** Growth of the weight of the area in a step. */
+const GROWTH = 1.0035;
+
+/**
+ * Extremal perturbation: the part of a given area that preserves the score best.
+ *
+ * Learns $m$ that maximises $F(M(m) \otimes x) - \lambda_t\, \mathrm{mean}\,(\mathrm{sort}(M) - r_a)^2$: $M$ is a
+ * smooth mask on a coarse lattice, $\otimes$ blurs the input where the mask is low, and $r_a$ is all zeros but for a
+ * share $a$ of ones, so that the mask becomes black and white with the area $a$.
+ *
+ * Source: Fong, Patrick and Vedaldi 2019, "Understanding deep networks via extremal perturbations and smooth masks",
+ * §3. The area is that of the mask within the image.
+ *
+ * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param x one example or a batch `[n, h, w, c]` in the shape of the model's input.
+ * @param options `area`, `variant`, `reward`, `iterations`, `learningRate`, `areaWeight`, `step`, `sigma`, `blur`,
+ * `flip`, `input`, `target`, `scale` (`'probability'` by default), `onPartial`.
+ * @returns `values` `[n, h, w]`: the masks, in 0…1, whichever the variant; their parameters `mask`, `areas` and `rewards`.
+ * @throws {RangeError} if an option is out of range, the input has no rows and columns, or the reward is contrastive and
+ * the target no class; else as {@link gradient}.
+ * @example
+ * ```ts
+ * import { extremalPerturbation } from 'vitrine';
+ * const { values, areas } = await extremalPerturbation(model, x, { area: 0.2, iterations: 20 });
+ * console.log(values.shape, areas);
+ * ```
+ */
+export async function extremalPerturbation(
+  model: Model,
+  x: Input,
+  options: ExplainOptions & ExtremalPerturbationOptions = {},
+): Promise<ExtremalPerturbation> {
+  const { iterations = 800, learningRate = 0.01, onPartial } = options;
+  assertInteger('iterations', iterations, [1, Number.POSITIVE_INFINITY]);
+  assertNumber('learningRate', learningRate, 0);
+  const learn = async (session: Session): Promise<ExtremalPerturbation> => {
+    const { classes } = await endpoint(session, session.inputs, { sites: [], scorer: session.scorer });
+    const scorer = rewardScorer(session, options, classes);
+    const at = await endpoint(session, session.inputs, { sites: [], scorer });
+    const game = extremalGame(session, options, scorer);
+    const shape = [session.count, ...latticeShape(game.lattice)];
+    const learning = {
+      stage: 'extremalPerturbation',
+      plane: game.image.plane,
+      start: { shape, data: new Float32Array(sizeOf(shape)).fill(1) },
+      iterations,
+      optimizer: sgd({ learningRate, momentum: 0.9, dampening: 0.9 }),
+      prepare: (chunk: Chunk) => extremalTensors(session, game, chunk),
+      evaluate: (parameters: Tensor3D, tensors: ExtremalTensors, at: { chunk: Chunk; iteration: number }) =>
+        extremalLoss(session, game, { parameters, tensors, ...at }),
+    };
+    const learnt = await learnMasks(session, learning, (soFar) => onPartial?.(() => resultOf(at, soFar)));
+    return resultOf(at, learnt);
+  };
+  return explain(model, x, options, learn, 'probability');
+}
+
+function rewardScorer(
+  { network, scorerOf }: Session,
+  { reward = 'simple', scale = 'probability', target }: ExplainOptions & ExtremalPerturbationOptions,
+  classes: NdArray | undefined,
+): Scorer {
+  assertChoice('reward', reward, ['simple', 'contrastive']);
+  const pinned = pinTarget(target, classes);
+  if (reward === 'simple') return scorerOf(pinned);
+  const head = headOf(network, target);
+  if (head && classes && head.link !== 'none' && !isContrast(pinned))
+    return marginScorer(head, scale, Int32Array.from(classes.data));
+  throw new RangeError(`"target" expected one of several classes for the 'contrastive' reward`);
+}
+
+function isContrast(target: Target): boolean {
+  if (typeof target !== 'object' || Array.isArray(target)) return false;
+  return 'minus' in target || ('output' in target && isContrast(target.target));
+}
+
+/** The settings of the authors, who worked on 224 pixels, in proportion to the image. */
+function extremalGame(
+  session: Session,
+  options: ExplainOptions & ExtremalPerturbationOptions,
+  scorer: Scorer,
+): ExtremalGame {
+  const image = imageInput(session, options.input);
+  const scale = Math.max(...image.plane) / 224;
+  const { step = Math.max(1, Math.round(7 * scale)), sigma = 21 * scale, blur = 20 * scale } = options;
+  const { area = 0.1, areaWeight = 300, variant = 'preserve', flip = true } = options;
+  assertChoice('variant', variant, ['preserve', 'delete', 'dual']);
+  assertNumber('area', area);
+  if (area <= 0 || area > 1) throw new RangeError(`"area" expected a share above 0 and at most 1, got ${area}`);
+  assertInteger('step', step, [1, Math.min(...image.plane)]);
+  assertNumber('areaWeight', areaWeight, 0);
+  assertNumber('sigma', sigma, step / 2);
+  assertNumber('blur', blur, 0);
+  return {
+    image,
+    scorer,
+    area,
+    flip,
+    lattice: { plane: image.plane, step, sigma },
+    blur: { levels: LEVELS, sigma: blur },
+    sides: VARIANTS[variant],
+    areaWeight: (iteration) => areaWeight * GROWTH ** iteration,
+  };
+}
+
+function resultOf({ score, classes }: Endpoint, { masks, parameters, curve }: LearntMasks): ExtremalPerturbation {
+  const values = { shape: masks.shape, data: masks.data.slice() };
+  return {
+    ...attributionOf({ method: 'extremalPerturbation', score, classes, maps: [values] }),
+    mask: { shape: parameters.shape, data: parameters.data.slice() },
+    areas: score.data.map((_, example) => meanOf(values, example)),
+    rewards: { shape: curve.shape, data: curve.data.slice() },
+  };
+}
+
+function meanOf({ shape, data }: NdArray, example: number): number {
+  const size = sizeOf(shape.slice(1));
+  return data.subarray(example * size, (example + 1) * size).reduce((sum, value) => sum + value, 0) / size;
+}

@@ -1,0 +1,11 @@
+/** Per example Σ φ − (F(x) − F(all hidden)). */
+export function shapleyGap(
+  values: readonly Float64Array[],
+  score: Float32Array,
+  empty: ArrayLike<number>,
+): Float32Array {
+  return Float32Array.from(values, (row, i) => {
+    const sum = row.reduce((total, value) => total + value, 0);
+    return sum - ((score[i] as number) - (empty[i] as number));
+  });
+}

@@ -1,0 +1,23 @@
+import { headOf, pinTarget } from '../../../network/score.ts';
+import type { ExplainOptions } from '../../../network/types.ts';
+import { type Endpoint, endpoint } from '../../path/endpoints.ts';
+import { endsOf, type Session } from '../../session.ts';
+import type { Comparison } from './compareRuns.ts';
+import type { DeepLiftVariant } from './deepLift.ts';
+import { procedureOf } from './procedure.ts';
+
+/** Checks the options of a DeepLIFT call; a predicted class is the one at x, also in the reference run. */
+export async function comparisonOf(
+  session: Session,
+  options: ExplainOptions & DeepLiftVariant,
+): Promise<{ readonly comparison: Comparison; readonly at: Endpoint }> {
+  const { network, inputs, scorer, scorerOf } = session;
+  const { target, scale = 'logit', rule = 'rescale', rules = [], layer } = options;
+  if (scale !== 'logit' && headOf(network, target)) {
+    throw new RangeError(`"scale" expected 'logit': deepLift has no rule for the final softmax, got "${scale}"`);
+  }
+  const procedure = procedureOf(rule, rules, network.graph);
+  const at = await endpoint(session, inputs, { sites: [], scorer });
+  const pinned = scorerOf(pinTarget(target, at.classes));
+  return { at, comparison: { ends: endsOf(network, layer), scorer: pinned, procedure } };
+}

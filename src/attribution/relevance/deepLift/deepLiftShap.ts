@@ -1,0 +1,94 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
+import { forEachBatch } from '../../../network/batches.ts';
+import { readInputs, rowsOf } from '../../../network/inputs.ts';
+import type { Attribution, ExplainOptions, Input, Model } from '../../../network/types.ts';
+import type { NdArray } from '../../../numeric/ndarray.ts';
+import { sizeOf } from '../../../numeric/shape.ts';
+import { completenessGap } from '../../path/completenessGap.ts';
+import { addTo } from '../../path/pathGradients.ts';
+import { repeated } from '../../repeated.ts';
+import { attributionOf, explain, type Session } from '../../session.ts';
+import { type Comparison, compareRuns } from './compareRuns.ts';
+import { comparisonOf } from './comparison.ts';
+import type { DeepLiftVariant } from './deepLift.ts';
+
+/** The options of {@link deepLiftShap}. */
+export interface DeepLiftShapOptions extends DeepLiftVariant {
+  /** Examples `[m, …]`, each a baseline; at least one. */
+  readonly background: Input;
+}
+
+/**
+ * DeepLIFT-SHAP: DeepLIFT averaged over the baselines of a background.
+ *
+ * $R = \frac{1}{m} \sum_b (x - b) \odot m_b$. The sum of the map is $F(x)$ less the mean score of the background, up to
+ * rounding, which `delta` shows. It takes one pass for each example and baseline, `batchSize` of them at a time.
+ *
+ * Source: Lundberg and Lee 2017, "A unified approach to interpreting model predictions", §4.2.
+ *
+ * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param x one example or a batch `[n, …]` in the shape of the model's input.
+ * @param options `background` (required), and `rule`, `layer`, `target`, `rules` as of {@link deepLift}.
+ * @returns `values` in the shape of the input (or the layer), and `delta` per example.
+ * @throws {RangeError} if the background is empty or of another shape; else as {@link deepLift}.
+ * @example
+ * ```ts
+ * import { deepLiftShap } from 'vitrine';
+ * const { values, delta } = await deepLiftShap(model, x, { background: x });
+ * console.log(values.shape, delta);
+ * ```
+ */
+export async function deepLiftShap(
+  model: Model,
+  x: Input,
+  options: ExplainOptions & DeepLiftShapOptions,
+): Promise<Attribution> {
+  const { background, layer } = options ?? {};
+  return explain(model, x, options ?? {}, async (session) => {
+    const backgrounds = await readInputs(session.network, background, 'background');
+    const { comparison, at } = await comparisonOf(session, options);
+    const { maps, origins } = await meanOver(session, comparison, backgrounds);
+    return attributionOf({
+      method: 'deepLiftShap',
+      score: at.score,
+      classes: at.classes,
+      maps,
+      delta: completenessGap(maps, at.score.data, origins),
+      layer,
+    });
+  });
+}
+
+/** The mean of the maps and of the scores at the baselines, per example. */
+async function meanOver(
+  { network, inputs, count, options }: Session,
+  comparison: Comparison,
+  backgrounds: readonly NdArray[],
+): Promise<{ maps: readonly NdArray[]; origins: Float32Array }> {
+  const total = backgrounds[0]?.shape[0] as number;
+  const maps: NdArray[] = [];
+  const origins = new Float32Array(count);
+  const share = (rows: Tensor): Tensor => tf.div(tf.sum(rows, 0), total);
+  await forEachBatch(
+    { ...options, stage: 'deepLiftShap', total, groups: count },
+    ({ group, start, end }) => {
+      const compared = compareRuns(network, comparison, {
+        rows: inputs.map((input) => repeated(input, group, end - start)),
+        baselines: backgrounds.map((values) => rowsOf(values, start, end)),
+        example: new Int32Array(end - start).fill(group),
+      });
+      const named = compared.maps.map((map, i): [string, Tensor] => [String(i), share(map)]);
+      return { origin: share(compared.origin), ...Object.fromEntries(named) } as Record<string, Tensor>;
+    },
+    (part, { group }) => {
+      addTo(origins, (part['origin'] as NdArray).data, group);
+      comparison.ends.forEach((_, i) => {
+        const { shape, data } = part[i] as NdArray;
+        maps[i] ??= { shape: [count, ...shape], data: new Float32Array(count * sizeOf(shape)) };
+        addTo(maps[i].data, data, group * data.length);
+      });
+    },
+  );
+  return { maps, origins };
+}

@@ -1,0 +1,33 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import type { Composite } from '../../../network/composite.ts';
+import type { Graph } from '../../../network/graph.ts';
+import { assertChoice } from '../../../numeric/check.ts';
+import { behindDense } from './behindDense.ts';
+import { contributionsTo } from './contributions.ts';
+import { rescale } from './rescale.ts';
+import { lifted, revealCancel } from './revealCancel.ts';
+
+/** How activations divide a difference among what it is made of. */
+export type DeepLiftRule = 'rescale' | 'revealCancel' | 'mixed';
+
+/** A variant of DeepLIFT as the engine runs it. */
+export interface Procedure {
+  readonly composite: Composite;
+  /** The parts of a difference that have multipliers of their own: itself, or its positive and its negative part. */
+  readonly parts: (difference: Tensor) => readonly Tensor[];
+}
+
+/** The rules of a variant; those of the user, of layers that are not known, come first. */
+export function procedureOf(rule: DeepLiftRule, rules: Composite, graph: Graph): Procedure {
+  assertChoice('rule', rule, ['rescale', 'revealCancel', 'mixed']);
+  if (rule === 'rescale') return { composite: [...rules, ...rescale], parts: (difference) => [difference] };
+  const dense = behindDense(graph);
+  const isAt = rule === 'mixed' ? ({ address }: { address: string }): boolean => dense.has(address) : undefined;
+  return {
+    composite: [...lifted(rules), ...revealCancel(rescale, isAt)],
+    parts: (difference) => {
+      const { positive, negative } = contributionsTo(difference);
+      return [positive, negative];
+    },
+  };
+}

@@ -1,0 +1,23 @@
+import { activationKinds } from '../../../network/activationKinds.ts';
+import { affineKinds } from '../../../network/affineKinds.ts';
+import { type Composite, gradientRule } from '../../../network/composite.ts';
+import { refusal, unknownLayer } from '../../refusal.ts';
+import { rescaleActivation } from './rescaleActivation.ts';
+import { rescalePooling } from './rescalePooling.ts';
+import { shapleyKinds, shapleyMerge } from './shapleyMerge.ts';
+
+/** DeepLIFT with the Rescale rule: what has no rule here would break the sum, and is refused. */
+export const rescale: Composite = [
+  [[...affineKinds.withKernel, ...affineKinds.without, 'affine'], gradientRule],
+  [activationKinds, rescaleActivation],
+  [['maxPool', 'globalMaxPool'], rescalePooling],
+  [shapleyKinds, shapleyMerge],
+  ['opaque', refusal('deepLift', unknownLayer)],
+  [
+    () => true,
+    refusal(
+      'deepLift',
+      ({ kind, address, layerClass }) => `has no rule for ${kind} in layer "${address}" (${layerClass})`,
+    ),
+  ],
+];

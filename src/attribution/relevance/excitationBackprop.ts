@@ -1,0 +1,90 @@
+import type { Composite } from '../../network/composite.ts';
+import type { Site } from '../../network/graph.ts';
+import type { Attribution, ExplainOptions, Input, Model } from '../../network/types.ts';
+import { assertChoice } from '../../numeric/check.ts';
+import { backpropagate, type LayerOption } from '../gradient/backpropagated.ts';
+import type { RulesOption } from '../gradient/rectified.ts';
+import { endsOf, explain, type Session } from '../session.ts';
+import { base } from './composites/base.ts';
+import { type Contrast, contrastWithOpposite } from './contrast.ts';
+import { zPlus } from './rules/zPlus.ts';
+import { unbiased } from './unbiased.ts';
+import { withZeros } from './withZeros.ts';
+
+/** The options of {@link excitationBackprop}. */
+export interface ExcitationBackpropOptions extends LayerOption, RulesOption {
+  /**
+   * Whether what excites the opposite of the target is subtracted on the way: at the layer named, or with `true` below
+   * the last linear layer before the target.
+   */
+  readonly contrastive?: boolean | { readonly layer: string };
+  /** Whether the positive part of a bias keeps its share, as it does by default; without, the map sums to 1. */
+  readonly bias?: boolean;
+}
+
+/**
+ * Excitation backprop: how likely a walk that starts at the target, and from each unit goes to one that excites it, is
+ * to pass a pixel.
+ *
+ * It starts with $P = 1$ at the target (or with its gradient, where it is no single unit), and
+ * $P_i = \sum_j \frac{(a_i w_{ij})^+}{\sum_k (a_k w_{kj})^+} P_j$ down the network. Contrastive, the same of the opposite
+ * unit, with negated weights, is subtracted at a layer, and what is left above zero goes on: in deep networks the plain
+ * map hardly changes with the class.
+ *
+ * Source: Zhang et al. 2016, "Top-down neural attention by excitation backprop", §3.2 and §3.3.
+ *
+ * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param x one example or a batch `[n, …]` in the shape of the model's input.
+ * @param options `contrastive`, `bias` (`false` is the original definition), `layer`, `target`, and `rules` for layers
+ * that have none.
+ * @returns `values` in the shape of the input (or the layer), and the logit as `score`.
+ * @throws {Error} if there is no rule for an operation on the way, as for a softmax inside or a layer that is not known.
+ * @throws {RangeError} if the scale is not `'logit'`, or `layer` comes after the layer of the contrast; else as
+ * {@link gradient}.
+ * @example
+ * ```ts
+ * import { excitationBackprop } from 'vitrine';
+ * const { values } = await excitationBackprop(model, x, { bias: false }); // sums to 1 in each example
+ * const own = await excitationBackprop(model, x, { contrastive: true });
+ * ```
+ */
+export async function excitationBackprop(
+  model: Model,
+  x: Input,
+  options: ExplainOptions & ExcitationBackpropOptions = {},
+): Promise<Attribution> {
+  const { rules = [], contrastive = false, bias = true, layer, scale = 'logit' } = options;
+  assertChoice('scale', scale, ['logit']);
+  return explain(model, x, options, async (session) => {
+    const contrast = contrastive
+      ? contrastWithOpposite(session, contrastive === true ? undefined : contrastive.layer)
+      : plain;
+    assertBelow(session, layer, contrast.sites);
+    const composite: Composite = [
+      ...rules,
+      ...contrast.composite,
+      [({ linear }) => linear, zPlus()],
+      ...base('excitationBackprop', 'rules'),
+    ];
+    return backpropagate(session, layer, {
+      method: 'excitationBackprop',
+      composite: bias ? composite : unbiased(composite),
+      through: contrast.sites,
+      walk: contrast.walk,
+    });
+  });
+}
+
+const plain: Contrast = {
+  composite: [],
+  sites: [],
+  walk: (record, { seeds, ends }) => record.backward(withZeros(seeds, record, ends), { to: ends }),
+};
+
+/** Values are numbered in the order in which they are made. */
+function assertBelow({ network }: Session, layer: string | undefined, sites: readonly Site[]): void {
+  const above = endsOf(network, layer).find((end) => sites.some(({ value }) => value < end.value));
+  if (!above) return;
+  const names = sites.map(({ address }) => `"${address}"`).join(', ');
+  throw new RangeError(`"layer" expected one that comes before that of the contrast, ${names}, got "${above.address}"`);
+}

@@ -1,0 +1,27 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
+import type { Optimizer } from './optimizer.ts';
+
+/** The settings of {@link sgd}. */
+export interface SgdOptions {
+  readonly learningRate: number;
+  /** How much of the last velocity stays; 0 by default. */
+  readonly momentum?: number;
+  /** How much of a new gradient is held back from the velocity; 0 by default. */
+  readonly dampening?: number;
+}
+
+/**
+ * Gradient descent with momentum: $v \leftarrow \mu v + (1 - \tau) g$, $\theta \leftarrow \theta - \eta v$. The first
+ * velocity is the first gradient, undampened.
+ */
+export function sgd({ learningRate, momentum = 0, dampening = 0 }: SgdOptions): Optimizer {
+  return {
+    memories: 1,
+    step(gradient, [before], steps) {
+      const velocity =
+        steps === 0 ? tf.clone(gradient) : tf.add(tf.mul(before as Tensor, momentum), tf.mul(gradient, 1 - dampening));
+      return { change: tf.mul(velocity, -learningRate), memory: [velocity] };
+    },
+  };
+}

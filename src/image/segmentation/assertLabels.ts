@@ -1,0 +1,33 @@
+import { assertArray } from '../../numeric/check.ts';
+import type { NdArray, TypedArray } from '../../numeric/ndarray.ts';
+import type { Planes } from '../planes.ts';
+
+/** Checks a given label map against an image: its size, and that every label from 0 to the largest one occurs. */
+export function assertLabels(labels: NdArray<TypedArray>, { count, height, width }: Planes): Int32Array {
+  assertArray('segments', labels, [2, 3]);
+  const [maps, rows, columns] = (labels.shape.length === 2 ? [1, ...labels.shape] : labels.shape) as number[];
+  if (rows !== height || columns !== width || (maps !== 1 && maps !== count)) {
+    const expected = count === 1 ? `[${height}, ${width}]` : `[${height}, ${width}] or [${count}, ${height}, ${width}]`;
+    throw new RangeError(`"segments" expected labels of shape ${expected}, got [${labels.shape.join(', ')}]`);
+  }
+  const size = height * width;
+  const data = Int32Array.from(labels.data);
+  for (let i = 0; i < (maps as number); i++) {
+    assertContiguous(labels.data.subarray(i * size, (i + 1) * size));
+  }
+  if (maps === count) return data;
+  return Int32Array.from({ length: count * size }, (_, i) => data[i % size] as number);
+}
+
+function assertContiguous(labels: TypedArray): void {
+  const present = new Set<number>(labels);
+  for (const label of present) {
+    if (!Number.isInteger(label) || label < 0) {
+      throw new RangeError(`"segments" expected labels 0, 1, 2, …, got ${label}`);
+    }
+  }
+  for (let label = 0; label < present.size; label++) {
+    if (present.has(label)) continue;
+    throw new RangeError(`"segments" expected every label from 0 to ${Math.max(...present)}, none is ${label}`);
+  }
+}

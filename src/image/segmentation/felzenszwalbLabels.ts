@@ -1,0 +1,94 @@
+import { blur } from '../blur.ts';
+import { contiguous } from './contiguous.ts';
+import { type DisjointSets, disjointSets } from './disjointSets.ts';
+import type { UnitPlane } from './plane.ts';
+
+/** What {@link felzenszwalbLabels} is told. */
+export interface FelzenszwalbOptions {
+  /** How strongly large segments are preferred, for colours from 0 to 255. */
+  readonly scale: number;
+  /** The standard deviation of the blur before. */
+  readonly sigma: number;
+  /** Smaller segments are joined to a neighbour. */
+  readonly minSize: number;
+}
+
+/** Segments whose inner differences are small against those across their borders (Felzenszwalb and Huttenlocher 2004). */
+export function felzenszwalbLabels(plane: UnitPlane, { scale, sigma, minSize }: FelzenszwalbOptions): Int32Array {
+  const edges = edgesOf(smoothed(plane, sigma));
+  const pixels = plane.height * plane.width;
+  const sets = disjointSets(pixels);
+  const inner = new Float64Array(pixels);
+  joinAlong(edges, sets, (a, b, weight) => {
+    // Eqs. (4) and (5): the least inner difference of the two, each with scale / size added.
+    const least = Math.min((inner[a] as number) + scale / sets.size(a), (inner[b] as number) + scale / sets.size(b));
+    if (weight > least) return;
+    inner[sets.join(a, b)] = weight;
+  });
+  joinAlong(edges, sets, (a, b) => {
+    if (sets.size(a) < minSize || sets.size(b) < minSize) sets.join(a, b);
+  });
+  return contiguous(Int32Array.from({ length: pixels }, (_, pixel) => sets.find(pixel)));
+}
+
+/** From each pixel four edges: to the right, down, down right, down left. Edge `4 p + k` starts at pixel `p`. */
+interface Edges {
+  /** What leads to the other end, for each of the four. */
+  readonly steps: readonly number[];
+  /** Differences of colours; infinite where an edge would leave the image. */
+  readonly weights: Float32Array;
+  /** Edge numbers by rising weight. */
+  readonly order: Uint32Array;
+}
+
+function joinAlong(
+  { steps, weights, order }: Edges,
+  sets: DisjointSets,
+  meet: (a: number, b: number, weight: number) => void,
+): void {
+  for (const edge of order) {
+    const weight = weights[edge] as number;
+    if (weight === Number.POSITIVE_INFINITY) return;
+    const a = sets.find(edge >> 2);
+    const b = sets.find((edge >> 2) + (steps[edge & 3] as number));
+    if (a !== b) meet(a, b, weight);
+  }
+}
+
+function smoothed(plane: UnitPlane, sigma: number): UnitPlane {
+  const { height, width, channels, data } = plane;
+  const colors = data.map((value) => value * 255);
+  return { ...plane, data: Float64Array.from(blur({ shape: [1, height, width, channels], data: colors }, sigma).data) };
+}
+
+function edgesOf({ height, width, channels, data }: UnitPlane): Edges {
+  const steps = [1, width, width + 1, width - 1];
+  const weights = new Float32Array(4 * height * width).fill(Number.POSITIVE_INFINITY);
+  for (let pixel = 0; pixel < height * width; pixel++) {
+    const column = pixel % width;
+    steps.forEach((step, k) => {
+      const side = [1, 0, 1, -1][k] as number;
+      if (column + side < 0 || column + side >= width || pixel + step >= height * width) return;
+      let squared = 0;
+      for (let c = 0; c < channels; c++) {
+        squared += ((data[pixel * channels + c] as number) - (data[(pixel + step) * channels + c] as number)) ** 2;
+      }
+      weights[4 * pixel + k] = Math.sqrt(squared);
+    });
+  }
+  return { steps, weights, order: rising(weights) };
+}
+
+/** The positions of numbers that are not negative by rising number, equal ones in their order. */
+function rising(numbers: Float32Array): Uint32Array {
+  // The bits of such floats rise with them, so that bits and position sort as one whole number, without a comparator.
+  const keys = new BigUint64Array(numbers.length);
+  const words = new Uint32Array(keys.buffer);
+  const bits = new Uint32Array(numbers.buffer);
+  for (let i = 0; i < numbers.length; i++) {
+    words[2 * i] = i;
+    words[2 * i + 1] = bits[i] as number;
+  }
+  keys.sort();
+  return Uint32Array.from(numbers, (_, i) => words[2 * i] as number);
+}

@@ -1,0 +1,30 @@
+import type { TypedArray } from '../../numeric/ndarray.ts';
+
+/** One image whose numbers lie in 0 … 1. */
+export interface UnitPlane {
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
+  readonly data: Float64Array;
+}
+
+/** An image brought from its own range, or a given one, to 0 … 1. */
+export function unitPlane(
+  values: TypedArray,
+  { height, width, channels }: Omit<UnitPlane, 'data'>,
+  range: readonly [number, number] = rangeOf(values),
+): UnitPlane {
+  const [low, high] = range;
+  const data = Float64Array.from(values, (value) => (high > low ? (value - low) / (high - low) : 0));
+  return { height, width, channels, data };
+}
+
+function rangeOf(values: TypedArray): readonly [number, number] {
+  let low = Number.POSITIVE_INFINITY;
+  let high = Number.NEGATIVE_INFINITY;
+  for (const value of values) {
+    if (value < low) low = value;
+    if (value > high) high = value;
+  }
+  return [low, high];
+}

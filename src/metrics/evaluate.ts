@@ -1,0 +1,127 @@
+import { endpoint } from '../attribution/path/endpoints.ts';
+import { explain } from '../attribution/session.ts';
+import { eventLoopTurn } from '../network/eventLoopTurn.ts';
+import { pinTarget } from '../network/score.ts';
+import type { Attribution, Explainer, ExplainOptions, Input, Model, RunOptions, Target } from '../network/types.ts';
+import { describe } from '../numeric/check.ts';
+import type { MetricResult } from './types.ts';
+
+/** What {@link evaluate} gives a metric besides model and input. */
+export interface MetricOptions extends ExplainOptions {
+  /** The explainer's attribution of x. */
+  readonly attribution: Attribution;
+  readonly explainer: Explainer;
+}
+
+/** A metric for {@link evaluate}: one of this module's that take a model, or a closure around any. */
+export type Metric = (model: Model, x: Input, options: MetricOptions) => MetricResult | Promise<MetricResult>;
+
+/** What is compared with what. */
+export interface Evaluation extends RunOptions {
+  readonly model: Model;
+  readonly x: Input;
+  /** Attribution methods by the name of their row. */
+  readonly explainers: Readonly<Record<string, Explainer>>;
+  /** Metrics by the name of their column. */
+  readonly metrics: Readonly<Record<string, Metric>>;
+  /** What is explained; `'predicted'` by default. */
+  readonly target?: Target;
+  /** Of every random choice; 0 by default. */
+  readonly seed?: number;
+}
+
+/** What {@link evaluate} returns: a table for `report`, and all numbers behind it. */
+export interface EvaluationTable {
+  /** `'explainer'` and the metrics, each with ↑ or ↓ for the better direction. */
+  readonly columns: readonly string[];
+  /** For each explainer its name and the mean scores over the examples that have one; `null` where none has. */
+  readonly rows: readonly (readonly (string | number | null)[])[];
+  /** By explainer and metric. */
+  readonly results: Readonly<Record<string, Readonly<Record<string, MetricResult>>>>;
+}
+
+/**
+ * Runs several metrics on several explainers.
+ *
+ * The target is fixed once, so that all explain and measure the same. Each method and metric keeps its own scale; give
+ * another in a closure.
+ *
+ * @param evaluation `model`, `x`, `explainers`, `metrics`; `target`, `seed`, `batchSize`, `signal`, `onProgress`, which
+ * counts explanations and metrics.
+ * @returns `columns` and `rows` of mean scores, which `report` takes as a table, and `results` with every score.
+ * @throws {TypeError} if an explainer or a metric is no function; else what they throw.
+ * @example
+ * ```ts
+ * import { deletion, evaluate, gradCam, gradient, maxSensitivity, report, sparseness } from 'vitrine';
+ * const table = await evaluate({
+ *   model,
+ *   x,
+ *   explainers: { gradient, gradCam },
+ *   metrics: {
+ *     deletion,
+ *     maxSensitivity: (model, x, options) => maxSensitivity(model, x, { ...options, samples: 2 }),
+ *     sparseness: (_model, _x, { attribution }) => sparseness(attribution),
+ *   },
+ * });
+ * const html = report([{ title: 'Which map is best?', table }]);
+ * ```
+ */
+export async function evaluate(evaluation: Evaluation): Promise<EvaluationTable> {
+  const { model, x, explainers, metrics, target, seed = 0, batchSize, signal, onProgress } = evaluation;
+  assertFunctions('explainers', explainers);
+  assertFunctions('metrics', metrics);
+  const run = { ...(target !== undefined && { target }), ...(batchSize && { batchSize }), ...(signal && { signal }) };
+  return explain(model, x, run, async (session) => {
+    const { classes } = await endpoint(session, session.inputs, { sites: [], scorer: session.scorer });
+    const options = { ...run, seed, target: pinTarget(target, classes) };
+    const given = session.inputs.length === 1 ? (session.inputs[0] as Input) : session.inputs;
+    const total = Object.keys(explainers).length * (1 + Object.keys(metrics).length);
+    let done = 0;
+    const step = async <T>(stage: string, job: () => T | Promise<T>): Promise<T> => {
+      if (done > 0) await eventLoopTurn();
+      signal?.throwIfAborted();
+      const result = await job();
+      onProgress?.({ stage, done: ++done, total });
+      return result;
+    };
+    const results: Record<string, Record<string, MetricResult>> = {};
+    for (const [name, explainer] of Object.entries(explainers)) {
+      const attribution = await step(name, () => explainer(session.network, given, options));
+      const found: Record<string, MetricResult> = {};
+      for (const [key, metric] of Object.entries(metrics)) {
+        const judge = (): ReturnType<Metric> => metric(session.network, given, { ...options, attribution, explainer });
+        found[key] = await step(`${name}: ${key}`, judge);
+      }
+      results[name] = found;
+    }
+    return { ...tableOf(results, Object.keys(metrics)), results };
+  });
+}
+
+function tableOf(
+  results: EvaluationTable['results'],
+  metrics: readonly string[],
+): Pick<EvaluationTable, 'columns' | 'rows'> {
+  const [first = {}] = Object.values(results);
+  const columns = metrics.map((metric) => `${metric} ${first[metric]?.higherIsBetter ? '↑' : '↓'}`);
+  const rows = Object.entries(results).map(([name, found]) => [
+    name,
+    ...metrics.map((metric) => meanOf((found[metric] as MetricResult).score)),
+  ]);
+  return { columns: ['explainer', ...columns], rows };
+}
+
+function meanOf(scores: Float32Array): number | null {
+  const known = scores.filter((score) => !Number.isNaN(score));
+  return known.length === 0 ? null : known.reduce((sum, score) => sum + score, 0) / known.length;
+}
+
+function assertFunctions(argument: string, functions: Readonly<Record<string, unknown>>): void {
+  if (typeof functions !== 'object' || functions === null) {
+    throw new TypeError(`"${argument}" expected functions by name, got ${describe(functions)}`);
+  }
+  for (const [name, value] of Object.entries(functions)) {
+    if (typeof value !== 'function')
+      throw new TypeError(`"${argument}.${name}" expected a function, got ${describe(value)}`);
+  }
+}

@@ -1,0 +1,52 @@
+import { endpoint } from '../attribution/path/endpoints.ts';
+import { explain, type Session } from '../attribution/session.ts';
+import { eventLoopTurn } from '../network/eventLoopTurn.ts';
+import type { Network } from '../network/network.ts';
+import { pinTarget } from '../network/score.ts';
+import type { ExplainOptions, Input, Model, Target } from '../network/types.ts';
+import type { NdArray } from '../numeric/ndarray.ts';
+import type { ExplainerOption } from './types.ts';
+
+/** One call of a metric that calls a method again and again. */
+export interface Explained extends Session {
+  /** The predicted class per example, where the target is one. */
+  readonly classes: NdArray | undefined;
+  /** Says how many times `maps` will be called, for the reports of progress. */
+  expectRuns(total: number): void;
+  /** Explains the same target at other inputs, of another network, or another target; one map per input of the model. */
+  maps(run: {
+    readonly inputs?: readonly NdArray[];
+    readonly network?: Network;
+    readonly target?: Target;
+  }): Promise<readonly NdArray[]>;
+}
+
+/** Checks the arguments of a metric of an explainer and runs it. The target is fixed at x, the seed stays the same. */
+export async function explained<T>(
+  model: Model,
+  x: Input,
+  options: ExplainOptions & ExplainerOption,
+  metric: (explained: Explained) => Promise<T>,
+): Promise<T> {
+  const { explainer, target, scale, seed, batchSize, signal, onProgress } = options;
+  if (typeof explainer !== 'function') throw new TypeError('"explainer" expected an attribution method');
+  return explain(model, x, options, async (session) => {
+    const { classes } = await endpoint(session, session.inputs, { sites: [], scorer: session.scorer });
+    const pinned = pinTarget(target, classes);
+    const passed = { ...(scale && { scale }), ...(batchSize && { batchSize }), ...(signal && { signal }) };
+    const progress = { done: 0, total: 0 };
+    const maps: Explained['maps'] = async ({ inputs = session.inputs, network = session.network, target = pinned }) => {
+      if (progress.done > 0) await eventLoopTurn();
+      signal?.throwIfAborted();
+      const given = inputs.length === 1 ? (inputs[0] as NdArray) : inputs;
+      const found = await explainer(network, given, { ...passed, target, seed: seed ?? 0 });
+      progress.done++;
+      onProgress?.({ stage: 'explain', ...progress });
+      return found.inputs ?? [found.values];
+    };
+    const expectRuns = (total: number): void => {
+      progress.total = total;
+    };
+    return metric({ ...session, classes, expectRuns, maps });
+  });
+}

@@ -1,0 +1,62 @@
+import type { Baseline, ExplainOptions, Input, Model, Scale } from '../../network/types.ts';
+import { assertChoice, assertInteger } from '../../numeric/check.ts';
+import { trapezoid } from '../../numeric/trapezoid.ts';
+import { examplesOf, perElement, perPosition } from '../givenMap.ts';
+import { type Measurement, measure } from '../measure.ts';
+import type { AttributionOption, MetricResult } from '../types.ts';
+import { removalScores } from './removal.ts';
+import { type Order, stepsByValue } from './steps.ts';
+
+/** The options of deletion and insertion curves. */
+export interface CurveOptions extends AttributionOption {
+  /** What a hidden pixel looks like. */
+  readonly baseline?: Baseline;
+  /** How many pixels go or come in a step; by default as many as the picture is wide, as in the paper. */
+  readonly perStep?: number;
+  /** `'morf'` (default) begins with the most relevant pixels, `'lerf'` with the least. */
+  readonly order?: Order;
+}
+
+/** What sets one curve apart from another. */
+export interface CurveMetric {
+  readonly metric: string;
+  readonly rows: 'hide' | 'show';
+  readonly baseline: Baseline;
+  readonly scale: Scale;
+  readonly elements?: boolean;
+}
+
+/** The score as a function of the share of the input that is gone or there, and the area under it. */
+export function areaUnderCurve(
+  model: Model,
+  x: Input,
+  options: ExplainOptions & CurveOptions,
+  { metric, rows, scale, elements = false, ...defaults }: CurveMetric,
+): Promise<MetricResult> {
+  const { baseline = defaults.baseline, order = 'morf' } = options;
+  assertChoice('order', order, ['morf', 'lerf']);
+  return measure(
+    model,
+    x,
+    options,
+    async (measurement) => {
+      const values = (elements ? perElement : perPosition)(measurement.map, measurement.changed);
+      const perStep = checkedPerStep(measurement, options.perStep, elements);
+      const steps = examplesOf(values, measurement.count).map((own) => stepsByValue(own, { order, perStep }));
+      const curve = await removalScores(measurement, { stage: metric, steps, rows, baseline, elements });
+      const length = curve.shape[1] as number;
+      const score = Float32Array.from(steps, (_, i) => trapezoid(curve.data.subarray(i * length, (i + 1) * length)));
+      return { metric, score, curve, higherIsBetter: (rows === 'show') === (order === 'morf') };
+    },
+    scale,
+  );
+}
+
+/** The number of positions in a step: a row of the picture where nothing else is said. */
+export function checkedPerStep({ changed }: Measurement, perStep: number | undefined, elements = false): number {
+  const [, , width = 1] = changed.shape.length === 4 ? changed.shape : [];
+  const row = elements ? width * (changed.shape.at(-1) as number) : width;
+  const checked = perStep ?? row;
+  assertInteger('perStep', checked, [1, Number.POSITIVE_INFINITY]);
+  return checked;
+}

@@ -1,0 +1,81 @@
+import { allPerturbedScores } from '../../attribution/perturbation/perturbedScores.ts';
+import type { Baseline, ExplainOptions, Input, Model } from '../../network/types.ts';
+import { assertChoice } from '../../numeric/check.ts';
+import { rangeOf } from '../../numeric/rangeOf.ts';
+import { examplesOf, perPosition } from '../givenMap.ts';
+import { measure } from '../measure.ts';
+import { hiddenInput, maskedRows } from '../rows.ts';
+import type { AttributionOption, MetricResult } from '../types.ts';
+
+/** What {@link averageDrop} reports. */
+export interface AverageDropOptions extends AttributionOption {
+  /** `'drop'` (default), `'gain'`, or `'increase'`: whether there is a gain. */
+  readonly kind?: 'drop' | 'gain' | 'increase';
+  /** What the picture fades to where the map is low; `'zero'` by default. */
+  readonly baseline?: Baseline;
+}
+
+/**
+ * Average drop, average gain and increase in confidence: the probability of the picture seen through its own map.
+ *
+ * With $p = F(x)$ and $q = F(x' + m \odot (x - x'))$, where the mask $m$ is the magnitude of the map scaled to
+ * $[0, 1]$ per example: drop $[p - q]_+ / p$, gain $[q - p]_+ / (1 - p)$, increase $1[q > p]$.
+ *
+ * Source: Chattopadhyay et al. 2018, "Grad-CAM++", §4.1 (drop and increase); Zhang et al. 2024, "Opti-CAM: optimizing
+ * saliency maps for interpretability" (gain).
+ *
+ * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param x one example or a batch `[n, …]` in the shape of the model's input.
+ * @param options `attribution` (required), `kind`, `baseline`, `target`, `scale` (`'probability'` by default).
+ * @returns the share per example, NaN for a map whose magnitude is the same everywhere. Less drop is better, more gain
+ * and increase are.
+ * @throws as {@link deletion}.
+ * @example
+ * ```ts
+ * import { averageDrop, gradCam } from 'vitrine';
+ * const attribution = await gradCam(model, x);
+ * const drop = await averageDrop(model, x, { attribution });
+ * const increase = await averageDrop(model, x, { attribution, kind: 'increase' });
+ * ```
+ */
+export function averageDrop(
+  model: Model,
+  x: Input,
+  options: ExplainOptions & AverageDropOptions,
+): Promise<MetricResult> {
+  const { kind = 'drop', baseline = 'zero' } = options;
+  assertChoice('kind', kind, ['drop', 'gain', 'increase']);
+  return measure(
+    model,
+    x,
+    options,
+    async (measurement) => {
+      const { map, changed, count, score: whole, scorer } = measurement;
+      const masks = examplesOf(perPosition(map, changed).map(Math.abs), count).map(scaledToOne);
+      const hidden = await hiddenInput(measurement, baseline);
+      const fill = (mask: Float32Array, example: number): void => mask.set(masks[example] as Float64Array);
+      const rows = maskedRows(measurement, { hidden, fill });
+      const seen = await allPerturbedScores(measurement, { stage: 'averageDrop', samples: 1, scorer, rows });
+      const score = whole.map((value, i) => compare[kind](value, seen.data[i] as number));
+      masks.forEach((mask, i) => {
+        if (mask.some(Number.isNaN)) score[i] = Number.NaN;
+      });
+      return { metric: names[kind], score, higherIsBetter: kind !== 'drop' };
+    },
+    'probability',
+  );
+}
+
+const names = { drop: 'averageDrop', gain: 'averageGain', increase: 'increaseInConfidence' } as const;
+
+const compare: Readonly<Record<keyof typeof names, (before: number, seen: number) => number>> = {
+  drop: (before, seen) => Math.max(before - seen, 0) / before,
+  gain: (before, seen) => Math.max(seen - before, 0) / (1 - before),
+  increase: (before, seen) => Number(seen > before),
+};
+
+/** NaN where all values are the same. */
+function scaledToOne(values: Float64Array): Float64Array {
+  const { low, high } = rangeOf(values);
+  return values.map((value) => (value - low) / (high - low));
+}

@@ -1,0 +1,118 @@
+import { allPerturbedScores } from '../../attribution/perturbation/perturbedScores.ts';
+import type { ExplainOptions, Input, Model } from '../../network/types.ts';
+import { assertChoice, assertInteger, assertNumber } from '../../numeric/check.ts';
+import { dot } from '../../numeric/dot.ts';
+import type { NdArray } from '../../numeric/ndarray.ts';
+import { type Random, random } from '../../numeric/random.ts';
+import { rangeOf } from '../../numeric/rangeOf.ts';
+import { examplesOf, perElement } from '../givenMap.ts';
+import { givenPerturbations } from '../givenPerturbations.ts';
+import { type Measurement, measure } from '../measure.ts';
+import { changedRows } from '../rows.ts';
+import type { AttributionOption, MetricResult } from '../types.ts';
+import { planeOf } from './cells.ts';
+
+/** What {@link infidelity} subtracts from the input. */
+export interface InfidelityOptions extends AttributionOption {
+  /** `'noise'` (default): normal noise on all elements; `'square'`: the pixels of a random square, which become 0. */
+  readonly kind?: 'noise' | 'square';
+  /** The number of perturbations of each example; 100 by default. */
+  readonly samples?: number;
+  /** The standard deviation of the noise as a share of each example's range; 0.15 by default. */
+  readonly noise?: number;
+  /** Perturbations to take instead, `[samples, n, …]`. */
+  readonly perturbations?: NdArray;
+  /** Whether the map is first multiplied with the number that fits best, so that only its shape counts; false by default. */
+  readonly normalize?: boolean;
+}
+
+/**
+ * Infidelity: how far the map is from telling what a change of the input does to the score.
+ *
+ * $E_I[(\beta\, I^T R - (F(x) - F(x - I)))^2]$ over perturbations $I$, with $\beta = 1$ or, normalised,
+ * $\beta = E[ab] / E[a^2]$ for $a = I^T R$ and $b = F(x) - F(x - I)$. 0 for the gradient of a linear score; for
+ * integrated gradients and $I = x - x'$ the square of the completeness gap. A map without channels counts for all
+ * channels of a pixel in equal parts.
+ *
+ * Source: Yeh et al. 2019, "On the (in)fidelity and sensitivity of explanations", Definition 2.1.
+ *
+ * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param x one example or a batch `[n, …]` in the shape of the model's input.
+ * @param options `attribution` (required), `kind`, `samples`, `noise`, `perturbations`, `normalize`, `seed`, `target`,
+ * `scale` (`'logit'` by default).
+ * @returns the mean square per example, of which less is better; a map of zeros has $E[b^2]$.
+ * @throws {RangeError} if the perturbations do not fit the input; else as {@link deletion}.
+ * @example
+ * ```ts
+ * import { gradient, infidelity } from 'vitrine';
+ * const { score } = await infidelity(model, x, { attribution: await gradient(model, x), samples: 10 });
+ * ```
+ */
+export function infidelity(model: Model, x: Input, options: ExplainOptions & InfidelityOptions): Promise<MetricResult> {
+  const { normalize = false } = options;
+  return measure(model, x, options, async (measurement) => {
+    const { map, changed, count, score: whole } = measurement;
+    const { samples, perturbation } = perturbations(measurement, options);
+    const values = examplesOf(perElement(map, changed), count);
+    const predicted = values.map(() => new Float64Array(samples));
+    const change = (row: Float32Array, example: number, sample: number): void => {
+      const difference = perturbation(row, example, sample);
+      (predicted[example] as Float64Array)[sample] = dot(difference, values[example] as Float64Array);
+      for (let i = 0; i < row.length; i++) row[i]! -= difference[i] as number;
+    };
+    const scores = await allPerturbedScores(measurement, {
+      stage: 'infidelity',
+      samples,
+      scorer: measurement.scorer,
+      rows: changedRows(measurement, change),
+    });
+    const score = whole.map((value, i) => {
+      const lost = Float64Array.from(scores.data.subarray(i * samples, (i + 1) * samples), (other) => value - other);
+      return meanSquare(predicted[i] as Float64Array, lost, normalize);
+    });
+    return { metric: 'infidelity', score, higherIsBetter: false };
+  });
+}
+
+function meanSquare(predicted: Float64Array, lost: Float64Array, normalize: boolean): number {
+  const squares = dot(predicted, predicted);
+  const beta = normalize && squares > 0 ? dot(predicted, lost) / squares : 1;
+  return predicted.reduce((sum, value, i) => sum + (beta * value - (lost[i] as number)) ** 2, 0) / predicted.length;
+}
+
+/** Makes I of the values of an example. */
+type Draw = (values: Float32Array, example: number, sample: number) => ArrayLike<number>;
+
+function perturbations(
+  { changed }: Measurement,
+  { perturbations, kind = 'noise', samples = 100, noise = 0.15, seed = 0 }: ExplainOptions & InfidelityOptions,
+): { samples: number; perturbation: Draw } {
+  if (perturbations) return givenPerturbations('perturbations', perturbations, changed);
+  assertChoice('kind', kind, ['noise', 'square']);
+  assertInteger('samples', samples, [1, Number.POSITIVE_INFINITY]);
+  assertNumber('noise', noise, 0);
+  const draw = kind === 'noise' ? noisy(noise) : square(changed);
+  return { samples, perturbation: (values, example, sample) => draw(values, random(seed, example, sample)) };
+}
+
+function noisy(noise: number): (values: Float32Array, random: Random) => Float32Array {
+  return (values, { normal }) => {
+    const { low, high } = rangeOf(values);
+    return values.map(() => noise * (high - low) * normal());
+  };
+}
+
+/** x inside a square with a side from one pixel to the shorter side of the picture, zero outside. */
+function square(changed: NdArray): (values: Float32Array, random: Random) => Float32Array {
+  const [rows, columns] = planeOf(changed);
+  const channels = changed.shape[3] as number;
+  return (values, { integer }) => {
+    const side = 1 + integer(Math.min(rows, columns));
+    const [top, left] = [integer(rows - side + 1), integer(columns - side + 1)];
+    const inside = (position: number, start: number): boolean => position >= start && position < start + side;
+    return values.map((value, i) => {
+      const pixel = Math.floor(i / channels);
+      return inside(Math.floor(pixel / columns), top) && inside(pixel % columns, left) ? value : 0;
+    });
+  };
+}

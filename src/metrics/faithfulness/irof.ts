@@ -1,0 +1,70 @@
+import type { Baseline, ExplainOptions, Input, Model } from '../../network/types.ts';
+import { assertChoice } from '../../numeric/check.ts';
+import type { NdArray, TypedArray } from '../../numeric/ndarray.ts';
+import { trapezoid } from '../../numeric/trapezoid.ts';
+import { examplesOf, perPosition } from '../givenMap.ts';
+import { measure } from '../measure.ts';
+import type { AttributionOption, MetricResult } from '../types.ts';
+import { planeOf } from './cells.ts';
+import { removalScores } from './removal.ts';
+import { segmentGroups } from './segmentGroups.ts';
+import { type Order, stepsByGroup } from './steps.ts';
+
+/** What {@link irof} removes. */
+export interface IrofOptions extends AttributionOption {
+  /** A label per pixel, `[h, w]` for all examples or `[n, h, w]`. */
+  readonly segments: NdArray<TypedArray>;
+  /** What a removed pixel looks like; by default `'mean'`, the mean colour of the picture. */
+  readonly baseline?: Baseline;
+  /** `'morf'` (default) begins with the most relevant segments, `'lerf'` with the least. */
+  readonly order?: Order;
+}
+
+/**
+ * IROF, iterative removal of features: the area over the curve as segments go, those of the largest mean relevance first.
+ *
+ * $1 - \int F_k / F_0$ by the trapezoid rule over $k / S$, $k = 0 \dots S$ segments gone.
+ *
+ * Source: Rieger and Hansen 2020, "IROF: a low resource evaluation metric for explanation methods", §3, here
+ * divided by the number of segments.
+ *
+ * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param x one picture or a batch `[n, h, w, c]`.
+ * @param options `attribution` and `segments` (required), `baseline`, `order`, `target`, `scale` (`'probability'`).
+ * @returns the area per example, NaN where all segments have the same mean or $F_0$ is 0; `curve` `[n, S + 1]` has
+ * $F_k / F_0$, with NaN after the last segment of an example that has fewer.
+ * @throws {RangeError} if the labels do not fit the picture; else as {@link deletion}.
+ * @example
+ * ```ts
+ * import { gradCam, irof } from 'vitrine';
+ * const quarters = Int32Array.from({ length: 256 }, (_, i) => 2 * Number(i >= 128) + Number(i % 16 >= 8));
+ * const segments = { shape: [16, 16], data: quarters };
+ * const { score } = await irof(model, x, { attribution: await gradCam(model, x), segments });
+ * ```
+ */
+export function irof(model: Model, x: Input, options: ExplainOptions & IrofOptions): Promise<MetricResult> {
+  const { segments, baseline = 'mean', order = 'morf' } = options;
+  assertChoice('order', order, ['morf', 'lerf']);
+  return measure(
+    model,
+    x,
+    options,
+    async (measurement) => {
+      const { map, changed, count } = measurement;
+      const groups = segmentGroups(segments, { count, plane: planeOf(changed) });
+      const steps = examplesOf(perPosition(map, changed), count).map((values, i) =>
+        stepsByGroup(values, { groups: groups[i] as Int32Array, order, value: 'mean' }),
+      );
+      const scores = await removalScores(measurement, { stage: 'irof', steps, rows: 'hide', baseline });
+      const length = scores.shape[1] as number;
+      const first = (i: number): number => scores.data[i - (i % length)] as number;
+      const curve = { shape: scores.shape, data: scores.data.map((value, i) => value / first(i)) };
+      const score = Float32Array.from(steps, ({ count: own }, i) => {
+        const area = 1 - trapezoid(curve.data.subarray(i * length, i * length + own + 1));
+        return Number.isFinite(area) ? area : Number.NaN;
+      });
+      return { metric: 'irof', score, curve, higherIsBetter: order === 'morf' };
+    },
+    'probability',
+  );
+}

@@ -1,0 +1,66 @@
+import type { Baseline, ExplainOptions, Input, Model } from '../../network/types.ts';
+import { assertNumber } from '../../numeric/check.ts';
+import { examplesOf, perPosition } from '../givenMap.ts';
+import { measure } from '../measure.ts';
+import type { AttributionOption, MetricResult } from '../types.ts';
+import { checkedPerStep } from './areaUnderCurve.ts';
+import { removalScores } from './removal.ts';
+import { stepsByValue } from './steps.ts';
+
+/** What {@link monotonicity} inserts. */
+export interface MonotonicityOptions extends AttributionOption {
+  /** What a pixel looks like before it comes; `'zero'` by default. */
+  readonly baseline?: Baseline;
+  /** How many pixels come in a step; by default as many as the picture is wide. */
+  readonly perStep?: number;
+  /** How far the score may fall in a step, which leaves room for rounding; 1e-6 by default. */
+  readonly tolerance?: number;
+}
+
+/**
+ * Monotonicity: whether the score never falls as pixels come in order of increasing relevance.
+ *
+ * 1 where $F_0 \le F_1 \le \dots \le F_S$, with $F_0$ the score of the baseline, else 0.
+ *
+ * Source: Arya et al. 2019, "One explanation does not fit all", §5.
+ *
+ * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param x one example or a batch `[n, …]` in the shape of the model's input.
+ * @param options `attribution` (required), `baseline`, `perStep`, `tolerance`, `target`, `scale` (`'probability'`).
+ * @returns 1 or 0 per example, NaN for a map that is the same everywhere; `curve` `[n, S + 1]` has the scores.
+ * @throws as {@link deletion}.
+ * @example
+ * ```ts
+ * import { gradientTimesInput, monotonicity } from 'vitrine';
+ * const { score, curve } = await monotonicity(model, x, { attribution: await gradientTimesInput(model, x) });
+ * ```
+ */
+export function monotonicity(
+  model: Model,
+  x: Input,
+  options: ExplainOptions & MonotonicityOptions,
+): Promise<MetricResult> {
+  const { baseline = 'zero', tolerance = 1e-6 } = options;
+  assertNumber('tolerance', tolerance, 0);
+  return measure(
+    model,
+    x,
+    options,
+    async (measurement) => {
+      const { map, changed, count } = measurement;
+      const perStep = checkedPerStep(measurement, options.perStep);
+      const steps = examplesOf(perPosition(map, changed), count).map((values) =>
+        stepsByValue(values, { order: 'lerf', perStep }),
+      );
+      const curve = await removalScores(measurement, { stage: 'monotonicity', steps, rows: 'show', baseline });
+      const length = curve.shape[1] as number;
+      const score = Float32Array.from(steps, ({ ordered }, i) => {
+        const points = curve.data.subarray(i * length, (i + 1) * length);
+        const falls = points.some((value, k) => k > 0 && value < (points[k - 1] as number) - tolerance);
+        return ordered ? Number(!falls) : Number.NaN;
+      });
+      return { metric: 'monotonicity', score, curve, higherIsBetter: true };
+    },
+    'probability',
+  );
+}

@@ -1,0 +1,100 @@
+import { allPerturbedScores } from '../../attribution/perturbation/perturbedScores.ts';
+import type { ExplainOptions, Input, Model } from '../../network/types.ts';
+import { assertChoice, assertNumber, describe } from '../../numeric/check.ts';
+import { examplesOf, perPosition } from '../givenMap.ts';
+import { type Measurement, measure } from '../measure.ts';
+import { changedRows } from '../rows.ts';
+import type { AttributionOption, MetricResult } from '../types.ts';
+import { planeOf } from './cells.ts';
+import { impute } from './noisyLinearImputation.ts';
+import { type Order, type Steps, stepsByValue } from './steps.ts';
+
+/** What {@link road} removes. */
+export interface RoadOptions extends AttributionOption {
+  /** The shares of the pixels that are removed, between 0 and 1; 0.1, 0.2 … 0.9 by default. */
+  readonly fractions?: readonly number[];
+  /** `'morf'` removes the most relevant pixels, `'lerf'` the least, `'combined'` (default) is half their difference. */
+  readonly order?: Order | 'combined';
+  /** The standard deviation of the noise on imputed pixels as a share of each picture's range; 0.01 by default. */
+  readonly noise?: number;
+}
+
+/**
+ * ROAD, remove and debias: the class's probability after pixels were replaced by what their neighbours tell.
+ *
+ * Pixels are imputed by {@link noisyLinearImputation}, so that the shape of what was removed does not show. `'morf'`
+ * and `'lerf'` are the mean of $F$ over the fractions, `'combined'` is the mean of
+ * $(F_\mathrm{LeRF} - F_\mathrm{MoRF}) / 2$.
+ *
+ * Source: Rong et al. 2022, "A consistent and efficient evaluation strategy for attribution methods", §4.
+ *
+ * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param x one picture or a batch `[n, h, w, c]`.
+ * @param options `attribution` (required), `fractions`, `order`, `noise`, `seed`, `target`, `scale` (`'probability'`).
+ * @returns the mean per example, NaN for a map that is the same everywhere; `curve` `[n, fractions]`. `'morf'` is
+ * better if low, the others if high.
+ * @throws {RangeError} if a fraction is not between 0 and 1, or leaves no pixel; else as {@link deletion}.
+ * @example
+ * ```ts
+ * import { gradCam, road } from 'vitrine';
+ * const attribution = await gradCam(model, x);
+ * const { score, curve } = await road(model, x, { attribution, fractions: [0.25, 0.5, 0.75] });
+ * ```
+ */
+export function road(model: Model, x: Input, options: ExplainOptions & RoadOptions): Promise<MetricResult> {
+  const { fractions = tenths, order = 'combined', noise = 0.01, seed = 0 } = options;
+  assertChoice('order', order, ['morf', 'lerf', 'combined']);
+  assertNumber('noise', noise, 0);
+  fractions.forEach((fraction, i) => assertFraction(`fractions[${i}]`, fraction));
+  return measure(
+    model,
+    x,
+    options,
+    async (measurement) => {
+      const orders = order === 'combined' ? (['lerf', 'morf'] as const) : [order];
+      const curves = [];
+      for (const one of orders) curves.push(await imputedScores(measurement, { order: one, fractions, noise, seed }));
+      const [first, second] = curves as [Float32Array, Float32Array | undefined];
+      const data = second ? first.map((value, i) => (value - (second[i] as number)) / 2) : first;
+      const length = fractions.length;
+      const score = Float32Array.from({ length: measurement.count }, (_, i) =>
+        data.subarray(i * length, (i + 1) * length).reduce((sum, value) => sum + value / length, 0),
+      );
+      const curve = { shape: [measurement.count, length], data };
+      return { metric: 'road', score, curve, higherIsBetter: order !== 'morf' };
+    },
+    'probability',
+  );
+}
+
+const tenths = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
+
+/** The scores of the imputed pictures, `[n, fractions]`; NaN without an order. */
+async function imputedScores(
+  measurement: Measurement,
+  { order, fractions, noise, seed }: { order: Order; fractions: readonly number[]; noise: number; seed: number },
+): Promise<Float32Array> {
+  const { map, changed, count, scorer } = measurement;
+  const plane = planeOf(changed);
+  const steps = examplesOf(perPosition(map, changed), count).map((values) =>
+    stepsByValue(values, { order, perStep: 1 }),
+  );
+  const change = (row: Float32Array, example: number, index: number): void => {
+    const { of, ordered } = steps[example] as Steps;
+    if (!ordered) return;
+    const removed = Math.round((fractions[index] as number) * of.length);
+    const gone = of.map((step) => Number(step < removed));
+    impute(row, { plane, gone, noise, stream: [seed, example, index] });
+  };
+  const rows = changedRows(measurement, change);
+  const { data } = await allPerturbedScores(measurement, { stage: 'road', samples: fractions.length, scorer, rows });
+  steps.forEach(({ ordered }, i) => {
+    if (!ordered) data.fill(Number.NaN, i * fractions.length, (i + 1) * fractions.length);
+  });
+  return data;
+}
+
+function assertFraction(argument: string, fraction: number): void {
+  if (fraction > 0 && fraction < 1) return;
+  throw new RangeError(`"${argument}" expected a number between 0 and 1, got ${describe(fraction)}`);
+}

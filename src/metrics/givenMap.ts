@@ -1,0 +1,86 @@
+import type { MapArray } from '../image/types.ts';
+import { assertArray, assertFiniteArray, assertInteger } from '../numeric/check.ts';
+import type { NdArray } from '../numeric/ndarray.ts';
+import { sameShape } from '../numeric/shape.ts';
+import type { GivenMap } from './types.ts';
+
+/** The array of a map; of an attribution over several inputs the one of an input. */
+export function arrayOf(attribution: GivenMap, input = 0): MapArray {
+  const isAttribution = typeof attribution === 'object' && attribution !== null && 'values' in attribution;
+  const array = isAttribution ? (attribution.inputs?.[input] ?? attribution.values) : attribution;
+  assertArray('attribution', array, [1, 2, 3, 4, 5, 6]);
+  assertFiniteArray('attribution', array);
+  return array;
+}
+
+/** The axes of one example that a map covers: all but the channels, where there are some. */
+export function positionsOf({ shape }: Pick<NdArray, 'shape'>): readonly number[] {
+  return shape.length > 2 ? shape.slice(1, -1) : shape.slice(1);
+}
+
+/** The positions of a map and a number for each, per example: `[h, w]` is one example, channels are summed. */
+export function pixelsOf(map: GivenMap): {
+  readonly positions: readonly number[];
+  readonly examples: readonly Float64Array[];
+} {
+  const { shape, data } = arrayOf(map);
+  const batched = 'values' in map || shape.length > 2 ? shape : [1, ...shape];
+  const positions = batched.length > 3 ? batched.slice(1, -1) : batched.slice(1);
+  const values = summed(data, batched.length > 3 ? (batched.at(-1) as number) : 1);
+  return { positions, examples: examplesOf(values, batched[0] as number) };
+}
+
+/** The values of each example. */
+export function examplesOf(values: Float64Array, count: number): readonly Float64Array[] {
+  const size = values.length / count;
+  return Array.from({ length: count }, (_, i) => values.subarray(i * size, (i + 1) * size));
+}
+
+/** The map of an input, checked against it: one number per position, or the channels too. */
+export function fittingMap(attribution: GivenMap, input: NdArray, index = 0): MapArray {
+  const map = arrayOf(attribution, index);
+  const [count, positions, channels] = [input.shape[0] as number, positionsOf(input), input.shape.at(-1) as number];
+  const perPosition = [count, ...positions];
+  const shape = count === 1 && sameShape(map.shape, positions) ? perPosition : map.shape;
+  const [own, ...others] = shape.slice(perPosition.length);
+  // Tokens have the features of their embedding for channels.
+  const known = own === undefined || own === 1 || own === channels || input.shape.length === 2;
+  if (others.length === 0 && known && sameShape(shape.slice(0, perPosition.length), perPosition)) {
+    return { shape, data: map.data };
+  }
+  const whole = input.shape.length > 2 ? ` or [${input.shape.join(', ')}]` : '';
+  throw new RangeError(
+    `"attribution" expected shape [${perPosition.join(', ')}]${whole} to fit the input, got [${map.shape.join(', ')}]`,
+  );
+}
+
+/** A number per position of each example: the channels of a map summed, in 64-bit floats. */
+export function perPosition({ shape, data }: MapArray, input: NdArray): Float64Array {
+  return summed(data, shape[positionsOf(input).length + 1] ?? 1);
+}
+
+/** A number per element of each example: a map without channels counts for all channels in equal parts. */
+export function perElement({ shape, data }: MapArray, input: NdArray): Float64Array {
+  if (sameShape(shape, input.shape)) return Float64Array.from(data);
+  const values = perPosition({ shape, data }, input);
+  const channels = input.data.length / values.length;
+  return Float64Array.from(input.data, (_, i) => (values[Math.floor(i / channels)] as number) / channels);
+}
+
+/** Sums of as many neighbours as there are channels. */
+export function summed(data: ArrayLike<number>, channels: number): Float64Array {
+  const sums = new Float64Array(data.length / channels);
+  for (let i = 0; i < data.length; i++) sums[Math.floor(i / channels)]! += data[i] as number;
+  return sums;
+}
+
+/** Checks which of several inputs is meant; by default the first image, else the first. */
+export function chosenInput(inputs: readonly NdArray[], input: number | undefined): number {
+  if (input === undefined)
+    return Math.max(
+      inputs.findIndex(({ shape }) => shape.length === 4),
+      0,
+    );
+  assertInteger('input', input, [0, inputs.length - 1]);
+  return input;
+}

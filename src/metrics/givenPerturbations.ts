@@ -1,0 +1,27 @@
+import { assertArray, assertFiniteArray } from '../numeric/check.ts';
+import type { NdArray } from '../numeric/ndarray.ts';
+import { sameShape } from '../numeric/shape.ts';
+
+/** Arrays `[samples, n, …]` that were given for the examples of an input, one after the other. */
+export function givenPerturbations(
+  argument: string,
+  array: NdArray,
+  input: NdArray,
+): { readonly samples: number; readonly perturbation: (_: unknown, example: number, sample: number) => Float32Array } {
+  assertArray(argument, array, [input.shape.length + 1]);
+  assertFiniteArray(argument, array);
+  const [samples, ...shape] = array.shape as readonly [number, ...number[]];
+  if (!sameShape(shape, input.shape)) {
+    throw new RangeError(
+      `"${argument}" expected shape [samples, ${input.shape.join(', ')}], got [${array.shape.join(', ')}]`,
+    );
+  }
+  const size = input.data.length / (input.shape[0] as number);
+  return {
+    samples,
+    perturbation: (_, example, sample) => {
+      const start = sample * input.data.length + example * size;
+      return array.data.subarray(start, start + size);
+    },
+  };
+}

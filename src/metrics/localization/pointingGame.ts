@@ -1,0 +1,49 @@
+import { assertNumber } from '../../numeric/check.ts';
+import { isConstant } from '../../numeric/pearson.ts';
+import type { GivenMap, MetricResult } from '../types.ts';
+import { type Located, locate, type Mask } from './masks.ts';
+
+/** Options of {@link pointingGame}. */
+export interface PointingGameOptions {
+  /** How far in pixels the maximum may lie from the object; 15 by default, which is meant for photos of 224 and more. */
+  readonly tolerance?: number;
+}
+
+/**
+ * Pointing game: whether the maximum of a map lies on the object.
+ *
+ * A hit if some pixel of the mask lies within the tolerance (Euclidean distance) of the largest signed value. The mean
+ * over the examples of a class, then over classes, is the accuracy of the paper.
+ *
+ * Source: Zhang et al. 2016, "Top-down neural attention by excitation backprop", §4.1.
+ *
+ * @param map an attribution or its map, `[n, h, w]`, `[n, h, w, c]` with channels that are summed, or one map `[h, w]`.
+ * @param mask where the object is, `[n, h, w]` or `[h, w]`; what is not zero is inside.
+ * @param options `tolerance`.
+ * @returns 1 or 0 per example, NaN for an empty mask or a map that is the same everywhere; of several maxima the first
+ * counts.
+ * @throws {RangeError} if the mask does not fit the map, or the map is not finite.
+ * @example
+ * ```ts
+ * import { gradCam, pointingGame } from 'vitrine';
+ * const mask = { shape: [16, 16], data: Uint8Array.from({ length: 256 }, (_, i) => Number(i % 16 < 8)) };
+ * const { score } = pointingGame(await gradCam(model, x), mask, { tolerance: 1 });
+ * ```
+ */
+export function pointingGame(map: GivenMap, mask: Mask, { tolerance = 15 }: PointingGameOptions = {}): MetricResult {
+  assertNumber('tolerance', tolerance, 0);
+  return locate(map, mask, {
+    metric: 'pointingGame',
+    score: (located) => (isConstant(located.values) ? Number.NaN : Number(distanceTo(located) <= tolerance)),
+  });
+}
+
+/** From the first maximum to the nearest position inside. */
+function distanceTo({ values, inside, columns }: Located): number {
+  const top = values.indexOf(values.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY));
+  const [row, column] = [Math.floor(top / columns), top % columns];
+  return inside.reduce(
+    (least, is, i) => (is ? Math.min(least, Math.hypot(Math.floor(i / columns) - row, (i % columns) - column)) : least),
+    Number.POSITIVE_INFINITY,
+  );
+}

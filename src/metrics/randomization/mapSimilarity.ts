@@ -1,0 +1,66 @@
+import type { MapArray } from '../../image/types.ts';
+import { assertChoice } from '../../numeric/check.ts';
+import { cosine } from '../../numeric/cosine.ts';
+import { pearson } from '../../numeric/pearson.ts';
+import { sameShape } from '../../numeric/shape.ts';
+import { spearman } from '../../numeric/spearman.ts';
+import { ssim } from '../../numeric/ssim.ts';
+import { arrayOf } from '../givenMap.ts';
+import type { GivenMap, MetricResult } from '../types.ts';
+
+/** How two maps are compared. */
+export interface SimilarityOptions {
+  /**
+   * `'spearman'` (default): correlation of ranks, ties averaged; `'pearson'`; `'cosine'`; `'ssim'`: mean structural
+   * similarity over Gaussian windows of 11 × 11, averaged over channels.
+   */
+  readonly similarity?: 'spearman' | 'pearson' | 'cosine' | 'ssim';
+  /** For `'ssim'`: the greatest difference two values can have; by default that of all values in both maps. */
+  readonly dataRange?: number;
+}
+
+/**
+ * How alike two maps are, example by example and with their signs.
+ *
+ * @param map an attribution or its map, `[n, …]`, or one map `[h, w]`.
+ * @param other of the same shape.
+ * @param options `similarity`, `dataRange`.
+ * @returns from −1 to 1 per example; NaN for a constant map, for `'cosine'` only for one of zeros.
+ * @throws {RangeError} if the shapes differ, or a map is too small for `'ssim'`.
+ * @example
+ * ```ts
+ * import { gradCam, layerCam, mapSimilarity } from 'vitrine';
+ * const { score } = mapSimilarity(await gradCam(model, x), await layerCam(model, x));
+ * ```
+ */
+export function mapSimilarity(map: GivenMap, other: GivenMap, options: SimilarityOptions = {}): MetricResult {
+  const { similarity = 'spearman' } = options;
+  assertChoice('similarity', similarity, ['spearman', 'pearson', 'cosine', 'ssim']);
+  const [a, b] = [arrayOf(map), arrayOf(other)];
+  if (!sameShape(a.shape, b.shape)) {
+    throw new RangeError(`"other" expected the shape of the map, [${a.shape.join(', ')}], got [${b.shape.join(', ')}]`);
+  }
+  const shape = a.shape.length <= 2 ? [1, ...a.shape] : a.shape;
+  const [count, ...example] = shape as readonly [number, ...number[]];
+  const size = a.data.length / count;
+  const compare = similarity === 'ssim' ? ssimOver(example, options) : { spearman, pearson, cosine }[similarity];
+  const score = Float32Array.from({ length: count }, (_, i) =>
+    compare(a.data.subarray(i * size, (i + 1) * size), b.data.subarray(i * size, (i + 1) * size)),
+  );
+  return { metric: similarity, score, higherIsBetter: true };
+}
+
+type Compare = (a: MapArray['data'], b: MapArray['data']) => number;
+
+function ssimOver(
+  [height = 1, width = 1, channels = 1]: readonly number[],
+  { dataRange }: Pick<SimilarityOptions, 'dataRange'>,
+): Compare {
+  return (a, b) => {
+    const planes = Array.from({ length: channels }, (_, channel) => {
+      const own = (_value: number, i: number): boolean => i % channels === channel;
+      return ssim({ a: a.filter(own), b: b.filter(own), height, width }, { dataRange });
+    });
+    return planes.reduce((sum, value) => sum + value, 0) / channels;
+  };
+}

@@ -1,0 +1,68 @@
+import { headOf } from '../../network/score.ts';
+import type { ExplainOptions, Input, Model } from '../../network/types.ts';
+import type { NdArray } from '../../numeric/ndarray.ts';
+import { random } from '../../numeric/random.ts';
+import { type Explained, explained } from '../explained.ts';
+import type { ExplainerOption, MetricResult } from '../types.ts';
+import { mapSimilarity, type SimilarityOptions } from './mapSimilarity.ts';
+
+/** What {@link randomLogit} compares. */
+export interface RandomLogitOptions extends ExplainerOption, SimilarityOptions {
+  /** The other class, or one per example; by default a random one other than the explained. */
+  readonly other?: number | readonly number[];
+  /** What is compared of a map; the map as it is by default. */
+  readonly prepare?: (map: NdArray) => NdArray;
+}
+
+/**
+ * Random logit: whether the map of another class looks the same.
+ *
+ * The similarity of $\phi_c(x)$ and $\phi_{c'}(x)$ for a random class $c' \ne c$. A map that tells why this class and
+ * not that one differs.
+ *
+ * Source: Sixt, Granz and Landgraf 2020, "When explanations lie: why many modified BP attributions fail", §4.
+ *
+ * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param x one example or a batch `[n, …]` in the shape of the model's input.
+ * @param options `explainer` (required), `other`, `similarity` (`'ssim'` by default), `dataRange`, `prepare`, `seed`,
+ * `target` (a class, `'predicted'` by default), `scale`.
+ * @returns the similarity per example, of which less is better.
+ * @throws {RangeError} if the target is no class, there is no other, or a map is too small for `'ssim'`.
+ * @example
+ * ```ts
+ * import { guidedBackprop, randomLogit } from 'vitrine';
+ * const { score } = await randomLogit(model, x, { explainer: guidedBackprop });
+ * ```
+ */
+export function randomLogit(
+  model: Model,
+  x: Input,
+  options: ExplainOptions & RandomLogitOptions,
+): Promise<MetricResult> {
+  const { similarity = 'ssim', prepare = (map) => map } = options;
+  return explained(model, x, options, async (session) => {
+    const target = otherClasses(session, options);
+    session.expectRuns(2);
+    const [map] = await session.maps({});
+    const [other] = await session.maps({ target });
+    const compared = { ...options, similarity };
+    const { score } = mapSimilarity(prepare(map as NdArray), prepare(other as NdArray), compared);
+    return { metric: 'randomLogit', score, higherIsBetter: false };
+  });
+}
+
+function otherClasses(
+  { network, classes, count }: Explained,
+  { target, other, seed = 0 }: ExplainOptions & RandomLogitOptions,
+): number | readonly number[] {
+  if (other !== undefined) return other;
+  const head = headOf(network, target);
+  const isClass = target === undefined || typeof target !== 'object' || Array.isArray(target);
+  if (!classes || !head || !isClass) throw new RangeError('"target" expected classes, or the "other" classes');
+  const known = head.link === 'binary' ? 2 : (head.site.shape.at(-1) as number);
+  if (known < 2) throw new RangeError('"model" expected several classes to compare, got one');
+  return Array.from({ length: count }, (_, example) => {
+    const step = 1 + random(seed, example).integer(known - 1);
+    return ((classes.data[example] as number) + step) % known;
+  });
+}

@@ -1,0 +1,48 @@
+import { dot } from './dot.ts';
+
+/** A symmetric positive definite system of linear equations. */
+export interface LinearSystem {
+  /** Writes the product of the matrix with `vector` to `product`. */
+  readonly multiply: (vector: Float64Array, product: Float64Array) => void;
+  /** The diagonal of the matrix. */
+  readonly diagonal: Float64Array;
+  readonly right: Float64Array;
+}
+
+/**
+ * Solves $A x = b$ by conjugate gradients, with the diagonal as preconditioner.
+ *
+ * Source: Hestenes and Stiefel 1952, "Methods of conjugate gradients for solving linear systems", §3.
+ *
+ * @param tolerance at which $|b - A x| / |b|$ is small enough; 1e-10 by default.
+ * @throws Error if that is not reached: the matrix is not positive definite.
+ */
+export function conjugateGradient({ multiply, diagonal, right }: LinearSystem, tolerance = 1e-10): Float64Array {
+  const x = new Float64Array(right.length);
+  const residual = right.slice();
+  const goal = tolerance * tolerance * dot(right, right);
+  let conditioned = residual.map((value, i) => value / (diagonal[i] as number));
+  const direction = conditioned.slice();
+  const product = new Float64Array(right.length);
+  let slope = dot(residual, conditioned);
+  // Without rounding as many steps as unknowns would do.
+  for (let step = 0; step < 10 * right.length + 100; step++) {
+    if (dot(residual, residual) <= goal) return x;
+    multiply(direction, product);
+    const length = slope / dot(direction, product);
+    addScaled(x, length, direction);
+    addScaled(residual, -length, product);
+    conditioned = residual.map((value, i) => value / (diagonal[i] as number));
+    const next = dot(residual, conditioned);
+    const share = next / slope;
+    for (let i = 0; i < direction.length; i++) {
+      direction[i] = (conditioned[i] as number) + share * (direction[i] as number);
+    }
+    slope = next;
+  }
+  throw new Error(`conjugate gradients found no solution of ${right.length} equations to ${tolerance}`);
+}
+
+function addScaled(sum: Float64Array, factor: number, values: Float64Array): void {
+  for (let i = 0; i < sum.length; i++) sum[i]! += factor * (values[i] as number);
+}

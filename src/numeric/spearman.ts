@@ -1,0 +1,7 @@
+import { pearson } from './pearson.ts';
+import { ranks } from './ranks.ts';
+
+/** Spearman's rank correlation: Pearson's of the ranks, ties averaged. NaN where one of the two is constant. */
+export function spearman(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  return pearson(ranks(a), ranks(b));
+}
