@@ -1,11 +1,11 @@
 import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers';
 import * as tfl from '@tensorflow/tfjs-layers';
-import { answers, questionLength, size, words } from './questions.ts';
+import { answers, colorNames, questionLength, shapeNames, size, words } from './questions.ts';
 
 const { layers, initializers } = tfl;
 
-/** Rows and columns of what the convolutions make of a picture, and its channels. */
-export const featureShape = [size / 4, size / 4, 48] as const;
+/** Rows, columns and channels of what is seen: how much of each thing, by shape and colour, is where. */
+export const seenShape: readonly [number, number, number] = [size / 4, size / 4, shapeNames.length * colorNames.length];
 
 /** The whole network: a picture and a question in, an answer out. */
 export function questionNetwork(): LayersModel {
@@ -15,23 +15,33 @@ export function questionNetwork(): LayersModel {
   return tfl.model({ inputs: [picture, question], outputs, name: 'question_answering' });
 }
 
-/** Three convolutions look at the picture. */
+/** Convolutions look at the picture. */
 export function see(picture: SymbolicTensor): SymbolicTensor {
   return follow(
     picture,
-    convolution('conv1', { filters: 16, kernelSize: 5, strides: 2 }),
+    convolution('conv1', { filters: 16, kernelSize: 3 }),
+    layers.maxPooling2d({ poolSize: 2, name: 'pool1' }),
     convolution('conv2', { filters: 32, kernelSize: 3 }),
-    layers.maxPooling2d({ poolSize: 2, name: 'pool' }),
-    convolution('conv3', { filters: featureShape[2], kernelSize: 3 }),
+    layers.maxPooling2d({ poolSize: 2, name: 'pool2' }),
+    convolution('conv3', { filters: 48, kernelSize: 3 }),
+    // Most places are empty, which a low bias says from the start.
+    layers.conv2d({
+      filters: seenShape[2],
+      kernelSize: 1,
+      activation: 'sigmoid',
+      kernelInitializer: initializers.randomNormal({ stddev: 0.02, seed: seedOf('things') }),
+      biasInitializer: initializers.constant({ value: -4 }),
+      name: 'things',
+    }),
   );
 }
 
 /**
- * An embedding and two dense layers read the question and gate the channels of the last convolution; what passes is
- * looked at once more, averaged over the picture and turned into an answer.
+ * An embedding and a dense layer read the question, and gates let pass the things that it is about; they are counted
+ * over the picture, and two more layers find the answer.
  */
 export function answer(seen: SymbolicTensor, question: SymbolicTensor): SymbolicTensor {
-  const channels = featureShape[2];
+  const [rows, columns, channels] = seenShape;
   const embeddingsInitializer = initializers.randomNormal({ stddev: 0.5, seed: seedOf('words') });
   const read = follow(
     question,
@@ -40,19 +50,16 @@ export function answer(seen: SymbolicTensor, question: SymbolicTensor): Symbolic
     dense('read', 64),
   );
   const gate = follow(read, dense('gate', channels, 'sigmoid'), layers.reshape({ targetShape: [1, 1, channels] }));
-  const pooled = follow(
+  const counts = follow(
     layers.multiply({ name: 'gated' }).apply([seen, gate]) as SymbolicTensor,
-    convolution('conv4', { filters: 48, kernelSize: 1 }),
     layers.globalAveragePooling2d({ name: 'pooled' }),
+    layers.rescaling({ scale: rows * columns, name: 'counts' }) as tfl.layers.Layer,
   );
-  const joined = layers.concatenate({ name: 'joined' }).apply([pooled, read]) as SymbolicTensor;
+  const joined = layers.concatenate({ name: 'joined' }).apply([counts, read]) as SymbolicTensor;
   return follow(joined, dense('think', 64), dense('answer', answers.length, 'softmax'));
 }
 
-function convolution(
-  name: string,
-  window: { filters: number; kernelSize: number; strides?: number },
-): tfl.layers.Layer {
+function convolution(name: string, window: { filters: number; kernelSize: number }): tfl.layers.Layer {
   const kernelInitializer = initializers.heNormal({ seed: seedOf(name) });
   return layers.conv2d({ ...window, padding: 'same', activation: 'relu', kernelInitializer, name });
 }

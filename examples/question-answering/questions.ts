@@ -7,8 +7,11 @@ import { type ColorName, colors, type ShapeName } from '../scenes/shapes.ts';
 export const size = 32;
 
 /** The shapes that questions are about. */
-export const shapeNames = ['circle', 'square', 'triangle'] as const satisfies readonly ShapeName[];
+type AskedShape = Extract<ShapeName, 'circle' | 'cross' | 'triangle'>;
+export const shapeNames: readonly AskedShape[] = ['circle', 'cross', 'triangle'];
 export const colorNames = Object.keys(colors) as readonly ColorName[];
+
+const plurals = { circle: 'circles', cross: 'crosses', triangle: 'triangles' } as const;
 
 /** Every word by its token; the first one fills short questions up. */
 export const words: readonly string[] = [
@@ -16,7 +19,7 @@ export const words: readonly string[] = [
   ...['what', 'colour', 'shape', 'is', 'the', 'thing', 'how', 'many', 'are', 'there', 'a'],
   ...colorNames,
   ...shapeNames,
-  ...shapeNames.map((name) => `${name}s`),
+  ...Object.values(plurals),
 ];
 
 /** The most words that a question has. */
@@ -26,8 +29,8 @@ export const questionLength = 6;
 export const answers: readonly string[] = [...colorNames, ...shapeNames, '0', '1', '2', '3', 'yes', 'no'];
 
 /** What is seen and asked about. */
-export interface Thing {
-  readonly shape: (typeof shapeNames)[number];
+interface Thing {
+  readonly shape: AskedShape;
   readonly color: ColorName;
 }
 
@@ -45,14 +48,14 @@ export interface Item {
 export function item(seed: number, index: number, questions = 1): Item {
   const source = random(seed, index);
   const things = Array.from(
-    { length: 2 + source.integer(3) },
+    { length: 1 + source.integer(3) },
     (): Thing => ({
       shape: pick(shapeNames, source),
       color: pick(colorNames, source),
     }),
   );
   const described = things.map(({ shape, color }) => ({ shape, color: colors[color] }));
-  const objects = placed(described, { size, radius: [3.5, 5.5], gap: 1 }, source);
+  const objects = placed(described, { size, radius: [4.5, 6.5], gap: 1 }, source);
   const grey = 0.25 + 0.3 * source.uniform();
   const background = { color: [grey, grey, grey] as const, texture: 0.05, noise: 0.03 };
   const picture = drawScene(objects, { size, background, source });
@@ -89,7 +92,7 @@ function ask(things: readonly Thing[], source: Random): readonly [question: stri
 function counting(things: readonly Thing[], source: Random): readonly [string, string] {
   const shape = pick(shapeNames, source);
   const count = things.filter((thing) => thing.shape === shape).length;
-  return [`how many ${shape}s are there`, String(Math.min(count, 3))];
+  return [`how many ${plurals[shape]} are there`, String(count)];
 }
 
 /** Half of the questions are about a thing that is there, so that yes is as likely as no. */

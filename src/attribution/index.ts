@@ -42,10 +42,24 @@ export {
 } from './path/noiseTunnel.ts';
 export { type XraiAttribution, type XraiOptions, xrai } from './path/xrai.ts';
 export { exactShapley } from './perturbation/exactShapley.ts';
+export {
+  type ExtremalPerturbation,
+  type ExtremalPerturbationOptions,
+  extremalPerturbation,
+} from './perturbation/extremalPerturbation.ts';
+export { featureAblation } from './perturbation/featureAblation.ts';
+export type { GridMaskOptions } from './perturbation/gridGame.ts';
 export { type HsicOptions, hsicAttribution } from './perturbation/hsicAttribution.ts';
 export { type KernelShapOptions, kernelShap } from './perturbation/kernelShap.ts';
 export { type LimeAttribution, type LimeOptions, lime } from './perturbation/lime.ts';
+export {
+  type MeaningfulPerturbation,
+  type MeaningfulPerturbationOptions,
+  meaningfulPerturbation,
+} from './perturbation/meaningfulPerturbation.ts';
+export { type OcclusionOptions, occlusion } from './perturbation/occlusion.ts';
 export { type PartitionShapOptions, partitionShap } from './perturbation/partitionShap.ts';
+export { type PredictionDifferenceOptions, predictionDifference } from './perturbation/predictionDifference.ts';
 export { type RiseOptions, rise } from './perturbation/rise.ts';
 export type { SegmentOptions } from './perturbation/segmentGame.ts';
 export {
@@ -53,12 +67,28 @@ export {
   type ShapleySamplingOptions,
   shapleySampling,
 } from './perturbation/shapleySampling.ts';
-export { type GridMaskOptions, type SobolOptions, sobolAttribution } from './perturbation/sobolAttribution.ts';
+export { type SobolOptions, sobolAttribution } from './perturbation/sobolAttribution.ts';
+export {
+  fitPatchGaussians,
+  type PatchGaussians,
+  type PatchOptions,
+} from './perturbation/windowSampling/fitPatchGaussians.ts';
+export { type WordOcclusionOptions, wordOcclusion } from './perturbation/wordOcclusion.ts';
 export { type PartialOption, progressive } from './progressive.ts';
+export type { SignedExplainer } from './relevance/clear/classResponses.ts';
+export { type ClearMap, type ClearMapOptions, clearMap } from './relevance/clear/clearMap.ts';
+export type { Considered } from './relevance/clear/consideredClasses.ts';
+export type { DominantResponse } from './relevance/clear/dominance.ts';
 export * as composites from './relevance/composites/index.ts';
-export { type DeepLiftOptions, type DeepLiftVariant, deepLift } from './relevance/deepLift/deepLift.ts';
+export type { DeepLiftVariant } from './relevance/deepLift/comparison.ts';
+export { type DeepLiftOptions, deepLift } from './relevance/deepLift/deepLift.ts';
 export { type DeepLiftShapOptions, deepLiftShap } from './relevance/deepLift/deepLiftShap.ts';
 export type { DeepLiftRule } from './relevance/deepLift/procedure.ts';
 export { type ExcitationBackpropOptions, excitationBackprop } from './relevance/excitationBackprop.ts';
 export { type LrpOptions, lrp } from './relevance/lrp.ts';
+export { type FitPatternsOptions, fitPatterns } from './relevance/patterns/fitPatterns.ts';
+export { patternAttribution } from './relevance/patterns/patternAttribution.ts';
+export { patternNet } from './relevance/patterns/patternNet.ts';
+export type { LayerPattern, PatternEstimator, Patterns } from './relevance/patterns/patterns.ts';
+export type { PatternOptions } from './relevance/patterns/throughPatterns.ts';
 export * as rules from './relevance/rules/index.ts';

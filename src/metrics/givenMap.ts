@@ -1,16 +1,21 @@
 import type { MapArray } from '../image/types.ts';
-import { assertArray, assertFiniteArray, assertInteger } from '../numeric/check.ts';
+import type { Attribution } from '../network/types.ts';
+import { assertArray, assertFiniteArray } from '../numeric/check.ts';
 import type { NdArray } from '../numeric/ndarray.ts';
 import { sameShape } from '../numeric/shape.ts';
 import type { GivenMap } from './types.ts';
 
 /** The array of a map; of an attribution over several inputs the one of an input. */
 export function arrayOf(attribution: GivenMap, input = 0): MapArray {
-  const isAttribution = typeof attribution === 'object' && attribution !== null && 'values' in attribution;
-  const array = isAttribution ? (attribution.inputs?.[input] ?? attribution.values) : attribution;
+  const array = isAttribution(attribution) ? (attribution.inputs?.[input] ?? attribution.values) : attribution;
   assertArray('attribution', array, [1, 2, 3, 4, 5, 6]);
   assertFiniteArray('attribution', array);
   return array;
+}
+
+/** Whether a map comes with what it is of. */
+export function isAttribution(map: GivenMap): map is Attribution {
+  return typeof map === 'object' && map !== null && 'values' in map;
 }
 
 /** The axes of one example that a map covers: all but the channels, where there are some. */
@@ -24,7 +29,7 @@ export function pixelsOf(map: GivenMap): {
   readonly examples: readonly Float64Array[];
 } {
   const { shape, data } = arrayOf(map);
-  const batched = 'values' in map || shape.length > 2 ? shape : [1, ...shape];
+  const batched = isAttribution(map) || shape.length > 2 ? shape : [1, ...shape];
   const positions = batched.length > 3 ? batched.slice(1, -1) : batched.slice(1);
   const values = summed(data, batched.length > 3 ? (batched.at(-1) as number) : 1);
   return { positions, examples: examplesOf(values, batched[0] as number) };
@@ -68,19 +73,8 @@ export function perElement({ shape, data }: MapArray, input: NdArray): Float64Ar
 }
 
 /** Sums of as many neighbours as there are channels. */
-export function summed(data: ArrayLike<number>, channels: number): Float64Array {
+function summed(data: ArrayLike<number>, channels: number): Float64Array {
   const sums = new Float64Array(data.length / channels);
   for (let i = 0; i < data.length; i++) sums[Math.floor(i / channels)]! += data[i] as number;
   return sums;
-}
-
-/** Checks which of several inputs is meant; by default the first image, else the first. */
-export function chosenInput(inputs: readonly NdArray[], input: number | undefined): number {
-  if (input === undefined)
-    return Math.max(
-      inputs.findIndex(({ shape }) => shape.length === 4),
-      0,
-    );
-  assertInteger('input', input, [0, inputs.length - 1]);
-  return input;
 }

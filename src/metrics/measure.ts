@@ -4,8 +4,9 @@ import type { MapArray } from '../image/types.ts';
 import { pinTarget } from '../network/score.ts';
 import type { Scorer } from '../network/scorer.ts';
 import type { ExplainOptions, Input, Model, Scale, Target } from '../network/types.ts';
+import { assertInteger } from '../numeric/check.ts';
 import type { NdArray } from '../numeric/ndarray.ts';
-import { chosenInput, fittingMap } from './givenMap.ts';
+import { fittingMap, isAttribution } from './givenMap.ts';
 import type { AttributionOption, GivenMap } from './types.ts';
 
 /** One call of a metric: a session whose target is fixed at x, and the map that is judged. */
@@ -34,7 +35,7 @@ export async function measure<T>(
     x,
     { ...options, target },
     async (session) => {
-      const index = chosenInput(session.inputs, options.input);
+      const index = changedInput(session.inputs, options.input);
       const changed = session.inputs[index] as NdArray;
       const map = fittingMap(options.attribution, changed, index);
       const at = await endpoint(session, session.inputs, { sites: [], scorer: session.scorer });
@@ -45,7 +46,14 @@ export async function measure<T>(
   );
 }
 
+/** The input that was asked for, or the first that is an image, else the first. */
+function changedInput(inputs: readonly NdArray[], input: number | undefined): number {
+  if (input !== undefined) assertInteger('input', input, [0, inputs.length - 1]);
+  const image = inputs.findIndex(({ shape }) => shape.length === 4);
+  return input ?? Math.max(image, 0);
+}
+
 function targetOf(attribution: GivenMap): Target {
-  const classes = 'target' in attribution ? attribution.target : null;
+  const classes = isAttribution(attribution) ? attribution.target : null;
   return classes ? [...classes] : 'predicted';
 }

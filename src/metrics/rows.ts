@@ -3,22 +3,18 @@ import * as tf from '@tensorflow/tfjs-core';
 import { hideable, masked } from '../attribution/perturbation/masking.ts';
 import type { Perturbation } from '../attribution/perturbation/perturbedScores.ts';
 import { repeated } from '../attribution/repeated.ts';
-import { assertTokens } from '../network/assertTokens.ts';
-import { resolveBaselines } from '../network/baseline.ts';
+import { baselinesOf } from '../attribution/session.ts';
 import type { Baseline } from '../network/types.ts';
 import type { NdArray } from '../numeric/ndarray.ts';
 import { sizeOf } from '../numeric/shape.ts';
 import { positionsOf } from './givenMap.ts';
 import type { Measurement } from './measure.ts';
 
-/** What a hidden position of the changed input looks like, in its shape; of tokens a token. */
-export async function hiddenInput(
-  { network, inputs, index, changed, options }: Measurement,
-  baseline: Baseline,
-): Promise<NdArray> {
-  const [hidden] = (await resolveBaselines([changed], { baseline, seed: options.seed })) as [NdArray];
-  assertTokens(network, inputs.toSpliced(index, 1, hidden), 'baseline');
-  return hidden;
+/** What a hidden position of the changed input looks like, in its shape. */
+export async function hiddenInput(measurement: Measurement, baseline: Baseline): Promise<NdArray> {
+  const { inputs, index } = measurement;
+  const each = inputs.map((_, i) => (i === index ? baseline : 0));
+  return (await baselinesOf(measurement, each))[index] as NdArray;
 }
 
 type Changed = Pick<Measurement, 'inputs' | 'index' | 'changed'>;

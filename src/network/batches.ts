@@ -15,8 +15,8 @@ export interface Chunk {
 /** What {@link forEachBatch} is told besides the options of the call. */
 export interface BatchPlan extends RunOptions {
   readonly stage: string;
-  /** The number of rows in a group. */
-  readonly total: number;
+  /** The number of rows in a group, or in each where they differ. */
+  readonly total: number | readonly number[];
   /** The number of groups; rows of different groups never run together. */
   readonly groups?: number;
 }
@@ -32,21 +32,30 @@ export async function forEachBatch<K extends string>(
   job: (chunk: Chunk) => Record<K, Tensor>,
   consume: (part: Record<K, NdArray>, chunk: Chunk) => void,
 ): Promise<void> {
-  const { stage, total, groups = 1, signal, onProgress } = plan;
+  const { stage, signal, onProgress } = plan;
+  const total = groupSizes(plan).reduce((sum, size) => sum + size, 0);
+  let done = 0;
   const counted = (part: Record<K, NdArray>, chunk: Chunk): void => {
     consume(part, chunk);
-    onProgress?.({ stage, done: chunk.group * total + chunk.end, total: groups * total });
+    done += chunk.end - chunk.start;
+    onProgress?.({ stage, done, total });
   };
   await inTurn(chunksOf(plan), job, counted, signal);
 }
 
 /** The chunks of all groups, in order. */
-export function chunksOf({ total, groups = 1, batchSize }: Omit<BatchPlan, 'stage'>): readonly Chunk[] {
+export function chunksOf({ batchSize, ...plan }: Omit<BatchPlan, 'stage'>): readonly Chunk[] {
   const size = checkedBatchSize(batchSize);
-  const starts = Array.from({ length: Math.ceil(total / size) }, (_, i) => i * size);
-  const chunksIn = (group: number): Chunk[] =>
-    starts.map((start) => ({ group, start, end: Math.min(start + size, total) }));
-  return Array.from({ length: groups }, (_, group) => chunksIn(group)).flat();
+  return groupSizes(plan).flatMap((total, group) =>
+    Array.from({ length: Math.ceil(total / size) }, (_, i): Chunk => {
+      const start = i * size;
+      return { group, start, end: Math.min(start + size, total) };
+    }),
+  );
+}
+
+function groupSizes({ total, groups = 1 }: Pick<BatchPlan, 'total' | 'groups'>): readonly number[] {
+  return typeof total === 'number' ? new Array<number>(groups).fill(total) : total;
 }
 
 /** Runs a job on rows `start…end` at a time and joins what it returns along the first axis. */
@@ -64,7 +73,7 @@ export async function mapBatches<K extends string>(
 }
 
 /** Small batches cost less per image where memory traffic decides; a GPU wants work. */
-function checkedBatchSize(batchSize: number | undefined): number {
+export function checkedBatchSize(batchSize: number | undefined): number {
   const size = batchSize ?? (['wasm', 'cpu'].includes(tf.getBackend()) ? 1 : 8);
   assertInteger('batchSize', size, [1, Number.POSITIVE_INFINITY]);
   return size;

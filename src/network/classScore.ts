@@ -3,8 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { oneHot } from '../backend/oneHot.ts';
 import { assertChoice } from '../numeric/check.ts';
 import type { Head, Site } from './graph.ts';
-import type { ForwardRecord } from './record.ts';
-import { assertIndex, type Scorer } from './scorer.ts';
+import { assertIndex, type Scorer, type TappedValues } from './scorer.ts';
 import type { ContrastTarget, OutputTarget, Scale, ScoreFunction, Target, UnitTarget } from './types.ts';
 
 /** The targets that are classes. */
@@ -41,7 +40,7 @@ export function weightedScorer(
   weigh: (z: Tensor2D, example: Int32Array) => ClassWeights,
 ): Scorer {
   const { logits, link } = head;
-  const weighed = (record: ForwardRecord, example: Int32Array) => {
+  const weighed = (record: TappedValues, example: Int32Array) => {
     const tensor = record.value(logits);
     const z = sided(classLogits(tensor, head), link);
     return { ...weigh(z, example), ...scaled(z, scale, link), shape: tensor.shape };

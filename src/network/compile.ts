@@ -69,8 +69,7 @@ export function compile(model: LayersModel): Network {
       return forward(graph, inputs, options);
     },
     baseRun(inputs, options) {
-      assertUsable();
-      sweep(replacements(graph, options));
+      sweep();
       const run = baseRun(graph, inputs, options);
       return {
         ...run,

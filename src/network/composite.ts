@@ -101,11 +101,13 @@ function matches(matcher: Matcher, operation: Operation, isAt: (position: 'first
   if (typeof matcher === 'string') return matcher === operation.kind;
   if (typeof matcher === 'function') return matcher(operation);
   if ('position' in matcher) return isAt(matcher.position);
-  if ('address' in matcher) {
-    const { address } = matcher;
-    return typeof address === 'string' ? address === operation.address : address.test(operation.address);
-  }
+  if ('address' in matcher) return hasAddress(operation, matcher.address);
   return matcher.includes(operation.kind);
+}
+
+/** Whether an operation comes from a layer of this address, or of one that the pattern fits. */
+export function hasAddress(operation: Operation, address: string | RegExp): boolean {
+  return typeof address === 'string' ? address === operation.address : address.test(operation.address);
 }
 
 /** The places of the linear steps with no other linear step between them and some sites, after or before those. */

@@ -3,7 +3,15 @@ export type { QuadratureRule } from '../numeric/quadrature.ts';
 export { type Random, random } from '../numeric/random.ts';
 export { activations } from './activations.ts';
 export { compile } from './compile.ts';
-export { type Composite, gradientRule, type Matcher, type Need, type Range, type Rule, type RuleIo } from './composite.ts';
+export {
+  type Composite,
+  gradientRule,
+  type Matcher,
+  type Need,
+  type Range,
+  type Rule,
+  type RuleIo,
+} from './composite.ts';
 export type { Dataset } from './dataset.ts';
 export type { FieldOfView } from './fieldOfView.ts';
 export type { ForwardOptions } from './forward.ts';
@@ -38,8 +46,8 @@ export type {
   Progress,
   RunOptions,
   Scale,
-  SegmentAttribution,
   ScoreFunction,
+  SegmentAttribution,
   Target,
   UnitTarget,
 } from './types.ts';

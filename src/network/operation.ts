@@ -115,6 +115,8 @@ export interface Operation {
   fuses?(activation: FusedActivation): boolean;
   /** The exact vector-Jacobian product, one per input; missing where an input has no gradient. */
   pullback(cotangent: Tensor, io: Io, parameters?: Parameters): readonly Tensor[];
+  /** The same for the kernel, summed over rows and positions: the moments of what its weights meet. */
+  kernelPullback?(cotangent: Tensor, io: Pick<Io, 'inputs'>): Tensor;
   /** What a region of the output depends on, per input. */
   region(output: Region, inputShapes: readonly (readonly number[])[]): readonly (Region | 'all')[];
   /** How it makes a part of its output; missing where it needs its inputs whole. */

@@ -12,17 +12,20 @@ interface ScoredRows {
   readonly classes?: Tensor1D;
 }
 
+/** The part of a run that a score is read from. */
+export type TappedValues = Pick<ForwardRecord, 'value'>;
+
 /** A target made ready for a network: what the forward walk must keep, and how it is scored. */
 export interface Scorer {
   readonly taps: readonly Site[];
   /** @param example the example that each row comes from. */
-  score(record: ForwardRecord, example: Int32Array): ScoredRows;
+  score(run: TappedValues, example: Int32Array): ScoredRows;
   /** The score divided among the units that it is read from: where relevance starts. */
-  divide(record: ForwardRecord, example: Int32Array): Seeds;
+  divide(run: TappedValues, example: Int32Array): Seeds;
 }
 
 /** Each unit times the gradient there, which sums to a score that is linear in the units. */
-export function timesUnits(seeds: Seeds, record: ForwardRecord): Seeds {
+export function timesUnits(seeds: Seeds, record: TappedValues): Seeds {
   return new Map([...seeds].map(([site, seed]) => [site, tf.mul(seed as Tensor, record.value(site))]));
 }
 

@@ -1,6 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { ForwardOptions } from './forward.ts';
 import { forward } from './forward.ts';
+import { baseRun } from './incremental/baseRun.ts';
 import type { Network } from './network.ts';
 import type { Operation, Parameters } from './operation.ts';
 
@@ -48,6 +48,10 @@ export function withParameters(network: Network, replace: (operation: Operation)
     forward(inputs, options = {}) {
       sweep();
       return forward(graph, inputs, options);
+    },
+    baseRun(inputs, options) {
+      sweep();
+      return baseRun(graph, inputs, options);
     },
     sweep,
     dispose: () => network.sweep(),

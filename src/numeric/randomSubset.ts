@@ -1,10 +1,4 @@
-import { shuffler } from 'd3-array';
 import type { Random } from './random.ts';
-
-/** The numbers 0 … `length` − 1 in an order in which all are equally likely. */
-export function permutation(length: number, random: Random): Uint32Array {
-  return shuffler(random.uniform)(Uint32Array.from({ length }, (_, i) => i));
-}
 
 /**
  * `size` different ones of the numbers 0 … `length` − 1, all subsets equally likely, in no particular order.

@@ -1,4 +1,4 @@
-import { Matrix, solve } from 'ml-matrix';
+import { CholeskyDecomposition, Matrix } from 'ml-matrix';
 
 /** Rows of a linear system with their weights. */
 export interface WeightedRows {
@@ -10,23 +10,16 @@ export interface WeightedRows {
 
 /**
  * The coefficients that minimise $\sum_r w_r (y_r - x_r \beta)^2 + \lambda |\beta|^2$, by the normal equations in 64-bit
- * floats; where they are singular, the least ones (by the pseudo-inverse).
+ * floats. A trace of ridge, 10⁻¹⁰ of that of the matrix, decides for small ones where the rows do not.
  */
 export function weightedLeastSquares({ matrix, values, weights }: WeightedRows, ridge = 0): Float64Array {
-  const rows = values.length;
-  const columns = matrix.length / rows;
-  const gram = Matrix.zeros(columns, columns);
-  const right = Matrix.zeros(columns, 1);
-  for (let r = 0; r < rows; r++) {
-    const row = matrix.subarray(r * columns, (r + 1) * columns);
-    const weight = weights[r] as number;
-    for (let i = 0; i < columns; i++) {
-      const scaled = weight * (row[i] as number);
-      if (scaled === 0) continue;
-      right.set(i, 0, right.get(i, 0) + scaled * (values[r] as number));
-      for (let j = 0; j < columns; j++) gram.set(i, j, gram.get(i, j) + scaled * (row[j] as number));
-    }
-  }
-  for (let i = 0; i < columns; i++) gram.set(i, i, gram.get(i, i) + ridge);
-  return Float64Array.from(solve(gram, right, true).to1DArray());
+  const roots = weights.map(Math.sqrt);
+  const rows = Matrix.from1DArray(values.length, matrix.length / values.length, matrix).mulColumnVector(roots);
+  const right = Matrix.columnVector(values).mulColumnVector(roots);
+  const transposed = rows.transpose();
+  const gram = transposed.mmul(rows);
+  const trace = gram.trace();
+  if (trace === 0) return new Float64Array(gram.rows);
+  gram.add(Matrix.eye(gram.rows, gram.rows, ridge + 1e-10 * trace));
+  return Float64Array.from(new CholeskyDecomposition(gram).solve(transposed.mmul(right)).to1DArray());
 }

@@ -5,9 +5,11 @@ import { expect, test } from 'vitest';
 import {
   addTensors,
   guidedReluGradient,
+  quotientWhereSigned,
   rectifiedCotangent,
   reluGradient,
   scaleShift,
+  stabilisedQuotient,
 } from '../../src/backend/kernels/elementwise.ts';
 import { backend } from '../support/backend.ts';
 
@@ -51,6 +53,42 @@ test('reluGradient(cotangent, output): every pair of special values', async () =
       (i) => Math.max(0, at(g, i)) * slope(at(y, i), ceiling),
     );
   }
+});
+
+test.each(sizes)('stabilisedQuotient and quotientWhereSigned of %i elements', async (size) => {
+  const finiteValues = (step: number): Float32Array => cycled(size, step).map(finite);
+  const [signal, z, y] = [finiteValues(3), finiteValues(1), finiteValues(2)];
+  const tensors: [Tensor, Tensor, Tensor] = [tf.tensor1d(signal), tf.tensor1d(z), tf.tensor1d(y)];
+  const numbers = (i: number): [number, number, number] => [at(signal, i), at(z, i), at(y, i)];
+  for (const share of [1, -2]) {
+    await expectNearly(stabilisedQuotient(tensors[0], tensors[1], 0.25, share), (i) => {
+      const [a, b] = numbers(i);
+      return (a * share) / (b + (b >= 0 ? 0.25 : -0.25));
+    });
+  }
+  for (const sign of [1, -1] as const) {
+    const quotient = quotientWhereSigned(tensors[0], [tensors[1], tensors[2]], {
+      sign,
+      ofZ: 2,
+      ofY: 0.5,
+      epsilon: 0.2,
+    });
+    await expectNearly(quotient, (i) => {
+      const [a, b, c] = numbers(i);
+      return b * sign > 0 ? a / (2 * b + 0.5 * c + sign * 0.2) : 0;
+    });
+  }
+  tf.dispose(tensors);
+});
+
+test('stabilisedQuotient(signal, z, ε): a zero of either sign counts as positive; one z for all examples', async () => {
+  const [zeros, ones] = [tf.tensor1d([0, -0, Number.NaN]), tf.ones([3])];
+  const quotient = stabilisedQuotient(ones, zeros, 0.5);
+  expect(Array.from(await quotient.data()).slice(0, 2)).toEqual([2, 2]);
+  const [batch, z] = [tf.ones([2, 2]), tf.tensor2d([1, -1], [1, 2])];
+  const each = stabilisedQuotient(batch, z, 1);
+  expect(Array.from(await each.data())).toEqual([0.5, -0.5, 0.5, -0.5]);
+  tf.dispose([zeros, ones, quotient, batch, z, each]);
 });
 
 test('rectifiedCotangent(cotangent), addTensors(a, b)', async () => {
@@ -144,6 +182,20 @@ function expectEqual(actual: ArrayLike<number>, expected: ArrayLike<number>): vo
   for (let i = 0; i < expected.length; i++) {
     if (!same(at(actual, i), at(expected, i))) expect({ i, value: actual[i] }).toEqual({ i, value: expected[i] });
   }
+}
+
+async function expectNearly(found: Tensor, expected: (i: number) => number): Promise<void> {
+  const values = Float32Array.from(await found.data());
+  found.dispose();
+  const worst = values.reduce((most, value, i) => {
+    const exact = expected(i);
+    return Math.max(most, Math.abs(value - exact) / Math.max(1, Math.abs(exact)));
+  }, 0);
+  expect(worst).toBeLessThan(1e-5);
+}
+
+function finite(value: number): number {
+  return Number.isFinite(value) ? value : 2.5;
 }
 
 function cycled(size: number, stride: number): Float32Array {

@@ -82,6 +82,25 @@ export const runs: Readonly<Record<string, Run>> = {
   'grad-cam++': cam(vitrine.gradCamPlusPlus),
   'score-cam': cam(vitrine.scoreCam),
   'ablation-cam': cam(vitrine.ablationCam),
+  occlusion: (model, { x }, golden) => {
+    const { window, stride, fill } = golden.params as unknown as Record<'window' | 'stride' | 'fill', number>;
+    return vitrine.occlusion(model, x as NdArray, { ...optionsOf(golden), window, stride, baseline: fill });
+  },
+  'feature-ablation': async (model, inputs, golden) => {
+    const { segments, baseline } = golden.params;
+    const { shape, data } = inputs[segments as unknown as string] as NdArray;
+    const { values } = await vitrine.featureAblation(model, inputs.x as NdArray, {
+      ...optionsOf(golden),
+      segments: { shape, data: Int32Array.from(data) },
+      baseline: inputs[baseline as string] as NdArray,
+    });
+    const [count, height, width] = values.shape as [number, number, number];
+    // The reference writes the number to every channel.
+    return {
+      shape: [count, height, width, 3],
+      data: Float32Array.from({ length: 3 * values.data.length }, (_, i) => values.data[Math.floor(i / 3)] as number),
+    };
+  },
   'eigen-cam': async (model, inputs, golden) => {
     const { values } = (await cam(vitrine.eigenCam)(model, inputs, golden)) as Attribution;
     return { shape: values.shape, data: values.data.map(Math.abs) };

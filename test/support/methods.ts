@@ -1,5 +1,6 @@
 import * as attribution from '../../src/attribution/index.ts';
 import type { Attribution, ExplainOptions, Input, Model } from '../../src/network/types.ts';
+import type { NdArray } from '../../src/numeric/ndarray.ts';
 
 type Method = (model: Model, x: Input, options: ExplainOptions) => Promise<Attribution>;
 
@@ -20,6 +21,12 @@ export const methods: Readonly<Record<string, Method>> = {
     attribution.guidedIntegratedGradients(model, x, { ...options, steps: 3 }),
   xrai: (model, x, options) =>
     attribution.xrai(model, x, { ...options, base: attribution.gradientTimesInput, segments: { grid: 3 } }),
+  conductance: (model, x, options) =>
+    attribution.conductance(model, x, { ...options, layer: innerLayer(model), steps: 3 }),
+  internalInfluence: (model, x, options) =>
+    attribution.internalInfluence(model, x, { ...options, layer: innerLayer(model), steps: 3 }),
+  neuronConductance: (model, x, options) =>
+    attribution.neuronConductance(model, x, { ...options, layer: innerLayer(model), unit: 1, steps: 3 }),
   smoothGrad: (model, x, options) => attribution.noiseTunnel(attribution.gradient, { samples: 3 })(model, x, options),
   squareGrad: (model, x, options) =>
     attribution.noiseTunnel(attribution.gradient, { kind: 'square', samples: 3 })(model, x, options),
@@ -42,6 +49,11 @@ export const methods: Readonly<Record<string, Method>> = {
   randomMap: attribution.randomMap,
   centerMap: attribution.centerMap,
   edgeMap: attribution.edgeMap,
+  deepLift: (model, x, options) => attribution.deepLift(model, x, { ...options, baseline: 'uniform' }),
+  'deepLift by RevealCancel': (model, x, options) =>
+    attribution.deepLift(model, x, { ...options, baseline: 'mean', rule: 'revealCancel' }),
+  deepLiftShap: (model, x, options) =>
+    attribution.deepLiftShap(model, x, { ...options, background: twoConstants(x as NdArray) }),
   exactShapley: (model, x, options) => attribution.exactShapley(model, x, { ...options, segments: { grid: 2 } }),
   kernelShap: (model, x, options) =>
     attribution.kernelShap(model, x, { ...options, segments: { grid: 2 }, samples: 6 }),
@@ -52,4 +64,22 @@ export const methods: Readonly<Record<string, Method>> = {
   rise: (model, x, options) => attribution.rise(model, x, { ...options, samples: 6, cells: 3 }),
   sobolAttribution: (model, x, options) => attribution.sobolAttribution(model, x, { ...options, cells: 2, designs: 3 }),
   hsicAttribution: (model, x, options) => attribution.hsicAttribution(model, x, { ...options, cells: 2, samples: 8 }),
+  occlusion: (model, x, options) => attribution.occlusion(model, x, { ...options, window: 9, stride: 6 }),
+  featureAblation: (model, x, options) => attribution.featureAblation(model, x, { ...options, segments: { grid: 2 } }),
 };
+
+/** A layer in the middle of a reference network. */
+function innerLayer(model: Model): string {
+  const { layers } = 'graph' in model ? model.model : model;
+  const name = ['conv3', 'b1_out', 'ir_dw_relu', 'conv_mix'].find((known) =>
+    layers.some((layer) => layer.name === known),
+  );
+  if (name === undefined) throw new Error(`no known layer in "${layers.map((layer) => layer.name).join(', ')}"`);
+  return name;
+}
+
+/** A background that is the same for any number of examples. */
+function twoConstants({ shape, data }: NdArray): NdArray {
+  const size = data.length / (shape[0] as number);
+  return { shape: [2, ...shape.slice(1)], data: new Float32Array(2 * size).fill(0.25, size) };
+}

@@ -108,7 +108,7 @@ export const metricRuns: Readonly<Record<string, (given: Given, golden: MetricGo
     scoreAndCurve(
       await metrics.irof(given.model, x(given), {
         ...judged(given, golden),
-        segments: given.inputs.segments as NdArray,
+        segments: labels(given),
       }),
     ),
   road: async (given, golden) => ({
@@ -253,6 +253,11 @@ function scoreAndCurve({ score, curve }: metrics.MetricResult): Found {
 
 function x({ inputs }: Given): NdArray {
   return inputs.x as NdArray;
+}
+
+function labels({ inputs }: Given): NdArray<Int32Array> {
+  const { shape, data } = inputs.segments as NdArray;
+  return { shape, data: Int32Array.from(data) };
 }
 
 function mask({ inputs }: Given): NdArray {

@@ -6,7 +6,7 @@ import { pinTarget } from '../../network/score.ts';
 import type { Attribution, ExplainOptions, Input, Model } from '../../network/types.ts';
 import { assertNumber } from '../../numeric/check.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
-import { type QuadratureRule, quadrature } from '../../numeric/quadrature.ts';
+import { type Quadrature, type QuadratureRule, quadrature } from '../../numeric/quadrature.ts';
 import { attributionOf, explain } from '../session.ts';
 import { blurMatrix, blurSlope } from './blurMatrix.ts';
 import { completenessGap } from './completenessGap.ts';
@@ -21,6 +21,8 @@ export interface BlurIntegratedGradientsOptions {
   readonly steps?: number;
   /** Where the points lie; `'left'` by default, as in the paper's code. */
   readonly rule?: QuadratureRule;
+  /** Spaces the points evenly in the variance σ² in place of σ; false by default. */
+  readonly sqrt?: boolean;
 }
 
 /**
@@ -35,7 +37,7 @@ export interface BlurIntegratedGradientsOptions {
  *
  * @param model a `LayersModel`, or one compiled once by `compile`.
  * @param x one example or a batch `[n, …]` in the shape of the model's input.
- * @param options `maxSigma`, `steps`, `rule`, `target`, `scale`. A predicted class is the one at x.
+ * @param options `maxSigma`, `steps`, `rule`, `sqrt`, `target`, `scale`. A predicted class is the one at x.
  * @returns `values` in the shape of the input, and `delta` per example.
  * @throws {RangeError} if no input is an image, `maxSigma` is negative or `steps` < 1; else as {@link gradient}.
  * @example
@@ -49,9 +51,9 @@ export async function blurIntegratedGradients(
   x: Input,
   options: ExplainOptions & BlurIntegratedGradientsOptions = {},
 ): Promise<Attribution> {
-  const { maxSigma = 50, steps = 100, rule = 'left' } = options;
+  const { maxSigma = 50, steps = 100, rule = 'left', sqrt = false } = options;
   assertNumber('maxSigma', maxSigma, 0);
-  const { nodes, weights } = quadrature(rule, steps);
+  const { sigmas, widths } = scalesOf(quadrature(rule, steps), (share) => maxSigma * (sqrt ? Math.sqrt(share) : share));
   return explain(model, x, options, async (session) => {
     const { network, inputs, scorer } = session;
     const images = inputs.flatMap(({ shape }, i) => (shape.length === 4 ? [i] : []));
@@ -67,12 +69,7 @@ export async function blurIntegratedGradients(
       draw: (example, from, to) =>
         images.map((i) => {
           const image = rowsOf(inputs[i] as NdArray, example, example + 1) as Tensor4D;
-          const sigmas = nodes.subarray(from, to).map((node) => node * maxSigma);
-          return alongBlur(
-            image,
-            sigmas,
-            weights.subarray(from, to).map((weight) => -weight * maxSigma),
-          );
+          return alongBlur(image, sigmas.subarray(from, to), widths.subarray(from, to));
         }),
     });
     const zeros = ({ shape, data }: NdArray): NdArray => ({ shape, data: new Float32Array(data.length) });
@@ -87,8 +84,22 @@ export async function blurIntegratedGradients(
   });
 }
 
-/** The image at several scales, and what its gradients there count: the change with the scale, times the weights. */
-function alongBlur(image: Tensor4D, sigmas: Float64Array, weights: Float64Array): WeightedPoints {
+/** The blur at the nodes of a rule, and how far it goes in the interval of each. */
+function scalesOf(
+  { nodes, weights }: Quadrature,
+  sigmaAt: (share: number) => number,
+): { readonly sigmas: Float64Array; readonly widths: Float64Array } {
+  let share = 0;
+  const widths = weights.map((weight) => {
+    const from = sigmaAt(share);
+    share += weight;
+    return sigmaAt(share) - from;
+  });
+  return { sigmas: nodes.map(sigmaAt), widths };
+}
+
+/** The image at several scales, and what its gradients there count: what the image loses over the width of each. */
+function alongBlur(image: Tensor4D, sigmas: Float64Array, widths: Float64Array): WeightedPoints {
   const [, rows, columns] = image.shape;
   const points: Tensor[] = [];
   const changes: Tensor[] = [];
@@ -100,7 +111,7 @@ function alongBlur(image: Tensor4D, sigmas: Float64Array, weights: Float64Array)
       separable(image, { rows: blurSlope(rows, sigma), columns: sharp.columns }),
       separable(image, { rows: sharp.rows, columns: blurSlope(columns, sigma) }),
     );
-    changes.push(tf.mul(change, weights[k] as number));
+    changes.push(tf.mul(change, -(widths[k] as number)));
   });
   return { points: tf.concat(points, 0), weights: tf.concat(changes, 0) };
 }

@@ -1,13 +1,15 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { eventLoopTurn } from '../../backend/eventLoopTurn.ts';
+import { type Chunk, chunksOf, forEachBatch } from '../../network/batches.ts';
+import type { Site } from '../../network/graph.ts';
+import { signalAt } from '../../network/signals.ts';
 import type { Attribution, Baseline, ExplainOptions, Input, Model } from '../../network/types.ts';
 import { assertInteger, assertNumber } from '../../numeric/check.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
 import { sizeOf } from '../../numeric/shape.ts';
-import { attributionOf, endsOf, explain, type Session } from '../session.ts';
+import { attributionOf, endsOf, exampleRange, explain, type Session } from '../session.ts';
 import { completenessGap } from './completenessGap.ts';
-import { type GuidedWalk, guidedWalk } from './guidedWalk.ts';
-import { sumGradients } from './pathGradients.ts';
+import { advance, type GuidedStep, type GuidedWalk, guidedWalk } from './guidedWalk.ts';
 import { type StraightPath, straightPath } from './straightPath.ts';
 
 /** The path of {@link guidedIntegratedGradients}. */
@@ -52,13 +54,21 @@ export async function guidedIntegratedGradients(
   assertShare('fraction', fraction);
   assertShare('maxDistance', maxDistance);
   return explain(model, x, options, async (session) => {
-    const path = await straightPath(session, { sites: endsOf(session.network, undefined), baseline });
+    const sites = endsOf(session.network, undefined);
+    const path = await straightPath(session, { sites, baseline });
     const { start, end } = path;
     const walks = Array.from({ length: session.count }, (_, example) =>
-      guidedWalk(featuresOf(start.values, example), featuresOf(end.values, example), { steps, fraction, maxDistance }),
+      guidedWalk(featuresOf(start.values, example), featuresOf(end.values, example)),
     );
-    await walkAll(session, path, { walks, steps });
-    const maps = end.values.map(({ shape }, site) => mapOf(walks, end.values, { shape, site }));
+    await walkAll(session, path, { walks, sites, steps, fraction, maxDistance });
+    const maps = end.values.map((array, i) => ({
+      shape: array.shape,
+      data: siteOf(
+        end.values,
+        i,
+        walks.map(({ gathered }) => gathered),
+      ),
+    }));
     return attributionOf({
       method: 'guidedIntegratedGradients',
       score: end.score,
@@ -74,63 +84,75 @@ function assertShare(argument: string, value: number): void {
   if (value > 1) throw new RangeError(`"${argument}" expected a number in 0..1, got ${value}`);
 }
 
-/** Each step needs the gradient at where the last one led. */
-async function walkAll(
-  session: Session,
-  { scorer }: StraightPath,
-  { walks, steps }: { walks: readonly GuidedWalk[]; steps: number },
-): Promise<void> {
-  const { network, count, options } = session;
-  const { signal, onProgress, ...others } = options;
-  const sites = endsOf(network, undefined);
-  for (let step = 0; step < steps; step++) {
-    if (step > 0) await eventLoopTurn();
-    const gradients = await sumGradients(
-      { ...session, options: { ...others, ...(signal && { signal }) } },
-      {
-        stage: 'guidedIntegratedGradients',
-        sites,
-        samples: 1,
-        scorer,
-        draw: (example) => {
-          const shapes = sites.map((site) => [1, ...site.shape.slice(1)] as number[]);
-          const parts = split((walks[example] as GuidedWalk).position, shapes);
-          return parts.map((points) => ({ points, weights: tf.ones([1]) }));
-        },
-      },
-    );
-    walks.forEach((walk, example) => walk.advance(featuresOf(gradients, example), step));
-    onProgress?.({ stage: 'guidedIntegratedGradients', done: (step + 1) * count, total: steps * count });
-  }
+interface Walking extends Omit<GuidedStep, 'step'> {
+  readonly walks: readonly GuidedWalk[];
+  readonly sites: readonly Site[];
 }
 
-/** All features of an example, of all sites one after the other. */
-function featuresOf(arrays: readonly NdArray[], example: number): Float64Array {
-  return Float64Array.from(
-    arrays.flatMap(({ shape, data }) => {
-      const size = sizeOf(shape.slice(1));
-      return Array.from(data.subarray(example * size, (example + 1) * size));
-    }),
+/** Each step needs the gradient at where the last one led; the examples of a batch go side by side. */
+async function walkAll(
+  { network, count, options, rows }: Session,
+  { scorer, end: { values } }: StraightPath,
+  { walks, sites, ...how }: Walking,
+): Promise<void> {
+  const { batchSize } = options;
+  const chunks = chunksOf({ total: count, ...(batchSize && { batchSize }) });
+  const examplesOf = (group: number): readonly [number, number] => {
+    const { start, end } = chunks[group] as Chunk;
+    return [start, end];
+  };
+  const plan = {
+    ...options,
+    stage: 'guidedIntegratedGradients',
+    total: how.steps,
+    groups: chunks.length,
+    batchSize: 1,
+  };
+  await forEachBatch(
+    plan,
+    ({ group }): Record<string, Tensor> => {
+      const [first, last] = examplesOf(group);
+      const positions = walks.slice(first, last).map(({ position }) => position);
+      const points = sites.map((site, i): [Site, Tensor] => {
+        const shape = [last - first, ...(values[i] as NdArray).shape.slice(1)];
+        return [site, tf.tensor(siteOf(values, i, positions), shape)];
+      });
+      const record = network.forward(rows(first, last), {
+        from: new Map(points),
+        taps: scorer.taps,
+        differentiate: { to: sites },
+      });
+      const { seeds } = scorer.score(record, exampleRange(first, last));
+      const signals = record.backward(seeds, { to: sites });
+      return Object.fromEntries(sites.map((site, i) => [String(i), signalAt(signals, site)]));
+    },
+    (part, { group, start: step }) => {
+      const [first, last] = examplesOf(group);
+      const gradients = sites.map((_, i) => part[i] as NdArray);
+      walks.slice(first, last).forEach((walk, row) => advance(walk, featuresOf(gradients, row), { step, ...how }));
+    },
   );
 }
 
-function split(features: Float64Array, shapes: readonly number[][]): tf.Tensor[] {
+/** All features of one row, of all sites one after the other. */
+function featuresOf(arrays: readonly NdArray[], row: number): Float64Array {
+  const sizes = arrays.map(({ shape }) => sizeOf(shape.slice(1)));
+  const features = new Float64Array(sizes.reduce((sum, size) => sum + size, 0));
   let offset = 0;
-  return shapes.map((shape) => {
-    const size = sizeOf(shape);
+  arrays.forEach(({ data }, i) => {
+    const size = sizes[i] as number;
+    features.set(data.subarray(row * size, (row + 1) * size), offset);
     offset += size;
-    return tf.tensor(Float32Array.from(features.subarray(offset - size, offset)), shape);
   });
+  return features;
 }
 
-function mapOf(
-  walks: readonly GuidedWalk[],
-  values: readonly NdArray[],
-  { shape, site }: { shape: readonly number[]; site: number },
-): NdArray {
-  const offset = values.slice(0, site).reduce((sum, array) => sum + sizeOf(array.shape.slice(1)), 0);
-  const size = sizeOf(shape.slice(1));
-  const data = new Float32Array(walks.length * size);
-  walks.forEach(({ gathered }, example) => data.set(gathered.subarray(offset, offset + size), example * size));
-  return { shape, data };
+/** The part of one site in the features of some rows. */
+function siteOf(arrays: readonly NdArray[], site: number, rows: readonly Float64Array[]): Float32Array {
+  const [offset, size] = [arrays.slice(0, site), arrays.slice(site, site + 1)].map((list) =>
+    list.reduce((sum, { shape }) => sum + sizeOf(shape.slice(1)), 0),
+  ) as [number, number];
+  const data = new Float32Array(rows.length * size);
+  rows.forEach((features, row) => data.set(features.subarray(offset, offset + size), row * size));
+  return data;
 }

@@ -2,103 +2,96 @@ import { quickselect } from 'd3-array';
 
 /** A way from one point to another that is decided step by step, in 64-bit floats. */
 export interface GuidedWalk {
+  readonly from: Float64Array;
+  readonly to: Float64Array;
   /** Where it is. */
   readonly position: Float64Array;
   /** What each feature's moves have gathered: move times gradient. */
   readonly gathered: Float64Array;
-  /** Moves by the gradient at the position; steps are numbered from 0. */
-  advance(gradient: Float64Array, step: number): void;
 }
 
-/** How {@link guidedWalk} moves. */
-export interface GuidedWalkOptions {
+/** A step of a walk, numbered from 0. */
+export interface GuidedStep {
+  readonly step: number;
   readonly steps: number;
   readonly fraction: number;
   readonly maxDistance: number;
 }
 
-/** Algorithm 1, Kapishnikov et al. 2021. */
-export function guidedWalk(
-  from: Float64Array,
-  to: Float64Array,
-  { steps, fraction, maxDistance }: GuidedWalkOptions,
-): GuidedWalk {
-  const position = from.slice();
-  const gathered = new Float64Array(from.length);
+/** A walk that has not moved yet. */
+export function guidedWalk(from: Float64Array, to: Float64Array): GuidedWalk {
+  return { from, to, position: from.slice(), gathered: new Float64Array(from.length) };
+}
+
+/** Moves by the gradient at the position: one iteration of Algorithm 1, Kapishnikov et al. 2021. */
+export function advance(walk: GuidedWalk, gradient: Float64Array, options: GuidedStep): void {
+  const { from, to, position, gathered } = walk;
+  const { step, steps, fraction, maxDistance } = options;
+  const share = (step + 1) / steps;
   const whole = distance(from, to);
-  const on = (share: number): Float64Array => from.map((start, i) => start + share * ((to[i] as number) - start));
-
-  return {
-    position,
-    gathered,
-    advance(gradient, step) {
-      if (whole === 0) return;
-      const share = (step + 1) / steps;
-      const least = Math.max(share - maxDistance, 0);
-      const [behind, ahead] = [on(least), on(Math.min(share + maxDistance, 1))];
-      const left = whole * (1 - share);
-      const magnitudes = gradient.map(Math.abs);
-      for (let overshoot = Number.POSITIVE_INFINITY; overshoot > 1; ) {
-        const before = position.slice();
-        catchUp({ position, from, to, behind, least });
-        const remaining = distance(position, to);
-        if (Math.abs(remaining - left) <= 1e-9 * Math.max(whole, remaining)) {
-          gather(gathered, { before, position, gradient });
-          return;
-        }
-        // What has come as far as it may does not count any more.
-        position.forEach((value, i) => {
-          if (value === ahead[i]) magnitudes[i] = Number.POSITIVE_INFINITY;
-        });
-        const threshold = lowerQuantile(magnitudes, fraction);
-        if (threshold === Number.POSITIVE_INFINITY) {
-          gather(gathered, { before, position, gradient });
-          return;
-        }
-        const moving = magnitudes.map((magnitude) => Number(magnitude <= threshold));
-        const room = position.reduce(
-          (sum, value, i) => sum + (moving[i] as number) * Math.abs(value - (ahead[i] as number)),
-          0,
-        );
-        overshoot = room > 0 ? (remaining - left) / room : Number.POSITIVE_INFINITY;
-        const part = Math.min(overshoot, 1);
-        position.forEach((value, i) => {
-          if (!moving[i]) return;
-          position[i] = part === 1 ? (ahead[i] as number) : value + part * ((ahead[i] as number) - value);
-        });
-        gather(gathered, { before, position, gradient });
-      }
-    },
-  };
-}
-
-/** Features too far behind the straight path are brought to the edge of the corridor. */
-function catchUp(walk: {
-  position: Float64Array;
-  from: Float64Array;
-  to: Float64Array;
-  behind: Float64Array;
-  least: number;
-}): void {
-  const { position, from, to, behind, least } = walk;
-  position.forEach((value, i) => {
-    const way = (to[i] as number) - (from[i] as number);
-    if (way !== 0 && (value - (from[i] as number)) / way < least) position[i] = behind[i] as number;
-  });
-}
-
-function gather(
-  gathered: Float64Array,
-  { before, position, gradient }: { before: Float64Array; position: Float64Array; gradient: Float64Array },
-): void {
-  for (let i = 0; i < gathered.length; i++) {
+  const before = position.slice();
+  catchUp(walk, Math.max(share - maxDistance, 0));
+  const ahead = onStraightPath(walk, Math.min(share + maxDistance, 1));
+  const magnitudes = gradient.map(Math.abs);
+  // The distance that is left shall be that on the straight path; sums of many features are off by rounding.
+  for (;;) {
+    const excess = distance(position, to) - whole * (1 - share);
+    if (excess <= 1e-9 * whole || !moveSmallest(position, { ahead, magnitudes, fraction, excess })) break;
+  }
+  for (let i = 0; i < position.length; i++) {
     const move = (position[i] as number) - (before[i] as number);
     gathered[i] = (gathered[i] as number) + move * (gradient[i] as number);
   }
 }
 
+interface Move {
+  /** How far each feature may come. */
+  readonly ahead: Float64Array;
+  /** Of the gradient; infinite where a feature has come so far. */
+  readonly magnitudes: Float64Array;
+  readonly fraction: number;
+  /** The distance that the move shall make up. */
+  readonly excess: number;
+}
+
+/** Moves the fraction of the features with the smallest gradients, and says whether others have to follow. */
+function moveSmallest(position: Float64Array, { ahead, magnitudes, fraction, excess }: Move): boolean {
+  for (let i = 0; i < position.length; i++) {
+    if (position[i] === ahead[i]) magnitudes[i] = Number.POSITIVE_INFINITY;
+  }
+  const threshold = lowerQuantile(magnitudes, fraction);
+  const isMoving = (i: number): boolean => position[i] !== ahead[i] && (magnitudes[i] as number) <= threshold;
+  let room = 0;
+  for (let i = 0; i < position.length; i++) {
+    if (isMoving(i)) room += Math.abs((ahead[i] as number) - (position[i] as number));
+  }
+  if (room === 0) return false;
+  const part = excess / room;
+  for (let i = 0; i < position.length; i++) {
+    if (!isMoving(i)) continue;
+    const [here, there] = [position[i] as number, ahead[i] as number];
+    position[i] = part < 1 ? here + part * (there - here) : there;
+  }
+  return part > 1;
+}
+
+/** Features that are behind a share of their way are brought there. */
+function catchUp({ from, to, position }: GuidedWalk, share: number): void {
+  for (let i = 0; i < position.length; i++) {
+    const start = from[i] as number;
+    const way = (to[i] as number) - start;
+    if (way !== 0 && ((position[i] as number) - start) / way < share) position[i] = start + share * way;
+  }
+}
+
+function onStraightPath({ from, to }: GuidedWalk, share: number): Float64Array {
+  return from.map((start, i) => start + share * ((to[i] as number) - start));
+}
+
 function distance(a: Float64Array, b: Float64Array): number {
-  return a.reduce((sum, value, i) => sum + Math.abs(value - (b[i] as number)), 0);
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += Math.abs((a[i] as number) - (b[i] as number));
+  return sum;
 }
 
 /** The value at the share of the order, without interpolation. */

@@ -35,19 +35,14 @@ export async function exactShapley(
 ): Promise<SegmentAttribution> {
   return explain(model, x, options, async (session) => {
     const game = await segmentGame(session, options);
-    assertFew(Math.max(...game.counts));
-    const values: Float64Array[] = [];
-    const empty: number[] = [];
-    for (const [example, players] of game.counts.entries()) {
-      const scores = await coalitionScores(session, game, {
-        stage: 'exactShapley',
-        example,
-        count: 2 ** players,
-        fill: (members, index) => members.forEach((_, i) => (members[i] = (index >> i) & 1)),
-      });
-      values.push(shapleyValues(scores, players));
-      empty.push(scores[0] as number);
-    }
+    assertFew(Math.max(...game.players));
+    const scores = await coalitionScores(session, game, {
+      stage: 'exactShapley',
+      counts: game.players.map((players) => 2 ** players),
+      fill: (members, index) => members.forEach((_, i) => (members[i] = (index >> i) & 1)),
+    });
+    const values = scores.map((all, example) => shapleyValues(all, game.players[example] as number));
+    const empty = scores.map(([none]) => none as number);
     return game.attribution('exactShapley', values, shapleyGap(values, game.at.score.data, empty));
   });
 }

@@ -3,18 +3,19 @@ import { sgd } from '../../backend/optimization/sgd.ts';
 import type { Chunk } from '../../network/batches.ts';
 import { headOf, pinTarget } from '../../network/score.ts';
 import type { Scorer } from '../../network/scorer.ts';
-import type { Attribution, ExplainOptions, Input, Model, Target } from '../../network/types.ts';
+import type { Attribution, ExplainOptions, Input, Model } from '../../network/types.ts';
 import { assertChoice, assertInteger, assertNumber } from '../../numeric/check.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
 import { sizeOf } from '../../numeric/shape.ts';
 import { type Endpoint, endpoint } from '../path/endpoints.ts';
 import type { PartialOption } from '../progressive.ts';
 import { attributionOf, explain, type Session } from '../session.ts';
-import { type ExtremalGame, type ExtremalTensors, extremalLoss, extremalTensors } from './extremalGame.ts';
 import { type InputOption, imageInput } from './imageInput.ts';
-import { type LearntMasks, learnMasks } from './learnMasks.ts';
-import { marginScorer } from './marginScorer.ts';
-import { latticeShape } from './smoothMax.ts';
+import { isContrast } from './isContrast.ts';
+import { type ExtremalGame, type ExtremalTensors, extremalLoss, extremalTensors } from './learntMasks/extremalGame.ts';
+import { type LearntMasks, learnMasks } from './learntMasks/learnMasks.ts';
+import { marginScorer } from './learntMasks/marginScorer.ts';
+import { latticeShape } from './learntMasks/smoothMax.ts';
 
 /** The options of {@link extremalPerturbation}; lengths are in pixels, by default for 224 and in proportion else. */
 export interface ExtremalPerturbationOptions extends InputOption, PartialOption<ExtremalPerturbation> {
@@ -123,11 +124,6 @@ function rewardScorer(
   if (head && classes && head.link !== 'none' && !isContrast(pinned))
     return marginScorer(head, scale, Int32Array.from(classes.data));
   throw new RangeError(`"target" expected one of several classes for the 'contrastive' reward`);
-}
-
-function isContrast(target: Target): boolean {
-  if (typeof target !== 'object' || Array.isArray(target)) return false;
-  return 'minus' in target || ('output' in target && isContrast(target.target));
 }
 
 /** The settings of the authors, who worked on 224 pixels, in proportion to the image. */

@@ -3,14 +3,13 @@ import type { ExplainOptions, Input, Model, SegmentAttribution } from '../../net
 import { assertInteger } from '../../numeric/check.ts';
 import { random } from '../../numeric/random.ts';
 import { shuffled } from '../../numeric/shuffled.ts';
+import type { PartialOption } from '../progressive.ts';
 import { explain } from '../session.ts';
 import { coalitionScores } from './coalitionScores.ts';
-import { imageInput } from './imageInput.ts';
-import { segmentGame } from './segmentGame.ts';
-import type { GridMaskOptions } from './sobolAttribution.ts';
+import { type GridMaskOptions, gridGame } from './gridGame.ts';
 
 /** How {@link hsicAttribution} samples. */
-export interface HsicOptions extends GridMaskOptions {
+export interface HsicOptions extends GridMaskOptions, PartialOption<SegmentAttribution> {
   /** The number of masks; 500 by default. */
   readonly samples?: number;
 }
@@ -26,7 +25,7 @@ export interface HsicOptions extends GridMaskOptions {
  *
  * @param model a `LayersModel`, or one compiled once by `compile`.
  * @param x one example or a batch, one input an image `[n, h, w, c]`.
- * @param options `cells`, `samples`, `baseline`, `input`, `seed`, `target`, `scale`.
+ * @param options `cells`, `samples`, `baseline`, `input`, `seed`, `target`, `scale`, `onPartial`.
  * @returns `segmentValues` `[n, cells²]`, and `values` `[n, h, w]`.
  * @throws {RangeError} if `cells` < 1, `samples` < 2, or no input is an image; else as {@link gradient}.
  * @example
@@ -40,32 +39,40 @@ export async function hsicAttribution(
   x: Input,
   options: ExplainOptions & HsicOptions = {},
 ): Promise<SegmentAttribution> {
-  const { cells = 8, samples = 500, baseline = 'zero', seed = 0 } = options;
-  assertInteger('cells', cells, [1, Number.POSITIVE_INFINITY]);
+  const { samples = 500, seed = 0, onPartial } = options;
   assertInteger('samples', samples, [2, Number.POSITIVE_INFINITY]);
   return explain(model, x, options, async (session) => {
-    const { index: input } = imageInput(session, options.input);
-    const game = await segmentGame(session, { segments: { grid: cells }, baseline, input });
-    const values: Float64Array[] = [];
-    for (const [example, players] of game.counts.entries()) {
-      const source = random(seed, example);
-      const masks = Array.from({ length: players }, () =>
-        shuffled(samples, source.integer).map((rank) => Number(2 * rank < samples)),
+    const game = await gridGame(session, options);
+    const masks = game.players.map((cells, example) => balancedMasks(cells, samples, [seed, example]));
+    const current = (known: readonly Float64Array[]): SegmentAttribution =>
+      game.attribution(
+        'hsicAttribution',
+        known.map((scores, example) => dependences(masks[example] as readonly Int32Array[], scores)),
       );
-      const scores = await coalitionScores(session, game, {
-        stage: 'hsicAttribution',
-        example,
-        count: samples,
-        fill: (mask, index) =>
-          mask.forEach((_, cell) => {
-            mask[cell] = masks[cell]?.[index] as number;
-          }),
-      });
-      const kernel = centredKernel(scores);
-      values.push(Float64Array.from(masks, (mask) => dependence(mask, kernel)));
-    }
-    return game.attribution('hsicAttribution', values);
+    const scores = await coalitionScores(session, game, {
+      stage: 'hsicAttribution',
+      counts: game.players.map(() => samples),
+      fill: (mask, index, example) =>
+        masks[example]?.forEach((shown, cell) => {
+          mask[cell] = shown[index] as number;
+        }),
+      onBatch: (known) => onPartial?.(() => current(known)),
+    });
+    return current(scores);
   });
+}
+
+/** For each cell the masks that show it, half of them: a latin hypercube of two levels. */
+function balancedMasks(cells: number, samples: number, stream: readonly [number, number]): readonly Int32Array[] {
+  const { integer } = random(...stream);
+  return Array.from({ length: cells }, () => shuffled(samples, integer).map((rank) => Number(2 * rank < samples)));
+}
+
+/** How far the scores of the first masks depend on each cell. */
+function dependences(masks: readonly Int32Array[], scores: Float64Array): Float64Array {
+  if (scores.length < 2) return new Float64Array(masks.length);
+  const kernel = centredKernel(scores);
+  return Float64Array.from(masks, (shown) => dependence(shown.subarray(0, scores.length), kernel));
 }
 
 /** H L H with L a Gaussian of the differences between scores. */

@@ -2,14 +2,15 @@ import type { ExplainOptions, Input, Model, SegmentAttribution } from '../../net
 import { assertInteger } from '../../numeric/check.ts';
 import { random } from '../../numeric/random.ts';
 import { weightedLeastSquares } from '../../numeric/weightedLeastSquares.ts';
+import type { PartialOption } from '../progressive.ts';
 import { explain } from '../session.ts';
 import { coalitionScores } from './coalitionScores.ts';
 import { kernelCoalitions, type WeightedCoalitions } from './kernelCoalitions.ts';
-import { type SegmentOptions, segmentGame } from './segmentGame.ts';
+import { type SegmentGame, type SegmentOptions, segmentGame } from './segmentGame.ts';
 import { shapleyGap } from './shapleyGap.ts';
 
 /** How many coalitions {@link kernelShap} looks at. */
-export interface KernelShapOptions extends SegmentOptions {
+export interface KernelShapOptions extends SegmentOptions, PartialOption<SegmentAttribution> {
   /** The number of coalitions besides the empty and the full one; 2 s + 2048 by default, for s segments. */
   readonly samples?: number;
 }
@@ -27,7 +28,8 @@ export interface KernelShapOptions extends SegmentOptions {
  *
  * @param model a `LayersModel`, or one compiled once by `compile`.
  * @param x one example or a batch `[n, …]` in the shape of the model's input.
- * @param options `segments` (required for images), `samples`, `baseline`, `input`, `seed`, `target`, `scale`.
+ * @param options `segments` (required for images), `samples`, `baseline`, `input`, `seed`, `target`, `scale`,
+ * `onPartial`.
  * @returns `segmentValues` `[n, s]`, and `values`, which paints them: `[n, h, w]`, or the input's shape without space.
  * @throws {RangeError} if `samples` < 1, or the segments do not fit; else as {@link gradient}.
  * @example
@@ -41,44 +43,64 @@ export async function kernelShap(
   x: Input,
   options: ExplainOptions & KernelShapOptions,
 ): Promise<SegmentAttribution> {
-  const { samples, seed = 0 } = options;
+  const { samples, seed = 0, onPartial } = options;
   if (samples !== undefined) assertInteger('samples', samples, [1, Number.POSITIVE_INFINITY]);
   return explain(model, x, options, async (session) => {
     const game = await segmentGame(session, options);
-    const values: Float64Array[] = [];
-    const empty: number[] = [];
-    for (const [example, players] of game.counts.entries()) {
-      const drawn = kernelCoalitions(players, samples ?? 2 * players + 2048, random(seed, example));
-      const scores = await coalitionScores(session, game, {
-        stage: 'kernelShap',
-        example,
-        count: drawn.weights.length + 1,
-        // The last one is empty.
-        fill: (members, index) => members.set(drawn.members.subarray(index * players, (index + 1) * players)),
-      });
-      const none = scores.at(-1) as number;
-      values.push(regression(drawn, scores, { players, none, all: game.at.score.data[example] as number }));
-      empty.push(none);
-    }
-    return game.attribution('kernelShap', values, shapleyGap(values, game.at.score.data, empty));
+    const drawn = game.players.map((players, example) =>
+      kernelCoalitions(players, samples ?? 2 * players + 2048, random(seed, example)),
+    );
+    const current = (known: readonly Float64Array[]): SegmentAttribution => attributionSoFar(game, drawn, known);
+    const scores = await coalitionScores(session, game, {
+      stage: 'kernelShap',
+      counts: drawn.map(({ weights }) => 1 + weights.length),
+      fill(members, index, example) {
+        // The first one is empty.
+        const { length } = members;
+        if (index > 0) members.set(drawn[example]?.members.subarray((index - 1) * length, index * length) ?? []);
+      },
+      onBatch: (known) => onPartial?.(() => current(known)),
+    });
+    return current(scores);
   });
 }
 
-/** The last value follows from the others by the constraint, which leaves an ordinary weighted regression. */
+function attributionSoFar(
+  game: SegmentGame,
+  drawn: readonly WeightedCoalitions[],
+  known: readonly Float64Array[],
+): SegmentAttribution {
+  const { score } = game.at;
+  const values = known.map((scores, example) => {
+    const players = game.players[example] as number;
+    const found = { players, none: scores[0] as number, all: score.data[example] as number };
+    return scores.length === 0
+      ? new Float64Array(players)
+      : regression(drawn[example] as WeightedCoalitions, scores.subarray(1), found);
+  });
+  const empty = known.map(([none]) => none ?? Number.NaN);
+  return game.attribution('kernelShap', values, shapleyGap(values, score.data, empty));
+}
+
+/**
+ * The regression on what values differ from equal shares, which sums to zero: rows are coalitions less their mean, and
+ * one more row of ones asks for that sum, which no other row says anything about.
+ */
 function regression(
   { members, weights }: WeightedCoalitions,
   scores: Float64Array,
   { players, none, all }: { players: number; none: number; all: number },
 ): Float64Array {
-  if (players === 1) return Float64Array.of(all - none);
-  const free = players - 1;
-  const matrix = new Float64Array(weights.length * free);
-  const values = weights.map((_, row) => {
-    const last = members[row * players + free] as number;
-    for (let i = 0; i < free; i++) matrix[row * free + i] = (members[row * players + i] as number) - last;
-    return (scores[row] as number) - none - last * (all - none);
+  const share = (all - none) / players;
+  const rows = scores.length + 1;
+  const matrix = new Float64Array(rows * players).fill(1);
+  const values = new Float64Array(rows);
+  scores.forEach((score, row) => {
+    const coalition = members.subarray(row * players, (row + 1) * players);
+    const size = coalition.reduce((sum, member) => sum + member, 0);
+    coalition.forEach((member, i) => (matrix[row * players + i] = member - size / players));
+    values[row] = score - none - size * share;
   });
-  const found = weightedLeastSquares({ matrix, values, weights });
-  const sum = found.reduce((total, value) => total + value, 0);
-  return Float64Array.of(...found, all - none - sum);
+  const found = weightedLeastSquares({ matrix, values, weights: Float64Array.of(...weights.subarray(0, rows - 1), 1) });
+  return found.map((difference) => share + difference);
 }

@@ -1,22 +1,23 @@
 import { segment } from '../../image/segment.ts';
 import type { Segments } from '../../image/types.ts';
-import type { ExplainOptions, Input, Model, SegmentAttribution } from '../../network/types.ts';
+import type { Baseline, ExplainOptions, Input, Model, SegmentAttribution } from '../../network/types.ts';
 import { assertInteger, assertNumber } from '../../numeric/check.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
 import { random } from '../../numeric/random.ts';
-import { explain } from '../session.ts';
+import { type LinearFit, weightedRidge } from '../../numeric/weightedRidge.ts';
+import type { PartialOption } from '../progressive.ts';
+import { explain, type Session } from '../session.ts';
 import { coalitionScores } from './coalitionScores.ts';
 import { imageInput } from './imageInput.ts';
-import { fitWeightedRidge, type LinearFit } from './localLinearModel.ts';
-import { type SegmentOptions, segmentGame } from './segmentGame.ts';
+import { type SegmentGame, type SegmentOptions, segmentGame } from './segmentGame.ts';
 import { segmentMeans } from './segmentMeans.ts';
 
 /** How {@link lime} samples and fits. */
-export interface LimeOptions extends SegmentOptions {
+export interface LimeOptions extends SegmentOptions, PartialOption<LimeAttribution> {
   /** How the image is divided; `{ quickshift: 200 }` by default. */
   readonly segments?: Segments;
   /** What a hidden segment looks like; its own mean colour by default. */
-  readonly baseline?: NonNullable<SegmentOptions['baseline']>;
+  readonly baseline?: Baseline;
   /** The number of coalitions, the full one included; 1000 by default. */
   readonly samples?: number;
   /** The penalty on the squares of the weights; 1 by default. */
@@ -47,7 +48,8 @@ export interface LimeAttribution extends SegmentAttribution {
  *
  * @param model a `LayersModel`, or one compiled once by `compile`.
  * @param x one example or a batch, one input an image `[n, h, w, c]`.
- * @param options `segments`, `samples`, `baseline`, `ridge`, `kernelWidth`, `input`, `seed`, `target`, `scale`.
+ * @param options `segments`, `samples`, `baseline`, `ridge`, `kernelWidth`, `input`, `seed`, `target`, `scale`
+ * (`'probability'` by default), `onPartial`.
  * @returns `segmentValues` `[n, s]`, `values` `[n, h, w]`, `intercept`, `fit` and `localPrediction` `[n]`.
  * @throws {RangeError} if `samples` < 2, no input is an image, or the segments do not fit; else as {@link gradient}.
  * @example
@@ -61,60 +63,96 @@ export async function lime(
   x: Input,
   options: ExplainOptions & LimeOptions = {},
 ): Promise<LimeAttribution> {
-  const { segments = { quickshift: 200 }, samples = 1000, ridge = 1, kernelWidth = 0.25, seed = 0 } = options;
+  const { samples = 1000, ridge = 1, kernelWidth = 0.25 } = options;
   assertInteger('samples', samples, [2, Number.POSITIVE_INFINITY]);
   assertNumber('ridge', ridge, 0);
   assertNumber('kernelWidth', kernelWidth, Number.MIN_VALUE);
+  const sampling = { samples, ridge, kernelWidth, seed: options.seed ?? 0 };
   return explain(
     model,
     x,
     options,
-    async (session) => {
-      const { index: input } = imageInput(session, options.input);
-      const image = session.inputs[input] as NdArray;
-      const labels = segment(image, segments);
-      const baseline = options.baseline ?? segmentMeans(image, labels);
-      const game = await segmentGame(session, { segments: labels, baseline, input });
-      const fits: LinearFit[] = [];
-      for (const [example, players] of game.counts.entries()) {
-        const members = new Float64Array(samples * players);
-        const scores = await coalitionScores(session, game, {
-          stage: 'lime',
-          example,
-          count: samples,
-          fill(row, index) {
-            const { uniform } = random(seed, example, index);
-            row.forEach((_, i) => {
-              row[i] = index === 0 ? 1 : Number(uniform() < 0.5);
-            });
-            members.set(row, index * players);
-          },
-        });
-        fits.push(
-          fitWeightedRidge({ matrix: members, values: scores, weights: kernel(members, players, kernelWidth) }, ridge),
-        );
-      }
-      return {
-        ...game.attribution(
-          'lime',
-          fits.map(({ coefficients }) => coefficients),
-        ),
-        intercept: Float32Array.from(fits, ({ intercept }) => intercept),
-        fit: Float32Array.from(fits, ({ r2 }) => r2),
-        localPrediction: Float32Array.from(fits, ({ intercept, coefficients }) =>
-          coefficients.reduce((sum, value) => sum + value, intercept),
-        ),
-      };
-    },
+    async (session) => fitted(session, await imageGame(session, options), { ...options, ...sampling }),
     'probability',
   );
 }
 
-/** The cosine distance of a 0-1 vector to all ones is 1 − √(ones / length), and 1 for no ones. */
-function kernel(members: Float64Array, players: number, width: number): Float64Array {
+/** The segments, each of which hides behind its own mean colour unless a baseline is given. */
+async function imageGame(
+  session: Session,
+  { segments = { quickshift: 200 }, baseline, input }: LimeOptions,
+): Promise<SegmentGame> {
+  const { index } = imageInput(session, input);
+  const image = session.inputs[index] as NdArray;
+  const labels = segment(image, segments);
+  return segmentGame(session, {
+    segments: labels,
+    baseline: baseline ?? segmentMeans(image, labels),
+    input: index,
+  });
+}
+
+type Sampling = Required<Pick<LimeOptions & ExplainOptions, 'samples' | 'ridge' | 'kernelWidth' | 'seed'>>;
+
+async function fitted(
+  session: Session,
+  game: SegmentGame,
+  { samples, ridge, kernelWidth, seed, onPartial }: LimeOptions & Sampling,
+): Promise<LimeAttribution> {
+  const drawn = game.players.map((players, example) => coalitions(players, samples, [seed, example]));
+  const fitTo = (scores: Float64Array, example: number): LinearFit => {
+    const players = game.players[example] as number;
+    const matrix = drawn[example]?.subarray(0, scores.length * players) as Float64Array;
+    return weightedRidge({ matrix, values: scores, weights: proximity(matrix, players, kernelWidth) }, ridge);
+  };
+  const current = (known: readonly Float64Array[]): LimeAttribution =>
+    limeAttribution(
+      game,
+      known.map((scores, example) =>
+        scores.length === 0 ? noFit(game.players[example] as number) : fitTo(scores, example),
+      ),
+    );
+  const scores = await coalitionScores(session, game, {
+    stage: 'lime',
+    counts: game.players.map(() => samples),
+    fill: (members, index, example) =>
+      members.set(drawn[example]?.subarray(index * members.length, (index + 1) * members.length) ?? []),
+    onBatch: (known) => onPartial?.(() => current(known)),
+  });
+  return current(scores);
+}
+
+/** All segments, then each of them half of the times, `[samples × players]`. */
+function coalitions(players: number, samples: number, stream: readonly [number, number]): Float64Array {
+  const members = new Float64Array(samples * players).fill(1);
+  for (let sample = 1; sample < samples; sample++) {
+    const { uniform } = random(...stream, sample);
+    for (let player = 0; player < players; player++) members[sample * players + player] = Number(uniform() < 0.5);
+  }
+  return members;
+}
+
+/** √exp(−D² / width²): the cosine distance D of a 0-1 vector to all ones is 1 − √(ones / length), and 1 for no ones. */
+function proximity(members: Float64Array, players: number, width: number): Float64Array {
   return Float64Array.from({ length: members.length / players }, (_, row) => {
     const shown = members.subarray(row * players, (row + 1) * players).reduce((sum, member) => sum + member, 0);
     const distance = 1 - Math.sqrt(shown / players);
     return Math.sqrt(Math.exp(-(distance ** 2) / width ** 2));
   });
+}
+
+function noFit(players: number): LinearFit {
+  return { intercept: 0, coefficients: new Float64Array(players), r2: Number.NaN };
+}
+
+function limeAttribution(game: SegmentGame, fits: readonly LinearFit[]): LimeAttribution {
+  const weights = fits.map(({ coefficients }) => coefficients);
+  return {
+    ...game.attribution('lime', weights),
+    intercept: Float32Array.from(fits, ({ intercept }) => intercept),
+    fit: Float32Array.from(fits, ({ r2 }) => r2),
+    localPrediction: Float32Array.from(fits, ({ intercept, coefficients }) =>
+      coefficients.reduce((sum, value) => sum + value, intercept),
+    ),
+  };
 }

@@ -1,7 +1,6 @@
 import type { Tensor3D } from '@tensorflow/tfjs-core';
 import { adam } from '../../backend/optimization/adam.ts';
 import { blur } from '../../image/blur.ts';
-import { resolveBaselines } from '../../network/baseline.ts';
 import type { Chunk } from '../../network/batches.ts';
 import { pinTarget } from '../../network/score.ts';
 import type { Scorer } from '../../network/scorer.ts';
@@ -13,11 +12,12 @@ import { sizeOf } from '../../numeric/shape.ts';
 import { type Endpoint, endpoint } from '../path/endpoints.ts';
 import type { PartialOption } from '../progressive.ts';
 import { attributionOf, explain, type Session } from '../session.ts';
-import { type DeletionGame, type DeletionTensors, deletionLoss, deletionTensors } from './deletionGame.ts';
+import { hiddenInput } from './hiddenInput.ts';
 import { type InputOption, imageInput } from './imageInput.ts';
-import { type LearntMasks, learnMasks } from './learnMasks.ts';
-import { gridOf } from './maskUpsampling.ts';
-import { suppressingCircles } from './suppressingCircle.ts';
+import { type DeletionGame, type DeletionTensors, deletionLoss, deletionTensors } from './learntMasks/deletionGame.ts';
+import { type LearntMasks, learnMasks } from './learntMasks/learnMasks.ts';
+import { gridOf } from './learntMasks/maskUpsampling.ts';
+import { suppressingCircles } from './learntMasks/suppressingCircle.ts';
 
 /** The options of {@link meaningfulPerturbation}; lengths are in pixels, by default for 224 and in proportion else. */
 export interface MeaningfulPerturbationOptions extends InputOption, PartialOption<MeaningfulPerturbation> {
@@ -119,20 +119,12 @@ async function deletionGame(
   assertNumber('sparsity', sparsity, 0);
   assertNumber('smoothness', smoothness, 0);
   assertNumber('beta', beta, 1);
-  const shown = session.inputs[image.index] as NdArray;
-  const hidden = await hiddenOf(shown, options, 10 * scale);
+  const hidden =
+    options.baseline === undefined
+      ? blur(session.inputs[image.index] as NdArray, 10 * scale)
+      : await hiddenInput(session, image.index, options.baseline);
   const upsampling = { plane: image.plane, cell, sigma: maskBlur };
   return { image, hidden, scorer, upsampling, jitter, sparsity, smoothness, beta };
-}
-
-async function hiddenOf(
-  shown: NdArray,
-  { baseline, seed }: ExplainOptions & MeaningfulPerturbationOptions,
-  sigma: number,
-): Promise<NdArray> {
-  if (baseline === undefined) return blur(shown, sigma);
-  const [hidden] = await resolveBaselines([shown], { baseline, seed });
-  return hidden as NdArray;
 }
 
 async function startingMasks(

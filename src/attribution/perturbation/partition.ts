@@ -7,7 +7,7 @@ export interface Rectangle {
 }
 
 /** A part in one of the surroundings in which it can be added, with the score without and with it. */
-export interface Part {
+interface Part {
   readonly rectangle: Rectangle;
   readonly halves: readonly [Rectangle, Rectangle];
   /** What is shown besides. */

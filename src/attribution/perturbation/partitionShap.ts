@@ -1,13 +1,17 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { pinTarget } from '../../network/score.ts';
+import type { Scorer } from '../../network/scorer.ts';
 import type { Attribution, Baseline, ExplainOptions, Input, Model } from '../../network/types.ts';
 import { assertInteger } from '../../numeric/check.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
-import { endpoint } from '../path/endpoints.ts';
+import { sizeOf } from '../../numeric/shape.ts';
+import { completenessGap } from '../path/completenessGap.ts';
+import { type Endpoint, endpoint } from '../path/endpoints.ts';
 import type { PartialOption } from '../progressive.ts';
 import { repeated } from '../repeated.ts';
-import { attributionOf, baselinesOf, explain, type Session } from '../session.ts';
-import { type InputOption, imageInput } from './imageInput.ts';
+import { attributionOf, explain, type Session } from '../session.ts';
+import { hiddenInput } from './hiddenInput.ts';
+import { type ImageInput, type InputOption, imageInput } from './imageInput.ts';
 import { hideable, masked } from './masking.ts';
 import { createPartition, type Partition, type Rectangle } from './partition.ts';
 import { perturbedScores } from './perturbedScores.ts';
@@ -35,7 +39,7 @@ const together = 8;
  *
  * @param model a `LayersModel`, or one compiled once by `compile`.
  * @param x one example or a batch, one input an image `[n, h, w, c]`.
- * @param options `evaluations`, `baseline`, `input`, `target`, `scale`.
+ * @param options `evaluations`, `baseline`, `input`, `target`, `scale`, `onPartial`.
  * @returns `values` `[n, h, w]`, and `delta` per example.
  * @throws {RangeError} if `evaluations` < 2, or no input is an image; else as {@link gradient}.
  * @example
@@ -49,103 +53,111 @@ export async function partitionShap(
   x: Input,
   options: ExplainOptions & PartitionShapOptions = {},
 ): Promise<Attribution> {
-  const { evaluations = 500, baseline = 'blur', onPartial } = options;
+  const { evaluations = 500, onPartial } = options;
   assertInteger('evaluations', evaluations, [2, Number.POSITIVE_INFINITY]);
   return explain(model, x, options, async (session) => {
-    const { inputs, count, scorer } = session;
-    const { index, plane } = imageInput(session, options.input);
-    const hidden = await baselinesOf(
-      session,
-      inputs.map((_, i) => (i === index ? baseline : 0)),
-    );
-    const at = await endpoint(session, inputs, { sites: [], scorer });
-    const size = plane[0] * plane[1];
-    const data = new Float32Array(count * size);
-    const empty = new Float64Array(count);
-    const current = (): Attribution => {
-      const delta = Float32Array.from(at.score.data, (score, i) => {
-        const sum = data.subarray(i * size, (i + 1) * size).reduce((total, value) => total + value, 0);
-        return sum - (score - (empty[i] as number));
-      });
-      const maps = [{ shape: [count, ...plane], data }];
-      return attributionOf({ method: 'partitionShap', score: at.score, classes: at.classes, maps, delta });
+    const game = await partGame(session, options);
+    const { at, image } = game;
+    const values = {
+      shape: [session.count, ...image.plane],
+      data: new Float32Array(session.count * sizeOf(image.plane)),
     };
-    const pinned = session.scorerOf(pinTarget(options.target, at.classes));
-    const score = (example: number, shown: readonly (readonly Rectangle[])[]): Promise<Float64Array> =>
-      scoreParts({ ...session, scorer: pinned }, { example, index, plane, hidden, shown });
-    for (let example = 0; example < count; example++) {
-      const [none] = (await score(example, [[]])) as unknown as [number];
+    const empty = new Float32Array(session.count).fill(Number.NaN);
+    const current = (): Attribution => {
+      const found = { method: 'partitionShap', score: at.score, classes: at.classes };
+      const maps = [{ shape: values.shape, data: values.data.slice() }];
+      return attributionOf({ ...found, maps, delta: completenessGap(maps, at.score.data, empty) });
+    };
+    for (let example = 0; example < session.count; example++) {
+      const [none] = (await scoreParts(session, game, { example, shown: [[]] })) as unknown as [number];
       empty[example] = none;
-      const partition = createPartition(plane, none, at.score.data[example] as number);
-      for (let left = evaluations - 2; left > 1; ) {
-        const taken = await divideParts(partition, Math.min(together, Math.floor(left / 2)), (shown) =>
-          score(example, shown),
-        );
-        if (taken === 0) break;
-        left -= 2 * taken;
-        data.set(partition.map(), example * size);
+      const partition = createPartition(image.plane, none, at.score.data[example] as number);
+      await refine(session, game, { partition, example, evaluations }, () => {
+        values.data.set(partition.map(), example * sizeOf(image.plane));
         onPartial?.(current);
-      }
-      data.set(partition.map(), example * size);
+      });
     }
     return current();
   });
 }
 
-/** Divides the parts with the greatest shares; the number of those that could be divided. */
-async function divideParts(
-  partition: Partition,
-  count: number,
-  score: (shown: readonly (readonly Rectangle[])[]) => Promise<Float64Array>,
-): Promise<number> {
-  const parts = partition.greatest(count);
-  if (parts.length === 0) return 0;
-  const scores = await score(
-    parts.flatMap(({ shown, halves: [first, second] }) => [
-      [...shown, first],
-      [...shown, second],
-    ]),
-  );
-  parts.forEach((part, i) => partition.divide(part, [scores[2 * i] as number, scores[2 * i + 1] as number]));
-  return parts.length;
+interface PartGame {
+  readonly image: ImageInput;
+  readonly hidden: NdArray;
+  readonly at: Endpoint;
+  readonly scorer: Scorer;
 }
 
-interface Parts {
+async function partGame(session: Session, options: PartitionShapOptions): Promise<PartGame> {
+  const { inputs, scorer, scorerOf } = session;
+  const image = imageInput(session, options.input);
+  const hidden = await hiddenInput(session, image.index, options.baseline ?? 'blur');
+  const at = await endpoint(session, inputs, { sites: [], scorer });
+  return { image, hidden, at, scorer: scorerOf(pinTarget(session.options.target, at.classes)) };
+}
+
+/** Divides the parts with the greatest shares until the passes are used up; the hidden and the shown image took two. */
+async function refine(
+  session: Session,
+  game: PartGame,
+  { partition, example, evaluations }: { partition: Partition; example: number; evaluations: number },
+  onDivision: () => void,
+): Promise<void> {
+  const { onProgress } = session.options;
+  const total = session.count * evaluations;
+  let used = 2;
+  onDivision();
+  while (used + 2 <= evaluations) {
+    const parts = partition.greatest(Math.min(together, Math.floor((evaluations - used) / 2)));
+    if (parts.length === 0) break;
+    const shown = parts.flatMap(({ shown, halves }) => halves.map((half) => [...shown, half]));
+    const scores = await scoreParts(session, game, { example, shown });
+    parts.forEach((part, i) => partition.divide(part, [scores[2 * i] as number, scores[2 * i + 1] as number]));
+    used += 2 * parts.length;
+    onProgress?.({ stage: 'partitionShap', done: example * evaluations + used, total });
+    onDivision();
+  }
+  onProgress?.({ stage: 'partitionShap', done: (example + 1) * evaluations, total });
+}
+
+/** What is shown in each row: rectangles of one example. */
+interface Rows {
   readonly example: number;
-  readonly index: number;
-  readonly plane: readonly [number, number];
-  readonly hidden: readonly NdArray[];
-  /** Of each row, the rectangles that are shown. */
   readonly shown: readonly (readonly Rectangle[])[];
 }
 
-async function scoreParts(session: Session, { example, index, plane, hidden, shown }: Parts): Promise<Float64Array> {
+async function scoreParts(
+  { network, inputs, count, options }: Session,
+  { image: { index, plane }, hidden, scorer }: PartGame,
+  { example, shown }: Rows,
+): Promise<Float64Array> {
+  const { onProgress: _, ...quietly } = options;
   const scores = new Float64Array(shown.length);
-  const [rows, columns] = plane;
-  await perturbedScores(
-    session,
-    {
-      stage: 'partitionShap',
-      samples: shown.length,
-      examples: [example],
-      scorer: session.scorer,
-      rows(_example, start, end) {
-        const masks = new Float32Array((end - start) * rows * columns);
-        for (let row = start; row < end; row++) {
-          const mask = masks.subarray((row - start) * rows * columns, (row - start + 1) * rows * columns);
-          for (const { top, left, height, width } of shown[row] as readonly Rectangle[]) {
-            for (let r = top; r < top + height; r++) mask.fill(1, r * columns + left, r * columns + left + width);
-          }
-        }
-        const tensor = tf.tensor4d(masks, [end - start, rows, columns, 1]);
-        return session.inputs.map((input, i) =>
-          i === index
-            ? masked(hideable(input, hidden[i] as NdArray, example), tensor)
-            : repeated(input, example, end - start),
-        );
-      },
+  const sampling = {
+    stage: 'partitionShap',
+    samples: shown.length,
+    examples: [example],
+    scorer,
+    rows(_example: number, start: number, end: number) {
+      const masks = tf.tensor4d(masksOf(shown.slice(start, end), plane), [end - start, ...plane, 1]);
+      const changed = masked(hideable(inputs[index] as NdArray, hidden, example), masks);
+      return inputs.map((input, i) => (i === index ? changed : repeated(input, example, end - start)));
     },
-    (part, { start }) => scores.set(part.scores.data, start),
-  );
+  };
+  await perturbedScores({ network, count, options: quietly }, sampling, (part, { start }) => {
+    scores.set(part.scores.data, start);
+  });
   return scores;
+}
+
+function masksOf(shown: Rows['shown'], [rows, columns]: readonly [number, number]): Float32Array {
+  const masks = new Float32Array(shown.length * rows * columns);
+  shown.forEach((rectangles, i) => {
+    for (const { top, left, height, width } of rectangles) {
+      for (let r = i * rows + top; r < i * rows + top + height; r++) {
+        masks.fill(1, r * columns + left, r * columns + left + width);
+      }
+    }
+  });
+  return masks;
 }

@@ -2,12 +2,12 @@ import type { ExplainOptions, Input, Model, SegmentAttribution } from '../../net
 import { assertInteger } from '../../numeric/check.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
 import { random } from '../../numeric/random.ts';
-import { type RunningMoments, runningMoments } from '../../numeric/runningMoments.ts';
+import { runningMoments } from '../../numeric/runningMoments.ts';
 import { shuffled } from '../../numeric/shuffled.ts';
 import type { PartialOption } from '../progressive.ts';
 import { explain } from '../session.ts';
 import { coalitionScores } from './coalitionScores.ts';
-import { type SegmentOptions, segmentGame } from './segmentGame.ts';
+import { type SegmentGame, type SegmentOptions, segmentGame, sideBySide } from './segmentGame.ts';
 import { shapleyGap } from './shapleyGap.ts';
 
 /** How {@link shapleySampling} samples. */
@@ -33,7 +33,8 @@ export interface SampledShapley extends SegmentAttribution {
  *
  * @param model a `LayersModel`, or one compiled once by `compile`.
  * @param x one example or a batch `[n, …]` in the shape of the model's input.
- * @param options `segments` (required for images), `permutations`, `baseline`, `input`, `seed`, `target`, `scale`.
+ * @param options `segments` (required for images), `permutations`, `baseline`, `input`, `seed`, `target`, `scale`,
+ * `onPartial`.
  * @returns `segmentValues` and `standardErrors` `[n, s]`, and `values`, which paints them.
  * @throws {RangeError} if `permutations` < 1, or the segments do not fit; else as {@link gradient}.
  * @example
@@ -51,55 +52,63 @@ export async function shapleySampling(
   assertInteger('permutations', permutations, [1, Number.POSITIVE_INFINITY]);
   return explain(model, x, options, async (session) => {
     const game = await segmentGame(session, options);
-    const moments = game.counts.map((players) => runningMoments(players));
-    const empty = new Float64Array(session.count);
-    const current = (): SampledShapley => {
-      const values = moments.map(({ mean }) => mean.slice());
-      const found = game.attribution('shapleySampling', values, shapleyGap(values, game.at.score.data, empty));
-      return { ...found, standardErrors: errorsOf(moments, permutations, found.segmentValues) };
-    };
-    for (const [example, players] of game.counts.entries()) {
-      const orders = Array.from({ length: permutations }, (_, i) =>
-        shuffled(players, random(seed, example, i).integer),
-      );
-      // All hidden, all shown, then the inner coalitions of each order, forwards and backwards.
-      const inner = 2 * (players - 1);
-      const scores = new Float64Array(2 + permutations * inner);
-      let done = 0;
-      await coalitionScores(
-        session,
-        game,
-        {
-          stage: 'shapleySampling',
-          example,
-          count: scores.length,
-          fill: (members, index) => fillCoalition(members, index, orders),
-          onBatch(known) {
-            empty[example] = scores[0] as number;
-            for (; done < permutations && known >= 2 + (done + 1) * inner; done++) {
-              moments[example]?.add(valuesOf(orders[done] as Int32Array, scores, 2 + done * inner));
-            }
-            if (done > 0) onPartial?.(current);
-          },
-        },
-        scores,
-      );
-    }
-    return current();
+    const orders = game.players.map((players, example) =>
+      Array.from({ length: permutations }, (_, i) => shuffled(players, random(seed, example, i).integer)),
+    );
+    const current = (known: readonly Float64Array[]): SampledShapley => attributionSoFar(game, orders, known);
+    const scores = await coalitionScores(session, game, {
+      stage: 'shapleySampling',
+      counts: game.players.map((players) => 2 + permutations * innerCount(players)),
+      fill: (members, index, example) => fillCoalition(members, index, orders[example] as readonly Int32Array[]),
+      onBatch: (known) => onPartial?.(() => current(known)),
+    });
+    return current(scores);
   });
 }
 
+/** How many coalitions of an order, forwards and backwards, are neither empty nor full. */
+function innerCount(players: number): number {
+  return 2 * (players - 1);
+}
+
+/** All hidden, all shown, then the inner coalitions of each order, forwards and backwards. */
 function fillCoalition(members: Float32Array, index: number, orders: readonly Int32Array[]): void {
   const players = members.length;
   if (index < 2) {
     members.fill(index);
     return;
   }
-  const order = orders[Math.floor((index - 2) / (2 * (players - 1)))] as Int32Array;
-  const step = (index - 2) % (2 * (players - 1));
-  const forwards = step < players - 1;
+  const order = orders[Math.floor((index - 2) / innerCount(players))] as Int32Array;
+  const step = (index - 2) % innerCount(players);
   const shown = (step % (players - 1)) + 1;
-  for (let i = 0; i < shown; i++) members[order[forwards ? i : players - 1 - i] as number] = 1;
+  for (const player of step < players - 1 ? order.subarray(0, shown) : order.subarray(-shown)) members[player] = 1;
+}
+
+/** From the orders that have been run to their end. */
+function attributionSoFar(
+  game: SegmentGame,
+  orders: readonly (readonly Int32Array[])[],
+  known: readonly Float64Array[],
+): SampledShapley {
+  const estimates = known.map((scores, example) => estimate(orders[example] as readonly Int32Array[], scores));
+  const values = estimates.map(({ mean }) => mean);
+  const empty = known.map(([none]) => none ?? Number.NaN);
+  return {
+    ...game.attribution('shapleySampling', values, shapleyGap(values, game.at.score.data, empty)),
+    standardErrors: sideBySide(estimates.map(({ errors }) => errors)),
+  };
+}
+
+function estimate(
+  orders: readonly Int32Array[],
+  scores: Float64Array,
+): { readonly mean: Float64Array; readonly errors: Float64Array } {
+  const players = (orders[0] as Int32Array).length;
+  const inner = innerCount(players);
+  const done = orders.filter((_, i) => scores.length >= 2 + (i + 1) * inner);
+  const { mean, variance, add } = runningMoments(players);
+  done.forEach((order, i) => add(valuesOf(order, scores, 2 + i * inner)));
+  return { mean, errors: variance().map((value) => Math.sqrt(value / done.length)) };
 }
 
 /** What each player adds, the mean of both directions of an order. */
@@ -117,16 +126,4 @@ function valuesOf(order: Int32Array, scores: Float64Array, offset: number): Floa
     }
   }
   return values;
-}
-
-function errorsOf(moments: readonly RunningMoments[], permutations: number, { shape }: NdArray): NdArray {
-  const [, most] = shape as [number, number];
-  const data = new Float32Array(moments.length * most);
-  moments.forEach(({ variance }, i) => {
-    data.set(
-      variance().map((value) => Math.sqrt(value / permutations)),
-      i * most,
-    );
-  });
-  return { shape, data };
 }

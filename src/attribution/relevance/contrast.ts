@@ -1,67 +1,55 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { type Composite, nearestLinear, type Rule } from '../../network/composite.ts';
-import type { Site, Step } from '../../network/graph.ts';
-import type { ForwardRecord } from '../../network/record.ts';
+import type { Graph, Site } from '../../network/graph.ts';
+import type { ForwardRecord, Seeds } from '../../network/record.ts';
 import { streamsAt } from '../../network/signals.ts';
 import type { BackwardRun } from '../gradient/backpropagated.ts';
-import type { Session } from '../session.ts';
 import { distribution, inProportion, sumOf } from './rules/distribution.ts';
 import { type Sign, signedParts, signedTerms } from './rules/signedTerms.ts';
 import { withZeros } from './withZeros.ts';
 
-/** How contrastive excitation backprop differs from the plain one. */
-export interface Contrast {
-  /** The rules of the last linear layers before the target. */
-  readonly composite: Composite;
-  /** Where the opposite is subtracted. */
-  readonly sites: readonly Site[];
-  readonly walk: (record: ForwardRecord, run: BackwardRun) => ReadonlyMap<Site, readonly Tensor[]>;
-}
+type Signals = ReturnType<ForwardRecord['backward']>;
 
-/** The contrast of a target with its opposite, whose last linear layers have the negated weights. */
-export function contrastWithOpposite({ network, scorer }: Session, layer: string | undefined): Contrast {
-  const { steps, sites } = network.graph;
-  const last = [...nearestLinear(network.graph, scorer.taps, 'backward')].map((i) => steps[i] as Step);
-  const below = [...sites.values()].filter(({ value }) => last.some(({ inputs }) => inputs.includes(value)));
-  const at = layer === undefined ? oneOfEach(below) : [network.site(layer, 'contrastive.layer')];
+/** The rules of the last linear layers before a target, by which two streams leave it: its own and its opposite's. */
+export function opposing(graph: Graph, targets: readonly Site[]): Composite {
+  const last = [...nearestLinear(graph, targets, 'backward')].map((i) => graph.steps[i]?.operation);
   if (last.length === 0) throw new Error('"contrastive" expected a convolution or a dense layer before the target');
-  return {
-    composite: [
-      [
-        ({ kind, address }) => last.some((step) => step.operation.kind === kind && step.operation.address === address),
-        dual,
-      ],
-    ],
-    sites: at,
-    walk: (record, { seeds, ends }) => {
-      const both = new Map([...seeds].map(([site, seed]) => [site, [seed as Tensor, seed as Tensor]]));
-      const met = record.backward(both, { to: at });
-      const contrasts = at.map((site): [Site, Tensor] => {
-        const [own, opposite] = streamsAt(met, site) as [Tensor, Tensor];
-        return [site, tf.relu(tf.sub(own, opposite))];
-      });
-      return record.backward(withZeros(new Map(contrasts), record, ends), { to: ends });
-    },
-  };
+  return [[({ kind, address }) => last.some((top) => top?.kind === kind && top.address === address), opposition]];
 }
 
-/** Two streams: that of the target by what excites it, that of its opposite by what inhibits it. */
-const dual: Rule = {
-  name: 'contrast',
+/** What excites the target less what excites its opposite, all the way to the ends. */
+export function differenceAtEnds(record: ForwardRecord, { seeds, ends }: BackwardRun): Signals {
+  const met = record.backward(withZeros(twice(seeds), record, ends), { to: ends });
+  return new Map(ends.map((site) => [site, [difference(met, site)]]));
+}
+
+/** What is left of the difference above zero at a layer goes on from there. */
+export function differenceFrom(layer: Site, record: ForwardRecord, { seeds, ends }: BackwardRun): Signals {
+  const left = tf.relu(difference(record.backward(twice(seeds), { to: [layer] }), layer));
+  return record.backward(withZeros(new Map([[layer, left]]), record, ends), { to: ends });
+}
+
+function twice(seeds: Seeds): Seeds {
+  return new Map([...seeds].map(([site, seed]) => [site, [seed as Tensor, seed as Tensor]]));
+}
+
+function difference(signals: Signals, site: Site): Tensor {
+  const [own, opposite] = streamsAt(signals, site) as [Tensor, Tensor];
+  return tf.sub(own, opposite);
+}
+
+/** The opposite of a unit has its weights negated, so that it is excited by what inhibits the unit. */
+const opposition: Rule = {
+  name: 'opposition',
   needs: ['inputs'],
   backward: (operation, io, streams) => {
     const [own, opposite] = streams as [Tensor, Tensor];
     const parts = signedParts(io);
-    const excited = (stream: Tensor, sign: Sign): Tensor => {
+    const passed = (stream: Tensor, sign: Sign): Tensor => {
       const terms = signedTerms(operation, parts, sign);
       return distribution(operation, io, [inProportion(terms, sumOf(operation, terms))])(stream);
     };
-    return [[excited(own, 'positive'), excited(opposite, 'negative')]];
+    return [[passed(own, 'positive'), passed(opposite, 'negative')]];
   },
 };
-
-/** Addresses that mean the same value once. */
-function oneOfEach(sites: readonly Site[]): readonly Site[] {
-  return [...new Map(sites.map((site) => [site.value, site])).values()];
-}

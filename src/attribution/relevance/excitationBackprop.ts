@@ -2,11 +2,12 @@ import type { Composite } from '../../network/composite.ts';
 import type { Site } from '../../network/graph.ts';
 import type { Attribution, ExplainOptions, Input, Model } from '../../network/types.ts';
 import { assertChoice } from '../../numeric/check.ts';
-import { backpropagate, type LayerOption } from '../gradient/backpropagated.ts';
+import { type Backpropagation, backpropagate, type LayerOption } from '../gradient/backpropagated.ts';
 import type { RulesOption } from '../gradient/rectified.ts';
 import { endsOf, explain, type Session } from '../session.ts';
 import { base } from './composites/base.ts';
-import { type Contrast, contrastWithOpposite } from './contrast.ts';
+import { differenceAtEnds, differenceFrom, opposing } from './contrast.ts';
+import { namingKernels } from './namingKernels.ts';
 import { zPlus } from './rules/zPlus.ts';
 import { unbiased } from './unbiased.ts';
 import { withZeros } from './withZeros.ts';
@@ -14,8 +15,8 @@ import { withZeros } from './withZeros.ts';
 /** The options of {@link excitationBackprop}. */
 export interface ExcitationBackpropOptions extends LayerOption, RulesOption {
   /**
-   * Whether what excites the opposite of the target is subtracted on the way: at the layer named, or with `true` below
-   * the last linear layer before the target.
+   * Whether the map of the opposite of the target is subtracted. With a layer, only what is left above zero there goes
+   * on; one right before the last linear layer leaves all of it, since no unit there excites both.
    */
   readonly contrastive?: boolean | { readonly layer: string };
   /** Whether the positive part of a bias keeps its share, as it does by default; without, the map sums to 1. */
@@ -28,8 +29,8 @@ export interface ExcitationBackpropOptions extends LayerOption, RulesOption {
  *
  * It starts with $P = 1$ at the target (or with its gradient, where it is no single unit), and
  * $P_i = \sum_j \frac{(a_i w_{ij})^+}{\sum_k (a_k w_{kj})^+} P_j$ down the network. Contrastive, the same of the opposite
- * unit, with negated weights, is subtracted at a layer, and what is left above zero goes on: in deep networks the plain
- * map hardly changes with the class.
+ * unit, with negated weights, is subtracted, and the map is signed: in deep networks the plain map hardly changes with
+ * the class. The authors show `rectify(reduceChannels(values, 'sum'))` of it.
  *
  * Source: Zhang et al. 2016, "Top-down neural attention by excitation backprop", §3.2 and §3.3.
  *
@@ -43,9 +44,10 @@ export interface ExcitationBackpropOptions extends LayerOption, RulesOption {
  * {@link gradient}.
  * @example
  * ```ts
- * import { excitationBackprop } from 'vitrine';
+ * import { excitationBackprop, rectify, reduceChannels } from 'vitrine';
  * const { values } = await excitationBackprop(model, x, { bias: false }); // sums to 1 in each example
- * const own = await excitationBackprop(model, x, { contrastive: true });
+ * const contrast = await excitationBackprop(model, x, { contrastive: true });
+ * const map = rectify(reduceChannels(contrast.values, 'sum'));
  * ```
  */
 export async function excitationBackprop(
@@ -56,35 +58,38 @@ export async function excitationBackprop(
   const { rules = [], contrastive = false, bias = true, layer, scale = 'logit' } = options;
   assertChoice('scale', scale, ['logit']);
   return explain(model, x, options, async (session) => {
-    const contrast = contrastive
-      ? contrastWithOpposite(session, contrastive === true ? undefined : contrastive.layer)
-      : plain;
-    assertBelow(session, layer, contrast.sites);
+    const { graph } = session.network;
     const composite: Composite = [
-      ...rules,
-      ...contrast.composite,
+      ...namingKernels(rules, graph),
+      ...(contrastive ? opposing(graph, session.scorer.taps) : []),
       [({ linear }) => linear, zPlus()],
       ...base('excitationBackprop', 'rules'),
     ];
     return backpropagate(session, layer, {
       method: 'excitationBackprop',
       composite: bias ? composite : unbiased(composite),
-      through: contrast.sites,
-      walk: contrast.walk,
+      ...walkOf(session, { contrastive, layer }),
     });
   });
 }
 
-const plain: Contrast = {
-  composite: [],
-  sites: [],
-  walk: (record, { seeds, ends }) => record.backward(withZeros(seeds, record, ends), { to: ends }),
-};
+function walkOf(
+  session: Session,
+  { contrastive = false, layer }: Pick<ExcitationBackpropOptions, 'contrastive'> & { layer: string | undefined },
+): Pick<Backpropagation, 'through' | 'walk'> {
+  if (contrastive === false) {
+    return { walk: (record, { seeds, ends }) => record.backward(withZeros(seeds, record, ends), { to: ends }) };
+  }
+  if (contrastive === true) return { walk: differenceAtEnds };
+  const at = session.network.site(contrastive.layer, 'contrastive.layer');
+  endsOf(session.network, layer).forEach((end) => assertNotAbove(end, at));
+  return { through: [at], walk: (record, run) => differenceFrom(at, record, run) };
+}
 
 /** Values are numbered in the order in which they are made. */
-function assertBelow({ network }: Session, layer: string | undefined, sites: readonly Site[]): void {
-  const above = endsOf(network, layer).find((end) => sites.some(({ value }) => value < end.value));
-  if (!above) return;
-  const names = sites.map(({ address }) => `"${address}"`).join(', ');
-  throw new RangeError(`"layer" expected one that comes before that of the contrast, ${names}, got "${above.address}"`);
+function assertNotAbove(end: Site, at: Site): void {
+  if (end.value <= at.value) return;
+  throw new RangeError(
+    `"layer" expected one that does not come after that of the contrast, "${at.address}", got "${end.address}"`,
+  );
 }

@@ -5,12 +5,16 @@ import { explain } from '../session.ts';
 import { assertWithinRanges } from './assertWithinRanges.ts';
 import { base } from './composites/base.ts';
 import { epsilonPlus } from './composites/epsilonPlus.ts';
+import { namingKernels } from './namingKernels.ts';
 import { unbiased } from './unbiased.ts';
 import { withZeros } from './withZeros.ts';
 
 /** The options of {@link lrp}. */
 export interface LrpOptions extends LayerOption {
-  /** Which rule is for which operations; `composites.epsilonPlus()` by default. What it leaves open is as in that. */
+  /**
+   * Which rule is for which operations; `composites.epsilonPlus()` by default, and what it leaves open is as in that. An
+   * address means the convolutions and dense layers there, not the activations they apply.
+   */
   readonly composite?: Composite;
   /** Whether biases keep their share of relevance, as they do by default; those of a batch normalisation are merged. */
   readonly bias?: boolean;
@@ -43,8 +47,8 @@ export interface LrpOptions extends LayerOption {
  */
 export function lrp(model: Model, x: Input, options: ExplainOptions & LrpOptions = {}): Promise<Attribution> {
   const { composite = epsilonPlus(), bias = true, layer } = options;
-  const whole = [...composite, ...base('lrp', 'composite')];
   return explain(model, x, options, async (session) => {
+    const whole = [...namingKernels(composite, session.network.graph), ...base('lrp', 'composite')];
     await assertWithinRanges(session, whole);
     return backpropagate(session, layer, {
       method: 'lrp',

@@ -5,7 +5,7 @@ import { inTurn, readTensor } from '../inTurn.ts';
 import type { Optimizer } from './optimizer.ts';
 
 /** What an objective is at some parameters. */
-export interface Evaluation<K extends string> {
+interface Evaluation<K extends string> {
   /** The gradient of each parameter. */
   readonly gradients: readonly Tensor[];
   /** What is read in each iteration: the loss, and whatever else there is to see. */

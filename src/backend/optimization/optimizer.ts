@@ -13,7 +13,7 @@ export interface Optimizer {
 }
 
 /** What a step adds to a parameter, and what is remembered for the next one. */
-export interface Movement {
+interface Movement {
   readonly change: Tensor;
   readonly memory: readonly Tensor[];
 }

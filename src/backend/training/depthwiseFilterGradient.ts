@@ -1,20 +1,33 @@
 import type { KernelConfig, Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { slidingOf, taps } from './taps.ts';
+import type { KernelPlacement } from './convFilterGradient.ts';
+import { mapTaps, slidingOf } from './taps.ts';
 
 /** tfjs's kernel `DepthwiseConv2dNativeBackpropFilter`: a sum of products for each position in the filter. */
 export const depthwiseFilterGradient: KernelConfig['kernelFunc'] = ({ inputs, attrs = {} }) => {
   const { filterShape } = attrs as unknown as { filterShape: number[] };
   return tf.tidy(() => {
     const [x, dy] = [inputs['x'] as Tensor4D, inputs['dy'] as Tensor4D];
-    const [channels, multiplier] = filterShape.slice(2) as [number, number];
-    const cotangents = tf.reshape(dy, [-1, channels, multiplier]);
-    const sums = taps(x, dy.shape, slidingOf(x.shape, filterShape, attrs)).map((tap) =>
-      sumOfRows(tf.mul(tf.reshape(tap, [-1, channels, 1]), cotangents)),
-    );
-    return tf.reshape(tf.concat(sums, 0), filterShape);
+    return depthwiseKernelGradient(x, dy, {
+      kernelShape: filterShape,
+      sliding: slidingOf(x.shape, filterShape, attrs),
+    });
   });
 };
+
+/** The same of a kernel [rows, columns, in, multiplier], whose weights each meet one channel. */
+export function depthwiseKernelGradient(
+  x: Tensor4D,
+  cotangent: Tensor4D,
+  { kernelShape, sliding }: KernelPlacement,
+): Tensor {
+  const [channels, multiplier] = kernelShape.slice(2) as [number, number];
+  const cotangents = tf.reshape(cotangent, [-1, channels, multiplier]);
+  const sums = mapTaps(x, cotangent.shape, sliding, (tap) =>
+    sumOfRows(tf.mul(tf.reshape(tap, [-1, channels, 1]), cotangents)),
+  );
+  return tf.reshape(tf.concat(sums, 0), [...kernelShape]);
+}
 
 /** As a matrix product: a sum over the first axis would transpose all of it. */
 function sumOfRows(x: Tensor): Tensor {

@@ -45,21 +45,26 @@ export function slidingOf(
   };
 }
 
-/** What each weight of the window meets of x, row by row of the window: tensors of the output's rows and columns. */
-export function taps(
+/**
+ * What is made of each tap: of what a weight of the window meets of x, a tensor of the output's rows and columns. They go
+ * row by row of the window, one at a time.
+ */
+export function mapTaps(
   x: Tensor4D,
   output: readonly number[],
   { filter, strides, dilations, padding }: Sliding,
+  use: (tap: Tensor) => Tensor,
 ): Tensor[] {
   const padded = tf.pad(x, [[0, 0], ...padding, [0, 0]]);
   const [batch, , , channels] = x.shape;
   const extent = [1, 2].map((axis) => ((output[axis] as number) - 1) * (strides[axis - 1] as number) + 1);
   const [rows, columns] = filter;
-  return Array.from({ length: rows * columns }, (_, tap) => {
+  const tapAt = (tap: number): Tensor => {
     const begin = [0, Math.floor(tap / columns) * dilations[0], (tap % columns) * dilations[1], 0];
     const size = [batch, ...extent, channels];
     if (strides[0] === 1 && strides[1] === 1) return tf.slice(padded, begin, size);
     const end = begin.map((start, axis) => start + (size[axis] as number));
     return tf.stridedSlice(padded, begin, end, [1, ...strides, 1]);
-  });
+  };
+  return Array.from({ length: rows * columns }, (_, tap) => tf.tidy(() => use(tapAt(tap))));
 }

@@ -27,7 +27,7 @@ export interface CurveMetric {
 }
 
 /** The score as a function of the share of the input that is gone or there, and the area under it. */
-export function areaUnderCurve(
+export async function areaUnderCurve(
   model: Model,
   x: Input,
   options: ExplainOptions & CurveOptions,

@@ -27,8 +27,8 @@ export interface AverageDropOptions extends AttributionOption {
  * @param model a `LayersModel`, or one compiled once by `compile`.
  * @param x one example or a batch `[n, …]` in the shape of the model's input.
  * @param options `attribution` (required), `kind`, `baseline`, `target`, `scale` (`'probability'` by default).
- * @returns the share per example, NaN for a map whose magnitude is the same everywhere. Less drop is better, more gain
- * and increase are.
+ * @returns the share per example, NaN for a map whose magnitude is the same everywhere, for the drop also where
+ * $p = 0$, for the gain where $p = 1$. Less drop is better, more gain and increase are.
  * @throws as {@link deletion}.
  * @example
  * ```ts
@@ -38,7 +38,7 @@ export interface AverageDropOptions extends AttributionOption {
  * const increase = await averageDrop(model, x, { attribution, kind: 'increase' });
  * ```
  */
-export function averageDrop(
+export async function averageDrop(
   model: Model,
   x: Input,
   options: ExplainOptions & AverageDropOptions,

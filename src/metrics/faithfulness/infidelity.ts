@@ -10,7 +10,7 @@ import { givenPerturbations } from '../givenPerturbations.ts';
 import { type Measurement, measure } from '../measure.ts';
 import { changedRows } from '../rows.ts';
 import type { AttributionOption, MetricResult } from '../types.ts';
-import { planeOf } from './cells.ts';
+import { planeOf } from './patches.ts';
 
 /** What {@link infidelity} subtracts from the input. */
 export interface InfidelityOptions extends AttributionOption {
@@ -30,9 +30,10 @@ export interface InfidelityOptions extends AttributionOption {
  * Infidelity: how far the map is from telling what a change of the input does to the score.
  *
  * $E_I[(\beta\, I^T R - (F(x) - F(x - I)))^2]$ over perturbations $I$, with $\beta = 1$ or, normalised,
- * $\beta = E[ab] / E[a^2]$ for $a = I^T R$ and $b = F(x) - F(x - I)$. 0 for the gradient of a linear score; for
- * integrated gradients and $I = x - x'$ the square of the completeness gap. A map without channels counts for all
- * channels of a pixel in equal parts.
+ * $\beta = E[ab] / E[a^2]$ for $a = I^T R$ and $b = F(x) - F(x - I)$. 0 for the gradient of a linear score. The
+ * map is read as a rate per unit of the input, as the gradient is one: divide a map of contributions by $x - x'$ first;
+ * that of integrated gradients then has, for $I = x - x'$, the square of its completeness gap. A map without channels
+ * counts for all channels of a pixel in equal parts.
  *
  * Source: Yeh et al. 2019, "On the (in)fidelity and sensitivity of explanations", Definition 2.1.
  *

@@ -1,19 +1,19 @@
+import { segment } from '../../image/segment.ts';
+import type { Segments } from '../../image/types.ts';
 import type { Baseline, ExplainOptions, Input, Model } from '../../network/types.ts';
 import { assertChoice } from '../../numeric/check.ts';
-import type { NdArray, TypedArray } from '../../numeric/ndarray.ts';
 import { trapezoid } from '../../numeric/trapezoid.ts';
 import { examplesOf, perPosition } from '../givenMap.ts';
 import { measure } from '../measure.ts';
 import type { AttributionOption, MetricResult } from '../types.ts';
-import { planeOf } from './cells.ts';
+import { assertPictures } from './patches.ts';
 import { removalScores } from './removal.ts';
-import { segmentGroups } from './segmentGroups.ts';
 import { type Order, stepsByGroup } from './steps.ts';
 
 /** What {@link irof} removes. */
 export interface IrofOptions extends AttributionOption {
-  /** A label per pixel, `[h, w]` for all examples or `[n, h, w]`. */
-  readonly segments: NdArray<TypedArray>;
+  /** How the picture is divided; `{ slic: 50 }` by default. */
+  readonly segments?: Segments;
   /** What a removed pixel looks like; by default `'mean'`, the mean colour of the picture. */
   readonly baseline?: Baseline;
   /** `'morf'` (default) begins with the most relevant segments, `'lerf'` with the least. */
@@ -30,20 +30,18 @@ export interface IrofOptions extends AttributionOption {
  *
  * @param model a `LayersModel`, or one compiled once by `compile`.
  * @param x one picture or a batch `[n, h, w, c]`.
- * @param options `attribution` and `segments` (required), `baseline`, `order`, `target`, `scale` (`'probability'`).
+ * @param options `attribution` (required), `segments`, `baseline`, `order`, `target`, `scale` (`'probability'`).
  * @returns the area per example, NaN where all segments have the same mean or $F_0$ is 0; `curve` `[n, S + 1]` has
  * $F_k / F_0$, with NaN after the last segment of an example that has fewer.
  * @throws {RangeError} if the labels do not fit the picture; else as {@link deletion}.
  * @example
  * ```ts
  * import { gradCam, irof } from 'vitrine';
- * const quarters = Int32Array.from({ length: 256 }, (_, i) => 2 * Number(i >= 128) + Number(i % 16 >= 8));
- * const segments = { shape: [16, 16], data: quarters };
- * const { score } = await irof(model, x, { attribution: await gradCam(model, x), segments });
+ * const { score } = await irof(model, x, { attribution: await gradCam(model, x), segments: { grid: 4 } });
  * ```
  */
-export function irof(model: Model, x: Input, options: ExplainOptions & IrofOptions): Promise<MetricResult> {
-  const { segments, baseline = 'mean', order = 'morf' } = options;
+export async function irof(model: Model, x: Input, options: ExplainOptions & IrofOptions): Promise<MetricResult> {
+  const { segments = { slic: 50 }, baseline = 'mean', order = 'morf' } = options;
   assertChoice('order', order, ['morf', 'lerf']);
   return measure(
     model,
@@ -51,10 +49,12 @@ export function irof(model: Model, x: Input, options: ExplainOptions & IrofOptio
     options,
     async (measurement) => {
       const { map, changed, count } = measurement;
-      const groups = segmentGroups(segments, { count, plane: planeOf(changed) });
-      const steps = examplesOf(perPosition(map, changed), count).map((values, i) =>
-        stepsByGroup(values, { groups: groups[i] as Int32Array, order, value: 'mean' }),
-      );
+      assertPictures(changed);
+      const labels = segment(changed, segments).data;
+      const steps = examplesOf(perPosition(map, changed), count).map((values, i) => {
+        const groups = labels.subarray(i * values.length, (i + 1) * values.length);
+        return stepsByGroup(values, { groups, order, value: 'mean' });
+      });
       const scores = await removalScores(measurement, { stage: 'irof', steps, rows: 'hide', baseline });
       const length = scores.shape[1] as number;
       const first = (i: number): number => scores.data[i - (i % length)] as number;

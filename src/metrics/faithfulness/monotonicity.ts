@@ -35,7 +35,7 @@ export interface MonotonicityOptions extends AttributionOption {
  * const { score, curve } = await monotonicity(model, x, { attribution: await gradientTimesInput(model, x) });
  * ```
  */
-export function monotonicity(
+export async function monotonicity(
   model: Model,
   x: Input,
   options: ExplainOptions & MonotonicityOptions,

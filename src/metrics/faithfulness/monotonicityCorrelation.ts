@@ -42,7 +42,7 @@ export interface MonotonicityCorrelationOptions extends AttributionOption {
  * const { score } = await monotonicityCorrelation(model, x, { attribution, samples: 5 });
  * ```
  */
-export function monotonicityCorrelation(
+export async function monotonicityCorrelation(
   model: Model,
   x: Input,
   options: ExplainOptions & MonotonicityCorrelationOptions,

@@ -1,13 +1,14 @@
+import { segment } from '../../image/segment.ts';
 import type { ExplainOptions, Input, Model } from '../../network/types.ts';
 import { assertInteger, assertNumber } from '../../numeric/check.ts';
 import type { NdArray, TypedArray } from '../../numeric/ndarray.ts';
 import { random } from '../../numeric/random.ts';
 import { randomSubset } from '../../numeric/randomSubset.ts';
+import { sizeOf } from '../../numeric/shape.ts';
 import { spearman } from '../../numeric/spearman.ts';
 import { positionsOf } from '../givenMap.ts';
 import { type Measurement, measure } from '../measure.ts';
 import type { MetricResult } from '../types.ts';
-import { gridCells, type Plane } from './cells.ts';
 import { givenSubsets, type SubsetOptions, type Subsets, subsetEffects } from './subsets.ts';
 
 /** What {@link muFidelity} hides. */
@@ -73,11 +74,11 @@ function drawn(
 
 /** The positions in each cell. */
 function cellsOf(changed: NdArray, grid: number): readonly (readonly number[])[] {
-  const positions = positionsOf(changed);
+  const positions = sizeOf(positionsOf(changed));
   const labels =
-    positions.length === 2
-      ? gridCells(positions as unknown as Plane, grid)
-      : Int32Array.from({ length: changed.data.length / (changed.shape[0] as number) }, (_, i) => i);
+    changed.shape.length === 4
+      ? segment(changed, { grid }).data.subarray(0, positions)
+      : Int32Array.from({ length: positions }, (_, i) => i);
   const cells: number[][] = [];
   labels.forEach((label, i) => {
     const cell = cells[label] ?? [];

@@ -4,7 +4,7 @@ import type { NdArray, TypedArray } from '../../numeric/ndarray.ts';
 import { random } from '../../numeric/random.ts';
 import { rangeOf } from '../../numeric/rangeOf.ts';
 import { sameShape } from '../../numeric/shape.ts';
-import type { Plane } from './cells.ts';
+import type { Plane } from './patches.ts';
 
 /** What is imputed and how. */
 export interface ImputationOptions {

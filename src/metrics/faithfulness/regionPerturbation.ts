@@ -3,7 +3,7 @@ import { assertChoice, assertInteger } from '../../numeric/check.ts';
 import { examplesOf, perPosition } from '../givenMap.ts';
 import { measure } from '../measure.ts';
 import type { AttributionOption, MetricResult } from '../types.ts';
-import { patches, planeOf } from './cells.ts';
+import { patches, planeOf } from './patches.ts';
 import { removalScores } from './removal.ts';
 import { type Order, stepsByGroup } from './steps.ts';
 
@@ -37,7 +37,7 @@ export interface RegionPerturbationOptions extends AttributionOption {
  * const { score } = await regionPerturbation(model, x, { attribution: await gradCam(model, x), patch: 4 });
  * ```
  */
-export function regionPerturbation(
+export async function regionPerturbation(
   model: Model,
   x: Input,
   options: ExplainOptions & RegionPerturbationOptions,

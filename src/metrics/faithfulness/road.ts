@@ -5,8 +5,8 @@ import { examplesOf, perPosition } from '../givenMap.ts';
 import { type Measurement, measure } from '../measure.ts';
 import { changedRows } from '../rows.ts';
 import type { AttributionOption, MetricResult } from '../types.ts';
-import { planeOf } from './cells.ts';
 import { impute } from './noisyLinearImputation.ts';
+import { planeOf } from './patches.ts';
 import { type Order, type Steps, stepsByValue } from './steps.ts';
 
 /** What {@link road} removes. */
@@ -41,7 +41,7 @@ export interface RoadOptions extends AttributionOption {
  * const { score, curve } = await road(model, x, { attribution, fractions: [0.25, 0.5, 0.75] });
  * ```
  */
-export function road(model: Model, x: Input, options: ExplainOptions & RoadOptions): Promise<MetricResult> {
+export async function road(model: Model, x: Input, options: ExplainOptions & RoadOptions): Promise<MetricResult> {
   const { fractions = tenths, order = 'combined', noise = 0.01, seed = 0 } = options;
   assertChoice('order', order, ['morf', 'lerf', 'combined']);
   assertNumber('noise', noise, 0);

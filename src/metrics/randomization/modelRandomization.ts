@@ -52,7 +52,7 @@ export interface ModelRandomization extends MetricResult {
  * console.log(layers, curve.shape); // ['logits', 'fc1', …, 'conv1']
  * ```
  */
-export function modelRandomization(
+export async function modelRandomization(
   model: Model,
   x: Input,
   options: ExplainOptions & ModelRandomizationOptions,

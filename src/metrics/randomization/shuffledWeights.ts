@@ -3,7 +3,7 @@ import type { Network } from '../../network/network.ts';
 import type { Operation } from '../../network/operation.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
 import { random } from '../../numeric/random.ts';
-import { permutation } from '../../numeric/randomSubset.ts';
+import { shuffled } from '../../numeric/shuffled.ts';
 
 /** Weights by name, as plain arrays. */
 export type Weights = Readonly<Record<string, NdArray>>;
@@ -29,22 +29,22 @@ export async function shuffledWeights(
   { operations }: Pick<Network, 'operations'>,
   seed: number,
 ): Promise<ReadonlyMap<Operation, Weights>> {
-  const shuffled = new Map<Operation, Weights>();
+  const found = new Map<Operation, Weights>();
   const ofLayer = new Map<string, Weights>();
   for (const [index, operation] of operations.entries()) {
     if (Object.keys(operation.parameters).length === 0) continue;
     const key = `${layerOf(operation.address)} ${operation.kind}`;
     const weights = ofLayer.get(key) ?? (await shuffledOf(operation, [seed, index]));
     ofLayer.set(key, weights);
-    shuffled.set(operation, weights);
+    found.set(operation, weights);
   }
-  return shuffled;
+  return found;
 }
 
 async function shuffledOf({ parameters }: Operation, stream: readonly [number, number]): Promise<Weights> {
   const entries = Object.entries(parameters).map(async ([name, tensor], i) => {
     const { shape, data } = await readTensor(tensor);
-    const order = permutation(data.length, random(...stream, i));
+    const order = shuffled(data.length, random(...stream, i).integer);
     return [name, { shape, data: Float32Array.from(order, (from) => data[from] as number) }] as const;
   });
   return Object.fromEntries(await Promise.all(entries));

@@ -30,7 +30,7 @@ export interface BaseRun {
 }
 
 /** The values of a changed run. */
-export interface ChangedRun {
+interface ChangedRun {
   /** The tensor at a tapped site, one row for each of the batch. */
   value(site: Site): Tensor;
 }

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { convInputGradient, prepareConvKernel } from '../../backend/kernels/convInputGradient.ts';
 import type { WindowGeometry } from '../../backend/kernels/geometry.ts';
+import { convKernelGradient } from '../../backend/training/convFilterGradient.ts';
 import type { Operation, Parameters } from '../operation.ts';
 import type { OperationSource } from './base.ts';
 import { type ConvolutionKind, convolution } from './convolution.ts';
@@ -10,6 +11,7 @@ const kind: ConvolutionKind = {
   run: tf.fused.conv2d,
   prepare: prepareConvKernel,
   inputGradient: convInputGradient,
+  kernelGradient: convKernelGradient,
   outputAxes: 1,
 };
 

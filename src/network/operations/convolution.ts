@@ -2,9 +2,19 @@ import type { Tensor, Tensor1D, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { activated } from '../../backend/kernels/elementwise.ts';
 import type { WindowGeometry } from '../../backend/kernels/geometry.ts';
+import type { KernelPlacement } from '../../backend/training/convFilterGradient.ts';
+import { slidingOf } from '../../backend/training/taps.ts';
 import type { FusedActivation, Operation, OperationKind, Parameters } from '../operation.ts';
 import { windowRegion } from '../region.ts';
-import { derivedKernels, describeOperation, type OperationSource, onlyShape, parameter, perChannel, pointwise } from './base.ts';
+import {
+  derivedKernels,
+  describeOperation,
+  type OperationSource,
+  onlyShape,
+  parameter,
+  perChannel,
+  pointwise,
+} from './base.ts';
 import { foldAffine, foldInputAffine } from './foldAffine.ts';
 import { fusedName, fusesRelu } from './fusion.ts';
 
@@ -31,6 +41,7 @@ export interface ConvolutionKind {
     inputShape: readonly number[],
     geometry: WindowGeometry,
   ) => Tensor;
+  readonly kernelGradient: (x: Tensor4D, cotangent: Tensor4D, placement: KernelPlacement) => Tensor;
   /** How many of the last axes of the kernel hold the output channels. */
   readonly outputAxes: 1 | 2;
 }
@@ -41,7 +52,7 @@ export function convolution(
   source: OperationSource,
   { geometry, parameters }: { geometry: WindowGeometry; parameters: () => Parameters },
 ): Operation {
-  const { kind, run, prepare, inputGradient, outputAxes } = convolved;
+  const { kind, run, prepare, inputGradient, kernelGradient, outputAxes } = convolved;
   const withWeights = (other: () => Parameters): Operation =>
     convolution(convolved, source, { geometry, parameters: other });
   return {
@@ -65,6 +76,12 @@ export function convolution(
       );
       return [inputGradient(cotangent as Tensor4D, prepared, onlyShape(io), geometry)];
     },
+    kernelPullback: (cotangent, { inputs }) => {
+      const [x, { shape: kernelShape }] = [inputs[0] as Tensor4D, parameter(parameters(), 'kernel')];
+      const { strides, dilations, padding: pad } = geometry;
+      const sliding = slidingOf(x.shape, kernelShape, { strides: [...strides], dilations: [...dilations], pad });
+      return kernelGradient(x, cotangent as Tensor4D, { kernelShape, sliding });
+    },
     region: (output, inputShapes) => [windowRegion(output, inputShapes[0], geometry)],
     get partial() {
       if (!perChannel(parameters().bias)) return undefined;
@@ -74,7 +91,9 @@ export function convolution(
     },
     withParameters: withWeights,
     absorb: (affine) =>
-      withWeights(foldAffine(source, parameters, { affine, channels: (kernelShape) => kernelShape.slice(-outputAxes) })),
+      withWeights(
+        foldAffine(source, parameters, { affine, channels: (kernelShape) => kernelShape.slice(-outputAxes) }),
+      ),
     ...(padsNothing(geometry) && {
       absorbInput: (affine: Operation) => withWeights(foldInputAffine(source, parameters, { affine, outputAxes })),
     }),

@@ -38,6 +38,7 @@ export function dense(source: OperationSource, parameters: () => Parameters): Op
       const gradient = tf.matMul(asRows(cotangent), kernelOf(weights), false, true);
       return [tf.reshape(gradient, onlyShape(io))];
     },
+    kernelPullback: (cotangent, { inputs }) => tf.matMul(asRows(inputs[0] as Tensor), asRows(cotangent), true),
     region: (output, inputShapes) => (inputShapes[0]?.length === 4 ? [output] : wholeRegion(output, inputShapes)),
     get partial() {
       return perChannel(parameters().bias) ? pointwise(this.forward) : undefined;

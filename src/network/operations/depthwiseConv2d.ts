@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { depthwiseInputGradient, prepareDepthwiseKernel } from '../../backend/kernels/depthwiseInputGradient.ts';
 import type { WindowGeometry } from '../../backend/kernels/geometry.ts';
+import { depthwiseKernelGradient } from '../../backend/training/depthwiseFilterGradient.ts';
 import type { Operation, Parameters } from '../operation.ts';
 import type { OperationSource } from './base.ts';
 import { type ConvolutionKind, convolution } from './convolution.ts';
@@ -10,6 +11,7 @@ const kind: ConvolutionKind = {
   run: tf.fused.depthwiseConv2d,
   prepare: prepareDepthwiseKernel,
   inputGradient: depthwiseInputGradient,
+  kernelGradient: depthwiseKernelGradient,
   outputAxes: 2,
 };
 

@@ -50,10 +50,14 @@ export function foldInputAffine(
       kernel: store.derive(`${address}: kernel behind an affine map`, [kernel, scale], () =>
         tf.mul(kernel, column(scale)),
       ),
-      bias: store.derive(`${address}: bias behind an affine map`, bias ? [kernel, shift, bias] : [kernel, shift], () => {
-        const moved = tf.reshape(tf.sum(tf.mul(kernel, column(shift)), summed), [-1]);
-        return bias ? tf.add(moved, bias) : moved;
-      }),
+      bias: store.derive(
+        `${address}: bias behind an affine map`,
+        bias ? [kernel, shift, bias] : [kernel, shift],
+        () => {
+          const moved = tf.reshape(tf.sum(tf.mul(kernel, column(shift)), summed), [-1]);
+          return bias ? tf.add(moved, bias) : moved;
+        },
+      ),
     };
   };
 }

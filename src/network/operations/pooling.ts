@@ -21,8 +21,7 @@ export function maxPool(source: OperationSource, geometry: WindowGeometry): Oper
     region: (output, inputShapes) => [windowRegion(output, inputShapes[0], geometry)],
     partial: {
       beyond: Number.NEGATIVE_INFINITY,
-      run: (inputs) =>
-        tf.maxPool(only({ inputs }) as Tensor4D, [...geometry.window], [...geometry.strides], 'valid'),
+      run: (inputs) => tf.maxPool(only({ inputs }) as Tensor4D, [...geometry.window], [...geometry.strides], 'valid'),
     },
   });
 }
@@ -38,12 +37,7 @@ export function averagePool(source: OperationSource, geometry: WindowGeometry): 
     partial: {
       beyond: 0,
       run: (inputs, part) => {
-        const mean = tf.avgPool(
-          only({ inputs }) as Tensor4D,
-          [...geometry.window],
-          [...geometry.strides],
-          'valid',
-        );
+        const mean = tf.avgPool(only({ inputs }) as Tensor4D, [...geometry.window], [...geometry.strides], 'valid');
         const corrections = withoutPadding(part, geometry);
         return corrections ? tf.mul(mean, corrections) : mean;
       },

@@ -1,10 +1,20 @@
 import { headOf, pinTarget } from '../../../network/score.ts';
 import type { ExplainOptions } from '../../../network/types.ts';
+import type { LayerOption } from '../../gradient/backpropagated.ts';
+import type { RulesOption } from '../../gradient/rectified.ts';
 import { type Endpoint, endpoint } from '../../path/endpoints.ts';
 import { endsOf, type Session } from '../../session.ts';
 import type { Comparison } from './compareRuns.ts';
-import type { DeepLiftVariant } from './deepLift.ts';
-import { procedureOf } from './procedure.ts';
+import { type DeepLiftRule, procedureOf } from './procedure.ts';
+
+/** The variant of {@link deepLift}. */
+export interface DeepLiftVariant extends LayerOption, RulesOption {
+  /**
+   * How activations divide a difference: `'rescale'` (default) as a whole; `'revealCancel'` its positive and negative
+   * contributions apart; `'mixed'` the latter after dense layers and the former after convolutions.
+   */
+  readonly rule?: DeepLiftRule;
+}
 
 /** Checks the options of a DeepLIFT call; a predicted class is the one at x, also in the reference run. */
 export async function comparisonOf(

@@ -1,25 +1,12 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { resolveBaselines } from '../../../network/baseline.ts';
 import { mapBatches } from '../../../network/batches.ts';
 import { rowsOf } from '../../../network/inputs.ts';
 import type { Attribution, Baseline, ExplainOptions, Input, Model } from '../../../network/types.ts';
 import type { NdArray } from '../../../numeric/ndarray.ts';
-import type { LayerOption } from '../../gradient/backpropagated.ts';
-import type { RulesOption } from '../../gradient/rectified.ts';
 import { completenessGap } from '../../path/completenessGap.ts';
-import { attributionOf, exampleRange, explain } from '../../session.ts';
+import { attributionOf, baselinesOf, exampleRange, explain } from '../../session.ts';
 import { compareRuns } from './compareRuns.ts';
-import { comparisonOf } from './comparison.ts';
-import type { DeepLiftRule } from './procedure.ts';
-
-/** The variant of {@link deepLift}. */
-export interface DeepLiftVariant extends LayerOption, RulesOption {
-  /**
-   * How activations divide a difference: `'rescale'` (default) as a whole; `'revealCancel'` its positive and negative
-   * contributions apart; `'mixed'` the latter after dense layers and the former after convolutions.
-   */
-  readonly rule?: DeepLiftRule;
-}
+import { comparisonOf, type DeepLiftVariant } from './comparison.ts';
 
 /** The options of {@link deepLift}. */
 export interface DeepLiftOptions extends DeepLiftVariant {
@@ -60,10 +47,10 @@ export async function deepLift(
   x: Input,
   options: ExplainOptions & DeepLiftOptions = {},
 ): Promise<Attribution> {
-  const { baseline = 'zero', layer, seed } = options;
+  const { baseline = 'zero', layer } = options;
   return explain(model, x, options, async (session) => {
-    const { network, inputs, count, rows } = session;
-    const baselines = await resolveBaselines(inputs, { baseline, seed });
+    const { network, count, rows } = session;
+    const baselines = await baselinesOf(session, baseline);
     const { comparison, at } = await comparisonOf(session, options);
     const found = await mapBatches({ ...options, stage: 'deepLift', total: count }, (start, end) => {
       const { maps, score, origin } = compareRuns(network, comparison, {

@@ -10,8 +10,8 @@ import { addTo } from '../../path/pathGradients.ts';
 import { repeated } from '../../repeated.ts';
 import { attributionOf, explain, type Session } from '../../session.ts';
 import { type Comparison, compareRuns } from './compareRuns.ts';
+import type { DeepLiftVariant } from './comparison.ts';
 import { comparisonOf } from './comparison.ts';
-import type { DeepLiftVariant } from './deepLift.ts';
 
 /** The options of {@link deepLiftShap}. */
 export interface DeepLiftShapOptions extends DeepLiftVariant {

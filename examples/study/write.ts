@@ -1,0 +1,49 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import type { Picture } from 'vitrine';
+import { indexedPng } from '../pictures/indexedPng.ts';
+import type { Claim } from './claims.ts';
+import type { Measured } from './measure.ts';
+
+const page = 'docs/study-attribution.md';
+
+/** Puts text between `<!-- name -->` and `<!-- /name -->` of the study's page. */
+export async function writeSection(name: string, text: string): Promise<void> {
+  const before = await readFile(page, 'utf8');
+  const section = new RegExp(`(<!-- ${name} -->\n)[^]*?(<!-- /${name} -->)`);
+  if (!section.test(before)) throw new Error(`"${page}" expected a section "<!-- ${name} -->", got none`);
+  await writeFile(page, before.replace(section, `$1\n${text}\n\n$2`));
+}
+
+export async function writePicture(name: string, picture: Picture): Promise<void> {
+  await writeFile(`docs/pictures/${name}.png`, indexedPng(picture));
+}
+
+/** One row per method. What was not measured has no column. */
+export function methodTable(rows: readonly Measured[]): string {
+  const columns: readonly (readonly [title: string, cell: (row: Measured) => string | undefined])[] = [
+    ['pointing game ↑', ({ pointing }) => pointing?.toFixed(2)],
+    ['insertion ↑', ({ insertion }) => insertion.toFixed(3)],
+    ['deletion ↓', ({ deletion }) => deletion.toFixed(3)],
+    ['last layer randomised', ({ randomization }) => randomization?.at(0)?.toFixed(2)],
+    ['all randomised ↓', ({ randomization }) => randomization?.at(-1)?.toFixed(2)],
+    ['ms per picture', ({ milliseconds }) => milliseconds.toFixed(milliseconds < 10 ? 1 : 0)],
+  ];
+  const measured = columns.filter(([, cell]) => rows.some((row) => cell(row) !== undefined));
+  return table(
+    ['method', ...measured.map(([title]) => title)],
+    rows.map((row) => [`\`${row.name}\``, ...measured.map(([, cell]) => cell(row) ?? '')]),
+  );
+}
+
+export function claimTable(claims: readonly Claim[]): string {
+  return table(
+    ['known', 'here', 'holds'],
+    claims.map(({ text, figures, holds }) => [text, figures, holds ? 'yes' : 'no']),
+  );
+}
+
+function table(columns: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  const rule = columns.map((_, column) => (column === 0 ? '---' : '---:'));
+  return [columns, rule, ...rows].map(line).join('\n');
+}

@@ -1,0 +1,47 @@
+import type { Site } from '../../network/graph.ts';
+import type { Scorer } from '../../network/scorer.ts';
+import type { Session } from '../session.ts';
+import { changedRuns } from './changedRuns.ts';
+import { type CoverableInput, coveredParts, type Part } from './coveredParts.ts';
+
+/** The parts of an input that are covered one at a time. */
+export interface CoveredParts {
+  readonly stage: string;
+  /** The position of the input. */
+  readonly index: number;
+  readonly input: CoverableInput;
+  /** Those of each example. */
+  readonly parts: readonly (readonly Part[])[];
+  readonly scorer: Scorer;
+  /** F(x) per example. */
+  readonly score: Float32Array;
+  /** Called after each batch with what is known so far. */
+  readonly onBatch?: (drops: readonly Float64Array[]) => void;
+}
+
+/** What the score loses when a part is covered, F(x) − F(x without it), per example and part; NaN as long as it is not known. */
+export async function coveredDrops(
+  session: Session,
+  { stage, index, input, parts, scorer, score, onBatch }: CoveredParts,
+): Promise<readonly Float64Array[]> {
+  const drops = parts.map(({ length }) => new Float64Array(length).fill(Number.NaN));
+  await changedRuns(
+    session,
+    {
+      stage,
+      samples: parts.map(({ length }) => length),
+      scorer,
+      site: session.network.inputs[index] as Site,
+      change: (example, start, end) =>
+        coveredParts(input, (parts[example] as readonly Part[]).slice(start, end), example),
+    },
+    (scores, { group, start }) => {
+      drops[group]?.set(
+        scores.map((covered) => (score[group] as number) - covered),
+        start,
+      );
+      onBatch?.(drops);
+    },
+  );
+  return drops;
+}

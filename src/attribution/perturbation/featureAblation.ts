@@ -1,0 +1,85 @@
+import type { ExplainOptions, Input, Model, SegmentAttribution } from '../../network/types.ts';
+import type { NdArray } from '../../numeric/ndarray.ts';
+import { explain } from '../session.ts';
+import { coveredDrops } from './coveredDrops.ts';
+import { coverableInput, type Part } from './coveredParts.ts';
+import { type SegmentOptions, segmentGame } from './segmentGame.ts';
+
+/**
+ * Feature ablation: how much of the score is lost when a segment is hidden.
+ *
+ * $R_s = F(x) - F(x \text{ with segment } s \text{ replaced by the baseline})$, one pass for each segment, of which only
+ * what the segment can have changed is computed again.
+ *
+ * Source: the method of that name in Captum; for superpixels e.g. Štrumbelj and Kononenko 2010.
+ *
+ * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param x one example or a batch `[n, …]` in the shape of the model's input.
+ * @param options `segments` (required for images), `baseline`, `input`, `target`, `scale`.
+ * @returns `segmentValues` `[n, s]`, and `values`, which paints them: `[n, h, w]`, or the input's shape without space.
+ * @throws {RangeError} if the segments do not fit; else as {@link gradient}.
+ * @example
+ * ```ts
+ * import { featureAblation } from 'vitrine';
+ * const { values, segmentValues } = await featureAblation(model, x, { segments: { slic: 8 }, baseline: 'blur' });
+ * ```
+ */
+export async function featureAblation(
+  model: Model,
+  x: Input,
+  options: ExplainOptions & SegmentOptions,
+): Promise<SegmentAttribution> {
+  return explain(model, x, options, async (session) => {
+    const game = await segmentGame(session, options);
+    const { index, hidden, labels } = game.divided;
+    const shown = session.inputs[index] as NdArray;
+    const input = coverableInput(shown, hidden, shown.data.length / labels.data.length);
+    const segments = game.players.map((count, example) => segmentsOf(labels, { example, count, plane: input.plane }));
+    const drops = await coveredDrops(session, {
+      stage: 'featureAblation',
+      index,
+      input,
+      parts: segments,
+      scorer: game.scorer,
+      score: game.at.score.data,
+    });
+    const values = drops.map((found, example) => {
+      const bySegment = new Float64Array(found.length);
+      segments[example]?.forEach(({ segment }, i) => bySegment.fill(found[i] as number, segment, segment + 1));
+      return bySegment;
+    });
+    return game.attribution('featureAblation', values);
+  });
+}
+
+interface SegmentPart extends Part {
+  readonly segment: number;
+}
+
+/** The segments of an example in the smallest rectangles around them, small ones first: a batch costs what its largest does. */
+function segmentsOf(
+  { data, shape }: NdArray<Int32Array>,
+  { example, count, plane: [rows, columns] }: { example: number; count: number; plane: readonly [number, number] },
+): readonly SegmentPart[] {
+  const own = data.subarray(example * (shape[1] as number), (example + 1) * (shape[1] as number));
+  const bounds = Array.from({ length: count }, () => ({ top: rows, bottom: 0, left: columns, right: 0 }));
+  own.forEach((label, position) => {
+    const [row, column] = [Math.floor(position / columns), position % columns];
+    const { top, bottom, left, right } = bounds[label] as (typeof bounds)[number];
+    bounds[label] = {
+      top: Math.min(top, row),
+      bottom: Math.max(bottom, row + 1),
+      left: Math.min(left, column),
+      right: Math.max(right, column + 1),
+    };
+  });
+  const area = ({ rows: [top, bottom], columns: [left, right] }: Part): number => (bottom - top) * (right - left);
+  return bounds
+    .map(({ top, bottom, left, right }, segment) => ({
+      segment,
+      rows: [top, bottom] as const,
+      columns: [left, right] as const,
+      has: (position: number) => own[position] === segment,
+    }))
+    .sort((a, b) => area(a) - area(b));
+}

@@ -1,0 +1,7 @@
+import type { Target } from '../../network/types.ts';
+
+/** Whether a target is a difference of class scores. */
+export function isContrast(target: Target): boolean {
+  if (typeof target !== 'object' || Array.isArray(target)) return false;
+  return 'minus' in target || ('output' in target && isContrast(target.target));
+}

@@ -1,0 +1,153 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { eventLoopTurn } from '../../../backend/eventLoopTurn.ts';
+import { readArray } from '../../../network/inputs.ts';
+import { assertArray, assertFiniteArray, assertInteger } from '../../../numeric/check.ts';
+import type { NdArray } from '../../../numeric/ndarray.ts';
+import { random } from '../../../numeric/random.ts';
+
+/** How the patches of a picture are distributed, each channel for itself: plain data. */
+export interface PatchGaussians {
+  /** Rows and columns of a patch: of a window and its surroundings. */
+  readonly patch: readonly [number, number];
+  /** `[c, pixels]` */
+  readonly mean: NdArray<Float64Array>;
+  /** `[c, pixels, pixels]` */
+  readonly covariance: NdArray<Float64Array>;
+  /** The least value of each pixel in the data, `[h, w, c]`. */
+  readonly low: NdArray;
+  /** The greatest. */
+  readonly high: NdArray;
+}
+
+/** What {@link fitPatchGaussians} fits. */
+export interface PatchOptions {
+  /** Rows and columns of a window, or one number for both; 10 by default. */
+  readonly window?: number | readonly [number, number];
+  /** The pixels around a window from which it is predicted; 2 by default. */
+  readonly padding?: number;
+  /** The number of patches that are drawn, or all there are where that is not more; 20 000 by default. */
+  readonly patches?: number;
+  readonly seed?: number;
+}
+
+/**
+ * Fits a normal distribution to the patches of a data set, for {@link predictionDifference}.
+ *
+ * Source: Zintgraf et al. 2017, "Visualizing deep neural network decisions: prediction difference analysis", §3.1.
+ *
+ * @param background pictures `[m, h, w, c]`, or the activations of a layer.
+ * @param options `window`, `padding`, `patches`, `seed`.
+ * @returns plain data, which can be kept and used for many calls.
+ * @throws {RangeError} if the background is no such array, or a window with its padding is larger than the pictures.
+ * @example
+ * ```ts
+ * import { fitPatchGaussians, predictionDifference } from 'vitrine';
+ * const background = await fitPatchGaussians(x, { window: 4, padding: 1 });
+ * const { values } = await predictionDifference(model, x, { background, window: 4, padding: 1, samples: 2 });
+ * ```
+ */
+export async function fitPatchGaussians(
+  background: Tensor | NdArray,
+  { window = 10, padding = 2, patches = 20_000, seed = 0 }: PatchOptions = {},
+): Promise<PatchGaussians> {
+  const data = await readArray(background, 'background');
+  assertArray('background', data, [4]);
+  assertFiniteArray('background', data);
+  assertInteger('patches', patches, [2, Number.POSITIVE_INFINITY]);
+  const [, height, width, channels] = data.shape as Shape;
+  const patch = patchOf([height, width], { window, padding });
+  const places = drawPlaces(data.shape as Shape, patch, { patches, seed });
+  const pixels = patch[0] * patch[1];
+  const mean = new Float64Array(channels * pixels);
+  const covariance = new Float64Array(channels * pixels * pixels);
+  for (let channel = 0; channel < channels; channel++) {
+    if (channel > 0) await eventLoopTurn();
+    const moments = momentsOf(places.map((place) => patchAt(data, patch, { place, channel })));
+    mean.set(moments.mean, channel * pixels);
+    covariance.set(moments.covariance, channel * pixels * pixels);
+  }
+  return {
+    patch,
+    mean: { shape: [channels, pixels], data: mean },
+    covariance: { shape: [channels, pixels, pixels], data: covariance },
+    low: overExamples(data, Math.min),
+    high: overExamples(data, Math.max),
+  };
+}
+
+type Shape = readonly [count: number, height: number, width: number, channels: number];
+
+/** Rows and columns of a window. */
+export function windowSize(window: number | readonly [number, number]): readonly [number, number] {
+  const sides = typeof window === 'number' ? ([window, window] as const) : window;
+  sides.forEach((side) => assertInteger('window', side, [1, Number.POSITIVE_INFINITY]));
+  return sides;
+}
+
+/** Rows and columns of a window with its surroundings. */
+export function patchOf(
+  plane: readonly [number, number],
+  { window, padding }: Required<Pick<PatchOptions, 'window' | 'padding'>>,
+): readonly [number, number] {
+  assertInteger('padding', padding, [0, Number.POSITIVE_INFINITY]);
+  const [rows, columns] = windowSize(window).map((side) => side + 2 * padding) as [number, number];
+  if (rows <= plane[0] && columns <= plane[1]) return [rows, columns];
+  throw new RangeError(
+    `"window" expected to fit with its padding into ${plane.join(' × ')}, got ${rows} × ${columns} with a padding of ${padding}`,
+  );
+}
+
+/** The top left corners `[example, row, column]` of random patches, or of all where these are not more than asked for. */
+function drawPlaces(
+  [count, height, width]: Shape,
+  [rows, columns]: readonly [number, number],
+  { patches, seed }: { patches: number; seed: number },
+): readonly (readonly [number, number, number])[] {
+  const [down, across] = [height - rows + 1, width - columns + 1];
+  const total = count * down * across;
+  const source = random(seed);
+  const chosen = Array.from({ length: Math.min(patches, total) }, (_, i) =>
+    total <= patches ? i : source.integer(total),
+  );
+  return chosen.map((i) => [Math.floor(i / (down * across)), Math.floor(i / across) % down, i % across]);
+}
+
+function patchAt(
+  { shape, data }: NdArray,
+  [rows, columns]: readonly [number, number],
+  { place: [example, top, left], channel }: { place: readonly [number, number, number]; channel: number },
+): Float64Array {
+  const [, height, width, channels] = shape as Shape;
+  return Float64Array.from({ length: rows * columns }, (_, i) => {
+    const row = (example * height + top + Math.floor(i / columns)) * width + left + (i % columns);
+    return data[row * channels + channel] as number;
+  });
+}
+
+function momentsOf(patches: readonly Float64Array[]): { mean: Float64Array; covariance: Float64Array } {
+  const pixels = (patches[0] as Float64Array).length;
+  const mean = new Float64Array(pixels);
+  for (const patch of patches) patch.forEach((value, i) => (mean[i]! += value / patches.length));
+  const covariance = new Float64Array(pixels * pixels);
+  for (const patch of patches) {
+    const gap = patch.map((value, i) => value - (mean[i] as number));
+    for (let i = 0; i < pixels; i++) {
+      const from = gap[i] as number;
+      for (let j = 0; j <= i; j++) covariance[i * pixels + j]! += from * (gap[j] as number);
+    }
+  }
+  for (let i = 0; i < pixels; i++) {
+    for (let j = 0; j <= i; j++) {
+      const value = (covariance[i * pixels + j] as number) / Math.max(1, patches.length - 1);
+      covariance[i * pixels + j] = covariance[j * pixels + i] = value;
+    }
+  }
+  return { mean, covariance };
+}
+
+function overExamples({ shape, data }: NdArray, reduce: (a: number, b: number) => number): NdArray {
+  const size = data.length / (shape[0] as number);
+  const found = data.slice(0, size);
+  for (let i = size; i < data.length; i++) found[i % size] = reduce(found[i % size] as number, data[i] as number);
+  return { shape: shape.slice(1), data: found };
+}

@@ -1,0 +1,96 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { findHead } from '../../../network/score.ts';
+import type { ExplainOptions, Input, Model, Target } from '../../../network/types.ts';
+import type { NdArray } from '../../../numeric/ndarray.ts';
+import type { Backpropagation } from '../../gradient/backpropagated.ts';
+import { deconvnet } from '../../gradient/deconvnet.ts';
+import { gradient } from '../../gradient/gradient.ts';
+import { gradientTimesInput } from '../../gradient/gradientTimesInput.ts';
+import { guidedBackprop } from '../../gradient/guidedBackprop.ts';
+import { deconvnetComposite, guidedComposite } from '../../gradient/rectified.ts';
+import { imageInput } from '../../perturbation/imageInput.ts';
+import { explain } from '../../session.ts';
+import { responsesByCalls, responsesByWalk, type SignedExplainer } from './classResponses.ts';
+import { type Considered, consideredClasses } from './consideredClasses.ts';
+import { type DominantResponse, mostAgainst, mostFor, strongest } from './dominance.ts';
+
+/** The options of {@link clearMap}. */
+export interface ClearMapOptions extends Omit<ExplainOptions, 'target'> {
+  /** The method that makes each class's response; any with signs, `deconvnet` by default, as in the paper. */
+  readonly base?: SignedExplainer;
+  /** How many classes are compared, those with the highest scores of each example; 20 by default. Or `'all'`, or a list. */
+  readonly classes?: Considered;
+  /** The output of a model with several: its position or the name of its layer; the first by default. */
+  readonly output?: number | string;
+}
+
+/** What {@link clearMap} returns: the class that dominates at each position, and by how much. */
+export interface ClearMap extends DominantResponse {
+  /** The response of each class, `[n, k, h, w]`, channels summed. */
+  readonly responses: NdArray;
+  /** The classes in that order, `[n, k]`. */
+  readonly classes: NdArray<Int32Array>;
+  /** What speaks most for a class at each position, where anything does: responses of at least zero. */
+  readonly positive: DominantResponse;
+  /** What speaks most against a class, where anything does: responses of at most zero. */
+  readonly negative: DominantResponse;
+  readonly method: 'clearMap';
+}
+
+/**
+ * CLEAR, the class-enhanced attentive response: which class each position speaks for, and how strongly.
+ *
+ * With the response $R(p \mid c)$ of each class at position $p$, the dominant class is
+ * $\hat C(p) = \arg\max_c R(p \mid c)$ and its response $D(p) = \max_c R(p \mid c)$: a class map for the hue of a picture
+ * and a response map for its strength.
+ *
+ * Source: Kumar, Wong and Taylor 2017, "Explaining the unexplained: a class-enhanced attentive response (CLEAR) approach
+ * to understanding deep neural networks", §3.
+ *
+ * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param x one example or a batch `[n, h, w, c]` in the shape of the model's input.
+ * @param options `base`, `classes`, `output`, `scale`. It takes a backward walk for each class; a base other than
+ * `deconvnet`, `guidedBackprop`, `gradient` and `gradientTimesInput` a whole call.
+ * @returns `classMap` and `response` `[n, h, w]`, the same for positive and for negative responses alone, and all
+ * `responses` `[n, k, h, w]`.
+ * @throws {RangeError} if there are fewer classes, the model has no image input or the maps of `base` do not fit it;
+ * else as `base`.
+ * @example
+ * ```ts
+ * import { clearMap, gradientTimesInput } from 'vitrine';
+ * const { classMap, response, positive } = await clearMap(model, x, { base: gradientTimesInput, classes: 3 });
+ * console.log(classMap.shape, response.shape, positive.classMap.data); // [2, 16, 16] twice, −1 where nothing speaks for a class
+ * ```
+ */
+export async function clearMap(model: Model, x: Input, options: ClearMapOptions = {}): Promise<ClearMap> {
+  const { base = deconvnet, classes: considered, output = 0, ...run } = options;
+  return explain(model, x, run, async (session) => {
+    const { index: image } = imageInput(session, undefined);
+    const classes = await consideredClasses(session, findHead(session.network, output), considered);
+    const [count, k] = classes.shape as [number, number];
+    const targets = Array.from({ length: k }, (_, rank): Target => {
+      const ofRank = Array.from({ length: count }, (__, example) => classes.data[example * k + rank] as number);
+      return { output, target: ofRank };
+    });
+    const walk = walks.find(([method]) => method === base)?.[1];
+    const responses = walk
+      ? await responsesByWalk(session, walk, { image, targets })
+      : await responsesByCalls(session, base, { image, targets });
+    const given = { responses, classes };
+    return {
+      ...strongest(given),
+      ...given,
+      positive: mostFor(given),
+      negative: mostAgainst(given),
+      method: 'clearMap',
+    };
+  });
+}
+
+/** The methods that are one walk from a record, of which one record can start many. */
+const walks: readonly (readonly [SignedExplainer, Backpropagation])[] = [
+  [deconvnet, { method: 'deconvnet', composite: deconvnetComposite() }],
+  [guidedBackprop, { method: 'guidedBackprop', composite: guidedComposite() }],
+  [gradient, { method: 'gradient' }],
+  [gradientTimesInput, { method: 'gradientTimesInput', map: tf.mul }],
+];

@@ -1,0 +1,17 @@
+import { type Composite, hasAddress, type Matcher } from '../../network/composite.ts';
+import type { Graph } from '../../network/graph.ts';
+import type { Operation } from '../../network/operation.ts';
+
+/**
+ * The same composite, where an address means what its layer does with a kernel, if it has one: a rule for a convolution
+ * is none for the activation that the same layer applies to it.
+ */
+export function namingKernels(composite: Composite, { steps }: Graph): Composite {
+  const withKernel = new Set(steps.flatMap(({ operation }) => (operation.linear ? operation.address : [])));
+  const named = (matcher: Matcher): Matcher => {
+    if (typeof matcher !== 'object' || !('address' in matcher)) return matcher;
+    return (operation: Operation) =>
+      hasAddress(operation, matcher.address) && (operation.linear || !withKernel.has(operation.address));
+  };
+  return composite.map(([matcher, rule]) => [named(matcher), rule]);
+}

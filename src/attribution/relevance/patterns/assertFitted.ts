@@ -1,0 +1,53 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import type { Graph } from '../../../network/graph.ts';
+import type { Network } from '../../../network/network.ts';
+import type { PlannedStep } from '../../../network/plan.ts';
+import type { Trace } from '../../../network/record.ts';
+import { describe } from '../../../numeric/check.ts';
+import { sameShape } from '../../../numeric/shape.ts';
+import { fingerprintOf, isFingerprintOf } from './fingerprint.ts';
+import { type LayerPattern, nameOf, type Patterns } from './patterns.ts';
+
+/** Refuses patterns that were not fitted on this model with these weights. */
+export async function assertFitted(network: Network, patterns: Patterns): Promise<void> {
+  if (patterns === null || typeof patterns !== 'object' || !Array.isArray(patterns.layers)) {
+    throw new TypeError(`"patterns" expected what fitPatterns returns, got ${describe(patterns)}`);
+  }
+  const given = new Map(patterns.layers.map((layer) => [nameOf(layer), layer]));
+  for (const operation of network.operations.filter(({ linear }) => linear)) {
+    assertShape(nameOf(operation), operation.parameters['kernel'] as Tensor, given.get(nameOf(operation)));
+    given.delete(nameOf(operation));
+  }
+  const [foreign] = given.keys();
+  if (foreign) throw misfit(`a pattern for ${foreign}`);
+  if (isFingerprintOf(network, await fingerprintOf(network), patterns.fingerprint)) return;
+  throw misfit('patterns of other weights');
+}
+
+function assertShape(name: string, { shape }: Tensor, layer: LayerPattern | undefined): void {
+  if (!layer) throw misfit(`none for ${name}`);
+  if (sameShape(layer.pattern.shape, shape)) return;
+  throw misfit(`shape [${layer.pattern.shape.join(', ')}] for the kernel [${shape.join(', ')}] of ${name}`);
+}
+
+/** Refuses a walk in which a kernel is not merged with the batch normalisation that it was fitted with. */
+export function assertPlannedAlike({ steps: planned }: Trace, { graph }: Network, { layers }: Patterns): void {
+  for (const step of planned.filter(({ operation }) => operation.linear)) {
+    const [input, output] = betweenOf(step, graph);
+    const [from, to] = layers.find((layer) => nameOf(layer) === nameOf(step.operation))?.between ?? [input, output];
+    if (from === input && to === output) continue;
+    throw new Error(
+      `the pattern of ${nameOf(step.operation)} is of the layer merged with its batch normalisation; expected a "layer" and a target that do not part them`,
+    );
+  }
+}
+
+/** The values around the operation itself: its activation may be fused with it. */
+function betweenOf({ inputs, output, activation }: PlannedStep, { steps }: Graph): LayerPattern['between'] {
+  const ofActivation = activation && steps.find((step) => step.output === output);
+  return [inputs[0] as number, ofActivation?.inputs[0] ?? output];
+}
+
+function misfit(got: string): Error {
+  return new Error(`"patterns" expected those that fitPatterns made of this model, got ${got}`);
+}

@@ -1,0 +1,97 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { readTensor } from '../../../backend/inTurn.ts';
+import type { Composite } from '../../../network/composite.ts';
+import type { Dataset } from '../../../network/dataset.ts';
+import { forEachDatasetBatch } from '../../../network/datasetBatches.ts';
+import type { Network } from '../../../network/network.ts';
+import type { Input, Model, RunOptions } from '../../../network/types.ts';
+import { withNetwork } from '../../../network/withNetwork.ts';
+import { assertChoice } from '../../../numeric/check.ts';
+import { endsOf } from '../../session.ts';
+import { batchMoments, momentsOf } from './batchMoments.ts';
+import { fingerprintOf } from './fingerprint.ts';
+import { type LinearStep, linearSteps, watched } from './linearSteps.ts';
+import { type Moments, patternOf, withBatch } from './moments.ts';
+import { type LayerPattern, nameOf, type PatternEstimator, type Patterns } from './patterns.ts';
+
+/** The options of {@link fitPatterns}. */
+export interface FitPatternsOptions extends RunOptions {
+  /**
+   * `'twoComponent'` (default) takes the samples at which a unit is active, for units with an activation; `'linear'`
+   * takes all.
+   */
+  readonly estimator?: PatternEstimator;
+}
+
+/**
+ * Estimates from data what the units of a network look for: the patterns of {@link patternNet} and
+ * {@link patternAttribution}.
+ *
+ * A weight vector must also cancel what distracts, so it does not show the signal. The pattern of a unit
+ * $y = w^T x$ is $a = \frac{E_+[x y] - E_+[x] E[y]}{w^T (E_+[x y] - E_+[x] E[y])}$, with $E_+$ over the samples at which
+ * the unit is active: $w^T a = 1$. A position that a convolution reads is a sample. It takes one pass over the data and
+ * memory for two numbers per weight; batch normalisation is merged as in every walk. A unit that never was active has
+ * the pattern zero.
+ *
+ * Source: Kindermans et al. 2018, "Learning how to explain neural networks: PatternNet and PatternAttribution", Eqs.
+ * (6) and (9).
+ *
+ * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param dataset examples or batches of them, in the shape of the model's input.
+ * @param options `estimator`, `batchSize`, `signal`, `onProgress`.
+ * @returns plain data, for this model with these weights.
+ * @throws {Error} if the model has a transposed convolution, whose units have no single kernel.
+ * @throws {RangeError} if the data set is empty or an example does not fit.
+ * @example
+ * ```ts
+ * import { fitPatterns, patternNet } from 'vitrine';
+ * const patterns = await fitPatterns(model, [x], { batchSize: 2 });
+ * const { values } = await patternNet(model, x, { patterns });
+ * ```
+ */
+export async function fitPatterns(
+  model: Model,
+  dataset: Dataset<Input>,
+  options: FitPatternsOptions = {},
+): Promise<Patterns> {
+  const { estimator = 'twoComponent' } = options;
+  assertChoice('estimator', estimator, ['linear', 'twoComponent']);
+  return withNetwork(model, async (network) => {
+    assertHasKernels(network);
+    const moments = new Map<number, Moments>();
+    let steps: readonly LinearStep[] = [];
+    const examples = await forEachDatasetBatch(
+      network,
+      dataset,
+      { ...options, stage: 'fitPatterns' },
+      {
+        job: (rows) => {
+          const composite: Composite = [[({ linear }) => linear, watched]];
+          const { trace } = network.forward(rows, { differentiate: { to: endsOf(network, undefined), composite } });
+          steps = linearSteps(trace.steps);
+          return batchMoments(steps, trace, estimator);
+        },
+        consume: (part) => {
+          for (const step of steps) {
+            moments.set(step.output, withBatch(moments.get(step.output), momentsOf(part, step)));
+          }
+        },
+      },
+    );
+    const layers: LayerPattern[] = [];
+    for (const step of steps) layers.push(await patternAt(step, moments.get(step.output) as Moments));
+    return { estimator, examples, layers, fingerprint: await fingerprintOf(network) };
+  });
+}
+
+async function patternAt({ operation, input, output }: LinearStep, moments: Moments): Promise<LayerPattern> {
+  const { address, kind, parameters } = operation;
+  const kernel = await readTensor(parameters['kernel'] as Tensor);
+  return { address, kind, pattern: patternOf(moments, kernel), between: [input, output] };
+}
+
+function assertHasKernels({ operations }: Network): void {
+  const other = operations.find(({ linear, kernelPullback }) => linear && !kernelPullback);
+  if (!other) return;
+  throw new Error(`fitPatterns has no pattern for ${nameOf(other)}: at each position its units have another kernel`);
+}
