@@ -59,7 +59,7 @@ async function trained(log: (text: string) => void): Promise<LayersModel> {
   tf.tidy(() => whole.getLayer('scores').setWeights([tf.mul(kernel, 4), bias]));
   await run(
     whole,
-    setOf(1500, (i) => studyScene(2, i)),
+    setOf(4000, (i) => studyScene(2, i)),
     { rates: [0.001, 0.001, 0.001, 0.001, 0.0003, 0.0003], batchSize: 8 },
   );
   return whole;

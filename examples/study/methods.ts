@@ -133,8 +133,20 @@ function perturbations({ window, segments: slic }: StudySettings): readonly Stud
     many('meaningfulPerturbation', (model, x, options) =>
       v.meaningfulPerturbation(model, x, { ...options, iterations: 150 }),
     ),
-    many('extremalPerturbation', (model, x, options) =>
-      v.extremalPerturbation(model, x, { ...options, iterations: 300 }),
-    ),
+    many('extremalPerturbation', extremalPerturbations),
   ];
+}
+
+/** The masks of several areas summed and smoothed, as the authors of extremal perturbation compare it with maps. */
+async function extremalPerturbations(model: Model, x: Input, options: StudyOptions): Promise<Attribution> {
+  const found: v.ExtremalPerturbation[] = [];
+  for (const area of [0.025, 0.05, 0.1]) {
+    found.push(await v.extremalPerturbation(model, x, { ...options, scale: 'logit', area, iterations: 150 }));
+  }
+  const [first, ...others] = found as [v.ExtremalPerturbation, ...v.ExtremalPerturbation[]];
+  const { shape } = first.values;
+  const data = first.values.data.map((value, i) =>
+    others.reduce((sum, { values }) => sum + (values.data[i] as number), value),
+  );
+  return { ...first, values: v.blur({ shape, data }, 0.09 * (shape[1] as number)) };
 }

@@ -11,7 +11,7 @@ import { greys, sceneSample, sceneSide } from './sample.ts';
 import { claimTable, methodTable, writePicture, writeSection } from './write.ts';
 
 // `npm run study:attribution [-- scenes [methods …]]`: tables and pictures of docs/study-attribution.md.
-const [count = '60', ...only] = process.argv.slice(2);
+const [count = '50', ...only] = process.argv.slice(2);
 const started = performance.now();
 await useBackend('wasm');
 await mkdir('.cache', { recursive: true });

@@ -61,7 +61,7 @@ function warningsOf(name: string, features: BackendFeatures, missing: readonly s
   const warnings: string[] = [];
   if (name === 'wasm') {
     warnings.push(
-      `tfjs's convolutions and depthwise convolutions with a filter that is not square, stride 2 and padding 'same' may give wrong numbers on wasm`,
+      `tfjs's convolutions with padding 'same', a stride and a filter that is not square, or with two strides that differ, may give wrong numbers on wasm; vitrine's do not`,
     );
   }
   if (missing.length) warnings.push(`model.fit may need ${missing.join(', ')}, not registered: call installKernels()`);

@@ -5,6 +5,7 @@ import type { Picture } from './types.ts';
 /**
  * Encodes a picture as an 8-bit PNG file with opacity.
  *
+ * @param picture in 8-bit RGBA.
  * @returns the bytes of the file.
  * @throws TypeError or RangeError if the argument is no picture.
  * @example

@@ -10,6 +10,7 @@ import type { MapArray, Picture } from './types.ts';
  *
  * @param array `[h, w, c]` or `[n, h, w, c]` with 1 or 3 channels.
  * @param options the scale that made the input, and which `example` to show (0 by default).
+ * @returns a picture of one example, `w` × `h` pixels, opaque.
  * @throws RangeError if the array has other axes or is not finite, or an option is not as described.
  * @example
  * ```ts

@@ -22,6 +22,7 @@ export interface NormalizeOptions {
  * they become zeros.
  *
  * @param map `[n, h, w, c]`, `[n, h, w]`, or one map `[h, w]`; finite.
+ * @param options `by`, `percentile`.
  * @returns an array of the same shape.
  * @throws RangeError if the map has another rank or is not finite, or an option is not as described.
  * @example

@@ -12,6 +12,7 @@ import type { Picture } from './types.ts';
  * @param width in pixels.
  * @param height in pixels.
  * @param data `height × width × 4` numbers from 0 to 255, kept and not copied; transparent black if left out.
+ * @returns the picture.
  * @throws RangeError if a side is below 1 or the data has another length.
  * @example
  * ```ts

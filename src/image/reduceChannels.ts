@@ -12,6 +12,7 @@ export type ChannelReduction = 'sum' | 'mean' | 'maxAbs' | 'l2';
  * Simonyan et al. 2013 (section 3.1), and `'l2'` is $\sqrt{\sum_c R_{ijc}^2}$; neither is ever negative.
  *
  * @param map `[n, h, w, c]`.
+ * @param how `'sum'`, `'mean'`, `'maxAbs'` or `'l2'`.
  * @returns `[n, h, w]`.
  * @throws RangeError if the map has no axis of channels or the reduction is unknown.
  * @example

@@ -10,6 +10,7 @@ import type { MapArray } from './types.ts';
  * matters, whichever way. {@link reduceChannels} does the same for pictures, whose maps without channels have as many axes.
  *
  * @param map `[n, words, features]`, such as the map of a token input at its embedding.
+ * @param how `'sum'`, `'mean'`, `'maxAbs'` or `'l2'`.
  * @returns `[n, words]`.
  * @throws RangeError if the map has other axes or the reduction is unknown.
  * @example

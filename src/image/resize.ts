@@ -18,7 +18,8 @@ export interface ResizeOptions {
  * is what PyTorch calls `align_corners=False` and TensorFlow `half_pixel_centers=True`.
  *
  * @param source a picture, or an array `[h, w]`, `[n, h, w]` or `[n, h, w, c]`.
- * @param size height and width, or one number for both.
+ * @param size height and width in pixels, or one number for both.
+ * @param options `antialias`.
  * @returns a picture, or an array with the same other axes.
  * @throws TypeError or RangeError if source or size are none of these.
  * @example

@@ -23,6 +23,8 @@ export interface InputOptions extends PixelScale {
  * $p \in [0, 255]$ becomes $(p - \text{mean})/\text{std}$, or goes from 0…255 to `range`; $[0, 1]$ if neither is given.
  * Opacity is ignored. With one channel, a pixel is its luma $0.299 R + 0.587 G + 0.114 B$.
  *
+ * @param picture in 8-bit RGBA.
+ * @param options `size` and `fit`, `antialias`; `range`, or `mean` and `std` in units of 0…255; `channels`, `order`.
  * @returns `[1, h, w, c]`, `c` = `channels`.
  * @throws TypeError or RangeError if the picture or an option is not as described, or both `range` and `mean` or `std` are given.
  * @example

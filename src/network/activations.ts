@@ -11,6 +11,7 @@ import { withNetwork } from './withNetwork.ts';
  * @param model a `LayersModel`, or one compiled once by `compile`.
  * @param x one example or a batch in the shape of the model's input.
  * @param layers addresses: `conv1`, `outer/inner` in a nested model, `shared#1` for the second call of a shared layer.
+ * @param options `batchSize`, `signal`, `onProgress`.
  * @returns per address the output after the layer's activation, `[n, …]`.
  * @throws {RangeError} if there is no such layer (the message names near ones) or `x` does not fit.
  * @example

@@ -1,6 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { describe } from '../numeric/check.ts';
 import { nearestNames } from '../numeric/nearestNames.ts';
 import { buildGraph } from './buildGraph.ts';
 import { forward } from './forward.ts';
@@ -88,6 +89,9 @@ export function compile(model: LayersModel): Network {
 }
 
 function findSite({ sites }: Graph, address: string, argument: string): Site {
+  if (typeof address !== 'string') {
+    throw new TypeError(`"${argument}" expected the address of a layer, got ${describe(address)}`);
+  }
   const site = sites.get(address) ?? sites.get(address.replace(/#0(?=[/@:]|$)/g, ''));
   if (site) return site;
   const near = nearestNames(address, [...sites.keys()]);

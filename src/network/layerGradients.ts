@@ -18,6 +18,7 @@ export interface LayerGradientOptions<L extends string> extends Omit<ExplainOpti
  *
  * @param model a `LayersModel`, or one compiled once by `compile`.
  * @param x one example or a batch in the shape of the model's input.
+ * @param options `layers` (required), `target`, `scale`, `batchSize`, `signal`, `onProgress`.
  * @returns per address the gradient in the shape of the layer's output, `[n, …]`.
  * @throws {RangeError} if a layer is unknown or `x` does not fit.
  * @throws {Error} if the score does not depend on a layer.

@@ -16,6 +16,7 @@ export type LoadOptions = Pick<RunOptions, 'signal' | 'onProgress'>;
  *
  * @param source the address of the `model.json` (relative ones in browsers only), or its content with a function that
  *   reads the files that it names. From a disk: `readModel` of `vitrine/node`.
+ * @param options `signal`, `onProgress`.
  * @returns the model with its trained weights.
  * @throws Error if a file is missing or of the wrong size, if the JSON is no layers model (a GraphModel, Keras 3, an
  *   HTML page), if weights and layers do not match or a class of layers is unknown.

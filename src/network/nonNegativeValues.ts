@@ -1,5 +1,6 @@
 import type { Site } from './graph.ts';
 import type { OperationKind } from './operation.ts';
+import { movingKinds, summingKinds } from './operationKinds.ts';
 import type { PlannedStep } from './plan.ts';
 
 /** What these give is never negative. */
@@ -7,23 +8,13 @@ const rectifying: readonly OperationKind[] = ['relu', 'sigmoid', 'hardSigmoid', 
 
 /** What these give is never negative where none of their inputs is. */
 const preserving: readonly OperationKind[] = [
+  ...movingKinds,
+  ...summingKinds,
   'maxPool',
-  'averagePool',
   'globalMaxPool',
-  'globalAveragePool',
-  'add',
   'multiply',
-  'average',
   'maximum',
   'minimum',
-  'concatenate',
-  'reshape',
-  'permute',
-  'repeat',
-  'pad',
-  'crop',
-  'resize',
-  'identity',
 ];
 
 /** The values of a plan that are never negative, whatever it is run on; of replaced ones nothing is known. */

@@ -21,6 +21,7 @@ export interface PredictOptions extends RunOptions {
  *
  * @param model a `LayersModel`, or one compiled once by `compile`.
  * @param x one example or a batch in the shape of the model's input.
+ * @param options `scale`, `output`, `batchSize`, `signal`, `onProgress`.
  * @returns `values`: the output `[n, …]`, or class scores `[n, classes]` on the scale asked for; `'logit'` is before
  * the final softmax or sigmoid, `'probability'` is after it, also for models that end in logits.
  * @throws {RangeError} if `x` has another shape or numbers that are not finite, or if `output` is none of the model's.

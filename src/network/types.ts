@@ -103,7 +103,7 @@ export interface SegmentAttribution extends Attribution {
 }
 
 /** Every attribution method, and every composition of methods. */
-export type Explainer<O = unknown, R extends Attribution = Attribution> = (
+export type Explainer<O = object, R extends Attribution = Attribution> = (
   model: Model,
   x: Input,
   options?: ExplainOptions & O,

@@ -8,6 +8,7 @@ import { pathOf } from './pathOf.ts';
  * Opens a model from a disk: a `model.json` and the weight files beside it.
  *
  * @param path of the `model.json`, or its `file:` URL.
+ * @param options `signal`, `onProgress`.
  * @returns the model with its trained weights; the caller's to dispose.
  * @throws Error as `loadModel` does, or if there is no such file.
  * @example

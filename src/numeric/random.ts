@@ -23,7 +23,14 @@ export interface Random {
  *
  * @param seed a safe integer.
  * @param stream safe integers, such as the index of the example and of the sample.
+ * @returns a source of its own, that starts anew.
  * @throws RangeError if a number is not a safe integer.
+ * @example
+ * ```ts
+ * import { random } from 'vitrine';
+ * const { normal } = random(0, 3);
+ * const noise = Float32Array.from({ length: 256 }, normal); // the same each time
+ * ```
  */
 export function random(seed: number, ...stream: readonly number[]): Random {
   const generator = xoroshiro128plusFromState(stateOf([seed, ...stream]));

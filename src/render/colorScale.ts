@@ -32,6 +32,8 @@ export interface ColorOptions extends MapSelection {
  * get a sequential scale from 0 to $m$.
  *
  * @param map `[h, w]`, `[n, h, w]`, `[n, h, w, c]` or an attribution.
+ * @param options `example` and `channels`; `colormap`, `symmetric`, `range`, `percentile`.
+ * @returns the numbers at both ends, and the colour map.
  * @throws TypeError or RangeError if the map or an option is not as described.
  * @example
  * ```ts

@@ -42,6 +42,8 @@ const space = 6;
  * Long titles are broken into lines. Latin letters lose accents; what else the font lacks is an empty box.
  *
  * @param cells what to show, row by row.
+ * @param options `columns`, `title`, `cellWidth`, `scale`.
+ * @returns the sheet.
  * @throws TypeError or RangeError if there are no cells, a cell has no picture, or an option is not as described.
  * @example
  * ```ts

@@ -16,6 +16,7 @@ export interface HeatmapOptions extends ColorOptions {
  * otherwise.
  *
  * @param map `[h, w]`, `[n, h, w]`, `[n, h, w, c]` or an attribution.
+ * @param options `size`; `example` and `channels`; `colormap`, `symmetric`, `range`, `percentile`.
  * @returns a picture of one example.
  * @throws TypeError or RangeError if the map is not finite or of another rank, or an option is not as described.
  * @example

@@ -20,6 +20,7 @@ export interface OverlayOptions extends ColorOptions {
  *
  * @param picture what the network saw.
  * @param map `[h, w]`, `[n, h, w]`, `[n, h, w, c]` or an attribution.
+ * @param options `alpha`, `opacity`, and those of {@link heatmap} but `size`.
  * @returns a picture of the same size.
  * @throws TypeError or RangeError if picture, map or an option is not as described.
  * @example

@@ -38,6 +38,7 @@ export interface ReportOptions {
  * script runs. It follows the reader's light or dark setting and narrow screens.
  *
  * @param sections from top to bottom; all text is escaped.
+ * @param options `title`, `language`.
  * @returns the page.
  * @throws TypeError if a section has no title or a picture is none; RangeError if a table row has not one value per column.
  * @example

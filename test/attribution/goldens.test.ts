@@ -1,5 +1,5 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { afterAll, beforeAll, describe, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { NdArray } from '../../src/numeric/ndarray.ts';
 import { thorough } from '../support/backend.ts';
 import { readJson, readNpy } from '../support/fixtures.ts';
@@ -35,6 +35,10 @@ for (const name of ['vgg-tiny', 'bn-residual-tiny', 'mobile-tiny', 'inception-ti
       for (const [key, file] of Object.entries(files)) inputs[key] = await readNpy(`${folder}${file}`);
     });
     afterAll(() => model.dispose());
+
+    test('every reference method is known here', () => {
+      expect(cases.filter(({ method }) => !(method in runs))).toEqual([]);
+    });
 
     const known = cases.filter(
       ({ method }) => method in runs && (thorough || !(method in represented) || represented[method] === name),

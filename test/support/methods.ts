@@ -1,6 +1,7 @@
 import * as attribution from '../../src/attribution/index.ts';
 import type { Attribution, ExplainOptions, Input, Model } from '../../src/network/types.ts';
 import type { NdArray } from '../../src/numeric/ndarray.ts';
+import { random } from '../../src/numeric/random.ts';
 
 type Method = (model: Model, x: Input, options: ExplainOptions) => Promise<Attribution>;
 
@@ -54,6 +55,10 @@ export const methods: Readonly<Record<string, Method>> = {
     attribution.deepLift(model, x, { ...options, baseline: 'mean', rule: 'revealCancel' }),
   deepLiftShap: (model, x, options) =>
     attribution.deepLiftShap(model, x, { ...options, background: twoConstants(x as NdArray) }),
+  lrp: attribution.lrp,
+  excitationBackprop: attribution.excitationBackprop,
+  'excitationBackprop, contrastive': (model, x, options) =>
+    attribution.excitationBackprop(model, x, { ...options, contrastive: true }),
   exactShapley: (model, x, options) => attribution.exactShapley(model, x, { ...options, segments: { grid: 2 } }),
   kernelShap: (model, x, options) =>
     attribution.kernelShap(model, x, { ...options, segments: { grid: 2 }, samples: 6 }),
@@ -66,6 +71,15 @@ export const methods: Readonly<Record<string, Method>> = {
   hsicAttribution: (model, x, options) => attribution.hsicAttribution(model, x, { ...options, cells: 2, samples: 8 }),
   occlusion: (model, x, options) => attribution.occlusion(model, x, { ...options, window: 9, stride: 6 }),
   featureAblation: (model, x, options) => attribution.featureAblation(model, x, { ...options, segments: { grid: 2 } }),
+  predictionDifference: (model, x, options) =>
+    attribution.predictionDifference(model, x, {
+      ...options,
+      ...{ background: noiseLike(x as NdArray), window: 9, stride: 9, padding: 1, samples: 2 },
+    }),
+  meaningfulPerturbation: (model, x, options) =>
+    attribution.meaningfulPerturbation(model, x, { ...options, iterations: 2, cell: 4, jitter: 3, start: 'random' }),
+  extremalPerturbation: (model, x, options) =>
+    attribution.extremalPerturbation(model, x, { ...options, iterations: 2, step: 4, sigma: 5, area: 0.3 }),
 };
 
 /** A layer in the middle of a reference network. */
@@ -76,6 +90,13 @@ function innerLayer(model: Model): string {
   );
   if (name === undefined) throw new Error(`no known layer in "${layers.map((layer) => layer.name).join(', ')}"`);
   return name;
+}
+
+/** Pictures in the shape of the examples, the same for any number of these. */
+function noiseLike({ shape, data }: NdArray): NdArray {
+  const { normal } = random(17);
+  const size = data.length / (shape[0] as number);
+  return { shape: [4, ...shape.slice(1)], data: Float32Array.from({ length: 4 * size }, normal) };
 }
 
 /** A background that is the same for any number of examples. */

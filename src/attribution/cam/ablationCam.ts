@@ -19,7 +19,7 @@ import { activationsOf, type ChannelContext, channelWeightedMap } from './channe
  * @param x one example or a batch `[n, …]` in the shape of the model's input.
  * @param options `layer`, `rectify`, `size`, `target`, `scale`.
  * @returns `values` `[n, h, w]`, of the input's or the layer's size.
- * @throws as {@link gradCam}.
+ * @throws {RangeError} if the layer is a sequence; else as {@link gradCam}.
  * @example
  * ```ts
  * import { ablationCam } from 'vitrine';

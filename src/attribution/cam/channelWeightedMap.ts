@@ -26,7 +26,7 @@ export interface ChannelContext {
 }
 
 /** The skeleton of maps whose channels are weighted by passes of their own: Σ w_k A_k. */
-export function channelWeightedMap(
+export async function channelWeightedMap(
   model: Model,
   x: Input,
   { layer, rectify = true, size = 'input', ...options }: ExplainOptions & CamOptions,

@@ -30,14 +30,14 @@ export interface ScoreCamOptions extends CamOptions {
  * @param x one example or a batch `[n, …]` in the shape of the model's input, an image.
  * @param options `layer`, `channels`, `rectify`, `size`, `target`, `scale`.
  * @returns `values` `[n, h, w]`, of the input's or the layer's size.
- * @throws {RangeError} if `channels` < 1; else as {@link gradCam}.
+ * @throws {RangeError} if `channels` < 1, or the layer is a sequence; else as {@link gradCam}.
  * @example
  * ```ts
  * import { scoreCam } from 'vitrine';
  * const { values } = await scoreCam(model, x, { layer: 'conv3', channels: 4 });
  * ```
  */
-export function scoreCam(
+export async function scoreCam(
   model: Model,
   x: Input,
   { channels = Number.POSITIVE_INFINITY, ...options }: ExplainOptions & ScoreCamOptions = {},

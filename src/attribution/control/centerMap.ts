@@ -8,6 +8,8 @@ import { control } from './control.ts';
  * $e^{-(u^2 + v^2) / 2}$ with $u$ and $v$ the distances from the middle in quarters of the height and the width. A
  * localisation metric that this map wins measures where objects are, not what the network saw.
  *
+ * Source: the centre baseline of Zhang et al. 2016, "Top-down neural attention by excitation backprop", §4.1.
+ *
  * @param model a `LayersModel`, or one compiled once by `compile`.
  * @param x one picture or a batch `[n, h, w, c]`.
  * @param options `target`, `scale`.

@@ -7,7 +7,9 @@ import { control } from './control.ts';
  * A negative control: the edges of the picture by the Sobel operator.
  *
  * $\sqrt{g_x^2 + g_y^2}$ of the mean of the channels, the border going on beyond the picture. A map that looks like
- * this one need not know the network (Adebayo et al. 2018, §5).
+ * this one need not know the network.
+ *
+ * Source: Adebayo et al. 2018, "Sanity checks for saliency maps", §5.
  *
  * @param model a `LayersModel`, or one compiled once by `compile`.
  * @param x one picture or a batch `[n, h, w, c]`.

@@ -6,7 +6,9 @@ import { control } from './control.ts';
 /**
  * A negative control: normal noise in place of an explanation.
  *
- * What a metric gives this map is what chance gives; a method that is no better has found nothing.
+ * $R_i \sim N(0, 1)$. What a metric gives this map is what chance gives; a method that is no better has found nothing.
+ *
+ * Source: the random control of Hooker et al. 2019, "A benchmark for interpretability methods in deep neural networks".
  *
  * @param model a `LayersModel`, or one compiled once by `compile`.
  * @param x one picture or a batch `[n, h, w, c]`.

@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { resizeBilinear } from '../../backend/kernels/resizeBilinear.ts';
 import { type Composite, gradientRule, type Rule } from '../../network/composite.ts';
 import type { Operation, OperationKind } from '../../network/operation.ts';
+import { curvedKinds } from '../../network/operationKinds.ts';
 
 /** Sums that the rules of a FullGrad walk gather on their way. */
 export interface BiasTally {
@@ -14,16 +15,7 @@ export interface BiasTally {
 }
 
 const notHomogeneous: readonly OperationKind[] = [
-  'elu',
-  'selu',
-  'sigmoid',
-  'hardSigmoid',
-  'tanh',
-  'softplus',
-  'softsign',
-  'swish',
-  'gelu',
-  'mish',
+  ...curvedKinds,
   'softmax',
   'logSoftmax',
   'layerNormalization',

@@ -41,10 +41,11 @@ export interface XraiAttribution extends Attribution {
 /**
  * XRAI: the attribution of whole regions.
  *
- * The image is divided at several scales into overlapping regions. Again and again the region is taken whose pixels that
- * are not yet covered have the greatest mean attribution (channels brought together by their maximum), and that mean is
- * given to them; what no region covers forms one more. The total of the attribution that it starts from is kept. Sizes
- * are those of the paper's code for 224 × 224 pixels, and in proportion elsewhere.
+ * The image is divided at several scales into overlapping regions. Again and again the region is taken whose pixels
+ * that are not yet covered have the greatest mean attribution (channels brought together by their maximum), and that
+ * mean is given to them, $R_p = \frac{1}{|U|} \sum_{i \in U} A_i$ for all $p$ of the pixels $U$ that it adds; what no
+ * region covers forms one more. The total of the attribution that it starts from is kept. Sizes are those of the
+ * paper's code for 224 × 224 pixels, and in proportion elsewhere.
  *
  * Source: Kapishnikov et al. 2019, "XRAI: better attributions through regions", Algorithm 1.
  *

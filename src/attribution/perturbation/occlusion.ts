@@ -8,6 +8,7 @@ import { endpoint } from '../path/endpoints.ts';
 import type { PartialOption } from '../progressive.ts';
 import { attributionOf, baselinesOf, explain, type Session } from '../session.ts';
 import { type CoverableInput, coverableInput } from './coveredParts.ts';
+import { rowsAndColumns } from './rowsAndColumns.ts';
 import { windowDrops } from './windowDrops.ts';
 
 /** The windows of {@link occlusion}. */
@@ -37,7 +38,8 @@ export interface OcclusionOptions extends PartialOption {
  * @param x one example or a batch `[n, …]` in the shape of the model's input.
  * @param options `window` (required), `stride`, `baseline`, `input`, `target`, `scale`, `onPartial`.
  * @returns `values` in the shape of the input; with several inputs a map for each, of tokens `[n, t]`.
- * @throws {RangeError} if the window is larger than the input, or the stride is below 1 or larger than the window.
+ * @throws {RangeError} if the window is larger than the input, or the stride is below 1 or larger than the window; else
+ * as {@link gradient}.
  * @example
  * ```ts
  * import { occlusion } from 'vitrine';
@@ -103,9 +105,7 @@ function coveredInput(
 
 /** One number stands for rows and columns of an image, for the length of a window in a row. */
 function pairOf(argument: string, value: number | Pair, isImage: boolean): Pair {
-  const pair: Pair = typeof value === 'number' ? [isImage ? value : 1, value] : value;
-  pair.forEach((length) => assertInteger(argument, length, [1, Number.POSITIVE_INFINITY]));
-  return pair;
+  return rowsAndColumns(argument, typeof value === 'number' && !isImage ? [1, value] : value);
 }
 
 function assertFits(

@@ -8,8 +8,9 @@ import { attributionOf, explain, type Session } from '../session.ts';
 import { changedRuns } from './changedRuns.ts';
 import type { InputOption } from './imageInput.ts';
 import { isContrast } from './isContrast.ts';
+import { rowsAndColumns } from './rowsAndColumns.ts';
 import { type ChangedPlace, changedPlace } from './windowSampling/changedPlace.ts';
-import { type PatchGaussians, windowSize } from './windowSampling/fitPatchGaussians.ts';
+import type { PatchGaussians } from './windowSampling/fitPatchGaussians.ts';
 import { type SampledWindows, sampledWindows } from './windowSampling/sampledWindows.ts';
 import { samplerOf } from './windowSampling/samplerOf.ts';
 import { weightOfEvidence } from './windowSampling/weightOfEvidence.ts';
@@ -115,12 +116,12 @@ function planeOf({ values: { shape } }: ChangedPlace): readonly [number, number]
 
 function windowsOf(place: ChangedPlace, { window = 10, stride }: PredictionDifferenceOptions): Windows {
   const plane = planeOf(place);
-  const size = windowSize(window);
+  const size = rowsAndColumns('window', window);
   if (size[0] > plane[0] || size[1] > plane[1]) {
     throw new RangeError(`"window" expected at most ${plane.join(' × ')}, got ${size.join(' × ')}`);
   }
   const half = size.map((side) => Math.ceil(side / 2)) as [number, number];
-  const steps = stride === undefined ? half : typeof stride === 'number' ? ([stride, stride] as const) : stride;
+  const steps = rowsAndColumns('stride', stride ?? half);
   steps.forEach((step, axis) => assertInteger('stride', step, [1, size[axis] as number]));
   return windowsOn(plane, { size, stride: steps });
 }

@@ -43,7 +43,8 @@ export interface RiseOptions extends InputOption, PartialOption {
  * @param options `samples`, `cells`, `probability`, `baseline`, `debiased`, `input`, `seed`, `target`, `scale`
  * (`'probability'` by default), `onPartial`.
  * @returns `values` `[n, h, w]`.
- * @throws {RangeError} if `samples` or `cells` < 1, `probability` is not in 0 … 1, or no input is an image.
+ * @throws {RangeError} if `samples` or `cells` < 1, `probability` is not in 0 … 1, or no input is an image; else as
+ * {@link gradient}.
  * @example
  * ```ts
  * import { rise } from 'vitrine';

@@ -19,7 +19,10 @@ export interface ExcitationBackpropOptions extends LayerOption, RulesOption {
    * on; one right before the last linear layer leaves all of it, since no unit there excites both.
    */
   readonly contrastive?: boolean | { readonly layer: string };
-  /** Whether the positive part of a bias keeps its share, as it does by default; without, the map sums to 1. */
+  /**
+   * Whether the positive part of a bias keeps its share, as it does by default; without, the map sums to 1, less what
+   * reaches units that are on through their bias alone.
+   */
   readonly bias?: boolean;
 }
 
@@ -45,7 +48,7 @@ export interface ExcitationBackpropOptions extends LayerOption, RulesOption {
  * @example
  * ```ts
  * import { excitationBackprop, rectify, reduceChannels } from 'vitrine';
- * const { values } = await excitationBackprop(model, x, { bias: false }); // sums to 1 in each example
+ * const { values } = await excitationBackprop(model, x, { bias: false }); // sums to 1 in each example of this network
  * const contrast = await excitationBackprop(model, x, { contrastive: true });
  * const map = rectify(reduceChannels(contrast.values, 'sum'));
  * ```

@@ -16,7 +16,10 @@ export interface LrpOptions extends LayerOption {
    * address means the convolutions and dense layers there, not the activations they apply.
    */
   readonly composite?: Composite;
-  /** Whether biases keep their share of relevance, as they do by default; those of a batch normalisation are merged. */
+  /**
+   * Whether biases keep their share of relevance, as they do by default; those of a batch normalisation are merged.
+   * Without, what reaches a unit that is on through its bias alone is lost.
+   */
   readonly bias?: boolean;
 }
 

@@ -21,7 +21,7 @@ export interface AverageDropOptions extends AttributionOption {
  * With $p = F(x)$ and $q = F(x' + m \odot (x - x'))$, where the mask $m$ is the magnitude of the map scaled to
  * $[0, 1]$ per example: drop $[p - q]_+ / p$, gain $[q - p]_+ / (1 - p)$, increase $1[q > p]$.
  *
- * Source: Chattopadhyay et al. 2018, "Grad-CAM++", §4.1 (drop and increase); Zhang et al. 2024, "Opti-CAM: optimizing
+ * Source: Chattopadhay et al. 2018, "Grad-CAM++", §4.1 (drop and increase); Zhang et al. 2024, "Opti-CAM: optimizing
  * saliency maps for interpretability" (gain).
  *
  * @param model a `LayersModel`, or one compiled once by `compile`.

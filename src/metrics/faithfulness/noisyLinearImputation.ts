@@ -19,9 +19,10 @@ export interface ImputationOptions {
 /**
  * Noisy linear imputation: replaces pixels by what their neighbours tell, so that nothing shows where they were.
  *
- * Each removed pixel is the weighted mean of its eight neighbours, those beside it with weight 1/6, those across with
- * 1/12, renormalised at the border; neighbours that are removed too are unknowns of the same linear system. It is
- * solved in 64-bit floats by conjugate gradients to a relative residual of 1e-10, each channel by itself.
+ * $\hat x_p = \sum_{q \sim p} w_{pq} \hat x_q$: each removed pixel is the weighted mean of its eight neighbours, those
+ * beside it with weight 1/6, those across with 1/12, renormalised at the border; neighbours that are removed too are
+ * unknowns of the same linear system. It is solved in 64-bit floats by conjugate gradients to a relative residual of
+ * 1e-10, each channel by itself. Then normal noise is added.
  *
  * Source: Rong et al. 2022, "A consistent and efficient evaluation strategy for attribution methods", §4.2.
  *

@@ -5,8 +5,9 @@ import { areaUnderCurve, type CurveOptions } from './areaUnderCurve.ts';
 /**
  * Pixel flipping: how fast the score falls as single elements (row, column and channel) go, the most relevant first.
  *
- * The area under the curve by the trapezoid rule, as in {@link deletion}, but each channel of a pixel has its own place
- * in the order. A map without channels counts for all channels of a pixel in equal parts.
+ * $\int_0^1 F(x \text{ without the first } t \text{ of its elements})\,dt$ by the trapezoid rule, as in
+ * {@link deletion}, but each channel of a pixel has its own place in the order. A map without channels counts for all
+ * channels of a pixel in equal parts.
  *
  * Source: Bach et al. 2015, "On pixel-wise explanations for non-linear classifier decisions by layer-wise relevance
  * propagation", section "Pixel-flipping".

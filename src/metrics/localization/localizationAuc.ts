@@ -5,8 +5,8 @@ import { locate, type Mask } from './masks.ts';
 /**
  * Localisation AUC: how well the map, taken as a detector of the object's pixels, tells them from the others.
  *
- * The area under the receiver operating characteristic: the probability that a pixel of the object has more relevance
- * than one outside, ties counted half; 0.5 is chance.
+ * $P(R_i > R_j) + \frac12 P(R_i = R_j)$ for a pixel $i$ of the object and a pixel $j$ outside, which is the area under
+ * the receiver operating characteristic; 0.5 is chance.
  *
  * Source: Fawcett 2006, "An introduction to ROC analysis", §7.
  *

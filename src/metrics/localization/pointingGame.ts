@@ -12,8 +12,9 @@ export interface PointingGameOptions {
 /**
  * Pointing game: whether the maximum of a map lies on the object.
  *
- * A hit if some pixel of the mask lies within the tolerance (Euclidean distance) of the largest signed value. The mean
- * over the examples of a class, then over classes, is the accuracy of the paper.
+ * $1[\min_{i \in M} \lVert i - \arg\max_j R_j \rVert \le \tau]$: a hit if some pixel of the mask lies within the
+ * tolerance (Euclidean distance) of the largest signed value. The mean over the examples of a class, then over classes,
+ * is the accuracy of the paper.
  *
  * Source: Zhang et al. 2016, "Top-down neural attention by excitation backprop", §4.1.
  *

@@ -22,6 +22,12 @@ export interface SimilarityOptions {
 /**
  * How alike two maps are, example by example and with their signs.
  *
+ * Spearman's or Pearson's correlation, the cosine $a \cdot b / (\lVert a \rVert \lVert b \rVert)$, or the mean
+ * structural similarity.
+ *
+ * Source: Adebayo et al. 2018, "Sanity checks for saliency maps", §4; for `'ssim'` Wang et al. 2004, "Image quality
+ * assessment: from error visibility to structural similarity", Eq. (13).
+ *
  * @param map an attribution or its map, `[n, …]`, or one map `[h, w]`.
  * @param other of the same shape.
  * @param options `similarity`, `dataRange`.

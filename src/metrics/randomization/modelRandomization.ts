@@ -32,8 +32,9 @@ export interface ModelRandomization extends MetricResult {
  * Model parameter randomisation: whether a map still looks the same when the network has forgotten what it learned.
  *
  * The weights of one layer after the other are put in random order, from the output down, and each network's map is
- * compared with the first one. A map that depends on what was learned changes: the similarity falls to 0. A map that
- * stays, as that of guided backpropagation does for the upper layers, is an edge detector. The model is not touched.
+ * compared with the first one, $\mathrm{sim}(\phi_{\theta}(x), \phi_{\theta_l}(x))$ with the layers down to $l$
+ * shuffled. A map that depends on what was learned changes: the similarity falls to 0. A map that stays, as that of
+ * guided backpropagation does for the upper layers, is an edge detector. The model is not touched.
  *
  * Source: Adebayo et al. 2018, "Sanity checks for saliency maps", §4.
  *

@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { readTensor } from '../../backend/inTurn.ts';
 import type { Network } from '../../network/network.ts';
 import type { Operation, OperationKind } from '../../network/operation.ts';
+import { movingKinds } from '../../network/operationKinds.ts';
 import { assertNumber, describe } from '../../numeric/check.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
 import type { Weights } from './shuffledWeights.ts';
@@ -62,22 +63,9 @@ function biasLess(operation: Operation, shifts: readonly Tensor[]): Tensor {
   return own ? tf.sub(own, made) : tf.neg(made);
 }
 
-/** What only moves values or averages them moves a shift too. */
-const carriers: readonly OperationKind[] = [
-  'identity',
-  'reshape',
-  'permute',
-  'repeat',
-  'pad',
-  'crop',
-  'resize',
-  'averagePool',
-  'globalAveragePool',
-  'concatenate',
-];
-
 function passedOn(operation: Operation, shifts: readonly Tensor[], inputs: number): Tensor {
-  if (carriers.includes(operation.kind) && shifts.length === inputs) return operation.forward(shifts);
+  // What only moves values moves a shift too.
+  if (movingKinds.includes(operation.kind) && shifts.length === inputs) return operation.forward(shifts);
   const { address, layerClass } = operation;
   throw new Error(
     `a shift of the input cannot be made up for behind layer "${address}" (${layerClass}), which is not linear`,

@@ -1,7 +1,7 @@
 import type { Tensor, Tensor1D, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { activated } from '../../backend/kernels/elementwise.ts';
-import type { WindowGeometry } from '../../backend/kernels/geometry.ts';
+import { convolutionPadding, type WindowGeometry } from '../../backend/kernels/geometry.ts';
 import type { KernelPlacement } from '../../backend/training/convFilterGradient.ts';
 import { slidingOf } from '../../backend/training/taps.ts';
 import type { FusedActivation, Operation, OperationKind, Parameters } from '../operation.ts';
@@ -24,8 +24,9 @@ interface ConvolutionOperands {
   readonly filter: Tensor4D;
   readonly bias?: Tensor1D;
   readonly strides: [number, number];
-  readonly pad: 'same' | 'valid';
+  readonly pad: 'same' | 'valid' | tf.backend_util.ExplicitPadding;
   readonly dilations: [number, number];
+  readonly dimRoundingMode?: 'floor';
   readonly activation: 'linear' | 'relu' | 'relu6';
 }
 
@@ -110,14 +111,18 @@ function operandsOf(
   weights: Parameters,
   { geometry, activation }: { geometry: WindowGeometry; activation: FusedActivation | undefined },
 ): ConvolutionOperands {
-  const { strides, padding, dilations } = geometry;
+  const { strides, dilations } = geometry;
+  const pad = convolutionPadding(x.shape, geometry);
   return {
     x,
     filter: parameter<Tensor4D>(weights, 'kernel'),
     ...(weights.bias && { bias: weights.bias as Tensor1D }),
     strides: [...strides],
-    pad: padding,
+    pad,
+    // tfjs rounds where padding is in numbers only.
+    ...(Array.isArray(pad) && { dimRoundingMode: 'floor' as const }),
     dilations: [...dilations],
+
     activation: fusedName(activation),
   };
 }

@@ -8,7 +8,8 @@ import { type ConvolutionKind, convolution } from './convolution.ts';
 
 const kind: ConvolutionKind = {
   kind: 'depthwiseConv2d',
-  run: tf.fused.depthwiseConv2d,
+  // It takes padding in numbers for each side as well, which its type leaves out.
+  run: tf.fused.depthwiseConv2d as ConvolutionKind['run'],
   prepare: prepareDepthwiseKernel,
   inputGradient: depthwiseInputGradient,
   kernelGradient: depthwiseKernelGradient,

@@ -293,7 +293,7 @@ describe('patternNet(model, x, { patterns }) refuses', () => {
 
   test('what is no patterns, a probability, an unknown layer', async () => {
     const model = classifier();
-    const x = inputsOf(model, 1);
+    const x = inputsOf(model, 2);
     const patterns = await fitPatterns(model, x);
     await expect(patternNet(model, x, undefined as never)).rejects.toThrow(
       '"patterns" expected what fitPatterns returns',
@@ -307,12 +307,12 @@ describe('patternNet(model, x, { patterns }) refuses', () => {
 
   test('a layer or a target between a convolution and its batch normalisation', async () => {
     const model = classifier();
-    const x = inputsOf(model, 1);
+    const x = inputsOf(model, 2);
     const patterns = await fitPatterns(model, x);
     const target = { layer: 'conv1', unit: 0 };
     await expect(patternNet(model, x, { patterns, target })).rejects.toThrow('merged with its batch normalisation');
     const { values } = await patternNet(model, x, { patterns, target: { layer: 'norm1', unit: 0 } });
-    expect(values.shape).toEqual([1, 6, 7, 2]);
+    expect(values.shape).toEqual([2, 6, 7, 2]);
     free(model);
   });
 
@@ -341,6 +341,14 @@ describe('fitPatterns refuses', () => {
     );
     await expect(fitPatterns(model, inputsOf(model), { batchSize: 0 })).rejects.toThrow(
       '"batchSize" expected an integer',
+    );
+    free(model);
+  });
+
+  test('a single example for a dense layer, which then has one sample', async () => {
+    const model = randomized(chain([4], l.dense({ units: 3, name: 'only' })));
+    await expect(fitPatterns(model, inputsOf(model, 1))).rejects.toThrow(
+      '"dataset" expected at least 2 examples for the pattern of dense "only", got 1',
     );
     free(model);
   });

@@ -4,6 +4,7 @@ import { readArray } from '../../../network/inputs.ts';
 import { assertArray, assertFiniteArray, assertInteger } from '../../../numeric/check.ts';
 import type { NdArray } from '../../../numeric/ndarray.ts';
 import { random } from '../../../numeric/random.ts';
+import { rowsAndColumns } from '../rowsAndColumns.ts';
 
 /** How the patches of a picture are distributed, each channel for itself: plain data. */
 export interface PatchGaussians {
@@ -32,6 +33,10 @@ export interface PatchOptions {
 
 /**
  * Fits a normal distribution to the patches of a data set, for {@link predictionDifference}.
+ *
+ * Each channel has a mean $\mu$ and a covariance $\Sigma$ of its own. A window $w$ is then drawn, given what is around
+ * it, $c$, with mean $\mu_w + \Sigma_{wc} \Sigma_{cc}^{-1} (c - \mu_c)$ and covariance
+ * $\Sigma_{ww} - \Sigma_{wc} \Sigma_{cc}^{-1} \Sigma_{cw}$, clipped to what occurs in the data.
  *
  * Source: Zintgraf et al. 2017, "Visualizing deep neural network decisions: prediction difference analysis", §3.1.
  *
@@ -77,20 +82,13 @@ export async function fitPatchGaussians(
 
 type Shape = readonly [count: number, height: number, width: number, channels: number];
 
-/** Rows and columns of a window. */
-export function windowSize(window: number | readonly [number, number]): readonly [number, number] {
-  const sides = typeof window === 'number' ? ([window, window] as const) : window;
-  sides.forEach((side) => assertInteger('window', side, [1, Number.POSITIVE_INFINITY]));
-  return sides;
-}
-
 /** Rows and columns of a window with its surroundings. */
 export function patchOf(
   plane: readonly [number, number],
   { window, padding }: Required<Pick<PatchOptions, 'window' | 'padding'>>,
 ): readonly [number, number] {
   assertInteger('padding', padding, [0, Number.POSITIVE_INFINITY]);
-  const [rows, columns] = windowSize(window).map((side) => side + 2 * padding) as [number, number];
+  const [rows, columns] = rowsAndColumns('window', window).map((side) => side + 2 * padding) as [number, number];
   if (rows <= plane[0] && columns <= plane[1]) return [rows, columns];
   throw new RangeError(
     `"window" expected to fit with its padding into ${plane.join(' × ')}, got ${rows} × ${columns} with a padding of ${padding}`,

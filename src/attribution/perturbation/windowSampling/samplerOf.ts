@@ -1,8 +1,9 @@
 import type { Input } from '../../../network/types.ts';
 import { assertChoice } from '../../../numeric/check.ts';
 import { sameShape } from '../../../numeric/shape.ts';
+import { rowsAndColumns } from '../rowsAndColumns.ts';
 import type { ChangedPlace } from './changedPlace.ts';
-import { fitPatchGaussians, type PatchGaussians, patchOf, windowSize } from './fitPatchGaussians.ts';
+import { fitPatchGaussians, type PatchGaussians, patchOf } from './fitPatchGaussians.ts';
 import { conditionalSampler, marginalSampler, type WindowSampler } from './windowSampler.ts';
 
 /** What windows are drawn from. */
@@ -19,7 +20,7 @@ export interface SamplerOptions {
 export async function samplerOf(place: ChangedPlace, options: SamplerOptions): Promise<WindowSampler> {
   const { background, sampler = 'conditional', window = 10, padding = 2, patches = 20_000, seed = 0 } = options;
   assertChoice('sampler', sampler, ['conditional', 'marginal']);
-  const size = windowSize(window);
+  const size = rowsAndColumns('window', window);
   const isFitted = isGaussians(background);
   if (sampler === 'marginal') {
     if (isFitted) throw new TypeError(`"background" expected examples for the 'marginal' sampler, got fitted patches`);

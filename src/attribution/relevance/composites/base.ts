@@ -1,5 +1,5 @@
-import { activationKinds } from '../../../network/activationKinds.ts';
 import { type Composite, gradientRule, type Rule } from '../../../network/composite.ts';
+import { activationKinds, movingKinds } from '../../../network/operationKinds.ts';
 import { refusal } from '../../refusal.ts';
 import { epsilon } from '../rules/epsilon.ts';
 import { norm } from '../rules/norm.ts';
@@ -19,7 +19,7 @@ export function base(method: string, option: string): Composite {
     [({ interpolation }) => interpolation === 'bilinear', norm()],
     // To the winner, the first of several.
     [['maxPool', 'globalMaxPool', 'maximum', 'minimum'], gradientRule],
-    [['reshape', 'permute', 'pad', 'crop', 'concatenate', 'repeat', 'resize', 'identity'], gradientRule],
+    [movingKinds, gradientRule],
     ['multiply', signal()],
     ['affine', alone(epsilon())],
     [

@@ -13,6 +13,7 @@ import { convolutions } from './convolutions.ts';
  * @param low the least value of the input, of all channels or of each.
  * @param high the greatest value likewise.
  * @returns a composite for {@link lrp}; entries of one's own go before it.
+ * @throws {RangeError} if a bound is not finite, or `low` and `high` are lists of different lengths.
  * @example
  * ```ts
  * import { composites, lrp } from 'vitrine';

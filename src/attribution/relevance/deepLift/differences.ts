@@ -1,5 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { where } from '../../../backend/where.ts';
 import type { RuleIo } from '../../../network/composite.ts';
 
 /** Δ of the first input, or of the output: its value less that in the reference run. */
@@ -11,6 +12,6 @@ export function differenceOf(io: RuleIo, end: 'inputs' | 'output'): Tensor {
 /** Of two values the one for positive and the one for negative differences, and their mean where there is none. */
 export function bySign(difference: Tensor, positive: Tensor, negative: Tensor): Tensor {
   const mean = tf.mul(tf.add(positive, negative), 0.5);
-  const chosen = tf.where(tf.greater(difference, 0), positive, negative);
-  return tf.where(tf.equal(difference, 0), mean, chosen);
+  const chosen = where(tf.greater(difference, 0), positive, negative);
+  return where(tf.equal(difference, 0), mean, chosen);
 }

@@ -1,6 +1,5 @@
-import { activationKinds } from '../../../network/activationKinds.ts';
-import { affineKinds } from '../../../network/affineKinds.ts';
 import { type Composite, gradientRule } from '../../../network/composite.ts';
+import { activationKinds, kernelKinds, movingKinds, summingKinds } from '../../../network/operationKinds.ts';
 import { refusal, unknownLayer } from '../../refusal.ts';
 import { rescaleActivation } from './rescaleActivation.ts';
 import { rescalePooling } from './rescalePooling.ts';
@@ -8,7 +7,7 @@ import { shapleyKinds, shapleyMerge } from './shapleyMerge.ts';
 
 /** DeepLIFT with the Rescale rule: what has no rule here would break the sum, and is refused. */
 export const rescale: Composite = [
-  [[...affineKinds.withKernel, ...affineKinds.without, 'affine'], gradientRule],
+  [[...kernelKinds, ...movingKinds, ...summingKinds, 'affine'], gradientRule],
   [activationKinds, rescaleActivation],
   [['maxPool', 'globalMaxPool'], rescalePooling],
   [shapleyKinds, shapleyMerge],

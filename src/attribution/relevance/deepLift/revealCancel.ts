@@ -1,7 +1,6 @@
-import { activationKinds } from '../../../network/activationKinds.ts';
-import { affineKinds } from '../../../network/affineKinds.ts';
 import type { Composite, Rule } from '../../../network/composite.ts';
 import type { Operation, OperationKind } from '../../../network/operation.ts';
+import { activationKinds, kernelKinds, movingKinds, summingKinds } from '../../../network/operationKinds.ts';
 import { linearRule } from './linearRule.ts';
 import { passedOn } from './passedOn.ts';
 import { restarted } from './restarted.ts';
@@ -17,8 +16,8 @@ export function revealCancel(others: Composite, isAt: (operation: Operation) => 
     rule,
   ];
   return [
-    among([...affineKinds.withKernel, 'affine'], linearRule),
-    among(affineKinds.without, passedOn),
+    among([...kernelKinds, 'affine'], linearRule),
+    among([...movingKinds, ...summingKinds], passedOn),
     among(activationKinds, revealCancelActivation),
     ...lifted(others),
   ];

@@ -1,5 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { where } from '../../../backend/where.ts';
 import type { Rule } from '../../../network/composite.ts';
 import type { Contributions } from './contributions.ts';
 
@@ -31,5 +32,5 @@ const rounding = 4 * 2 ** -24;
 
 /** Contributions that vanish in the rounding of z pass nothing on, as by the pseudo-count of the authors' program. */
 function slope(rise: Tensor, run: Tensor, noise: Tensor): Tensor {
-  return tf.where(tf.greater(tf.abs(run), noise), tf.div(rise, run), tf.zerosLike(run));
+  return where(tf.greater(tf.abs(run), noise), tf.div(rise, run), tf.zerosLike(run));
 }

@@ -41,7 +41,7 @@ export interface FitPatternsOptions extends RunOptions {
  * @param options `estimator`, `batchSize`, `signal`, `onProgress`.
  * @returns plain data, for this model with these weights.
  * @throws {Error} if the model has a transposed convolution, whose units have no single kernel.
- * @throws {RangeError} if the data set is empty or an example does not fit.
+ * @throws {RangeError} if the data set is empty, an example does not fit, or one example gives a layer a single sample.
  * @example
  * ```ts
  * import { fitPatterns, patternNet } from 'vitrine';
@@ -86,6 +86,10 @@ export async function fitPatterns(
 
 async function patternAt({ operation, input, output }: LinearStep, moments: Moments): Promise<LayerPattern> {
   const { address, kind, parameters } = operation;
+  // Each position of an example is a sample; a dense layer has one of each.
+  if (moments.samples < 2) {
+    throw new RangeError(`"dataset" expected at least 2 examples for the pattern of ${nameOf(operation)}, got 1`);
+  }
   const kernel = await readTensor(parameters['kernel'] as Tensor);
   return { address, kind, pattern: patternOf(moments, kernel), between: [input, output] };
 }

@@ -1,6 +1,6 @@
-import { activationKinds } from '../../../network/activationKinds.ts';
 import { gradientRule, type Rule } from '../../../network/composite.ts';
 import type { Operation } from '../../../network/operation.ts';
+import { activationKinds } from '../../../network/operationKinds.ts';
 import type { PlannedStep } from '../../../network/plan.ts';
 
 /** A linear operation as it is run and the activation that alone reads it. */

@@ -10,6 +10,7 @@ import { unweighted } from './unweighted.ts';
  * Source: Lapuschkin et al. 2019, "Unmasking Clever Hans predictors and assessing what machines really learn".
  *
  * @returns a rule for linear operations.
+ * @throws {Error} when it is run, on an operation without a kernel.
  * @example
  * ```ts
  * import { composites, lrp, rules } from 'vitrine';

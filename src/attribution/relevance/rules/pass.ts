@@ -10,6 +10,7 @@ import { sameShape } from '../../../numeric/shape.ts';
  * Source: Bach et al. 2015, §2.
  *
  * @returns a rule for activations, and for layers that shall be looked through.
+ * @throws {Error} when it is run, on an operation with several inputs or one of another shape than its output.
  * @example
  * ```ts
  * import { composites, lrp, rules } from 'vitrine';

@@ -9,7 +9,8 @@ import { sameShape } from '../../../numeric/shape.ts';
  *
  * Source: Arras et al. 2017, "Explaining recurrent neural network predictions in sentiment analysis", §3.2.
  *
- * @returns a rule for products; it throws where no single input has the shape of the output.
+ * @returns a rule for products.
+ * @throws {Error} when it is run, where not exactly one input has the shape of the output.
  * @example
  * ```ts
  * import { composites, lrp, rules } from 'vitrine';

@@ -11,7 +11,7 @@ import { distribution, inProportion, sumOf } from './distribution.ts';
  * $R_i = \sum_j \frac{a_i w_{ij} - l_i w_{ij}^+ - h_i w_{ij}^-}{\sum_k (a_k w_{kj} - l_k w_{kj}^+ - h_k w_{kj}^-)} R_j$;
  * biases drop out.
  *
- * Source: Montavon et al. 2017, §4.2.
+ * Source: Montavon et al. 2017, "Explaining nonlinear classification decisions with deep Taylor decomposition", §4.2.
  *
  * @param low the least value that the layer can read, of all channels or of each: black as the model gets it.
  * @param high the greatest value likewise: white as the model gets it.
