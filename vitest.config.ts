@@ -4,8 +4,17 @@ import type { LaunchOptions } from 'playwright-core';
 import type { TestProjectConfiguration, ViteUserConfig } from 'vitest/config';
 import { findAccelerated, type Missing } from './test/support/accelerated.ts';
 
-// These folders run on every backend; all others, which do not depend on it, run once.
-const onEveryBackend = ['test/{backend,network,attribution,metrics}/**/*.test.ts'];
+// These folders run on cpu and wasm; all others, which do not depend on the backend, run once.
+const onBackends = ['test/{backend,network,attribution,metrics}/**/*.test.ts'];
+// On a GPU in software a pass takes seconds: there, of attribution and metrics, what represents each family.
+const onGpus = [
+  'test/{backend,network}/**/*.test.ts',
+  'test/attribution/{badInput,closedForms,controls,efficientnet,goldens,progressive,properties}.test.ts',
+  'test/attribution/perturbation/{gridMasks,learntMasks,lime}.test.ts',
+  'test/metrics/goldens.test.ts',
+];
+const everything = process.env['VITRINE_TESTS'] === 'everything';
+const accelerated = everything ? onBackends : onGpus;
 const setup = (name: string): string[] => [`./test/support/setup/${name}.ts`];
 const source = fileURLToPath(new URL('./src/', import.meta.url));
 
@@ -23,9 +32,9 @@ const projects: TestProjectConfiguration[] = [
     extends: true,
     test: { name: 'cpu', include: ['test/**/*.test.ts'], exclude: ['test/package/**'], setupFiles: setup('cpu') },
   },
-  { extends: true, test: { name: 'wasm', include: onEveryBackend, setupFiles: setup('wasm') } },
+  { extends: true, test: { name: 'wasm', include: onBackends, setupFiles: setup('wasm') } },
   ...available('dawn', dawn, ({ env }) => [
-    { extends: true, test: { name: 'dawn', include: onEveryBackend, setupFiles: setup('dawn'), env } },
+    { extends: true, test: { name: 'dawn', include: accelerated, setupFiles: setup('dawn'), env } },
   ]),
   {
     extends: true,
@@ -53,7 +62,7 @@ const config: ViteUserConfig = {
     hookTimeout: 60_000,
     onConsoleLog: isNews,
     // `npm run test:everything`: also what takes minutes on a software GPU.
-    provide: { everything: process.env['VITRINE_TESTS'] === 'everything' },
+    provide: { everything },
     projects,
   },
 };
@@ -69,10 +78,10 @@ function inBrowser(backend: string, launchOptions: LaunchOptions): TestProjectCo
   return {
     extends: true,
     // A dependency found only while tests run would reload the page under them.
-    optimizeDeps: { entries: ['src/!(node)/**/*.ts', 'test/{oracle,support}/**/*.ts', ...onEveryBackend] },
+    optimizeDeps: { entries: ['src/!(node)/**/*.ts', 'test/{oracle,support}/**/*.ts', ...accelerated] },
     test: {
       name: `chromium-${backend}`,
-      include: onEveryBackend,
+      include: accelerated,
       setupFiles: setup(backend),
       fileParallelism: false,
       browser: {

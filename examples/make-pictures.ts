@@ -17,10 +17,11 @@ import {
   useBackend,
 } from 'vitrine';
 import { readModel, readPicture } from 'vitrine/node';
-import { type FamilyMethod, families } from './pictures/families.ts';
+import { type FamilyMethod, familiesOf } from './pictures/families.ts';
 import { indexedPng } from './pictures/indexedPng.ts';
+import { joined } from './scenes/rows.ts';
 
-// `tsx examples/make-pictures.ts [name …]`, after `npm run demo`: the pictures of the README and the guides, or some.
+// `tsx examples/make-pictures.ts [name …]`, after `npm run demo` and `npm run example:question`: the pictures of the README and the guides, or some.
 const scale = { mean: 127, std: 128 };
 const classes = { 'Egyptian cat': 285, 'tiger cat': 282, lynx: 287 };
 
@@ -28,14 +29,21 @@ await useBackend('wasm');
 await mkdir('docs/pictures', { recursive: true });
 const model = await readModel('examples/models/efficientnet-lite0/model.json');
 const network = compile(model);
-const photo = await readPicture('examples/images/chelsea.png');
+const photos = await Promise.all(
+  ['chelsea', 'coffee', 'rocket'].map((name) => readPicture(`examples/images/${name}.png`)),
+);
+const photo = photos[0] as Picture;
 
 const pictures: Readonly<Record<string, () => Promise<Picture>>> = {
   'contact-sheet': () => readPicture('out/contact-sheet.png'),
+  'question-answering': () => readPicture('out/question-answering.png'),
   layers: () => layers(network, ['block2_add', 'block6_add', 'block10_add', 'head_relu']),
   classes: () => perClass(network),
   ...Object.fromEntries(
-    Object.entries(families).map(([name, methods]) => [`methods-${name}`, () => family(network, methods)]),
+    Object.entries(familiesOf(joined(photos.map((one) => toInput(one, scale))))).map(([name, methods]) => [
+      `methods-${name}`,
+      () => family(network, methods),
+    ]),
   ),
 };
 const wanted = process.argv.slice(2);

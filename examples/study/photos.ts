@@ -10,9 +10,10 @@ import {
   toInput,
 } from 'vitrine';
 import { readModel, readPicture } from 'vitrine/node';
+import { joined } from '../scenes/rows.ts';
 import { type Measured, measured, type Sample } from './measure.ts';
 import { methodsOf } from './methods.ts';
-import { greys, joined } from './sample.ts';
+import { greys } from './sample.ts';
 
 /** The study of the photos: a row per method, and their maps of the first photo. */
 export interface PhotoStudy {

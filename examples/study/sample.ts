@@ -1,4 +1,5 @@
 import { type NdArray, type Network, predict } from 'vitrine';
+import { joined } from '../scenes/rows.ts';
 import type { Sample } from './measure.ts';
 import { classes, maskOfClass, type StudyScene, size, studyScene } from './studyScenes.ts';
 
@@ -35,12 +36,3 @@ export function greys(side: number, levels: readonly number[]): NdArray {
 
 /** The side of a scene, for {@link greys}. */
 export const sceneSide: number = size;
-
-/** Arrays of one example each as one. */
-export function joined(arrays: readonly { readonly shape: readonly number[]; readonly data: Float32Array }[]): NdArray {
-  const [first] = arrays;
-  const length = first?.data.length ?? 0;
-  const data = new Float32Array(arrays.length * length);
-  arrays.forEach((array, i) => data.set(array.data, i * length));
-  return { shape: [arrays.length, ...(first?.shape.slice(1) ?? [])], data };
-}

@@ -39,6 +39,7 @@ export async function measure<T>(
       const changed = session.inputs[index] as NdArray;
       const map = fittingMap(options.attribution, changed, index);
       const at = await endpoint(session, session.inputs, { sites: [], scorer: session.scorer });
+      if (options.target === undefined && at.classes) assertClass(options.attribution);
       const scorer = session.scorerOf(pinTarget(target, at.classes));
       return metric({ ...session, index, changed, map, score: at.score.data, scorer });
     },
@@ -51,6 +52,12 @@ function changedInput(inputs: readonly NdArray[], input: number | undefined): nu
   if (input !== undefined) assertInteger('input', input, [0, inputs.length - 1]);
   const image = inputs.findIndex(({ shape }) => shape.length === 4);
   return input ?? Math.max(image, 0);
+}
+
+/** A map of a unit says nothing about the class that would be measured in its place. */
+function assertClass(attribution: GivenMap): void {
+  if (!isAttribution(attribution) || attribution.target) return;
+  throw new RangeError(`"target" expected what "attribution" explains, which is no class, got none`);
 }
 
 function targetOf(attribution: GivenMap): Target {

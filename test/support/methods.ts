@@ -45,7 +45,7 @@ export const methods: Readonly<Record<string, Method>> = {
   scoreCam: (model, x, options) => attribution.scoreCam(model, x, { ...options, channels: 3 }),
   ablationCam: attribution.ablationCam,
   finerCam: (model, x, options) =>
-    attribution.finerCam(model, x, { ...(options as { target?: number[] }), similar: [0], strength: 0.5 }),
+    attribution.finerCam(model, x, { ...(options as { target?: number[] }), similar: 1, strength: 0.5 }),
   femCam: attribution.femCam,
   randomMap: attribution.randomMap,
   centerMap: attribution.centerMap,

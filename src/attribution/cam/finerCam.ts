@@ -30,7 +30,7 @@ export interface FinerCamOptions extends CamOptions {
  * @param x one example or a batch `[n, …]` in the shape of the model's input.
  * @param options `similar`, `strength`, `layer`, `rectify`, `size`, `target`, `scale`.
  * @returns `values` `[n, h, w]`, of the input's or the layer's size; `score` is the difference that is explained.
- * @throws {RangeError} if there are not so many other classes; else as {@link gradCam}.
+ * @throws {RangeError} if there are not so many other classes, or `similar` has the explained one; else as {@link gradCam}.
  * @example
  * ```ts
  * import { finerCam } from 'vitrine';
@@ -78,7 +78,13 @@ function similarClasses(
   similar: number | readonly number[],
 ): readonly (readonly number[])[] {
   const [, units] = shape as [number, number];
-  if (typeof similar !== 'number') return similar.map((other) => classes.map(() => other));
+  if (typeof similar !== 'number') {
+    const own = similar.find((other) => classes.includes(other));
+    if (own !== undefined) {
+      throw new RangeError(`"similar" expected classes other than the one that is explained, got ${own}`);
+    }
+    return similar.map((other) => classes.map(() => other));
+  }
   assertInteger('similar', similar, [1, units - 1]);
   const ranked = classes.map((own, example) => {
     const row = data.subarray(example * units, (example + 1) * units);
