@@ -19,6 +19,7 @@ import {
 import { readModel, readPicture } from 'vitrine/node';
 import { type FamilyMethod, familiesOf } from './pictures/families.ts';
 import { indexedPng } from './pictures/indexedPng.ts';
+import { visibleRange } from './pictures/visibleRange.ts';
 import { joined } from './scenes/rows.ts';
 
 // `tsx examples/make-pictures.ts [name …]`, after `npm run demo` and `npm run example:question`: the pictures of the README and the guides, or some.
@@ -69,7 +70,7 @@ async function family(network: Network, methods: readonly FamilyMethod[]): Promi
 
 /** A coarse map over the photo, a signed or a bright one on its own. */
 function drawn(map: Attribution, view: FamilyMethod['view']): Pick<SheetCell, 'picture' | 'colorbar'> {
-  if (view === 'place') return { picture: overlay(photo, map, { colormap: 'turbo' }) };
+  if (view === 'place') return { picture: overlay(photo, map, { colormap: 'turbo', ...visibleRange(map.values) }) };
   const options = { channels: view === 'signed' ? 'sum' : 'maxAbs', percentile: 99.5 } as const;
   return { picture: heatmap(map, options), colorbar: colorScale(map, options) };
 }

@@ -109,21 +109,21 @@ export function familiesOf(photos: NdArray): Readonly<Record<string, readonly Fa
       { title: 'femCam', view: 'place', explain: v.femCam },
     ],
     perturbation: [
-      { title: 'occlusion', view: 'place', explain: (n, x) => v.occlusion(n, x, { window: 32, stride: 16 }) },
+      { title: 'occlusion', view: 'signed', explain: (n, x) => v.occlusion(n, x, { window: 32, stride: 16 }) },
       {
         title: 'featureAblation',
-        view: 'place',
+        view: 'signed',
         explain: (n, x) => v.featureAblation(n, x, { segments, baseline: 'mean' }),
       },
       { title: 'rise', view: 'place', explain: (n, x) => v.rise(n, x, { samples: 2000 }) },
-      { title: 'lime', view: 'place', explain: (n, x) => v.lime(n, x, { segments }) },
-      { title: 'kernelShap', view: 'place', explain: (n, x) => v.kernelShap(n, x, { segments, baseline: 'mean' }) },
+      { title: 'lime', view: 'signed', explain: (n, x) => v.lime(n, x, { segments }) },
+      { title: 'kernelShap', view: 'signed', explain: (n, x) => v.kernelShap(n, x, { segments, baseline: 'mean' }) },
       {
         title: 'shapleySampling',
-        view: 'place',
+        view: 'signed',
         explain: (n, x) => v.shapleySampling(n, x, { segments, baseline: 'mean' }),
       },
-      { title: 'partitionShap', view: 'place', explain: (n, x) => v.partitionShap(n, x, { baseline: 'blur' }) },
+      { title: 'partitionShap', view: 'signed', explain: (n, x) => v.partitionShap(n, x, { baseline: 'blur' }) },
       { title: 'sobolAttribution', view: 'place', explain: v.sobolAttribution },
       { title: 'hsicAttribution', view: 'place', explain: v.hsicAttribution },
       {

@@ -73,8 +73,8 @@ function relevance({ background, range }: StudySettings): readonly StudyMethod[]
   const lrp = (name: string, composite: ReturnType<typeof epsilonPlus>): StudyMethod =>
     few(`lrp, ${name}`, 'sum', (model, x, options) => v.lrp(model, x, { ...options, composite }));
   return [
-    lrp('ε⁺', epsilonPlus()),
-    lrp('ε⁺ flat', epsilonPlusFlat()),
+    lrp('ε+', epsilonPlus()),
+    lrp('ε+ flat', epsilonPlusFlat()),
     lrp('α2 β1', epsilonAlpha2Beta1()),
     lrp('ε γ box', epsilonGammaBox(...range)),
     few('excitationBackprop', 'sum', v.excitationBackprop),

@@ -1,18 +1,9 @@
-import {
-  compile,
-  contactSheet,
-  example,
-  heatmap,
-  overlay,
-  type Picture,
-  predict,
-  type SheetCell,
-  toInput,
-} from 'vitrine';
+import { compile, contactSheet, example, type Picture, predict, type SheetCell, toInput } from 'vitrine';
 import { readModel, readPicture } from 'vitrine/node';
 import { joined } from '../scenes/rows.ts';
 import { type Measured, measured, type Sample } from './measure.ts';
 import { methodsOf } from './methods.ts';
+import { drawn } from './picture.ts';
 import { greys } from './sample.ts';
 
 /** The study of the photos: a row per method, and their maps of the first photo. */
@@ -37,7 +28,7 @@ const main = [
   'smoothGrad',
   'integratedGradients',
   'xrai',
-  'lrp, ε⁺ flat',
+  'lrp, ε+ flat',
   'lrp, ε γ box',
   'excitationBackprop, contrastive',
   'deepLift',
@@ -79,12 +70,7 @@ export async function photoStudy(log: (text: string) => void): Promise<PhotoStud
 }
 
 function sheet(photo: Picture, rows: readonly Measured[]): Picture {
-  const cells = rows.map(({ name, maps }): SheetCell => {
-    const map = example(maps, 0);
-    const signed = map.data.some((value) => value < 0);
-    const drawn = signed ? heatmap(map, { percentile: 99.5 }) : overlay(photo, map, { colormap: 'turbo' });
-    return { title: name, picture: drawn };
-  });
+  const cells = rows.map(({ name, maps }): SheetCell => ({ title: name, picture: drawn(example(maps, 0)) }));
   return contactSheet([{ picture: photo, title: 'Photo' }, ...cells], { columns: 6, cellWidth: 150 });
 }
 

@@ -1,4 +1,14 @@
-import { contactSheet, example, fromInput, heatmap, type Picture, resize, type SheetCell } from 'vitrine';
+import {
+  contactSheet,
+  example,
+  fromInput,
+  heatmap,
+  type MapArray,
+  type Picture,
+  resize,
+  type SheetCell,
+} from 'vitrine';
+import { visibleRange } from '../pictures/visibleRange.ts';
 import type { Measured, Sample } from './measure.ts';
 import { classes } from './studyScenes.ts';
 
@@ -15,8 +25,13 @@ export function scenePicture({ x, target }: Sample, rows: readonly Measured[], c
     }),
   );
   const cells = rows.map(({ name, maps }): SheetCell => {
-    const pictures = shown.map((i) => ({ picture: heatmap(example(maps, i), { percentile: 99.5, size: side }) }));
+    const pictures = shown.map((i) => ({ picture: drawn(example(maps, i), side) }));
     return { title: name, picture: contactSheet(pictures, options) };
   });
   return contactSheet([{ title: 'Scenes', picture: contactSheet(scenes, options) }, ...cells], { columns: 4 });
+}
+
+/** A map in colours, large enough to see. */
+export function drawn(map: MapArray, size = map.shape[0] as number): Picture {
+  return heatmap(map, { size, percentile: 99.5, ...visibleRange(map) });
 }

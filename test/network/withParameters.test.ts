@@ -69,7 +69,7 @@ test('withParameters(network, replace): its operations have the other weights, w
   free(model);
 });
 
-test('withParameters(withParameters(network, a), b) and forward(…, { parameters }) go before', () => {
+test('withParameters(withParameters(network, a), b) and forward(…, { parameters }) go before', async () => {
   const model = chain([3], l.dense({ units: 1, useBias: false, kernelInitializer: 'ones' }));
   const network = compile(model);
   const scaled = (factor: number) => (): Parameters => kernels[factor] as Parameters;
@@ -80,9 +80,10 @@ test('withParameters(withParameters(network, a), b) and forward(…, { parameter
     const x = tf.ones([1, 3]);
     const run = (view: Network, options = {}): Tensor =>
       view.forward([x], options).value(view.heads[0]?.site as Network['heads'][number]['site']);
-    return tf.concat([run(network), run(outer), run(outer, { parameters: scaled(5) })]).arraySync();
+    return tf.concat([run(network), run(outer), run(outer, { parameters: scaled(5) })]);
   });
-  expect(outputs).toEqual([[3], [9], [15]]);
+  expect(await outputs.array()).toEqual([[3], [9], [15]]);
+  outputs.dispose();
   tf.dispose(Object.values(kernels).map(({ kernel }) => kernel as Tensor));
   network.dispose();
   free(model);
