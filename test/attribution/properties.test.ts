@@ -42,11 +42,13 @@ for (const [name, plane] of Object.entries(networks).slice(0, thorough ? undefin
     let model: LayersModel;
     let network: Network;
     const x = examples(3, plane);
+    // Finer-CAM compares classes, of which this network has one.
+    const possible = Object.keys(methods).filter((key) => key !== 'finerCam' || name !== 'inception-tiny');
 
     beforeAll(async () => {
       model = await fixtureModel(name);
       network = compile(model);
-      for (const method of Object.values(methods)) await method(network, x, {});
+      for (const key of possible) await methods[key]?.(network, x, {});
     });
     afterAll(() => {
       network.dispose();
@@ -86,7 +88,7 @@ for (const [name, plane] of Object.entries(networks).slice(0, thorough ? undefin
       );
     });
 
-    test.each(Object.keys(methods))('%s of a batch is that of each example, whatever the batch size', async (key) => {
+    test.each(possible)('%s of a batch is that of each example, whatever the batch size', async (key) => {
       const method = methods[key] as (typeof methods)[string];
       // Random streams are numbered by example, so the first example is the one to compare alone.
       const options = { target: [0, 0, 0] };

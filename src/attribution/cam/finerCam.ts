@@ -22,7 +22,7 @@ export interface FinerCamOptions extends CamOptions {
 /**
  * Finer-CAM: what speaks for a class rather than for the classes most like it.
  *
- * Grad-CAM of $F_c - \alpha\, \mathrm{mean}_{d \in \text{similar}} F_d$; by default with the three classes that come next at x.
+ * Grad-CAM of $F_c - \alpha\, \mathrm{mean}_{d \in \text{similar}} F_d$; by default with the (at most three) classes that come next at x.
  *
  * Source: Zhang et al. 2025, "Finer-CAM: spotting the difference reveals finer details for visual explanation", Eq. (4).
  *
@@ -42,7 +42,7 @@ export async function finerCam(
   x: Input,
   options: ExplainOptions & FinerCamOptions = {},
 ): Promise<Attribution> {
-  const { similar = 3, strength = 1, rectify = true, size = 'input', ...rest } = options;
+  const { similar, strength = 1, rectify = true, size = 'input', ...rest } = options;
   assertNumber('strength', strength, 0);
   return withNetwork(model, async (network) => {
     const own = await gradCam(network, x, { ...rest, rectify: false, size: 'layer' });
@@ -75,21 +75,23 @@ export async function finerCam(
 function similarClasses(
   { shape, data }: NdArray,
   classes: readonly number[],
-  similar: number | readonly number[],
+  similar: number | readonly number[] | undefined,
 ): readonly (readonly number[])[] {
   const [, units] = shape as [number, number];
-  if (typeof similar !== 'number') {
+  if (units < 2) throw new RangeError(`"model" expected at least two classes to compare, got ${units}`);
+  if (typeof similar === 'object') {
     const own = similar.find((other) => classes.includes(other));
     if (own !== undefined) {
       throw new RangeError(`"similar" expected classes other than the one that is explained, got ${own}`);
     }
     return similar.map((other) => classes.map(() => other));
   }
-  assertInteger('similar', similar, [1, units - 1]);
+  const count = similar ?? Math.min(3, units - 1);
+  assertInteger('similar', count, [1, units - 1]);
   const ranked = classes.map((own, example) => {
     const row = data.subarray(example * units, (example + 1) * units);
     const order = Array.from(row.keys()).filter((unit) => unit !== own);
     return order.sort((a, b) => (row[b] as number) - (row[a] as number));
   });
-  return Array.from({ length: similar }, (_, rank) => ranked.map((order) => order[rank] as number));
+  return Array.from({ length: count }, (_, rank) => ranked.map((order) => order[rank] as number));
 }

@@ -73,3 +73,28 @@ test.each<[object, string]>([
     await expect(finerCam(model, inputsOf(model), options as object)).rejects.toThrow(message);
   });
 });
+
+test('finerCam of two classes compares with the other one, of one class is refused', async () => {
+  const x = { shape: [1, 2, 2, 2], data: Float32Array.of(1, 0, 2, 1, 0, 1, 1, 2) };
+  const kernel = [
+    [1, 2, -1],
+    [0, -1, 3],
+  ];
+  const two = pooledChannels(
+    [2, 2, 2],
+    kernel.map((row) => row.slice(0, 2)),
+    [0, 0],
+  );
+  const { score } = await finerCam(two, x, { layer: 'A', target: 0 });
+  expectNear(score, [1 - 1], 1e-5);
+  const one = pooledChannels(
+    [2, 2, 2],
+    kernel.map((row) => row.slice(0, 1)),
+    [0],
+  );
+  await expect(finerCam(one, x, { layer: 'A' })).rejects.toThrow(
+    '"model" expected at least two classes to compare, got 1',
+  );
+  two.dispose();
+  one.dispose();
+});
