@@ -31,7 +31,7 @@ export function scenePicture({ x, target }: Sample, rows: readonly Measured[], c
   return contactSheet([{ title: 'Scenes', picture: contactSheet(scenes, options) }, ...cells], { columns: 4 });
 }
 
-/** A map in colours, large enough to see. */
-export function drawn(map: MapArray, size = map.shape[0] as number): Picture {
-  return heatmap(map, { size, percentile: 99.5, ...visibleRange(map) });
+/** A map in colours. */
+export function drawn(map: MapArray, size?: number): Picture {
+  return heatmap(map, { ...(size !== undefined && { size }), percentile: 99.5, ...visibleRange(map) });
 }

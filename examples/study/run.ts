@@ -10,42 +10,47 @@ import { scenePicture } from './picture.ts';
 import { greys, sceneSample, sceneSide } from './sample.ts';
 import { claimTable, methodTable, writePicture, writeSection } from './write.ts';
 
-// `npm run study:attribution [-- scenes [methods …]]`: tables and pictures of docs/study-attribution.md.
-const [count = '50', ...only] = process.argv.slice(2);
+// `npm run study:attribution [-- photos | scenes [methods …]]`: tables and pictures of docs/study-attribution.md, or a part.
+const [part = '50', ...only] = process.argv.slice(2);
 const started = performance.now();
 await useBackend('wasm');
-await mkdir('.cache', { recursive: true });
+if (part !== 'photos') await studyScenes(Number(part));
+if (only.length === 0) await studyPhotos();
+log('done');
 
-const model = await classifier(log);
-log(
-  `classifier: ${(100 * (await classifierAccuracy(model))).toFixed(1)}% of the answers about held-out scenes are right`,
-);
-const network = compile(model);
-const sample = await sceneSample(network, Number(count));
-const settings = {
-  background: greys(sceneSide, [-0.8, -0.4, 0, 0.4, 0.8]),
-  range: [-1, 1],
-  window: 12,
-  segments: 40,
-} as const;
-const rows: Measured[] = [];
-for (const method of chosen(methodsOf(settings))) {
-  const randomized = method.passes === 'few' ? 10 : 3;
-  const row = await measured(network, method, sample, { perStep: 96, tolerance: 2, randomized });
-  rows.push(row);
-  log(line(row));
-}
-network.dispose();
-model.dispose();
-if (only.length === 0) {
+async function studyScenes(count: number): Promise<void> {
+  await mkdir('.cache', { recursive: true });
+  const model = await classifier(log);
+  const accuracy = 100 * (await classifierAccuracy(model));
+  log(`classifier: ${accuracy.toFixed(1)}% of the answers about held-out scenes are right`);
+  const network = compile(model);
+  const sample = await sceneSample(network, count);
+  const settings = {
+    background: greys(sceneSide, [-0.8, -0.4, 0, 0.4, 0.8]),
+    range: [-1, 1],
+    window: 12,
+    segments: 40,
+  } as const;
+  const rows: Measured[] = [];
+  for (const method of chosen(methodsOf(settings))) {
+    const randomized = method.passes === 'few' ? 10 : 3;
+    const row = await measured(network, method, sample, { perStep: 96, tolerance: 2, randomized });
+    rows.push(row);
+    log(line(row));
+  }
+  network.dispose();
+  model.dispose();
+  if (only.length > 0) return;
   await writePicture('study-scenes', scenePicture(sample, rows));
   await writeSection('scenes', methodTable(rows));
   await writeSection('claims', claimTable(claimsOf(rows)));
+}
+
+async function studyPhotos(): Promise<void> {
   const photos = await photoStudy(log);
   await writePicture('study-photos', photos.picture);
   await writeSection('photos', methodTable(photos.rows));
 }
-log('done');
 
 function chosen(methods: readonly StudyMethod[]): readonly StudyMethod[] {
   return only.length === 0 ? methods : methods.filter(({ name }) => only.some((wanted) => name.startsWith(wanted)));

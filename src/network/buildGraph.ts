@@ -1,39 +1,51 @@
-import type { Graph, Head, Site, Step } from './graph.ts';
+import type { Graph, Head, OpenShape, Site, Step } from './graph.ts';
 import type { Container, Layer, Node, SymbolicTensor } from './layersModel.ts';
 import { isContainer } from './layersModel.ts';
 import { lowerLayer, opaque } from './lower/lowerLayer.ts';
 import type { Operation } from './operation.ts';
+import { outputShapes } from './outputShapes.ts';
 import type { Store } from './store.ts';
 
-/** Reads the nodes of a model (functional, sequential, nested, shared layers) into one graph of operations. */
-export function buildGraph(model: Container, store: Store): Graph {
+/**
+ * Reads the nodes of a model (functional, sequential, nested, shared layers) into one graph of operations; with
+ * `inputShapes` its shapes are those for inputs of these shapes, and not those that the model was built with.
+ */
+export function buildGraph(model: Container, store: Store, inputShapes?: readonly OpenShape[]): Graph {
   const steps: Step[] = [];
   const sites = new Map<string, Site>();
-  let valueCount = 0;
+  const shapes: OpenShape[] = [];
 
-  const append = (operations: readonly Operation[], inputs: readonly number[]): number =>
+  const addValue = (shape: OpenShape): number => shapes.push(shape) - 1;
+
+  const append = (operations: readonly Operation[], inputs: readonly number[], shape: OpenShape): number =>
     operations.reduce<readonly number[]>((read, operation) => {
-      steps.push({ operation, inputs: read, output: valueCount });
-      return [valueCount++];
+      const output = addValue(shape);
+      steps.push({ operation, inputs: read, output });
+      return [output];
     }, inputs)[0] as number;
 
   const addSite = (address: string, layer: Layer, tensor: SymbolicTensor, value: number): Site => {
     const parameterCount = layer.weights.reduce((sum, weight) => sum + weight.read().size, 0);
-    const site: Site = { address, layerClass: layer.getClassName(), value, parameterCount, shape: tensor.shape };
+    const shape = inputShapes ? (shapes[value] as OpenShape) : tensor.shape;
+    const site: Site = { address, layerClass: layer.getClassName(), value, parameterCount, shape };
     if (!sites.has(address)) sites.set(address, site);
     return site;
   };
 
   const lower = (layer: Layer, node: Node, address: string, inputs: readonly number[]): readonly number[] => {
     const source = { address, layerClass: layer.getClassName(), store };
+    const read = inputShapes
+      ? inputs.map((value) => shapes[value] as OpenShape)
+      : node.inputTensors.map(({ shape }) => shape);
+    const made = inputShapes ? outputShapes(layer, read, address) : node.outputTensors.map(({ shape }) => shape);
     return node.outputTensors.map((tensor, output) => {
-      const inputShapes = node.inputTensors.map(({ shape }) => shape);
       const callArgs = node.callArgs ?? {};
+      const outputShape = made[output] as OpenShape;
       const operations =
         output === 0
-          ? lowerLayer(layer, { source, inputShapes, outputShape: tensor.shape }, callArgs)
+          ? lowerLayer(layer, { source, inputShapes: read, outputShape }, callArgs)
           : [opaque(layer, { source }, { callArgs, output })];
-      const value = append(operations, inputs);
+      const value = append(operations, inputs, outputShape);
       // The layer's own activation is its last operation; what enters it was made just before.
       if (hasFusedActivation(layer, operations)) addSite(`${address}@preactivation`, layer, tensor, value - 1);
       return value;
@@ -71,8 +83,8 @@ export function buildGraph(model: Container, store: Store): Graph {
     }
   };
 
-  const inputs = model.inputs.map((tensor) =>
-    addSite(tensor.sourceLayer.name, tensor.sourceLayer, tensor, valueCount++),
+  const inputs = model.inputs.map((tensor, i) =>
+    addSite(tensor.sourceLayer.name, tensor.sourceLayer, tensor, addValue(inputShapes?.[i] ?? tensor.shape)),
   );
   const outputs = visit(
     model,
@@ -86,7 +98,7 @@ export function buildGraph(model: Container, store: Store): Graph {
       named.find((candidate) => candidate.value === value) ?? addSite(tensor.name, tensor.sourceLayer, tensor, value);
     return { site, ...logitsOf(site, { steps, sites: named }) };
   });
-  return { steps, inputs, heads, sites, valueCount };
+  return { steps, inputs, heads, sites, shapes, valueCount: shapes.length };
 }
 
 /** Whether a layer does something of its own before it applies the activation that it was given. */

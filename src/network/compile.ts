@@ -1,11 +1,9 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { describe } from '../numeric/check.ts';
-import { nearestNames } from '../numeric/nearestNames.ts';
 import { buildGraph } from './buildGraph.ts';
+import { findSite } from './findSite.ts';
 import { forward } from './forward.ts';
-import type { Graph, Site } from './graph.ts';
 import { baseRun } from './incremental/baseRun.ts';
 import { assertLayersModel } from './layersModel.ts';
 import type { Network } from './network.ts';
@@ -86,14 +84,4 @@ export function compile(model: LayersModel): Network {
       store.dispose();
     },
   };
-}
-
-function findSite({ sites }: Graph, address: string, argument: string): Site {
-  if (typeof address !== 'string') {
-    throw new TypeError(`"${argument}" expected the address of a layer, got ${describe(address)}`);
-  }
-  const site = sites.get(address) ?? sites.get(address.replace(/#0(?=[/@:]|$)/g, ''));
-  if (site) return site;
-  const near = nearestNames(address, [...sites.keys()]);
-  throw new RangeError(`"${argument}" expected the address of a layer, got "${address}"; near: ${near.join(', ')}`);
 }

@@ -1,5 +1,8 @@
 import type { Operation } from './operation.ts';
 
+/** A shape with the batch axis first; `null` where the model leaves it open. */
+export type OpenShape = readonly (number | null)[];
+
 /** One operation with the values it reads and the value it makes; values are numbered in the order they are made. */
 export interface Step {
   readonly operation: Operation;
@@ -17,8 +20,7 @@ export interface Site {
   readonly value: number;
   /** The number of weights of that layer. */
   readonly parameterCount: number;
-  /** The shape with the batch axis first; `null` where the model leaves it open. */
-  readonly shape: readonly (number | null)[];
+  readonly shape: OpenShape;
 }
 
 /** One output of the model, and where its scores are before the last softmax or sigmoid. */
@@ -41,5 +43,7 @@ export interface Graph {
   readonly heads: readonly Head[];
   /** Every layer output by address, aliases included, and as `name@preactivation` what enters a fused activation. */
   readonly sites: ReadonlyMap<string, Site>;
+  /** The shape of each value; of one that a layer makes on the way, the shape of the layer's output. */
+  readonly shapes: readonly OpenShape[];
   readonly valueCount: number;
 }

@@ -22,6 +22,7 @@ export interface Layer {
   readonly weights: readonly Variable[];
   getClassName(): string;
   getConfig(): Record<string, unknown>;
+  computeOutputShape(inputShape: (number | null)[] | (number | null)[][]): (number | null)[] | (number | null)[][];
   apply(inputs: Tensor | Tensor[], options?: Record<string, unknown>): Tensor | Tensor[];
 }
 

@@ -127,6 +127,6 @@ export interface Operation {
   absorb?(affine: Operation): Operation;
   /** The same operation on what an affine map of the channels gives, as one; missing where zeros are padded between. */
   absorbInput?(affine: Operation): Operation;
-  /** What `make` makes of the kernel, kept under this name as long as the weights stay; linear operations have it. */
-  derive?(name: string, make: (kernel: Tensor) => Tensor): Tensor;
+  /** What `make` makes of the kernel or the bias, kept under this name as long as the weights stay; linear operations have it. */
+  derive?(name: string, make: (weight: Tensor) => Tensor, of?: 'kernel' | 'bias'): Tensor;
 }

@@ -47,11 +47,35 @@ export function shiftRegion({ rows, columns }: Region, byRows: number, byColumns
   };
 }
 
-/** What an interpolation between neighbours reads, one pixel generous at either end. */
-export function resizedRegion(output: Region, from: readonly [number, number], to: readonly [number, number]): Region {
+/** How an image plane is resampled, as tfjs names it. */
+export interface Resampling {
+  readonly interpolation: 'nearest' | 'bilinear';
+  readonly alignCorners: boolean;
+  readonly halfPixelCenters: boolean;
+}
+
+/** What a resized plane reads: for each position the nearest pixel, or the two around it. */
+export function resizedRegion(
+  output: Region,
+  { from, to }: { from: readonly [number, number]; to: readonly [number, number] },
+  resampling: Resampling,
+): Region {
   const span = (axis: 0 | 1, [start, end]: Span): Span => {
-    const ratio = from[axis] / to[axis];
-    return [Math.floor(start * ratio) - 1, Math.ceil(end * ratio) + 1];
+    const place = (position: number): number => placeOf(position, { from: from[axis], to: to[axis] }, resampling);
+    if (resampling.interpolation === 'bilinear') return [Math.floor(place(start)), Math.ceil(place(end - 1)) + 1];
+    const nearest = resampling.alignCorners ? Math.round : Math.floor;
+    return [nearest(place(start)), nearest(place(end - 1)) + 1];
   };
   return { rows: span(0, output.rows), columns: span(1, output.columns) };
+}
+
+/** Where a resized position lies in the plane; a quotient of whole numbers, so that whole places come out whole. */
+function placeOf(
+  position: number,
+  { from, to }: { from: number; to: number },
+  { interpolation, alignCorners, halfPixelCenters }: Resampling,
+): number {
+  if (alignCorners && to > 1) return (position * (from - 1)) / (to - 1);
+  if (!halfPixelCenters) return (position * from) / to;
+  return ((2 * position + 1) * from - (interpolation === 'bilinear' ? to : 0)) / (2 * to);
 }

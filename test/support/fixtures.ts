@@ -13,10 +13,17 @@ export async function readFixture(path: string): Promise<Uint8Array> {
 
 /** Reads a `.npy` file of float32 numbers under `test/fixtures/`. */
 export async function readNpy(path: string): Promise<NdArray> {
+  const { shape, data } = await readNumbers(path);
+  if (!(data instanceof Float32Array)) throw new Error(`"${path}" holds integers, expected f4`);
+  return { shape, data };
+}
+
+/** Reads a `.npy` file of float32 or int32 numbers under `test/fixtures/`. */
+export async function readNumbers(path: string): Promise<NdArray<Float32Array | Int32Array>> {
   const bytes = await readFixture(path);
   const { data, shape, dtype } = parse(bytes.slice().buffer);
-  if (!(data instanceof Float32Array)) throw new Error(`"${path}" holds ${dtype}, expected f4`);
-  return { shape, data };
+  if (data instanceof Float32Array || data instanceof Int32Array) return { shape, data };
+  throw new Error(`"${path}" holds ${dtype}, expected f4 or i4`);
 }
 
 /** Reads and parses a JSON file under `test/fixtures/`. */

@@ -2,7 +2,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Layer, Variable } from '../layersModel.ts';
 import { affine, batchNormalization } from '../operations/affine.ts';
-import { only, wholeRegion } from '../operations/base.ts';
+import { channelRegion, only, wholeRegion } from '../operations/base.ts';
 import { taped } from '../operations/taped.ts';
 import type { Lowering } from './lowering.ts';
 
@@ -39,14 +39,14 @@ interface LayerNormalizationLayer extends Layer {
   readonly beta?: Variable | null;
 }
 
-export const lowerLayerNormalization: Lowering<LayerNormalizationLayer> = (layer, { source }) => [
+export const lowerLayerNormalization: Lowering<LayerNormalizationLayer> = (layer, { source, inputShapes }) => [
   taped('layerNormalization', source, {
     forward: (inputs, weights) => normalized(only({ inputs }), layer, weights),
     parameters: () => ({
       ...(layer.gamma && { gamma: layer.gamma.read() }),
       ...(layer.beta && { beta: layer.beta.read() }),
     }),
-    region: wholeRegion,
+    region: layer.axis.every((axis) => axis === (inputShapes[0]?.length ?? 0) - 1) ? channelRegion : wholeRegion,
   }),
 ];
 

@@ -2,6 +2,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Operation, OperationKind, Parameters } from '../operation.ts';
 import {
+  channelRegion,
   describeOperation,
   type OperationSource,
   type Origin,
@@ -10,7 +11,6 @@ import {
   perChannel,
   pointwise,
   sameRegion,
-  wholeRegion,
   withoutParameters,
 } from './base.ts';
 import { taped } from './taped.ts';
@@ -24,13 +24,13 @@ export function elementwise(kind: OperationKind, source: Origin, apply: (x: Tens
   });
 }
 
-/** Softmax or its logarithm along one axis. */
+/** Softmax or its logarithm along the last axis. */
 export function normalizing(
   kind: 'softmax' | 'logSoftmax',
   source: OperationSource,
   apply: (x: Tensor) => Tensor,
 ): Operation {
-  return taped(kind, source, { forward: (inputs) => apply(only({ inputs })), region: wholeRegion });
+  return taped(kind, source, { forward: (inputs) => apply(only({ inputs })), region: channelRegion });
 }
 
 /** A leaky ReLU with the learned slopes `alpha`. */

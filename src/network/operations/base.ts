@@ -33,6 +33,11 @@ export function sameRegion(output: Region, inputShapes: readonly unknown[]): Reg
   return inputShapes.map(() => output);
 }
 
+/** The region of an operation along the last axis: of images, the channels of the same position. */
+export function channelRegion(output: Region, inputShapes: readonly (readonly unknown[])[]): (Region | 'all')[] {
+  return inputShapes.map(({ length }) => (length === 4 ? output : 'all'));
+}
+
 /** The region of an operation whose output positions depend on every input position. */
 export function wholeRegion(_output: Region, inputShapes: readonly unknown[]): 'all'[] {
   return inputShapes.map(() => 'all');
@@ -64,14 +69,14 @@ export function sumToShape(cotangent: Tensor, shape: readonly number[]): Tensor 
   return axes.length === 0 ? tf.clone(cotangent) : tf.sum(cotangent, axes, true);
 }
 
-/** How a linear operation keeps what is made from its kernel. */
-export function derivedKernels(
+/** How a linear operation keeps what is made from its kernel or its bias. */
+export function derivedWeights(
   { address, store }: OperationSource,
   parameters: () => Parameters,
 ): NonNullable<Operation['derive']> {
-  return (name, make) => {
-    const kernel = parameter(parameters(), 'kernel');
-    return store.derive(`${address}: ${name} kernel`, [kernel], () => make(kernel));
+  return (name, make, of = 'kernel') => {
+    const weight = parameter(parameters(), of);
+    return store.derive(`${address}: ${name} ${of}`, [weight], () => make(weight));
   };
 }
 

@@ -5,7 +5,7 @@ import { convTransposeInputGradient } from '../../backend/kernels/convTransposeI
 import type { WindowGeometry } from '../../backend/kernels/geometry.ts';
 import type { Operation, Parameters } from '../operation.ts';
 import { transposedWindowRegion } from '../region.ts';
-import { derivedKernels, describeOperation, type OperationSource, onlyShape, parameter } from './base.ts';
+import { derivedWeights, describeOperation, type OperationSource, onlyShape, parameter } from './base.ts';
 import { foldAffine } from './foldAffine.ts';
 
 /** A transposed convolution: `kernel` [height, width, out, in], optional `bias` [out]. It is the input gradient of a convolution. */
@@ -41,7 +41,7 @@ export function conv2dTranspose(
         geometry,
         foldAffine(source, parameters, { affine, channels: (kernelShape) => [kernelShape[2] as number, 1] }),
       ),
-    derive: derivedKernels(source, parameters),
+    derive: derivedWeights(source, parameters),
   };
 }
 

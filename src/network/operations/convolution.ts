@@ -7,7 +7,7 @@ import { slidingOf } from '../../backend/training/taps.ts';
 import type { FusedActivation, Operation, OperationKind, Parameters } from '../operation.ts';
 import { windowRegion } from '../region.ts';
 import {
-  derivedKernels,
+  derivedWeights,
   describeOperation,
   type OperationSource,
   onlyShape,
@@ -98,7 +98,7 @@ export function convolution(
     ...(padsNothing(geometry) && {
       absorbInput: (affine: Operation) => withWeights(foldInputAffine(source, parameters, { affine, outputAxes })),
     }),
-    derive: derivedKernels(source, parameters),
+    derive: derivedWeights(source, parameters),
   };
 }
 

@@ -2,14 +2,14 @@ import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Operation, Parameters } from '../operation.ts';
 import {
-  derivedKernels,
+  channelRegion,
+  derivedWeights,
   describeOperation,
   type OperationSource,
   onlyShape,
   parameter,
   perChannel,
   pointwise,
-  wholeRegion,
 } from './base.ts';
 import { foldAffine, foldInputAffine, lastAxis } from './foldAffine.ts';
 import { fusedName, fusesRelu } from './fusion.ts';
@@ -39,14 +39,14 @@ export function dense(source: OperationSource, parameters: () => Parameters): Op
       return [tf.reshape(gradient, onlyShape(io))];
     },
     kernelPullback: (cotangent, { inputs }) => tf.matMul(asRows(inputs[0] as Tensor), asRows(cotangent), true),
-    region: (output, inputShapes) => (inputShapes[0]?.length === 4 ? [output] : wholeRegion(output, inputShapes)),
+    region: channelRegion,
     get partial() {
       return perChannel(parameters().bias) ? pointwise(this.forward) : undefined;
     },
     withParameters: (other) => dense(source, other),
     absorb: (affine) => dense(source, foldAffine(source, parameters, { affine, channels: lastAxis })),
     absorbInput: (affine) => dense(source, foldInputAffine(source, parameters, { affine, outputAxes: 1 })),
-    derive: derivedKernels(source, parameters),
+    derive: derivedWeights(source, parameters),
   };
 }
 

@@ -2,15 +2,8 @@ import type { Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { resizeBilinear, resizeBilinearGradient, resizeNearestGradient } from '../../backend/kernels/resizeBilinear.ts';
 import type { Operation } from '../operation.ts';
-import { resizedRegion } from '../region.ts';
+import { type Resampling, resizedRegion } from '../region.ts';
 import { describeOperation, type OperationSource, only, onlyShape, withoutParameters } from './base.ts';
-
-/** How an image plane is resampled, as tfjs names it. */
-export interface Resampling {
-  readonly interpolation: 'nearest' | 'bilinear';
-  readonly alignCorners: boolean;
-  readonly halfPixelCenters: boolean;
-}
 
 /** An image plane in another size: up-sampling and resizing layers. */
 export function resize(
@@ -35,7 +28,7 @@ export function resize(
     },
     region: (output, inputShapes) => {
       const [, rows, columns] = onlyShape({ inputShapes }) as [number, number, number, number];
-      return [resizedRegion(output, [rows, columns], sizeOf(rows, columns))];
+      return [resizedRegion(output, { from: [rows, columns], to: sizeOf(rows, columns) }, resampling)];
     },
   });
 }

@@ -24,11 +24,16 @@ export function signedParts({ inputs, nonNegative }: Pick<RuleIo, 'inputs' | 'no
 /** What speaks for an output, a⁺W⁺ + a⁻W⁻ + b⁺, or against it, a⁺W⁻ + a⁻W⁺ + b⁻. */
 export function signedTerms(operation: Operation, parts: readonly SignedPart[], sign: Sign): readonly Term[] {
   const kernels = signSplit(operation);
-  const { bias } = operation.parameters;
   return parts.map((part, i) => {
-    const weights: Parameters = part.sign === sign ? kernels.positive : kernels.negative;
-    return { input: part.input, weights: bias && i === 0 ? { ...weights, bias: partOf(bias, sign) } : weights };
+    const weights = part.sign === sign ? kernels.positive : kernels.negative;
+    return { input: part.input, weights: i === 0 ? { ...weights, ...biasPart(operation, sign) } : weights };
   });
+}
+
+/** The part of the bias that has a sign. It is kept: with a new bias tensor wasm packs the weights anew. */
+function biasPart({ parameters, derive }: Operation, sign: Sign): Parameters {
+  if (!parameters['bias'] || !derive) return {};
+  return { bias: derive(sign, (bias) => partOf(bias, sign), 'bias') };
 }
 
 /** max(x, 0) or min(x, 0). */

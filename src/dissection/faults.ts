@@ -1,0 +1,23 @@
+/** The images that are left out because something is wrong with them. */
+export interface Faults {
+  has(image: number): boolean;
+  /** Tells of a fault and leaves the image out, or throws where the caller did not choose that. */
+  report(image: number, name: string | undefined, error: unknown): void;
+}
+
+/** No images are left out so far. */
+export function faultsOf(onFault: ((fault: Error) => void) | undefined): Faults {
+  const images = new Set<number>();
+  return {
+    has: (image) => images.has(image),
+    report(image, name, error) {
+      const message = error instanceof Error ? error.message : String(error);
+      const fault = new RangeError(`image ${image}${name === undefined ? '' : ` (${name})`}: ${message}`, {
+        cause: error,
+      });
+      if (!onFault) throw fault;
+      images.add(image);
+      onFault(fault);
+    },
+  };
+}

@@ -1,0 +1,50 @@
+import { assertArray } from '../numeric/check.ts';
+import type { Labels } from './types.ts';
+
+/** Which concepts an image has where, as numbers of combinations: an image has few of them. */
+export interface LabelPalette {
+  readonly size: readonly [number, number];
+  /** The combination of each pixel. */
+  readonly pixels: Uint32Array;
+  /** The concepts of each combination, each once however many planes name it, without those of the whole image. */
+  readonly combinations: readonly (readonly number[])[];
+  /** The concepts of the whole image. */
+  readonly everywhere: readonly number[];
+}
+
+/** The palette of an image; `indices` tells which concept, counted from 0, a number stands for. */
+export function labelPalette({ planes, scalars = [] }: Labels, indices: ReadonlyMap<number, number>): LabelPalette {
+  assertArray('planes', planes, [3]);
+  const [count, height, width] = planes.shape as [number, number, number];
+  const everywhere = [...new Set(scalars.filter((number) => number !== 0))].map((number) => indexOf(number, indices));
+  const area = height * width;
+  const pixels = new Uint32Array(area);
+  const combinations: number[][] = [[]];
+  // Plane by plane: a combination so far and a further number make the next.
+  for (let plane = 0; plane < count; plane++) {
+    const next = new Map<number, number>();
+    for (let pixel = 0; pixel < area; pixel++) {
+      const number = planes.data[plane * area + pixel] as number;
+      if (number === 0) continue;
+      const before = pixels[pixel] as number;
+      const key = number * 0x100000 + before;
+      const combination = next.get(key) ?? extended(combinations, before, indexOf(number, indices), everywhere);
+      next.set(key, combination);
+      pixels[pixel] = combination;
+    }
+  }
+  return { size: [height, width], pixels, combinations, everywhere };
+}
+
+function extended(combinations: number[][], before: number, concept: number, everywhere: readonly number[]): number {
+  const concepts = combinations[before] as number[];
+  if (concepts.includes(concept) || everywhere.includes(concept)) return before;
+  combinations.push([...concepts, concept]);
+  return combinations.length - 1;
+}
+
+function indexOf(number: number, indices: ReadonlyMap<number, number>): number {
+  const index = indices.get(number);
+  if (index !== undefined) return index;
+  throw new RangeError(`"planes" and "scalars" expected numbers of concepts or 0, got ${number}`);
+}

@@ -1,0 +1,29 @@
+import type { OpenShape } from './graph.ts';
+import type { Layer } from './layersModel.ts';
+
+/** The shapes of a layer's outputs for inputs of some shapes, as tfjs-layers computes them. */
+export function outputShapes(layer: Layer, inputShapes: readonly OpenShape[], address: string): readonly OpenShape[] {
+  const given = inputShapes.map((shape) => [...shape]);
+  const [first = []] = given;
+  if (isResizing(layer)) return [[first[0] ?? null, layer.height, layer.width, first[3] ?? null]];
+  try {
+    const shapes = layer.computeOutputShape(given.length === 1 ? first : given);
+    return isList(shapes) ? shapes : [shapes];
+  } catch (cause) {
+    const listed = given.map((shape) => `[${shape.map((length) => length ?? 'null').join(', ')}]`).join(', ');
+    throw new Error(`layer "${address}" cannot take inputs of shape ${listed}: ${reasonOf(cause)}`, { cause });
+  }
+}
+
+// tfjs-layers leaves out the batch axis of this layer and takes the columns of its input for the channels.
+function isResizing(layer: Layer): layer is Layer & { height: number; width: number } {
+  return layer.getClassName() === 'Resizing';
+}
+
+function isList(shapes: (number | null)[] | (number | null)[][]): shapes is (number | null)[][] {
+  return Array.isArray(shapes[0]);
+}
+
+function reasonOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
+}
