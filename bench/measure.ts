@@ -10,7 +10,7 @@ export interface Job {
   readonly aim?: number;
 }
 
-/** What a job took, in the median over all rounds. */
+/** What a job took, in the median over all rounds, and the most that its tensors held. */
 export interface Measurement {
   readonly job: Job;
   readonly milliseconds: number;
@@ -44,18 +44,22 @@ export async function measure(jobs: readonly Job[], rounds: number): Promise<rea
   return found;
 }
 
-/** The most bytes that tensors hold while a job runs. `tf.profile` keeps a record of each kernel, too many for long jobs. */
+/**
+ * The most bytes that tensors hold while a job runs, besides those there were before: the weights, and what compiled
+ * networks keep. `tf.profile` keeps a record of each kernel, too many for long jobs.
+ */
 async function peakBytes(run: () => Promise<unknown>): Promise<number> {
   const engine = tf.engine();
   const { trackTensor } = engine;
-  let peak = 0;
+  const before = engine.state.numBytes;
+  let peak = before;
   engine.trackTensor = (...tensor) => {
     trackTensor.apply(engine, tensor);
     peak = Math.max(peak, engine.state.numBytes);
   };
   try {
     await run();
-    return peak;
+    return peak - before;
   } finally {
     engine.trackTensor = trackTensor;
   }

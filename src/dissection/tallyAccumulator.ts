@@ -1,4 +1,5 @@
 import type { Accumulator } from '../numeric/accumulator.ts';
+import { addTo } from '../numeric/addTo.ts';
 import type { NdArray } from '../numeric/ndarray.ts';
 import { packArrays, unpackArrays } from '../numeric/packedArrays.ts';
 import { assertFiniteActivations } from './assertFinite.ts';
@@ -158,12 +159,6 @@ function checkSize({ images }: Tally, size: readonly [number, number] | undefine
 function assertUnits({ shape }: NdArray, units: number): void {
   if (shape.length === 3 && shape[2] === units) return;
   throw new RangeError(`"activations" expected shape [h, w, ${units}], got [${shape.join(', ')}]`);
-}
-
-function addTo(into: Float64Array, from: Float64Array): void {
-  from.forEach((count, i) => {
-    into[i] = (into[i] as number) + count;
-  });
 }
 
 function sameNumbers(a: Float64Array, b: Float64Array): boolean {

@@ -34,10 +34,7 @@ export function axesOf(
 ): readonly [Axis, Axis] {
   return [0, 1].map((axis) => {
     const [from, to] = [positions[axis] as number, pixels[axis] as number];
-    // Half-pixel centres: the positions fill the image.
-    const [ratio, centre, jump] =
-      upsampling === 'fill' ? [1, (to / from - 1) / 2, to / from] : anchored(upsampling, axis as 0 | 1, to);
-    return axisOf(from, to, (pixel) => ((pixel + 0.5) * ratio - 0.5 - centre) / jump);
+    return axisOf(from, to, upsampling === 'fill' ? filling(from, to) : anchored(upsampling, axis as 0 | 1, to));
   }) as unknown as readonly [Axis, Axis];
 }
 
@@ -52,8 +49,15 @@ export function assertUpsampling(upsampling: Upsampling): void {
   }
 }
 
-function anchored({ centre, jump, imageSize }: Anchors, axis: 0 | 1, pixels: number): [number, number, number] {
-  return [along(imageSize, axis) / pixels, along(centre, axis), along(jump, axis)];
+/** Half-pixel centres: the positions fill the image. */
+function filling(positions: number, pixels: number): (pixel: number) => number {
+  return (pixel) => ((pixel + 0.5) * positions) / pixels - 0.5;
+}
+
+/** From pixels of labels to pixels of the image, and from there to positions. */
+function anchored({ centre, jump, imageSize }: Anchors, axis: 0 | 1, pixels: number): (pixel: number) => number {
+  const ratio = along(imageSize, axis) / pixels;
+  return (pixel) => ((pixel + 0.5) * ratio - 0.5 - along(centre, axis)) / along(jump, axis);
 }
 
 function along(both: Both, axis: 0 | 1): number {

@@ -13,9 +13,9 @@ export {
   type RuleIo,
 } from './composite.ts';
 export type { Dataset } from './dataset.ts';
-export type { FieldOfView } from './fieldOfView.ts';
+export { type FieldBox, fieldBox } from './fieldBox.ts';
 export type { ForwardOptions } from './forward.ts';
-export type { Graph, Head, Site, Step } from './graph.ts';
+export type { Graph, Head, OpenShape, Site, Step } from './graph.ts';
 export { type LayerGradientOptions, layerGradients } from './layerGradients.ts';
 export type { ModelFiles } from './loading/openSource.ts';
 export { type LoadOptions, loadModel } from './loadModel.ts';
@@ -31,6 +31,7 @@ export type {
 } from './operation.ts';
 export type { PlannedStep } from './plan.ts';
 export { type PredictOptions, predict } from './predict.ts';
+export { type ReceptiveField, type ReceptiveFieldOptions, receptiveField } from './receptiveField.ts';
 export type { BackwardOptions, ForwardRecord, Seeds, Trace, Visitor } from './record.ts';
 export { type LayerSummary, type ModelSummary, summary } from './summary.ts';
 export { type RankedClass, topClasses } from './topClasses.ts';

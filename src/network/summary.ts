@@ -1,9 +1,11 @@
 import { sizeOf } from '../numeric/shape.ts';
 import { compile } from './compile.ts';
-import { type FieldOfView, fieldOfView } from './fieldOfView.ts';
+import { type Field, fieldsOf } from './fields.ts';
 import type { Graph, Site, Step } from './graph.ts';
 import type { Network } from './network.ts';
 import type { OperationKind } from './operation.ts';
+import type { ReceptiveField } from './receptiveField.ts';
+import { sizedGraph } from './sizedGraph.ts';
 import type { Model } from './types.ts';
 import { isNetwork } from './withNetwork.ts';
 
@@ -19,8 +21,12 @@ export interface LayerSummary {
   readonly operations: readonly OperationKind[];
   /** Multiplications with a kernel for one example; 0 where the size of the output is open. */
   readonly multiplyAdds: number;
-  /** Receptive field and jump in pixels of the first input; `null` where there are no rows and columns. */
-  readonly receptiveField: FieldOfView | null;
+  /**
+   * Receptive field and jump in pixels of the first input; `null` where there are no rows and columns. Infinite where a
+   * position sees everything; NaN where they are not known, see `receptiveField`; where branches meet of which is open
+   * how they lie to each other, the size is that of the largest.
+   */
+  readonly receptiveField: Pick<ReceptiveField, 'size' | 'jump'> | null;
 }
 
 /** A model as a table. */
@@ -56,11 +62,15 @@ export function summary(model: Model): ModelSummary {
   }
 }
 
-function summarize({ model, graph }: Network): ModelSummary {
+function summarize(network: Network): ModelSummary {
+  const { model, graph } = network;
+  const sized = sizedGraph(network);
+  const fields = fieldsOf(sized);
+  const fieldOf = ({ address }: Site): Field | undefined => fields.get(sized.sites.get(address)?.value ?? -1);
   const stepsOf = (site: Site): Step[] => graph.steps.filter(({ operation }) => operation.address === site.address);
   const layers = [...graph.sites.values()]
     .filter((site) => stepsOf(site).length > 0 || graph.inputs.some(({ address }) => address === site.address))
-    .map((site) => rowOf(graph, site, stepsOf(site)));
+    .map((site) => rowOf(graph, site, { steps: stepsOf(site), field: fieldOf(site) }));
   const plain = {
     name: model.name,
     layers,
@@ -71,7 +81,11 @@ function summarize({ model, graph }: Network): ModelSummary {
   return Object.defineProperties(plain, { toString: print, [Symbol.for('nodejs.util.inspect.custom')]: print });
 }
 
-function rowOf(graph: Graph, site: Site, steps: readonly Step[]): LayerSummary {
+function rowOf(
+  graph: Graph,
+  site: Site,
+  { steps, field }: { steps: readonly Step[]; field: Field | undefined },
+): LayerSummary {
   const { address, layerClass, shape, parameterCount } = site;
   return {
     address,
@@ -80,8 +94,12 @@ function rowOf(graph: Graph, site: Site, steps: readonly Step[]): LayerSummary {
     parameterCount,
     operations: steps.map(({ operation }) => operation.kind),
     multiplyAdds: steps.reduce((sum, step) => sum + multiplyAdds(graph, step, shape), 0),
-    receptiveField: fieldOfView(graph, site),
+    receptiveField: shape.length === 4 && field ? sizeAndJump(field) : null,
   };
+}
+
+function sizeAndJump({ axes: [rows, columns] }: Field): Pick<ReceptiveField, 'size' | 'jump'> {
+  return { size: [rows.size, columns.size], jump: [rows.jump, columns.jump] };
 }
 
 /** Each weight of a kernel is used once per position of the output; of the input, if the convolution is transposed. */
@@ -122,6 +140,12 @@ function count(value: number): string {
 
 function pair(values: readonly [number, number] | undefined): string {
   if (!values) return '';
-  const [rows, columns] = values.map((value) => (Number.isFinite(value) ? String(value) : 'all'));
+  const [rows, columns] = values.map(pixels);
   return rows === columns ? (rows as string) : `${rows}×${columns}`;
+}
+
+function pixels(value: number): string {
+  if (Number.isNaN(value)) return '?';
+  // Up-sampling makes fractions of pixels.
+  return Number.isFinite(value) ? String(Math.round(value * 100) / 100) : 'all';
 }

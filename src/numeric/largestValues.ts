@@ -56,7 +56,8 @@ export function descending({ values, counts, kept }: LargestValues, stream: numb
 function push({ values, counts, floors, kept }: LargestValues, stream: number, value: number): void {
   const count = counts[stream] as number;
   const array = withRoom(values, { stream, count, limit: 2 * kept });
-  array[count] = value;
+  // 0 and −0 are one value, or the order would decide which is kept.
+  array[count] = value + 0;
   counts[stream] = count + 1;
   if (count + 1 < 2 * kept) return;
   quickselect(array, kept - 1, 0, 2 * kept - 1, (a, b) => (b as number) - (a as number));

@@ -1,5 +1,7 @@
+import { input, layers as l, model as modelOf } from '@tensorflow/tfjs-layers';
 import { expect, test } from 'vitest';
 import { summary } from '../../src/network/summary.ts';
+import { apply, conv, free } from '../oracle/building.ts';
 import { fixtureModel } from '../support/models.ts';
 
 test('summary(model) of a plain network: shapes, weights, cost and receptive fields by hand', async () => {
@@ -37,4 +39,25 @@ test('String(summary(model)) is a table, console.log shows it, and the rows surv
   expect(shown()).toBe(String(found));
   expect(structuredClone(found).layers).toEqual(found.layers);
   model.dispose();
+});
+
+test('receptive fields in summary(model): everything, unknown, and at least', () => {
+  const x = input({ shape: [null, null, 1] });
+  const strided = apply(conv({ name: 'strided', strides: 2, padding: 'same' }), x);
+  const short = apply(conv({ name: 'short', kernelSize: 1, strides: 2 }), x);
+  // How the branches lie to each other depends on the size of the input.
+  const joined = apply(l.add({ name: 'joined' }), [strided, short]);
+  const gate = apply(l.reshape({ targetShape: [1, 1, 3] }), apply(l.globalMaxPooling2d({}), joined));
+  const gated = apply(l.multiply({ name: 'gated' }), [joined, gate]);
+  const mixed = apply(l.concatenate({ name: 'mixed' }), [joined, x]);
+  const open = modelOf({ inputs: x, outputs: [gated, mixed] });
+  const found = summary(open);
+  free(open);
+  const fields = new Map(found.layers.map(({ address, receptiveField }) => [address, receptiveField]));
+  expect(fields.get('strided')).toEqual({ size: [3, 3], jump: [2, 2] });
+  expect(fields.get('joined')).toEqual({ size: [3, 3], jump: [2, 2] });
+  expect(fields.get('gated')).toEqual({ size: [Infinity, Infinity], jump: [0, 0] });
+  expect(fields.get('mixed')).toEqual({ size: [3, 3], jump: [NaN, NaN] });
+  expect(String(found)).toMatch(/gated.* all +0 /);
+  expect(String(found)).toMatch(/mixed.* 3 +\? /);
 });

@@ -5,6 +5,7 @@ import type { Site } from '../../network/graph.ts';
 import type { ForwardRecord, Seeds } from '../../network/record.ts';
 import type { Scorer } from '../../network/scorer.ts';
 import { signalAt } from '../../network/signals.ts';
+import { addTo } from '../../numeric/addTo.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
 import { sizeOf } from '../../numeric/shape.ts';
 import { repeated } from '../repeated.ts';
@@ -80,9 +81,4 @@ function weightedSum(signal: Tensor, weights: Tensor): Tensor {
   const rows = signal.shape[0] as number;
   const fitted = weights.size === rows ? tf.reshape(weights, [rows, ...signal.shape.slice(1).map(() => 1)]) : weights;
   return tf.sum(tf.mul(signal, fitted), 0);
-}
-
-/** Adds numbers to those that begin at an offset. */
-export function addTo(sum: Float32Array, part: Float32Array, offset: number): void {
-  for (let i = 0; i < part.length; i++) sum[offset + i] = (sum[offset + i] as number) + (part[i] as number);
 }

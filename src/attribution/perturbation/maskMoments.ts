@@ -1,5 +1,6 @@
 import type { Tensor1D, Tensor3D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { addTo } from '../../numeric/addTo.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
 
 /** Sums over masks at each position: of score times mask, of masks, and of their squares. */
@@ -38,9 +39,7 @@ export function maskMoments(positions: number): MaskMoments {
     add(part, scores) {
       count += scores.length;
       total += scores.reduce((sum, score) => sum + score, 0);
-      for (const name of ['products', 'masks', 'squares'] as const) {
-        part[name].data.forEach((value, i) => (sums[name][i] = (sums[name][i] as number) + value));
-      }
+      for (const name of ['products', 'masks', 'squares'] as const) addTo(sums[name], part[name].data);
     },
     means: (probability) => sums.products.map((sum) => sum / (Math.max(1, count) * probability)),
     slopes: () =>

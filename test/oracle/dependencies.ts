@@ -1,0 +1,62 @@
+import type { Tensor4D } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { random } from '../../src/numeric/random.ts';
+import { sizeOf } from '../../src/numeric/shape.ts';
+
+/** The first and last row and column of the input that an output position depends on; `null` if on none. */
+export interface Dependency {
+  readonly position: readonly [row: number, column: number];
+  readonly rows: readonly [number, number] | null;
+  readonly columns: readonly [number, number] | null;
+}
+
+/** Positive weights: no two influences of a pixel cancel. */
+export function positive(model: LayersModel, seed = 0): LayersModel {
+  model.weights.forEach((weight, i) => {
+    const source = random(seed, i);
+    const shape = weight.shape as number[];
+    const values = tf.tensor(
+      Float32Array.from({ length: sizeOf(shape) }, () => 0.5 + source.uniform()),
+      shape,
+    );
+    weight.write(values);
+    values.dispose();
+  });
+  return model;
+}
+
+/**
+ * What each position of an output `[n, h, w, 1]` depends on, found by changing every pixel of the input
+ * `[rows, columns, 1]` in turn; no influence may be negative.
+ */
+export async function dependencies(
+  run: (images: Tensor4D) => Tensor4D,
+  [rows, columns]: readonly [number, number],
+): Promise<Dependency[]> {
+  const count = rows * columns;
+  const changed = tf.tidy(() => {
+    const base = tf.ones([1, count]);
+    // So large that it is the maximum of every window that it reaches.
+    const images = tf.concat([base, tf.add(base, tf.mul(tf.eye(count), 1e5))]);
+    return run(tf.reshape(images, [count + 1, rows, columns, 1]));
+  });
+  const [, height, width] = changed.shape;
+  const values = await changed.data();
+  changed.dispose();
+  const positions = Array.from({ length: height * width }, (_, at) => at);
+  return positions.map((at) => {
+    const valueIn = (image: number): number => values[image * height * width + at] as number;
+    const isReached = (pixel: number): boolean => Math.abs(valueIn(pixel + 1) - valueIn(0)) > 1e-3;
+    const reached = Array.from({ length: count }, (_, pixel) => pixel).filter(isReached);
+    return {
+      position: [Math.floor(at / width), at % width],
+      rows: extremes(reached.map((pixel) => Math.floor(pixel / columns))),
+      columns: extremes(reached.map((pixel) => pixel % columns)),
+    };
+  });
+}
+
+function extremes(values: readonly number[]): [number, number] | null {
+  return values.length === 0 ? null : [Math.min(...values), Math.max(...values)];
+}
