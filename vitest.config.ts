@@ -5,13 +5,14 @@ import type { TestProjectConfiguration, ViteUserConfig } from 'vitest/config';
 import { findAccelerated, type Missing } from './test/support/accelerated.ts';
 
 // These folders run on cpu and wasm; all others, which do not depend on the backend, run once.
-const onBackends = ['test/{backend,network,attribution,metrics}/**/*.test.ts'];
+const onBackends = ['test/{backend,network,attribution,metrics,dissection}/**/*.test.ts'];
 // On a GPU in software a pass takes seconds: there, of attribution and metrics, what represents each family.
 const onGpus = [
   'test/{backend,network}/**/*.test.ts',
   'test/attribution/{badInput,closedForms,controls,efficientnet,goldens,progressive,properties}.test.ts',
   'test/attribution/perturbation/{gridMasks,learntMasks,lime}.test.ts',
   'test/metrics/goldens.test.ts',
+  'test/dissection/dissect.test.ts',
 ];
 const everything = process.env['VITRINE_TESTS'] === 'everything';
 const accelerated = everything ? onBackends : onGpus;

@@ -1,5 +1,6 @@
 export * from './attribution/index.ts';
 export * from './backend/index.ts';
+export * from './dissection/index.ts';
 export * from './image/index.ts';
 export * from './metrics/index.ts';
 export * from './network/index.ts';

@@ -45,7 +45,7 @@ export interface DissectOptions<L extends string = string> extends DissectionOpt
  * ```ts
  * import { dissect } from 'vitrine';
  * const { conv3 } = await dissect(model, labelledImages, { layers: ['conv3'], concepts });
- * for (const { unit, best, detector } of conv3.units) if (detector) console.log(unit, best.concept, best.iou);
+ * for (const { unit, best } of conv3.units) console.log(unit, best?.concept, best?.iou);
  * ```
  */
 export async function dissect<L extends string>(

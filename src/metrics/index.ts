@@ -28,6 +28,11 @@ export { type SensitivityNOptions, sensitivityN } from './faithfulness/sensitivi
 export type { Order } from './faithfulness/steps.ts';
 export type { SubsetOptions } from './faithfulness/subsets.ts';
 export {
+  type CategoryInterpretability,
+  type FilterInterpretability,
+  filterInterpretability,
+} from './filterInterpretability.ts';
+export {
   type AttributionLocalizationOptions,
   attributionLocalization,
 } from './localization/attributionLocalization.ts';

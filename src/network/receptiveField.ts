@@ -46,11 +46,12 @@ export interface ReceptiveFieldOptions {
  * A layer whose position o reads positions `a` + o·`s` … `b` + o·`s` of the layer before makes of a field
  * $$ \text{low}' = \text{low} + a\,j, \qquad \text{high}' = \text{high} + b\,j, \qquad j' = s\,j $$
  * with the jump j; of a convolution with kernel k, dilation d and p zeros before it, a = −p and b = (k − 1)d − p. Where
- * branches meet, the field is the smallest interval around theirs. Up-sampling reads differently from position to
- * position; the field then is the smallest one that moves evenly and covers what all of them read.
+ * branches meet, the field is the smallest interval around theirs. Up-sampling and transposed convolution read
+ * differently from position to position; their a is the least and their b the greatest of all positions, so that every
+ * position depends on nothing outside its field, and may depend on a fraction less.
  *
- * Araujo, Norris and Sim, "Computing receptive fields of convolutional neural networks", Distill 2019, eqs. 1–9; here
- * with dilation, up-sampling and transposed convolutions, and for the padding that 'same' means at this input size.
+ * Araujo, Norris and Sim, "Computing receptive fields of convolutional neural networks", Distill 2019, sections on the
+ * field region and on arbitrary graphs; here with dilation and up-sampling, and for what 'same' pads at this input size.
  *
  * @param model a `LayersModel`, or one compiled by `compile`; its first input has rows and columns, `[n, h, w, c]`.
  * @param layer address of a layer, `[n, h, w, c]` or `[n, u]`.

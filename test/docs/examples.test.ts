@@ -7,6 +7,7 @@ import ts from 'typescript';
 import { beforeAll, expect, test, vi } from 'vitest';
 import { findExamples } from '../support/examples.ts';
 import { readFixture, readJson } from '../support/fixtures.ts';
+import { concepts, randomLabelled } from '../support/labelled.ts';
 
 // Each example becomes a module; what it may use without a declaration is in globals.d.ts.
 const folder = resolve('.cache/examples');
@@ -25,6 +26,11 @@ beforeAll(async () => {
     model: await vggTiny(),
     x: { shape: [2, 16, 16, 3], data: wave(2 * 16 * 16 * 3) },
     map: { shape: [1, 16, 16], data: wave(256) },
+    concepts,
+    labelled: randomLabelled({ images: 4, positions: [4, 4], pixels: [8, 8], units: 4 }, 0),
+    labelledImages: randomLabelled({ images: 4, positions: [16, 16], pixels: [8, 8], units: 3 }, 0).map(
+      ({ activations, ...labels }) => ({ ...labels, image: activations }),
+    ),
     picture: {
       width: 32,
       height: 24,
@@ -35,6 +41,7 @@ beforeAll(async () => {
 
 const globals = `import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { Picture } from 'vitrine/image';
+import type { Concept, LabelledActivations, LabelledImage } from 'vitrine/dissection';
 import type { NdArray } from '../../src/numeric/ndarray.ts';
 declare global {
   /** A small network: 16 × 16 × 3 to five classes. */
@@ -42,6 +49,11 @@ declare global {
   /** Two examples for it. */
   var x: NdArray;
   var map: NdArray;
+  var concepts: readonly Concept[];
+  /** A few images' activations [4, 4, 4] with labels. */
+  var labelled: readonly LabelledActivations[];
+  /** A few images for the network with labels. */
+  var labelledImages: readonly LabelledImage[];
   var picture: Picture;
 }
 `;

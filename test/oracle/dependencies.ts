@@ -1,6 +1,6 @@
-import type { Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import type { NdArray } from '../../src/numeric/ndarray.ts';
 import { random } from '../../src/numeric/random.ts';
 import { sizeOf } from '../../src/numeric/shape.ts';
 
@@ -31,19 +31,15 @@ export function positive(model: LayersModel, seed = 0): LayersModel {
  * `[rows, columns, 1]` in turn; no influence may be negative.
  */
 export async function dependencies(
-  run: (images: Tensor4D) => Tensor4D,
+  run: (images: NdArray) => Promise<NdArray>,
   [rows, columns]: readonly [number, number],
 ): Promise<Dependency[]> {
   const count = rows * columns;
-  const changed = tf.tidy(() => {
-    const base = tf.ones([1, count]);
-    // So large that it is the maximum of every window that it reaches.
-    const images = tf.concat([base, tf.add(base, tf.mul(tf.eye(count), 1e5))]);
-    return run(tf.reshape(images, [count + 1, rows, columns, 1]));
-  });
-  const [, height, width] = changed.shape;
-  const values = await changed.data();
-  changed.dispose();
+  const data = new Float32Array((count + 1) * count).fill(1);
+  // So large that it is the maximum of every window that it reaches.
+  for (let pixel = 0; pixel < count; pixel++) data[(pixel + 1) * count + pixel] = 1e5;
+  const { shape, data: values } = await run({ shape: [count + 1, rows, columns, 1], data });
+  const [, height, width] = shape as [number, number, number, number];
   const positions = Array.from({ length: height * width }, (_, at) => at);
   return positions.map((at) => {
     const valueIn = (image: number): number => values[image * height * width + at] as number;

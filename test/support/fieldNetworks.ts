@@ -55,6 +55,9 @@ export const fieldNetworks: Readonly<Record<string, readonly ListedLayer[]>> = {
     layer('d', 'c', { type: 'upsample', factor: 2 }),
     layer('out', ['a', 'd'], { type: 'merge' }),
   ],
+  // Aligned at the corners, as tfjs-layers does it.
+  'nearest resizing': [layer('out', 'input', { type: 'resize', size: [7, 16], interpolation: 'nearest' })],
+  'bilinear resizing': [layer('out', 'input', { type: 'resize', size: [7, 16], interpolation: 'bilinear' })],
   'transposed convolution, odd kernel': [layer('out', 'input', { type: 'transposed', stride: 2 })],
   'transposed convolution, even kernel': [
     layer('a', 'input', { stride: 2 }),

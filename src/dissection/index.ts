@@ -1,0 +1,19 @@
+export { type DissectOptions, dissect } from './dissect.ts';
+export { type DissectActivationsOptions, dissectActivations } from './dissectActivations.ts';
+export type { DissectionOptions } from './dissectReadings.ts';
+export { chanceIou, intersectionOverUnion, iouCeiling, type Overlap } from './iou.ts';
+export { mergeDissections } from './mergeDissections.ts';
+export { type SharedInformation, sharedInformation } from './sharedInformation.ts';
+export { type Tally, type TallyOptions, tallyAccumulator } from './tallyAccumulator.ts';
+export { type ThresholdOptions, type ThresholdState, thresholdAccumulator } from './thresholdAccumulator.ts';
+export type {
+  Concept,
+  Count,
+  Dissection,
+  LabelledActivations,
+  LabelledImage,
+  Labels,
+  Match,
+  UnitReport,
+} from './types.ts';
+export type { Anchors, Upsampling } from './upsampling.ts';
