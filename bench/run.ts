@@ -15,6 +15,7 @@ import {
 } from '../src/index.ts';
 import type { Composite } from '../src/network/composite.ts';
 import { readModel } from '../src/node/index.ts';
+import { dissectionJobs } from './dissection.ts';
 import { type Job, measure, table } from './measure.ts';
 import { inputFor, resNetLike, vggLike } from './networks.ts';
 
@@ -122,3 +123,6 @@ for (const [name, load, aims] of models) {
   console.log(table(`${name}, many passes`, await measure(slow, SLOW_ROUNDS)));
   dispose();
 }
+const { jobs, dispose } = await dissectionJobs();
+console.log(table('Network Dissection', await measure(jobs, SLOW_ROUNDS)));
+dispose();

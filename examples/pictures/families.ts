@@ -86,11 +86,10 @@ export function familiesOf(photos: NdArray): Readonly<Record<string, readonly Fa
         explain: (n, x) => v.deepLift(n, x, { rule: 'revealCancel' }),
       },
       { title: 'deepLiftShap', view: 'signed', explain: (n, x) => v.deepLiftShap(n, x, { background: greys(x) }) },
-      { title: 'patternNet', view: 'signed', explain: (n, x) => byPatterns(v.patternNet, n, { x, photos }) },
       {
         title: 'patternAttribution',
         view: 'signed',
-        explain: (n, x) => byPatterns(v.patternAttribution, n, { x, photos }),
+        explain: (n, x) => withPatterns(n, { x, photos }),
       },
       { title: 'clearMap, response', view: 'place', explain: dominantResponse },
     ],
@@ -154,13 +153,9 @@ async function placed({ shape }: NdArray, found: Promise<Attribution>): Promise<
 }
 
 /** With patterns of a few photos, which is little: their authors take half of ImageNet's training photos. */
-async function byPatterns(
-  explain: typeof v.patternNet,
-  network: Network,
-  { x, photos }: { x: NdArray; photos: NdArray },
-): Promise<Attribution> {
+async function withPatterns(network: Network, { x, photos }: { x: NdArray; photos: NdArray }): Promise<Attribution> {
   const patterns = await v.fitPatterns(network, [photos]);
-  return explain(network, x, { patterns });
+  return v.patternAttribution(network, x, { patterns });
 }
 
 /** How strongly the class that leads at each pixel responds. */

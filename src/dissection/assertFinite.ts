@@ -4,7 +4,7 @@ import type { NdArray } from '../numeric/ndarray.ts';
 export function assertFiniteActivations({ shape, data }: NdArray<Float32Array | Float64Array>): void {
   // 0 · x is 0 for what is finite and NaN for all else.
   let sum = 0;
-  for (const value of data) sum += 0 * value;
+  for (let i = 0; i < data.length; i++) sum += 0 * (data[i] as number);
   if (sum === 0) return;
   const units = shape[shape.length - 1] as number;
   const found = data.findIndex((value) => !Number.isFinite(value));

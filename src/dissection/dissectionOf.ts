@@ -1,6 +1,6 @@
 import type { NdArray } from '../numeric/ndarray.ts';
 import type { ConceptIndex } from './conceptIndex.ts';
-import { intersectionOverUnion, iouCeiling } from './iou.ts';
+import { intersectionOverUnion, iouCeiling, type Overlap } from './iou.ts';
 import type { Tally } from './tallyAccumulator.ts';
 import type { Concept, Count, Dissection, Match, UnitReport } from './types.ts';
 
@@ -14,44 +14,34 @@ export interface Counted {
 
 /** What the units stand for, by what was counted. */
 export function dissectionOf({ tally, thresholds, index, cutoff }: Counted): Dissection {
-  const { concepts } = index;
+  const { concepts, categories } = index;
   const { intersection, area, truth, extent, mask, images } = tally;
-  const [units, conceptCount] = [thresholds.length, concepts.length];
-  const iou = new Float64Array(units * conceptCount);
-  const matches = Array.from({ length: units }, (_, unit) =>
-    Array.from({ length: conceptCount }, (_, concept): Match => {
-      const place = unit * conceptCount + concept;
-      const own = area[unit * index.categories.length + (index.categoryOf[concept] as number)] as number;
-      const counts = { intersection: intersection[place] as number, area: own, truth: truth[concept] as number };
-      iou[place] = intersectionOverUnion(counts);
-      const { name, category } = concepts[concept] as Concept;
-      return { concept: name, category, iou: iou[place] as number, ceiling: iouCeiling(counts) };
-    }),
-  );
-  const reports = matches.map((row, unit) => reportOf(unit, thresholds[unit] as number, row, { index, cutoff }));
+  const iou = new Float64Array(intersection.length);
+  for (let place = 0; place < iou.length; place++) iou[place] = intersectionOverUnion(overlapAt(place, tally, index));
+  const units = Array.from(thresholds, (threshold, unit) => reportOf({ unit, threshold, iou, cutoff }, tally, index));
   return {
     concepts,
-    categories: index.categories,
+    categories,
     cutoff,
     images: images[0] as number,
     size: [images[1] as number, images[2] as number],
     thresholds,
-    intersection: table(intersection, conceptCount),
+    intersection: table(intersection, concepts.length),
     mask,
-    area: table(area, index.categories.length),
+    area: table(area, categories.length),
     truth,
     extent,
-    iou: table(iou, conceptCount),
-    units: reports,
-    detectors: reports.filter(({ detector }) => detector).length,
+    iou: table(iou, concepts.length),
+    units,
+    detectors: units.filter(({ detector }) => detector).length,
     uniqueDetectors: {
       argmax: distinct(
-        reports.flatMap(({ best }) => best ?? []),
+        units.flatMap(({ best }) => best ?? []),
         index,
         cutoff,
       ),
       perCategory: distinct(
-        reports.flatMap(({ byCategory }) => Object.values(byCategory)),
+        units.flatMap(({ byCategory }) => Object.values(byCategory)),
         index,
         cutoff,
       ),
@@ -59,30 +49,53 @@ export function dissectionOf({ tally, thresholds, index, cutoff }: Counted): Dis
   };
 }
 
+/** What a unit and a concept share, at their place in the tables. */
+function overlapAt(
+  place: number,
+  { intersection, area, truth }: Tally,
+  { categories, categoryOf }: ConceptIndex,
+): Overlap {
+  const concept = place % truth.length;
+  const unit = (place - concept) / truth.length;
+  return {
+    intersection: intersection[place] as number,
+    area: area[unit * categories.length + (categoryOf[concept] as number)] as number,
+    truth: truth[concept] as number,
+  };
+}
+
 function reportOf(
-  unit: number,
-  threshold: number,
-  row: readonly Match[],
-  { index, cutoff }: { index: ConceptIndex; cutoff: number },
+  { unit, threshold, iou, cutoff }: { unit: number; threshold: number; iou: Float64Array; cutoff: number },
+  tally: Tally,
+  index: ConceptIndex,
 ): UnitReport {
-  const bests = index.categories.flatMap((category) => greatest(row.filter((match) => match.category === category)));
-  const best = greatest(bests)[0] ?? null;
+  const first = unit * index.concepts.length;
+  const matches = greatestByCategory(iou.subarray(first, first + index.concepts.length), index).map(
+    (concept): Match => {
+      const { name, category } = index.concepts[concept] as Concept;
+      const ceiling = iouCeiling(overlapAt(first + concept, tally, index));
+      return { concept: name, category, iou: iou[first + concept] as number, ceiling };
+    },
+  );
+  const best = matches.reduce<Match | null>((most, match) => (match.iou > (most?.iou ?? 0) ? match : most), null);
   return {
     unit,
     threshold,
     best,
-    byCategory: Object.fromEntries(bests.map((match) => [match.category, match])),
+    byCategory: Object.fromEntries(matches.map((match) => [match.category, match])),
     detector: best !== null && best.iou > cutoff,
   };
 }
 
-/** The match of the greatest IoU, the first of equals; none if all are 0. */
-function greatest(matches: readonly Match[]): readonly Match[] {
-  const best = matches.reduce<Match | undefined>(
-    (most, match) => (match.iou > (most?.iou ?? 0) ? match : most),
-    undefined,
-  );
-  return best ? [best] : [];
+/** The concept of the greatest IoU in each category, the first of equals; none where all are 0. */
+function greatestByCategory(iou: Float64Array, { categories, categoryOf }: ConceptIndex): readonly number[] {
+  const best = new Int32Array(categories.length).fill(-1);
+  iou.forEach((value, concept) => {
+    const category = categoryOf[concept] as number;
+    const most = best[category] as number;
+    if (value > (most < 0 ? 0 : (iou[most] as number))) best[category] = concept;
+  });
+  return [...best].filter((concept) => concept >= 0);
 }
 
 /** How many different concepts are matched above the cutoff. */

@@ -12,6 +12,9 @@ export interface LabelPalette {
   readonly everywhere: readonly number[];
 }
 
+/** More than an image has combinations, so that a label and a combination make one number. */
+const RADIX = 2 ** 21;
+
 /** The palette of an image; `indices` tells which concept, counted from 0, a number stands for. */
 export function labelPalette({ planes, scalars = [] }: Labels, indices: ReadonlyMap<number, number>): LabelPalette {
   assertArray('planes', planes, [3]);
@@ -20,16 +23,19 @@ export function labelPalette({ planes, scalars = [] }: Labels, indices: Readonly
   const area = height * width;
   const pixels = new Uint32Array(area);
   const combinations: number[][] = [[]];
-  // Plane by plane: a combination so far and a further number make the next.
+  // Plane by plane: a combination so far and a further number make the next. Labels come in runs of the same.
   for (let plane = 0; plane < count; plane++) {
-    const next = new Map<number, number>();
+    const known = new Map<number, number>();
+    let [key, combination] = [0, 0];
     for (let pixel = 0; pixel < area; pixel++) {
       const number = planes.data[plane * area + pixel] as number;
       if (number === 0) continue;
       const before = pixels[pixel] as number;
-      const key = number * 0x100000 + before;
-      const combination = next.get(key) ?? extended(combinations, before, indexOf(number, indices), everywhere);
-      next.set(key, combination);
+      if (number * RADIX + before !== key) {
+        key = number * RADIX + before;
+        combination = known.get(key) ?? extended(combinations, before, indexOf(number, indices), everywhere);
+        known.set(key, combination);
+      }
       pixels[pixel] = combination;
     }
   }
