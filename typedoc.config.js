@@ -17,6 +17,7 @@ export default {
   readme: 'README.md',
   includeVersion: true,
   excludePrivate: true,
+  excludeInternal: true,
   categorizeByGroup: false,
   disableSources: true,
   // Fields whose name says it all, such as width, need no sentence.

@@ -1,3 +1,5 @@
+export type { Accumulator } from '../numeric/accumulator.ts';
+export type { LargestValues } from '../numeric/largestValues.ts';
 export { type DissectOptions, dissect } from './dissect.ts';
 export { type DissectActivationsOptions, dissectActivations } from './dissectActivations.ts';
 export type { DissectionOptions } from './dissectReadings.ts';

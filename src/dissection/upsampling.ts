@@ -6,14 +6,11 @@ import { assertNumber } from '../numeric/check.ts';
  */
 export type Upsampling = 'fill' | Anchors;
 
-/** One number for both axes, or one for rows and one for columns. */
-type Both = number | readonly [number, number];
-
-/** The centres of receptive fields, see `receptiveField`. */
+/** The centres of receptive fields, see `receptiveField`: a number for both axes, or one for rows and one for columns. */
 export interface Anchors {
-  readonly centre: Both;
-  readonly jump: Both;
-  readonly imageSize: Both;
+  readonly centre: number | readonly [number, number];
+  readonly jump: number | readonly [number, number];
+  readonly imageSize: number | readonly [number, number];
 }
 
 /** How pixels along an axis lie between the positions of a layer. */
@@ -60,7 +57,7 @@ function anchored({ centre, jump, imageSize }: Anchors, axis: 0 | 1, pixels: num
   return (pixel) => ((pixel + 0.5) * ratio - 0.5 - along(centre, axis)) / along(jump, axis);
 }
 
-function along(both: Both, axis: 0 | 1): number {
+function along(both: Anchors['centre'], axis: 0 | 1): number {
   return typeof both === 'number' ? both : both[axis];
 }
 

@@ -22,7 +22,11 @@ export interface Network {
   site(address: string, argument?: string): Site;
   /** Runs the network inside the caller's `tf.tidy`. */
   forward(inputs: readonly Tensor[], options?: ForwardOptions): ForwardRecord;
-  /** Runs the network on one example and keeps what is needed to follow changes of it; dispose of the run after that. */
+  /**
+   * Runs the network on one example and keeps what is needed to follow changes of it; dispose of the run after that.
+   *
+   * @internal
+   */
   baseRun(inputs: readonly Tensor[], options: BaseOptions): BaseRun;
   /** Drops what was made from weights that the model no longer has, and that are none of the given ones. */
   sweep(others?: readonly Tensor[]): void;

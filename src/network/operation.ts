@@ -119,7 +119,11 @@ export interface Operation {
   kernelPullback?(cotangent: Tensor, io: Pick<Io, 'inputs'>): Tensor;
   /** What a region of the output depends on, per input. */
   region(output: Region, inputShapes: readonly (readonly number[])[]): readonly (Region | 'all')[];
-  /** How it makes a part of its output; missing where it needs its inputs whole. */
+  /**
+   * How it makes a part of its output; missing where it needs its inputs whole.
+   *
+   * @internal
+   */
   readonly partial?: PartialForward | undefined;
   /** The same operation with other weights. */
   withParameters(parameters: () => Parameters): Operation;

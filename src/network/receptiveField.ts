@@ -13,17 +13,17 @@ type Pair = readonly [rows: number, columns: number];
  */
 export interface ReceptiveField {
   /** `high` − `low` + 1. */
-  readonly size: Pair;
+  readonly size: readonly [rows: number, columns: number];
   /** From the field of a position to that of the next; 0 where every position sees the whole input. */
-  readonly jump: Pair;
+  readonly jump: readonly [rows: number, columns: number];
   /** The middle of the field of position 0. */
-  readonly centre: Pair;
+  readonly centre: readonly [rows: number, columns: number];
   /** The first pixel that position 0 covers. */
-  readonly low: Pair;
+  readonly low: readonly [rows: number, columns: number];
   /** The last pixel that position 0 covers. */
-  readonly high: Pair;
+  readonly high: readonly [rows: number, columns: number];
   /** How far the field of position 0 begins before the input: −`low`. */
-  readonly effectivePadding: Pair;
+  readonly effectivePadding: readonly [rows: number, columns: number];
   /** The rows and columns of the layer, 1 and 1 of a vector; `null` where they are open. */
   readonly outputLength: readonly [rows: number | null, columns: number | null];
   /** Whether the fields over all paths to the layer have the same centre; if not, they are enclosed by the one given. */

@@ -7,7 +7,7 @@ export interface LargestValues {
   /** How many values a stream keeps at least, if it has as many. */
   readonly kept: number;
   /** Per stream the values that may be among the largest, at the front of an array with room for more. */
-  readonly values: Floats[];
+  readonly values: (Float32Array | Float64Array)[];
   /** How many values each stream has at present. */
   readonly counts: Int32Array;
   /** What a value has to exceed in order to be among the largest. */
