@@ -6,6 +6,7 @@ export type { DissectionOptions } from './dissectReadings.ts';
 export { chanceIou, intersectionOverUnion, iouCeiling, type Overlap } from './iou.ts';
 export { mergeDissections } from './mergeDissections.ts';
 export { type SharedInformation, sharedInformation } from './sharedInformation.ts';
+export { type ShiftOptions, shiftLabels } from './shiftLabels.ts';
 export { type Tally, type TallyOptions, tallyAccumulator } from './tallyAccumulator.ts';
 export { type ThresholdOptions, type ThresholdState, thresholdAccumulator } from './thresholdAccumulator.ts';
 export type {
