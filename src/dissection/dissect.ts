@@ -35,7 +35,7 @@ export interface DissectOptions<L extends string = string> extends DissectionOpt
  *
  * @param model a `LayersModel`, or one compiled once by `compile`.
  * @param dataset images with labels `[planes, H, W]` of one size; read twice, all layers together.
- * @param options `layers`, `concepts`; `categories`, `quantile`, `threshold`, `upsampling`, `quantileOn`, `images`,
+ * @param options `layers`, `concepts`; `categories`, `quantile`, `threshold`, `upsampling`, `quantileOn`, `memory`, `images`,
  * `onFault`, `batchSize`, `signal`, `onProgress`.
  * @returns per layer thresholds, counts, the IoU of each unit and concept, and what each unit stands for.
  * @throws {RangeError} if there is no such layer or it has no rows and columns, there is no image, an image or its labels

@@ -25,7 +25,7 @@ export interface DissectActivationsOptions extends DissectionOptions, Pick<RunOp
  * Source: Bau et al. 2017, "Network Dissection: quantifying interpretability of deep visual representations", Eq. (1).
  *
  * @param dataset images' activations `[h, w, units]` with labels `[planes, H, W]`, of one size; read twice.
- * @param options `concepts`; `categories`, `quantile`, `threshold`, `upsampling`, `quantileOn`, `images`, `onFault`,
+ * @param options `concepts`; `categories`, `quantile`, `threshold`, `upsampling`, `quantileOn`, `memory`, `images`, `onFault`,
  * `signal`, `onProgress`.
  * @returns thresholds, counts, IoU of each unit and concept, and what each unit stands for.
  * @throws {RangeError} if there is no image, an image's labels or activations are not as described (the message names

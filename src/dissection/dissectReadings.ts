@@ -2,7 +2,7 @@ import type { Accumulator } from '../numeric/accumulator.ts';
 import { assertArray, assertChoice, assertNumber } from '../numeric/check.ts';
 import type { NdArray } from '../numeric/ndarray.ts';
 import { sameShape } from '../numeric/shape.ts';
-import { assertFiniteActivations } from './assertFinite.ts';
+import { assertFiniteActivations } from './assertActivations.ts';
 import { assertQuantile } from './assertQuantile.ts';
 import { type ConceptIndex, conceptIndex } from './conceptIndex.ts';
 import { dissectionOf } from './dissectionOf.ts';
@@ -10,6 +10,7 @@ import type { Faults } from './faults.ts';
 import { labelPalette } from './labelPalette.ts';
 import { tallyAccumulator } from './tallyAccumulator.ts';
 import { thresholdAccumulator } from './thresholdAccumulator.ts';
+import { type Bin, thresholdHistogram } from './thresholdHistogram.ts';
 import type { Concept, Dissection, Labels } from './types.ts';
 import { upsampled } from './upsampled.ts';
 import { assertUpsampling, axesOf, type Upsampling } from './upsampling.ts';
@@ -26,6 +27,11 @@ export interface DissectionOptions {
   readonly threshold?: number;
   /** Of which values the quantile is taken: of the activations (the default), or of these resized to the labels. */
   readonly quantileOn?: 'raw' | 'upsampled';
+  /**
+   * What is kept for the quantile: the largest values of each unit, which are more the more images there are (the
+   * default), or a histogram of 65536 counts for each unit, which takes one more reading. The thresholds are the same.
+   */
+  readonly memory?: 'tail' | 'histogram';
   /** Is told what is wrong with an image, which is then left out; without it, the call rejects. */
   readonly onFault?: (fault: Error) => void;
 }
@@ -49,82 +55,129 @@ export interface Readings {
   read(stage: string, visit: (sample: Sample) => void): Promise<void>;
 }
 
-/** Dissects layers in two readings: one for the thresholds, and one for the counts. */
+/** Dissects layers in readings: one or two for the thresholds, and one for the counts. */
 export async function dissectReadings(readings: Readings, options: DissectionOptions): Promise<readonly Dissection[]> {
-  const { concepts, categories, quantile = 0.005, threshold = 0.04, quantileOn = 'raw' } = options;
+  const { concepts, categories, threshold = 0.04 } = options;
   const index = conceptIndex(concepts, categories);
-  assertQuantile(quantile);
   assertNumber('threshold', threshold, 0);
-  assertChoice('quantileOn', quantileOn, ['raw', 'upsampled']);
   readings.upsampling.forEach(assertUpsampling);
-  const thresholds = await readThresholds(readings, { index, quantile, quantileOn });
-  const tallies = thresholds.map((layer, i) => {
-    const upsampling = readings.upsampling[i] as Upsampling;
-    return started(tallyAccumulator({ thresholds: layer, concepts, categories: index.categories, upsampling }));
+  const thresholds = await readThresholds(readings, index, options);
+  const tallies = await readLayers(readings, 'tally', {
+    itemsOf: ({ activations, planes, scalars = [] }) =>
+      activations.map((layer) => ({ activations: layer, planes, scalars })),
+    accumulatorOf: (_, layer) =>
+      tallyAccumulator({
+        thresholds: thresholds[layer] as Float64Array,
+        concepts,
+        categories: index.categories,
+        upsampling: readings.upsampling[layer] as Upsampling,
+      }),
   });
-  await readings.read('tally', ({ image, activations, planes, scalars = [] }) => {
-    if (readings.faults.has(image)) return;
-    tallies.forEach(({ accumulator, state }, i) =>
-      accumulator.add(state, { planes, scalars, activations: activations[i] as NdArray }),
-    );
-  });
-  return tallies.map(({ state }, i) =>
-    dissectionOf({ index, tally: state, thresholds: thresholds[i] as Float64Array, cutoff: threshold }),
+  return tallies.map((tally, i) =>
+    dissectionOf({ index, tally, thresholds: thresholds[i] as Float64Array, cutoff: threshold }),
   );
-}
-
-interface Plan {
-  readonly index: ConceptIndex;
-  readonly quantile: number;
-  readonly quantileOn: 'raw' | 'upsampled';
 }
 
 /** The thresholds of each layer. All that can be wrong with an image is found here, before anything is counted. */
 async function readThresholds(
   readings: Readings,
-  { index, quantile, quantileOn }: Plan,
+  index: ConceptIndex,
+  { quantile = 0.005, quantileOn = 'raw', memory = 'tail' }: DissectionOptions,
 ): Promise<readonly Float64Array[]> {
-  const { images, faults, upsampling } = readings;
-  const values = ({ activations, planes }: Sample): readonly NdArray<Float32Array | Float64Array>[] => {
-    if (quantileOn === 'raw') return activations;
+  assertQuantile(quantile);
+  assertChoice('quantileOn', quantileOn, ['raw', 'upsampled']);
+  assertChoice('memory', memory, ['tail', 'histogram']);
+  if (memory === 'histogram') {
+    if (quantileOn === 'upsampled') throw new RangeError('"memory" expected "tail" with quantileOn "upsampled"');
+    return readHistograms(readings, index, quantile);
+  }
+  return readLayers(readings, 'thresholds', {
+    check: checkOf(index),
+    itemsOf: quantileOn === 'raw' ? ({ activations }) => activations : resizedOf(readings),
+    accumulatorOf: ({ shape: [height, width, units] }) =>
+      thresholdAccumulator({
+        units: units as number,
+        positions: readings.images * (height as number) * (width as number),
+        quantile,
+        precision: quantileOn === 'raw' ? 'float32' : 'float64',
+      }),
+  });
+}
+
+/** The thresholds in two readings, of which the second counts what falls into the bins that the first one found. */
+async function readHistograms(
+  readings: Readings,
+  index: ConceptIndex,
+  quantile: number,
+): Promise<readonly Float64Array[]> {
+  const read = (stage: string, check?: (sample: Sample) => void, within?: readonly (readonly Bin[])[]) =>
+    readLayers(readings, stage, {
+      ...(check && { check }),
+      itemsOf: ({ activations }) => activations,
+      accumulatorOf: ({ shape: [, , units] }, layer) =>
+        thresholdHistogram({
+          units: units as number,
+          quantile,
+          ...(within && { within: within[layer] as readonly Bin[] }),
+        }),
+    });
+  const within = await read('histograms', checkOf(index));
+  const found = await read('thresholds', undefined, within);
+  return found.map((bins) => Float64Array.from(bins, ({ threshold }) => threshold));
+}
+
+/** What is read into accumulators. */
+interface LayerReading<State, Item, Result> {
+  /** Throws if something is wrong with an image. */
+  readonly check?: (sample: Sample) => void;
+  /** What is added of each layer. */
+  readonly itemsOf: (sample: Sample) => readonly Item[];
+  /** The accumulator of a layer, by the first thing that is added. */
+  readonly accumulatorOf: (item: Item, layer: number) => Accumulator<State, Item, Result>;
+}
+
+/** Adds all images, one accumulator for each layer, and gives their results. */
+async function readLayers<State, Item, Result>(
+  { faults, read }: Readings,
+  stage: string,
+  { check, itemsOf, accumulatorOf }: LayerReading<State, Item, Result>,
+): Promise<readonly Result[]> {
+  let layers: readonly { accumulator: Accumulator<State, Item, Result>; state: State }[] | undefined;
+  await read(stage, (sample) => {
+    if (faults.has(sample.image)) return;
+    try {
+      check?.(sample);
+    } catch (error) {
+      return faults.report(sample.image, sample.name, error);
+    }
+    const items = itemsOf(sample);
+    layers ??= items.map((item, layer) => {
+      const accumulator = accumulatorOf(item, layer);
+      return { accumulator, state: accumulator.create() };
+    });
+    for (const [layer, { accumulator, state }] of layers.entries()) accumulator.add(state, items[layer] as Item);
+  });
+  if (!layers) throw new RangeError('"dataset" expected at least one image, got none');
+  return layers.map(({ accumulator, state }) => accumulator.extract(state));
+}
+
+/** The activations of each layer at all pixels of the labels. */
+function resizedOf({ upsampling }: Readings): (sample: Sample) => readonly NdArray<Float32Array | Float64Array>[] {
+  return ({ activations, planes }) => {
     const pixels = planes.shape.slice(1) as unknown as readonly [number, number];
     return activations.map((layer, i) =>
       upsampled(layer, axesOf(upsampling[i] as Upsampling, layer.shape as unknown as [number, number], pixels)),
     );
   };
-  let first: Sample | undefined;
-  let layers: readonly Started<typeof thresholdAccumulator>[] = [];
-  await readings.read('thresholds', (sample) => {
-    try {
-      assertSample(sample, first, index);
-    } catch (error) {
-      return faults.report(sample.image, sample.name, error);
-    }
-    const arrays = values(sample);
-    if (!first) {
-      first = sample;
-      layers = arrays.map(({ shape: [height, width, units] }) => {
-        const positions = images * (height as number) * (width as number);
-        const precision = quantileOn === 'raw' ? 'float32' : 'float64';
-        return started(thresholdAccumulator({ units: units as number, positions, quantile, precision }));
-      });
-    }
-    arrays.forEach((array, i) => layers[i]?.accumulator.add(layers[i].state, array));
-  });
-  if (!first) throw new RangeError('"dataset" expected at least one image, got none');
-  return layers.map(({ accumulator, state }) => accumulator.extract(state));
 }
 
-/** An accumulator and what it has seen. */
-type Started<F extends (options: never) => unknown> =
-  ReturnType<F> extends Accumulator<infer State, infer Item, infer Result>
-    ? { readonly accumulator: Accumulator<State, Item, Result>; readonly state: State }
-    : never;
-
-function started<State, Item, Result>(
-  accumulator: Accumulator<State, Item, Result>,
-): { accumulator: Accumulator<State, Item, Result>; state: State } {
-  return { accumulator, state: accumulator.create() };
+/** Checks that an image is like the first one, that its labels are known and its activations finite. */
+function checkOf(index: ConceptIndex): (sample: Sample) => void {
+  let first: Sample | undefined;
+  return (sample) => {
+    assertSample(sample, first, index);
+    first ??= sample;
+  };
 }
 
 function assertSample(sample: Sample, first: Sample | undefined, { places }: ConceptIndex): void {

@@ -1,8 +1,8 @@
 import type { Accumulator } from '../numeric/accumulator.ts';
 import { addTo } from '../numeric/addTo.ts';
-import type { NdArray } from '../numeric/ndarray.ts';
+import { assertArray } from '../numeric/check.ts';
 import { packArrays, unpackArrays } from '../numeric/packedArrays.ts';
-import { assertFiniteActivations } from './assertFinite.ts';
+import { assertFiniteActivations, assertUnits } from './assertActivations.ts';
 import { conceptIndex } from './conceptIndex.ts';
 import { type LabelPalette, labelPalette } from './labelPalette.ts';
 import { litPixels } from './litPixels.ts';
@@ -86,6 +86,7 @@ export function tallyAccumulator({
   return {
     create,
     add(tally, { activations, ...labels }) {
+      assertArray('activations', activations, [3]);
       assertUnits(activations, units);
       assertFiniteActivations(activations);
       const palette = labelPalette(labels, places);
@@ -154,11 +155,6 @@ function checkSize({ images }: Tally, size: readonly [number, number] | undefine
   if (images[1] === 0) images.set(size, 1);
   if (images[1] === size[0] && images[2] === size[1]) return;
   throw new RangeError(`"planes" expected ${images[1]}×${images[2]} as before, got ${size[0]}×${size[1]}`);
-}
-
-function assertUnits({ shape }: NdArray, units: number): void {
-  if (shape.length === 3 && shape[2] === units) return;
-  throw new RangeError(`"activations" expected shape [h, w, ${units}], got [${shape.join(', ')}]`);
 }
 
 function sameNumbers(a: Float64Array, b: Float64Array): boolean {

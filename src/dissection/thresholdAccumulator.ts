@@ -3,7 +3,7 @@ import { assertInteger } from '../numeric/check.ts';
 import { addAll, addRows, descending, type LargestValues, largestValues } from '../numeric/largestValues.ts';
 import type { NdArray } from '../numeric/ndarray.ts';
 import { packArrays, unpackArrays } from '../numeric/packedArrays.ts';
-import { assertFiniteActivations } from './assertFinite.ts';
+import { assertFiniteActivations, assertUnits } from './assertActivations.ts';
 import { assertQuantile } from './assertQuantile.ts';
 import { tailLength } from './tailLength.ts';
 
@@ -64,7 +64,7 @@ export function thresholdAccumulator({
   return {
     create,
     add(state, activations) {
-      assertUnits(activations.shape, units);
+      assertUnits(activations, units);
       assertFiniteActivations(activations);
       grow(state, activations.data.length / units);
       addRows(state.largest, activations.data);
@@ -99,9 +99,4 @@ export function thresholdAccumulator({
       return state;
     },
   };
-}
-
-function assertUnits(shape: readonly number[], units: number): void {
-  const got = shape[shape.length - 1];
-  if (got !== units) throw new RangeError(`"activations" expected ${units} units, got shape [${shape.join(', ')}]`);
 }

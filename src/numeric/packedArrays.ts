@@ -1,7 +1,7 @@
-/** Arrays by name, of the types that states are made of. */
-export type NamedArrays = Readonly<Record<string, Float32Array | Float64Array>>;
+/** The types that states are made of. */
+type Packed = Float32Array | Float64Array | Uint32Array;
 
-const types = { Float32Array, Float64Array };
+const types = { Float32Array, Float64Array, Uint32Array };
 
 interface Entry {
   readonly name: string;
@@ -13,7 +13,7 @@ const magic = 0x76697472;
 const alignment = 8;
 
 /** Arrays in one block of bytes: a mark, the length of a table as JSON, the table, the arrays. */
-export function packArrays(kind: string, arrays: NamedArrays): Uint8Array {
+export function packArrays(kind: string, arrays: Readonly<Record<string, Packed>>): Uint8Array {
   const entries = Object.entries(arrays).map(
     ([name, array]): Entry => ({ name, type: typeOf(array), length: array.length }),
   );
@@ -33,14 +33,14 @@ export function packArrays(kind: string, arrays: NamedArrays): Uint8Array {
 }
 
 /** The arrays that {@link packArrays} wrote as a certain kind. */
-export function unpackArrays(kind: string, bytes: Uint8Array): Record<string, Float32Array | Float64Array> {
+export function unpackArrays(kind: string, bytes: Uint8Array): Record<string, Packed> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length < 8 || view.getUint32(0) !== magic) throw refused(`${kind} that was encoded`, 'other bytes');
   const end = 8 + view.getUint32(4);
   if (bytes.length < end) throw refused(`at least ${end} bytes`, `${bytes.length}: the end is missing`);
   const table = JSON.parse(new TextDecoder().decode(bytes.subarray(8, end))) as { kind: string; entries: Entry[] };
   if (table.kind !== kind) throw refused(kind, table.kind);
-  const arrays: Record<string, Float32Array | Float64Array> = {};
+  const arrays: Record<string, Packed> = {};
   let offset = aligned(end);
   for (const { name, type, length } of table.entries) {
     const byteLength = length * types[type].BYTES_PER_ELEMENT;
@@ -53,8 +53,8 @@ export function unpackArrays(kind: string, bytes: Uint8Array): Record<string, Fl
   return arrays;
 }
 
-function typeOf(array: Float32Array | Float64Array): keyof typeof types {
-  return array instanceof Float32Array ? 'Float32Array' : 'Float64Array';
+function typeOf(array: Packed): keyof typeof types {
+  return array.constructor.name as keyof typeof types;
 }
 
 function aligned(length: number): number {

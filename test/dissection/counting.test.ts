@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { dissectActivations } from '../../src/dissection/dissectActivations.ts';
 import { tallyAccumulator } from '../../src/dissection/tallyAccumulator.ts';
 import { thresholdAccumulator } from '../../src/dissection/thresholdAccumulator.ts';
+import { thresholdHistogram } from '../../src/dissection/thresholdHistogram.ts';
 import type { LabelledActivations } from '../../src/dissection/types.ts';
 import { filling, plainDissection } from '../oracle/dissection.ts';
 import { concepts, randomLabelled, type Shapes } from '../support/labelled.ts';
@@ -27,6 +28,18 @@ test('what is counted is what plain loops count', async () => {
       expect([...found.truth]).toEqual(plain.truth);
     }),
     { numRuns: 60 },
+  );
+});
+
+test('histograms find the thresholds that tails find', async () => {
+  await fc.assert(
+    fc.asyncProperty(shapes, fc.nat(1e6), fc.constantFrom(0.005, 0.05, 0.3), async (sizes, seed, quantile) => {
+      const samples = randomLabelled(sizes, seed);
+      const tails = await dissectActivations(samples, { concepts, quantile });
+      const histograms = await dissectActivations(samples, { concepts, quantile, memory: 'histogram' });
+      expect(histograms).toEqual(tails);
+    }),
+    { numRuns: 15 },
   );
 });
 
@@ -68,8 +81,15 @@ test('parts in any order, merged, encoded and decoded on the way, give the same 
       const counted = shared(samples, workers, tally, (sample) => sample);
       expect(counted.merged).toEqual(counted.encoded);
     }),
-    { numRuns: 40 },
+    { numRuns: 20 },
   );
+});
+
+test('… of histograms as well', () => {
+  const samples = randomLabelled({ images: 5, positions: [3, 4], pixels: [2, 2], units: 3 }, 4);
+  const { merged, encoded } = shared(samples, 3, thresholdHistogram({ units: 3 }), ({ activations }) => activations);
+  expect(merged.length).toBe(encoded.length);
+  expect(merged.every((byte, i) => byte === encoded[i])).toBe(true);
 });
 
 /** The encoded state of one worker, and that of several which took the samples in turn, the last first. */

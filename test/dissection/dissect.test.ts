@@ -207,6 +207,9 @@ describe('faults', () => {
     await expect(run(samples, { quantileOn: 'row' })).rejects.toThrow(
       '"quantileOn" expected one of raw, upsampled, got "row"',
     );
+    await expect(run(samples, { memory: 'histogram', quantileOn: 'upsampled' })).rejects.toThrow(
+      '"memory" expected "tail"',
+    );
     await expect(run(samples, { concepts: [] })).rejects.toThrow('"concepts" expected at least one concept, got none');
     await expect(run(samples, { categories: ['color'] })).rejects.toThrow(
       '"categories" expected to hold that of "house"',

@@ -10,3 +10,9 @@ export function assertFiniteActivations({ shape, data }: NdArray<Float32Array | 
   const found = data.findIndex((value) => !Number.isFinite(value));
   throw new RangeError(`"activations" expected finite numbers, got ${data[found]} in unit ${found % units}`);
 }
+
+/** Refuses activations of another number of units. */
+export function assertUnits({ shape }: NdArray<Float32Array | Float64Array>, units: number): void {
+  if (shape[shape.length - 1] === units) return;
+  throw new RangeError(`"activations" expected ${units} units, got shape [${shape.join(', ')}]`);
+}
