@@ -10,6 +10,7 @@ export { type ShiftOptions, shiftLabels } from './shiftLabels.ts';
 export { type Tally, type TallyOptions, tallyAccumulator } from './tallyAccumulator.ts';
 export { type ThresholdOptions, type ThresholdState, thresholdAccumulator } from './thresholdAccumulator.ts';
 export { type Bin, type HistogramOptions, type HistogramState, thresholdHistogram } from './thresholdHistogram.ts';
+export { type TopImage, type TopImagesOptions, topImages } from './topImages.ts';
 export type {
   Concept,
   Count,

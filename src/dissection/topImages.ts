@@ -1,0 +1,142 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
+import type { Dataset } from '../network/dataset.ts';
+import { forEachDatasetBatch } from '../network/datasetBatches.ts';
+import { type FieldBox, fieldBox } from '../network/fieldBox.ts';
+import { receptiveField } from '../network/receptiveField.ts';
+import type { Input, Model, RunOptions } from '../network/types.ts';
+import { withNetwork } from '../network/withNetwork.ts';
+import { assertArray, assertFiniteArray, assertInteger } from '../numeric/check.ts';
+import type { NdArray } from '../numeric/ndarray.ts';
+
+/** An image that excites a unit. */
+export interface TopImage {
+  /** The place of the image in the data set, from 0. */
+  readonly image: number;
+  /** The greatest activation in the image. */
+  readonly activation: number;
+  /** Where that is in the layer, the first of equals. */
+  readonly position: readonly [row: number, column: number];
+  /** The part of the image that this position sees; gates, through which it sees everything, are left out. */
+  readonly field: FieldBox;
+}
+
+/** Options of {@link topImages}. */
+export interface TopImagesOptions extends RunOptions {
+  /** The address of a layer with rows and columns. */
+  readonly layer: string;
+  /** One unit, or some; all of them by default. */
+  readonly unit?: number | readonly number[];
+  /** Directions among the units, `[directions, units]`, in place of units. */
+  readonly direction?: NdArray;
+  /** How many images of each; 9 by default. */
+  readonly count?: number;
+}
+
+/**
+ * The images that excite units most, or that lie furthest in given directions among units.
+ *
+ * Of each image the greatest activation of all positions counts, of a direction v that of $\langle v, a \rangle$. Whether
+ * units mean more than other directions do is seen by comparing the images of both.
+ *
+ * Source: Szegedy et al. 2013, "Intriguing properties of neural networks", §3; Zhou et al. 2015, "Object detectors
+ * emerge in deep scene CNNs", §3.
+ *
+ * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param dataset images of one size, as the model takes them; read once.
+ * @param options `layer`; `unit` or `direction`; `count`, `batchSize`, `signal`, `onProgress`.
+ * @returns for each unit or direction its images, the one of the greatest activation first, the earlier of equals.
+ * @throws {RangeError} if the layer is unknown or has no rows and columns, a unit is not one of it, directions have
+ * another number of units, `count` < 1, the model leaves its input size open, or there is no image; {TypeError} if both `unit` and `direction` are given.
+ * @example
+ * ```ts
+ * import { topImages } from 'vitrine';
+ * const [images] = await topImages(model, [x], { layer: 'conv3', unit: 5, count: 2 });
+ * for (const { image, activation, field } of images) console.log(image, activation, field.rows, field.columns);
+ * ```
+ */
+export async function topImages(
+  model: Model,
+  dataset: Dataset<Input>,
+  { layer, unit, direction, count = 9, ...run }: TopImagesOptions,
+): Promise<readonly (readonly TopImage[])[]> {
+  assertInteger('count', count, [1, Number.POSITIVE_INFINITY]);
+  return withNetwork(model, async (network) => {
+    const site = network.site(layer, 'layer');
+    const units = site.shape[3];
+    if (typeof units !== 'number') throw new RangeError(`"layer" expected one with rows and columns, got "${layer}"`);
+    const chosen = direction ? undefined : unitsOf(unit, units);
+    if (direction) assertDirections(direction, units, unit);
+    const best = Array.from({ length: chosen?.length ?? (direction?.shape[0] as number) }, (): Peak[] => []);
+    const field = receptiveField(network, layer, { ignoreGates: true });
+    const size = network.inputs[0]?.shape.slice(1, 3) as [number, number];
+    let seen = 0;
+    await forEachDatasetBatch(
+      network,
+      dataset,
+      { ...run, stage: 'topImages' },
+      {
+        job: (rows) => {
+          const value = network.forward(rows, { taps: [site] }).value(site);
+          return { responses: direction ? projected(value, direction) : tf.clone(value) };
+        },
+        consume: ({ responses }) => {
+          best.forEach((peaks, i) => {
+            const channel = chosen?.[i] ?? i;
+            for (let row = 0; row < (responses.shape[0] as number); row++) {
+              insert(peaks, { image: seen + row, ...peakOf(responses, row, channel) }, count);
+            }
+          });
+          seen += responses.shape[0] as number;
+        },
+      },
+    );
+    return best.map((peaks) => peaks.map((peak) => ({ ...peak, field: fieldBox(field, peak.position, size) })));
+  });
+}
+
+type Peak = Omit<TopImage, 'field'>;
+
+function unitsOf(unit: number | readonly number[] | undefined, units: number): readonly number[] {
+  if (unit === undefined) return Array.from({ length: units }, (_, i) => i);
+  const chosen = typeof unit === 'number' ? [unit] : unit;
+  for (const one of chosen) assertInteger('unit', one, [0, units - 1]);
+  return chosen;
+}
+
+function assertDirections(direction: NdArray, units: number, unit: TopImagesOptions['unit']): void {
+  if (unit !== undefined) throw new TypeError('"unit" and "direction" expected one of them, got both');
+  assertArray('direction', direction, [2]);
+  assertFiniteArray('direction', direction);
+  if (direction.shape[1] === units) return;
+  throw new RangeError(`"direction" expected shape [d, ${units}], got [${direction.shape.join(', ')}]`);
+}
+
+/** How far each position lies in each direction, `[n, h, w, d]`. */
+function projected(value: Tensor, { shape, data }: NdArray): Tensor {
+  const directions = tf.tensor2d(data, shape as [number, number]);
+  const flat = tf.reshape(value, [-1, shape[1] as number]);
+  return tf.reshape(tf.matMul(flat as tf.Tensor2D, directions, false, true), [...value.shape.slice(0, 3), -1]);
+}
+
+/** The greatest response of a channel in one image of a batch. */
+function peakOf({ shape, data }: NdArray, row: number, channel: number): Omit<Peak, 'image'> {
+  const [, height, width, channels] = shape as [number, number, number, number];
+  const start = row * height * width;
+  let best = 0;
+  for (let place = 1; place < height * width; place++) {
+    const isGreater =
+      (data[(start + place) * channels + channel] as number) > (data[(start + best) * channels + channel] as number);
+    if (isGreater) best = place;
+  }
+  const activation = data[(start + best) * channels + channel] as number;
+  return { activation, position: [Math.floor(best / width), best % width] };
+}
+
+/** Puts a peak in its place among those of the greatest activations, behind its equals, and drops the last if full. */
+function insert(peaks: Peak[], peak: Peak, count: number): void {
+  const place = peaks.findIndex(({ activation }) => activation < peak.activation);
+  if (place >= 0) peaks.splice(place, 0, peak);
+  else if (peaks.length < count) peaks.push(peak);
+  if (peaks.length > count) peaks.pop();
+}
