@@ -91,7 +91,7 @@ export function familiesOf(photos: NdArray): Readonly<Record<string, readonly Fa
         view: 'signed',
         explain: (n, x) => withPatterns(n, { x, photos }),
       },
-      { title: 'clearMap, response', view: 'place', explain: dominantResponse },
+      { title: 'clearMap, response', view: 'magnitude', explain: dominantResponse },
     ],
     cams: [
       { title: 'gradCam', view: 'place', explain: v.gradCam },

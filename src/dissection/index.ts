@@ -3,6 +3,11 @@ export type { LargestValues } from '../numeric/largestValues.ts';
 export { type DissectOptions, dissect } from './dissect.ts';
 export { type DissectActivationsOptions, dissectActivations } from './dissectActivations.ts';
 export type { DissectionOptions } from './dissectReadings.ts';
+export {
+  type EmpiricalReceptiveField,
+  type EmpiricalReceptiveFieldOptions,
+  empiricalReceptiveField,
+} from './empirical/empiricalReceptiveField.ts';
 export { chanceIou, intersectionOverUnion, iouCeiling, type Overlap } from './iou.ts';
 export { mergeDissections } from './mergeDissections.ts';
 export { type SharedInformation, sharedInformation } from './sharedInformation.ts';
