@@ -1,7 +1,8 @@
+import type { ShapeName } from '../../src/dissection/synthetic/shapes.ts';
 import { type Random, random } from '../../src/numeric/random.ts';
+import { type ColorName, colors } from '../scenes/colors.ts';
 import { drawScene } from '../scenes/drawScene.ts';
 import { placed, type SceneObject } from '../scenes/scene.ts';
-import { type ColorName, colors, type ShapeName } from '../scenes/shapes.ts';
 
 /** The side of the pictures in pixels. */
 export const size = 32;

@@ -1,6 +1,7 @@
+import type { Rgb } from '../../src/dissection/synthetic/colors.ts';
+import { covers } from '../../src/dissection/synthetic/shapes.ts';
 import type { Random } from '../../src/numeric/random.ts';
-import { covers, type SceneObject } from './scene.ts';
-import type { Rgb } from './shapes.ts';
+import type { SceneObject } from './scene.ts';
 
 /** What lies behind the objects. */
 export interface Background {

@@ -1,15 +1,10 @@
+import type { Rgb } from '../../src/dissection/synthetic/colors.ts';
+import { covers, type Figure } from '../../src/dissection/synthetic/shapes.ts';
 import type { Random } from '../../src/numeric/random.ts';
-import { type Rgb, type ShapeName, shapes } from './shapes.ts';
 
 /** One thing in a scene. */
-export interface SceneObject {
-  readonly shape: ShapeName;
+export interface SceneObject extends Figure {
   readonly color: Rgb;
-  /** The centre in pixels. */
-  readonly row: number;
-  readonly column: number;
-  /** Half the side of the square that the shape fills, in pixels. */
-  readonly radius: number;
 }
 
 /** What is known about an object before it has a place. */
@@ -40,11 +35,6 @@ export function placed(
     }
     if (found.every((object, i) => found.slice(0, i).every((other) => apart(object, other, gap)))) return found;
   }
-}
-
-/** Whether an object covers a point of the picture. */
-export function covers({ shape, row, column, radius }: SceneObject, y: number, x: number): boolean {
-  return shapes[shape]((x - column) / radius, (y - row) / radius);
 }
 
 /** 1 where a pixel's centre lies in one of the objects, `[1, size, size]`. */

@@ -1,7 +1,9 @@
+import type { Rgb } from '../../src/dissection/synthetic/colors.ts';
+import { type ShapeName, shapes } from '../../src/dissection/synthetic/shapes.ts';
 import { type Random, random } from '../../src/numeric/random.ts';
+import { colors } from '../scenes/colors.ts';
 import { drawScene } from '../scenes/drawScene.ts';
 import { type Described, maskOf, placed, type SceneObject } from '../scenes/scene.ts';
-import { colors, type Rgb, type ShapeName, shapes } from '../scenes/shapes.ts';
 
 /** The classes: which shapes are in a scene, whatever their colours. */
 export const classes = Object.keys(shapes) as readonly ShapeName[];

@@ -1,7 +1,10 @@
 export type { Accumulator } from '../numeric/accumulator.ts';
 export type { LargestValues } from '../numeric/largestValues.ts';
+export { type BrodenDataset, type BrodenOptions, brodenDataset } from './broden/brodenDataset.ts';
+export type { ReadFile } from './broden/readNamed.ts';
 export { type DissectOptions, dissect } from './dissect.ts';
 export { type DissectActivationsOptions, dissectActivations } from './dissectActivations.ts';
+export { dissectionCsv } from './dissectionCsv.ts';
 export type { DissectionOptions } from './dissectReadings.ts';
 export {
   type EmpiricalReceptiveField,
@@ -12,6 +15,12 @@ export { chanceIou, intersectionOverUnion, iouCeiling, type Overlap } from './io
 export { mergeDissections } from './mergeDissections.ts';
 export { type SharedInformation, sharedInformation } from './sharedInformation.ts';
 export { type ShiftOptions, shiftLabels } from './shiftLabels.ts';
+export {
+  type SyntheticConcepts,
+  type SyntheticOptions,
+  type SyntheticSample,
+  syntheticConcepts,
+} from './synthetic/syntheticConcepts.ts';
 export { type Tally, type TallyOptions, tallyAccumulator } from './tallyAccumulator.ts';
 export { type ThresholdOptions, type ThresholdState, thresholdAccumulator } from './thresholdAccumulator.ts';
 export { type Bin, type HistogramOptions, type HistogramState, thresholdHistogram } from './thresholdHistogram.ts';

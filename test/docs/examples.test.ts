@@ -1,16 +1,18 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import * as tfl from '@tensorflow/tfjs-layers';
 import ts from 'typescript';
 import { beforeAll, expect, test, vi } from 'vitest';
+import { brodenFiles } from '../support/brodenFiles.ts';
 import { findExamples } from '../support/examples.ts';
 import { readFixture, readJson } from '../support/fixtures.ts';
 import { concepts, randomLabelled } from '../support/labelled.ts';
 
 // Each example becomes a module; what it may use without a declaration is in globals.d.ts.
 const folder = resolve('.cache/examples');
+const brodenFolder = join(folder, 'broden');
 const examples = findExamples().map((example) => ({
   ...example,
   path: join(folder, `${example.title.replace(/\W+/g, '-')}.ts`),
@@ -21,12 +23,17 @@ beforeAll(async () => {
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'globals.d.ts'), globals);
   for (const { path, code } of examples) writeFileSync(path, `${code}\nexport {};\n`);
+  for (const [name, bytes] of brodenFiles()) {
+    mkdirSync(dirname(join(brodenFolder, name)), { recursive: true });
+    writeFileSync(join(brodenFolder, name), bytes);
+  }
   const wave = (length: number): Float32Array => Float32Array.from({ length }, (_, index) => Math.sin(index));
   Object.assign(globalThis, {
     model: await vggTiny(),
     x: { shape: [2, 16, 16, 3], data: wave(2 * 16 * 16 * 3) },
     map: { shape: [1, 16, 16], data: wave(256) },
     concepts,
+    brodenFolder,
     labelled: randomLabelled({ images: 4, positions: [4, 4], pixels: [8, 8], units: 4 }, 0),
     labelledImages: randomLabelled({ images: 4, positions: [16, 16], pixels: [8, 8], units: 3 }, 0).map(
       ({ activations, ...labels }) => ({ ...labels, image: activations }),
@@ -54,6 +61,8 @@ declare global {
   var labelled: readonly LabelledActivations[];
   /** A few images for the network with labels. */
   var labelledImages: readonly LabelledImage[];
+  /** A directory with a few images for the network in the layout of Broden. */
+  var brodenFolder: string;
   var picture: Picture;
 }
 `;

@@ -13,13 +13,19 @@ export const shapes: Readonly<Record<ShapeName, Inside>> = {
   hourglass: (x, y) => Math.abs(y) <= 0.95 && Math.abs(x) <= Math.abs(y),
 };
 
-export type ColorName = 'red' | 'green' | 'blue' | 'yellow';
-export type Rgb = readonly [red: number, green: number, blue: number];
+/** A shape somewhere in a picture, in pixels. */
+export interface Figure {
+  readonly shape: ShapeName;
+  /** The centre. */
+  readonly row: number;
+  readonly column: number;
+  /** Half the height of the rectangle that the shape fills. */
+  readonly radius: number;
+  /** Its width over its height; 1 by default. */
+  readonly aspect?: number;
+}
 
-/** The colours of generated scenes, red, green and blue from 0 to 1. */
-export const colors: Readonly<Record<ColorName, Rgb>> = {
-  red: [0.86, 0.2, 0.18],
-  green: [0.2, 0.68, 0.3],
-  blue: [0.2, 0.36, 0.86],
-  yellow: [0.92, 0.8, 0.2],
-};
+/** Whether a figure covers a point of the picture. */
+export function covers({ shape, row, column, radius, aspect = 1 }: Figure, y: number, x: number): boolean {
+  return shapes[shape]((x - column) / (radius * aspect), (y - row) / radius);
+}

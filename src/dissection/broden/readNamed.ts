@@ -1,0 +1,17 @@
+/** Reads a file by its name. */
+export type ReadFile = (name: string) => Promise<Uint8Array>;
+
+/** Reads a file; if that fails, the message names it. */
+export async function readNamed(read: ReadFile, name: string): Promise<Uint8Array> {
+  return naming(name, () => read(name));
+}
+
+/** Does something with a file; if that fails, the message names it. */
+export async function naming<T>(name: string, action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`"${name}" cannot be read: ${reason}`, { cause });
+  }
+}

@@ -1,0 +1,26 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type BrodenDataset, type BrodenOptions, brodenDataset } from '../dissection/broden/brodenDataset.ts';
+import { pathOf } from './pathOf.ts';
+
+/**
+ * Opens a labelled data set in the layout of Broden in a directory; see `brodenDataset`.
+ *
+ * Source: Bau et al. 2017, "Network Dissection: quantifying interpretability of deep visual representations", §2.1.
+ *
+ * @param directory that holds index.csv, or its `file:` URL.
+ * @param options `categories`, `split`, `limit`, `input`, `prefetch`, `onFault`.
+ * @returns concepts and categories, and a data set of images `[1, h, w, c]` with labels `[planes, H, W]`.
+ * @throws as `brodenDataset` does.
+ * @example
+ * ```ts
+ * import { readBroden } from 'vitrine/node';
+ * const { dataset, concepts, count } = await readBroden(brodenFolder, { split: 'train', input: { size: 16 } });
+ * console.log(concepts.length, count);
+ * for await (const { name, planes, scalars } of dataset()) console.log(name, planes.shape, scalars);
+ * ```
+ */
+export async function readBroden(directory: string | URL, options: BrodenOptions = {}): Promise<BrodenDataset> {
+  const folder = pathOf(directory);
+  return brodenDataset((name) => readFile(join(folder, name)), options);
+}
