@@ -1,7 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { layers as l, sequential } from '@tensorflow/tfjs-layers';
+import { initializers, layers as l, sequential } from '@tensorflow/tfjs-layers';
 import { describe, expect, test } from 'vitest';
 import { gradient, integratedGradients } from '../../src/attribution/index.ts';
 import {
@@ -280,7 +280,15 @@ test('monotonicityCorrelation(…) is 1 for magnitudes |w| where x is ±1, whate
 
 test('infidelity(…) of integrated gradients to the step x − x′ is the square of their completeness gap', async () => {
   const model = sequential({
-    layers: [l.dense({ units: 6, inputShape: [4], activation: 'tanh' }), l.dense({ units: 2 })],
+    layers: [
+      l.dense({
+        units: 6,
+        inputShape: [4],
+        activation: 'tanh',
+        kernelInitializer: initializers.glorotUniform({ seed: 1 }),
+      }),
+      l.dense({ units: 2, kernelInitializer: initializers.glorotUniform({ seed: 2 }) }),
+    ],
   });
   await withModel(model, async () => {
     const x = array([2, 4], [1, 2, -1, 0.5, -2, 1, 1, 0.3]);

@@ -1,0 +1,79 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import '@tensorflow/tfjs-backend-wasm';
+import {
+  type Dissection,
+  dissect,
+  dissectionCsv,
+  filterInterpretability,
+  rotatedDissection,
+  shiftLabels,
+  syntheticConcepts,
+  useBackend,
+} from 'vitrine';
+import { readModel } from 'vitrine/node';
+import { accuracyOf, side, trained, untrained } from './classifier.ts';
+
+// `npm run demo:dissect`: what the units of a small network stand for, trained here, and of three layers of a real one.
+const categories = ['object', 'part', 'scene', 'texture', 'material', 'color'] as const;
+await useBackend('wasm');
+await mkdir('out', { recursive: true });
+await smallNetwork();
+await realNetwork();
+
+async function smallNetwork(): Promise<void> {
+  const { samples, concepts } = syntheticConcepts({ seed: 2, count: 400, size: side });
+  const layers = ['conv4'] as const;
+  const before = untrained();
+  const after = await trained(console.log);
+  console.log(
+    `of ${samples.length} new pictures ${(100 * (await accuracyOf(after, samples))).toFixed(1)}% are told right\n`,
+  );
+  const { conv4: rotated } = await rotatedDissection(after, samples, { layers, concepts, alphas: [0, 0.5, 1] });
+  const [own, half, whole] = rotated.map(({ dissection }) => dissection) as [Dissection, Dissection, Dissection];
+  const chance = await dissect(after, shiftLabels(samples), { layers, concepts, images: samples.length });
+  const untrainedOne = await dissect(before, samples, { layers, concepts });
+  print('64 units of the last convolution', {
+    trained: own,
+    'rotated half way': half,
+    'rotated all the way': whole,
+    untrained: untrainedOne.conv4,
+    'trained, labels shifted': chance.conv4,
+  });
+  await writeFile('out/dissection-conv4.csv', dissectionCsv(own));
+  before.dispose();
+  after.dispose();
+}
+
+async function realNetwork(): Promise<void> {
+  const model = await readModel('examples/models/efficientnet-lite0/model.json');
+  const { samples, concepts } = syntheticConcepts({ seed: 3, count: 60, size: 224 });
+  const layers = ['block2_add', 'block6_add', 'block10_add'] as const;
+  const found = await dissect(model, samples, { layers, concepts });
+  print('layers of EfficientNet-Lite0, 60 generated pictures', found);
+  for (const layer of layers) await writeFile(`out/dissection-${layer}.csv`, dissectionCsv(found[layer]));
+  model.dispose();
+  console.log('written: out/dissection-*.csv');
+}
+
+function print(title: string, dissections: Readonly<Record<string, Dissection>>): void {
+  console.log(title);
+  console.log(`${''.padEnd(26)}units  detectors  unique  ${categories.join('  ')}`);
+  for (const [name, dissection] of Object.entries(dissections)) {
+    const found = filterInterpretability(dissection);
+    const counts = categories.map((category) =>
+      String(found.categories[category]?.detectors ?? 0).padStart(category.length),
+    );
+    const numbers = [
+      String(found.units).padStart(5),
+      String(found.detectors).padStart(9),
+      String(found.unique).padStart(6),
+    ];
+    console.log(`${name.padEnd(26)}${numbers.join('  ')}  ${counts.join('  ')}`);
+  }
+  const best =
+    Object.values(dissections)[0]?.units.flatMap(({ unit, best }) => (best ? [{ unit, ...best }] : [])) ?? [];
+  for (const { unit, concept, iou, ceiling } of best.sort((a, b) => b.iou - a.iou).slice(0, 5)) {
+    console.log(`  unit ${unit}: ${concept}, IoU ${iou.toFixed(3)} of at most ${ceiling.toFixed(3)}`);
+  }
+  console.log();
+}
