@@ -1,28 +1,10 @@
-import * as tf from '@tensorflow/tfjs-core';
-import { type Dataset, iterate } from '../network/dataset.ts';
-import { forEachDatasetBatch } from '../network/datasetBatches.ts';
-import { readInputs } from '../network/inputs.ts';
-import type { Network } from '../network/network.ts';
-import type { Model, RunOptions } from '../network/types.ts';
+import type { Dataset } from '../network/dataset.ts';
+import type { Model } from '../network/types.ts';
 import { withNetwork } from '../network/withNetwork.ts';
-import type { NdArray } from '../numeric/ndarray.ts';
-import { sizeOf } from '../numeric/shape.ts';
-import { type DissectionOptions, dissectReadings, type Readings, type Sample } from './dissectReadings.ts';
-import { faultsOf } from './faults.ts';
-import { fieldAnchors } from './fieldAnchors.ts';
-import { imageCount } from './imageCount.ts';
+import type { DissectOptions } from './dissectOptions.ts';
+import { dissectReadings } from './dissectReadings.ts';
+import { layerReadings } from './layerReadings.ts';
 import type { Dissection, LabelledImage } from './types.ts';
-import type { Upsampling } from './upsampling.ts';
-
-/** Options of {@link dissect}. */
-export interface DissectOptions<L extends string = string> extends DissectionOptions, RunOptions {
-  /** The addresses of the layers, which have rows and columns. */
-  readonly layers: readonly L[];
-  /** Where positions lie in the image: at the centres of their receptive fields (the default), or so as to fill it. */
-  readonly upsampling?: 'receptiveField' | Upsampling;
-  /** How many images there are, or more; without it, a data set that is no array is read once more, to count. */
-  readonly images?: number;
-}
 
 /**
  * Network Dissection: which concept each unit of a layer finds, by comparing where it is active with labels.
@@ -53,88 +35,8 @@ export async function dissect<L extends string>(
   dataset: Dataset<LabelledImage>,
   options: DissectOptions<L>,
 ): Promise<Record<L, Dissection>> {
-  const { layers, upsampling = 'receptiveField', signal, onFault } = options;
   return withNetwork(model, async (network) => {
-    const sites = layers.map((layer) => network.site(layer, 'layers'));
-    for (const { address, shape } of sites) {
-      if (shape.length !== 4) throw new RangeError(`"layers" expected layers with rows and columns, got "${address}"`);
-    }
-    const images = options.images ?? (await imageCount(dataset, signal));
-    const dissections = await dissectReadings(
-      readingsOf(network, dataset, {
-        ...options,
-        images,
-        faults: faultsOf(onFault),
-        upsampling: layers.map((layer) =>
-          upsampling === 'receptiveField' ? fieldAnchors(network, layer) : upsampling,
-        ),
-      }),
-      options,
-    );
-    return Object.fromEntries(layers.map((layer, i) => [layer, dissections[i]])) as Record<L, Dissection>;
+    const dissections = await dissectReadings(await layerReadings(network, dataset, options), options);
+    return Object.fromEntries(options.layers.map((layer, i) => [layer, dissections[i]])) as Record<L, Dissection>;
   });
-}
-
-/** Readings that run the network. */
-function readingsOf(
-  network: Network,
-  dataset: Dataset<LabelledImage>,
-  {
-    layers,
-    batchSize,
-    signal,
-    onProgress,
-    ...plan
-  }: Omit<Readings, 'read'> & Omit<DissectOptions, 'images' | 'upsampling'>,
-): Readings {
-  const sites = layers.map((layer) => network.site(layer));
-  const read: Readings['read'] = async (stage, visit) => {
-    const waiting: Omit<Sample, 'activations'>[] = [];
-    const inputs = async function* (): AsyncGenerator<readonly NdArray[]> {
-      let number = 0;
-      for await (const { image, ...labels } of iterate(dataset)) {
-        const sample = { ...labels, image: number++ };
-        if (plan.faults.has(sample.image)) continue;
-        try {
-          const arrays = await readInputs(network, image, 'image');
-          if (arrays[0]?.shape[0] !== 1) throw new RangeError('"image" expected one example, got several');
-          waiting.push(sample);
-          yield arrays;
-        } catch (error) {
-          plan.faults.report(sample.image, sample.name, error);
-        }
-      }
-    };
-    await forEachDatasetBatch(
-      network,
-      inputs,
-      {
-        stage,
-        ...(batchSize !== undefined && { batchSize }),
-        ...(signal && { signal }),
-        ...(onProgress && { onProgress: (progress) => onProgress({ ...progress, total: plan.images }) }),
-      },
-      {
-        job: (rows) => {
-          const record = network.forward(rows, { taps: sites });
-          return Object.fromEntries(sites.map((site, i) => [`${i}`, tf.clone(record.value(site))]));
-        },
-        consume: (part) => {
-          const batch = layers.map((_, i) => part[`${i}`] as NdArray);
-          for (let row = 0; row < (batch[0]?.shape[0] as number); row++) {
-            visit({
-              ...(waiting.shift() as Omit<Sample, 'activations'>),
-              activations: batch.map((all) => rowOf(all, row)),
-            });
-          }
-        },
-      },
-    );
-  };
-  return { ...plan, read };
-}
-
-function rowOf({ shape, data }: NdArray, row: number): NdArray {
-  const own = shape.slice(1);
-  return { shape: own, data: data.subarray(row * sizeOf(own), (row + 1) * sizeOf(own)) };
 }

@@ -1,10 +1,20 @@
 export type { Accumulator } from '../numeric/accumulator.ts';
 export type { LargestValues } from '../numeric/largestValues.ts';
+export type { AblationOptions } from './ablation/ablationTask.ts';
+export { balancedAccuracy } from './ablation/balancedAccuracy.ts';
+export type { ClassAccuracy } from './ablation/classTally.ts';
+export {
+  type CumulativeAblation,
+  type CumulativeAblationOptions,
+  cumulativeAblation,
+} from './ablation/cumulativeAblation.ts';
+export { type UnitAblation, type UnitAblationOptions, unitAblation } from './ablation/unitAblation.ts';
 export { type BrodenDataset, type BrodenOptions, brodenDataset } from './broden/brodenDataset.ts';
 export type { ReadFile } from './broden/readNamed.ts';
-export { type DissectOptions, dissect } from './dissect.ts';
+export { dissect } from './dissect.ts';
 export { type DissectActivationsOptions, dissectActivations } from './dissectActivations.ts';
 export { dissectionCsv } from './dissectionCsv.ts';
+export type { DissectOptions } from './dissectOptions.ts';
 export type { DissectionOptions } from './dissectReadings.ts';
 export {
   type EmpiricalReceptiveField,
@@ -13,6 +23,12 @@ export {
 } from './empirical/empiricalReceptiveField.ts';
 export { chanceIou, intersectionOverUnion, iouCeiling, type Overlap } from './iou.ts';
 export { mergeDissections } from './mergeDissections.ts';
+export { type DirectionDissectionOptions, directionDissection } from './rotation/directionDissection.ts';
+export {
+  type RotatedDissection,
+  type RotatedDissectionOptions,
+  rotatedDissection,
+} from './rotation/rotatedDissection.ts';
 export { type SharedInformation, sharedInformation } from './sharedInformation.ts';
 export { type ShiftOptions, shiftLabels } from './shiftLabels.ts';
 export {

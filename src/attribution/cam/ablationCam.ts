@@ -1,6 +1,5 @@
-import type { Tensor4D } from '@tensorflow/tfjs-core';
-import * as tf from '@tensorflow/tfjs-core';
 import type { Attribution, ExplainOptions, Input, Model } from '../../network/types.ts';
+import { withoutUnits } from '../../network/withoutUnits.ts';
 import { allPerturbedScores } from '../perturbation/perturbedScores.ts';
 import { repeated } from '../repeated.ts';
 import type { CamOptions } from './cam.ts';
@@ -38,18 +37,13 @@ async function sharesLost(context: ChannelContext): Promise<Float64Array> {
     samples: channels,
     scorer,
     rows: (example, start, end) => session.inputs.map((input) => repeated(input, example, end - start)),
-    from: (example, start, end) => new Map([[site, without(activationsOf(context, example), start, end)]]),
+    from: (example, start, end) => {
+      const each = Array.from({ length: end - start }, (_, i) => [start + i]);
+      return new Map([[site, withoutUnits(activationsOf(context, example), each)]]);
+    },
   });
   return Float64Array.from(ablated.data, (value, i) => {
     const whole = score[Math.floor(i / channels)] as number;
     return whole === 0 ? 0 : (whole - value) / whole;
   });
-}
-
-/** One row for each channel `start…end`, in which it is zero. */
-function without(activations: Tensor4D, start: number, end: number): Tensor4D {
-  const channels = activations.shape[3];
-  const kept = new Float32Array((end - start) * channels).fill(1);
-  for (let row = 0; row < end - start; row++) kept[row * channels + start + row] = 0;
-  return tf.mul(activations, tf.tensor4d(kept, [end - start, 1, 1, channels]));
 }

@@ -16,7 +16,7 @@ export interface Occluders {
 }
 
 /** How many occluders fit along rows and columns. */
-export function gridOf([rows, columns]: Pair, { side, stride }: Pick<Occluders, 'side' | 'stride'>): Pair {
+function gridOf([rows, columns]: Pair, { side, stride }: Pick<Occluders, 'side' | 'stride'>): Pair {
   return [Math.floor((rows - side) / stride) + 1, Math.floor((columns - side) / stride) + 1];
 }
 

@@ -1,0 +1,97 @@
+import type { Dataset } from '../../network/dataset.ts';
+import type { Graph, Head, Site } from '../../network/graph.ts';
+import type { Network } from '../../network/network.ts';
+import { findHead } from '../../network/score.ts';
+import type { Input, RunOptions } from '../../network/types.ts';
+import { assertLabels } from './assertLabels.ts';
+import { scoresWithout } from './scoresWithout.ts';
+
+/** What is switched off and whose classes are counted. */
+export interface AblationOptions extends RunOptions {
+  /** The address of the layer, whose last axis are its units. */
+  readonly layer: string;
+  /** The true class of each example of the data set, in its order. */
+  readonly labels: ArrayLike<number>;
+  /** The output of a model with several: its position or the name of its layer; the first by default. */
+  readonly output?: number | string;
+}
+
+/** A checked layer, output and labels. */
+export interface AblationTask {
+  readonly network: Network;
+  readonly site: Site;
+  readonly head: Head;
+  readonly units: number;
+  readonly classes: number;
+  readonly labels: ArrayLike<number>;
+}
+
+/** What an example comes to with a set of units off. */
+export interface Outcome {
+  readonly label: number;
+  /** The place of the set. */
+  readonly set: number;
+  /** The logit of each class. */
+  readonly scores: Float32Array | Float64Array;
+  /** The class of the greatest, the first of equals. */
+  readonly prediction: number;
+}
+
+/** Checks what an ablation is about. */
+export function ablationTask(network: Network, { layer, labels, output = 0 }: AblationOptions): AblationTask {
+  const site = network.site(layer, 'layer');
+  const head = findHead(network, output);
+  const units = site.shape.at(-1);
+  if (site.shape.length < 2 || typeof units !== 'number') {
+    throw new RangeError(`"layer" expected one with units on its last axis, got "${layer}"`);
+  }
+  if (!isBefore(network.graph, site, head.logits)) {
+    throw new RangeError(
+      `"layer" expected one before "${head.site.address}", got "${layer}", which it does not depend on`,
+    );
+  }
+  const classes = classesOf(head);
+  assertLabels('labels', labels, classes);
+  return { network, site, head, units, classes, labels };
+}
+
+/** Runs the data set once and tells of each example what it comes to with each set of units off, the sets in order. */
+export async function forEachOutcome(
+  { network, site, head, labels }: AblationTask,
+  dataset: Dataset<Input>,
+  { sets, ...run }: { readonly sets: readonly (readonly number[])[]; readonly stage: string } & RunOptions,
+  visit: (outcome: Outcome) => void,
+): Promise<void> {
+  const total = labels.length;
+  let seen = 0;
+  await scoresWithout({ network, site, head, sets }, dataset, { ...run, total }, (example, set, logits) => {
+    seen = example + 1;
+    if (seen > total) throw new RangeError(`"labels" expected one class for each example, got ${total} for more`);
+    const scores = head.link === 'binary' ? Float32Array.of(-(logits[0] as number), logits[0] as number) : logits;
+    visit({ label: labels[example] as number, set, scores, prediction: greatest(scores) });
+  });
+  if (seen < total) throw new RangeError(`"labels" expected one class for each of ${seen} example(s), got ${total}`);
+}
+
+/** Whether a value is another or goes into it. */
+function isBefore({ steps }: Graph, { value }: Site, logits: Site): boolean {
+  const reached = new Set([value]);
+  for (const { inputs, output } of steps) if (inputs.some((input) => reached.has(input))) reached.add(output);
+  return reached.has(logits.value);
+}
+
+function classesOf({ site: { address, shape }, link }: Head): number {
+  if (link === 'binary') return 2;
+  const classes = shape.at(-1);
+  const isVector = shape.length >= 2 && shape.slice(1, -1).every((length) => length === 1);
+  if (isVector && typeof classes === 'number' && classes > 1) return classes;
+  throw new RangeError(
+    `"output" expected one with a score for each class, got "${address}" of shape [${shape.map((length) => length ?? 'n').join(', ')}]`,
+  );
+}
+
+function greatest(scores: Float32Array | Float64Array): number {
+  let best = 0;
+  for (let i = 1; i < scores.length; i++) if ((scores[i] as number) > (scores[best] as number)) best = i;
+  return best;
+}

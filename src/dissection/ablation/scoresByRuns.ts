@@ -1,0 +1,85 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
+import { inTurn } from '../../backend/inTurn.ts';
+import { forEachBatch } from '../../network/batches.ts';
+import { type Dataset, iterate } from '../../network/dataset.ts';
+import type { Site } from '../../network/graph.ts';
+import type { BaseRun } from '../../network/incremental/baseRun.ts';
+import { readInputs, rowsOf } from '../../network/inputs.ts';
+import type { Network } from '../../network/network.ts';
+import type { Input } from '../../network/types.ts';
+import { withoutUnits } from '../../network/withoutUnits.ts';
+import type { NdArray } from '../../numeric/ndarray.ts';
+import type { AblationPlan, AblationRun, ScoreVisitor } from './ablationPlan.ts';
+import { rowOf } from './rowOf.ts';
+
+/** Rows in one pass where nothing else is asked for: what is computed again is small, so that its cost is that of a call. */
+const TOGETHER = 8;
+
+/** The logits with sets of units off, by running again what the layer reaches. */
+export async function scoresByRuns(
+  plan: AblationPlan,
+  dataset: Dataset<Input>,
+  { total, ...run }: AblationRun,
+  visit: ScoreVisitor,
+): Promise<void> {
+  let example = 0;
+  run.signal?.throwIfAborted();
+  for await (const item of iterate(dataset)) {
+    const inputs = await readInputs(plan.network, item, 'dataset');
+    for (let row = 0; row < (inputs[0]?.shape[0] as number); row++, example++) {
+      const one = inputs.map((input) => ({ shape: [1, ...input.shape.slice(1)], data: rowOf(input, row) }));
+      await exampleScores(plan, one, run, (set, logits) => visit(example, set, logits));
+      run.onProgress?.({ stage: run.stage, done: example + 1, total });
+    }
+  }
+  run.signal?.throwIfAborted();
+  if (example === 0) throw new RangeError('"dataset" expected at least one example, got none');
+}
+
+async function exampleScores(
+  { network, site, head, sets }: AblationPlan,
+  inputs: readonly NdArray[],
+  { stage, signal, batchSize = TOGETHER }: Omit<AblationRun, 'total'>,
+  visit: (set: number, logits: Float32Array) => void,
+): Promise<void> {
+  const rows = (): readonly Tensor[] => inputs.map((input) => rowsOf(input, 0, 1));
+  const activations = await activationsAt(network, rows, site, signal);
+  const layer = (): Tensor => rowsOf(activations, 0, 1);
+  let base: BaseRun | undefined;
+  try {
+    await forEachBatch<'logits'>(
+      { stage, batchSize, ...(signal && { signal }), total: sets.length },
+      ({ start, end }) => {
+        // What goes by the layer is kept, so that only what the layer reaches is computed again.
+        base ??= network.baseRun(rows(), { from: new Map([[site, layer()]]), at: [site], taps: [head.logits] });
+        const run = base.change(new Map([[site, withoutUnits(layer(), sets.slice(start, end))]]));
+        return { logits: tf.reshape(run.value(head.logits), [end - start, -1]) };
+      },
+      ({ logits }, { start, end }) => {
+        for (let set = start; set < end; set++) visit(set, rowOf(logits, set - start));
+      },
+    );
+  } finally {
+    base?.dispose();
+  }
+}
+
+/** The output of a layer, as plain data. */
+async function activationsAt(
+  network: Network,
+  rows: () => readonly Tensor[],
+  site: Site,
+  signal: AbortSignal | undefined,
+): Promise<NdArray> {
+  let found: NdArray | undefined;
+  await inTurn(
+    [site],
+    () => ({ value: tf.clone(network.forward(rows(), { taps: [site] }).value(site)) }),
+    ({ value }) => {
+      found = value;
+    },
+    signal,
+  );
+  return found as unknown as NdArray;
+}

@@ -1,0 +1,20 @@
+import type { Dataset } from '../../network/dataset.ts';
+import type { Input } from '../../network/types.ts';
+import type { AblationPlan, AblationRun, ScoreVisitor } from './ablationPlan.ts';
+import { linearTail } from './linearTail.ts';
+import { scoresByRuns } from './scoresByRuns.ts';
+import { scoresByWeights } from './scoresByWeights.ts';
+
+/**
+ * The logits of all examples with each set of units at zero, at all positions. The data set is read once; what leads to
+ * the layer runs once for each example, and after it only what the layer reaches, or nothing where weights alone follow.
+ */
+export function scoresWithout(
+  plan: AblationPlan,
+  dataset: Dataset<Input>,
+  run: AblationRun,
+  visit: ScoreVisitor,
+): Promise<void> {
+  const tail = linearTail(plan.network.graph, plan.site, plan.head);
+  return tail ? scoresByWeights({ ...plan, tail }, dataset, run, visit) : scoresByRuns(plan, dataset, run, visit);
+}

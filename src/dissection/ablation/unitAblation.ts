@@ -1,0 +1,114 @@
+import type { Dataset } from '../../network/dataset.ts';
+import type { Input, Model } from '../../network/types.ts';
+import { withNetwork } from '../../network/withNetwork.ts';
+import { assertInteger } from '../../numeric/check.ts';
+import type { NdArray } from '../../numeric/ndarray.ts';
+import { type AblationOptions, type AblationTask, ablationTask, forEachOutcome, type Outcome } from './ablationTask.ts';
+import { type ClassAccuracy, type ClassTally, classAccuracy, classTally } from './classTally.ts';
+
+/** Options of {@link unitAblation}. */
+export interface UnitAblationOptions extends AblationOptions {
+  /** The units that are switched off, one after the other; all by default. */
+  readonly units?: readonly number[];
+}
+
+/** What a network loses with each unit of a layer. */
+export interface UnitAblation {
+  /** The units that were switched off, `[units]`. */
+  readonly units: Int32Array;
+  /** The network with all units. */
+  readonly intact: ClassAccuracy;
+  /** The accuracy without each unit, `[units]`. */
+  readonly accuracy: Float64Array;
+  /** What the balanced accuracy of each class loses without each unit, `[units, classes]`. */
+  readonly importance: NdArray<Float64Array>;
+  /** What the logit of each class loses without each unit, in the mean of its examples, `[units, classes]`. */
+  readonly scoreLoss: NdArray<Float64Array>;
+  /** The units in order of importance to each class, of equals that of the greater loss of the logit first, `[classes, units]`. */
+  readonly ranking: NdArray<Int32Array>;
+}
+
+/**
+ * How much each class needs each unit of a layer: what is lost where the unit is switched off, zero at all positions.
+ *
+ * The importance of unit u to class c is $\mathrm{BA}_c - \mathrm{BA}_c^{(u)}$, with the balanced accuracy of the
+ * predicted classes. Only what comes after the layer is run again; where that is a mean over positions and one layer of
+ * weights, logits are $z - w_u \bar a_u$ and nothing is.
+ *
+ * Source: Bau et al. 2020, "Understanding the role of individual units in a deep neural network".
+ *
+ * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param dataset examples, as the model takes them; read once.
+ * @param options `layer`, `labels` (the true class of each example); `units`, `output`, `batchSize`, `signal`, `onProgress`.
+ * @returns per unit accuracy, importance and loss of logit of each class, and units in order of importance.
+ * @throws {RangeError} if the layer is unknown or the output does not depend on it, a unit or a class is not one, there
+ * are not as many labels as examples, or there is no example; the signal's reason.
+ * @example
+ * ```ts
+ * import { unitAblation } from 'vitrine';
+ * const { units, importance, ranking } = await unitAblation(model, [x], { layer: 'conv3', labels: [0, 3] });
+ * console.log(`class 0 needs unit ${ranking.data[0]} most of ${units.length}`, importance.shape);
+ * ```
+ */
+export async function unitAblation(
+  model: Model,
+  dataset: Dataset<Input>,
+  { units, ...options }: UnitAblationOptions,
+): Promise<UnitAblation> {
+  return withNetwork(model, async (network) => {
+    const task = ablationTask(network, options);
+    const chosen = chosenUnits(task, units);
+    const sets = [[], ...Array.from(chosen, (unit) => [unit])];
+    const tallies = sets.map(() => classTally(task.classes));
+    const losses = new Float64Array(sets.length * task.classes);
+    let whole: Outcome['scores'] = new Float64Array();
+    await forEachOutcome(task, dataset, { ...options, stage: 'unitAblation', sets }, (outcome) => {
+      const { label, set, scores, prediction } = outcome;
+      if (set === 0) whole = scores;
+      (tallies[set] as ClassTally).add(label, prediction);
+      losses[set * task.classes + label]! += (whole[label] as number) - (scores[label] as number);
+    });
+    return ablationOf(chosen, tallies, losses.subarray(task.classes));
+  });
+}
+
+function chosenUnits({ units }: AblationTask, chosen: readonly number[] | undefined): Int32Array {
+  if (!chosen) return Int32Array.from({ length: units }, (_, unit) => unit);
+  if (chosen.length === 0) throw new RangeError('"units" expected at least one unit, got none');
+  chosen.forEach((unit, i) => assertInteger(`units[${i}]`, unit, [0, units - 1]));
+  return Int32Array.from(chosen);
+}
+
+/** The result, from the counts of the intact network and of each ablation, and sums of losses `[units × classes]`. */
+function ablationOf(units: Int32Array, [whole, ...parts]: readonly ClassTally[], losses: Float64Array): UnitAblation {
+  const intact = classAccuracy(whole as ClassTally);
+  const classes = intact.balancedAccuracy.length;
+  const shape = [units.length, classes];
+  const examples = (whole as ClassTally).truth;
+  const importance = Float64Array.from(
+    parts.flatMap((part) => [...part.balancedAccuracy()]),
+    (left, place) => (intact.balancedAccuracy[place % classes] as number) - left,
+  );
+  const scoreLoss = losses.map((loss, place) => loss / (examples[place % classes] as number));
+  return {
+    units,
+    intact,
+    accuracy: Float64Array.from(parts, (part) => part.accuracy()),
+    importance: { shape, data: importance },
+    scoreLoss: { shape, data: scoreLoss },
+    ranking: { shape: [classes, units.length], data: ranked(units, importance, scoreLoss) },
+  };
+}
+
+/** The units in order of importance to each class, `[classes × units]`. */
+function ranked(units: Int32Array, importance: Float64Array, scoreLoss: Float64Array): Int32Array {
+  const classes = importance.length / units.length;
+  const places = Array.from(units.keys());
+  const orders = Array.from({ length: classes }, (_, label) => {
+    const more = (values: Float64Array, a: number, b: number): number =>
+      (values[b * classes + label] as number) - (values[a * classes + label] as number);
+    // Both are NaN for a class without examples, whose units stay in order.
+    return [...places].sort((a, b) => more(importance, a, b) || more(scoreLoss, a, b) || 0);
+  });
+  return Int32Array.from(orders.flat(), (place) => units[place] as number);
+}

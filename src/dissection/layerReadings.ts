@@ -1,0 +1,96 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { type Dataset, iterate } from '../network/dataset.ts';
+import { forEachDatasetBatch } from '../network/datasetBatches.ts';
+import { readInputs } from '../network/inputs.ts';
+import type { Network } from '../network/network.ts';
+import type { NdArray } from '../numeric/ndarray.ts';
+import { sizeOf } from '../numeric/shape.ts';
+import type { DissectOptions } from './dissectOptions.ts';
+import type { Readings, Sample } from './dissectReadings.ts';
+import { faultsOf } from './faults.ts';
+import { fieldAnchors } from './fieldAnchors.ts';
+import { imageCount } from './imageCount.ts';
+import type { LabelledImage } from './types.ts';
+
+/** Readings of what the layers of a network make of images. */
+export async function layerReadings(
+  network: Network,
+  dataset: Dataset<LabelledImage>,
+  options: DissectOptions,
+): Promise<Readings> {
+  const { layers, upsampling = 'receptiveField', signal, onFault } = options;
+  for (const layer of layers) {
+    const { address, shape } = network.site(layer, 'layers');
+    if (shape.length !== 4) throw new RangeError(`"layers" expected layers with rows and columns, got "${address}"`);
+  }
+  return readingsOf(network, dataset, {
+    ...options,
+    images: options.images ?? (await imageCount(dataset, signal)),
+    faults: faultsOf(onFault),
+    upsampling: layers.map((layer) => (upsampling === 'receptiveField' ? fieldAnchors(network, layer) : upsampling)),
+  });
+}
+
+/** Readings that run the network. */
+function readingsOf(
+  network: Network,
+  dataset: Dataset<LabelledImage>,
+  {
+    layers,
+    batchSize,
+    signal,
+    onProgress,
+    ...plan
+  }: Omit<Readings, 'read'> & Omit<DissectOptions, 'images' | 'upsampling'>,
+): Readings {
+  const sites = layers.map((layer) => network.site(layer));
+  const read: Readings['read'] = async (stage, visit) => {
+    const waiting: Omit<Sample, 'activations'>[] = [];
+    const inputs = async function* (): AsyncGenerator<readonly NdArray[]> {
+      let number = 0;
+      for await (const { image, ...labels } of iterate(dataset)) {
+        const sample = { ...labels, image: number++ };
+        if (plan.faults.has(sample.image)) continue;
+        try {
+          const arrays = await readInputs(network, image, 'image');
+          if (arrays[0]?.shape[0] !== 1) throw new RangeError('"image" expected one example, got several');
+          waiting.push(sample);
+          yield arrays;
+        } catch (error) {
+          plan.faults.report(sample.image, sample.name, error);
+        }
+      }
+    };
+    await forEachDatasetBatch(
+      network,
+      inputs,
+      {
+        stage,
+        ...(batchSize !== undefined && { batchSize }),
+        ...(signal && { signal }),
+        ...(onProgress && { onProgress: (progress) => onProgress({ ...progress, total: plan.images }) }),
+      },
+      {
+        job: (rows) => {
+          const record = network.forward(rows, { taps: sites });
+          return Object.fromEntries(sites.map((site, i) => [`${i}`, tf.clone(record.value(site))]));
+        },
+        consume: (part) => {
+          const batch = layers.map((_, i) => part[`${i}`] as NdArray);
+          for (let row = 0; row < (batch[0]?.shape[0] as number); row++) {
+            visit({
+              ...(waiting.shift() as Omit<Sample, 'activations'>),
+              activations: batch.map((all) => rowOf(all, row)),
+            });
+          }
+        },
+      },
+    );
+  };
+  return { ...plan, read };
+}
+
+function rowOf({ shape, data }: NdArray, row: number): NdArray {
+  const own = shape.slice(1);
+  return { shape: own, data: data.subarray(row * sizeOf(own), (row + 1) * sizeOf(own)) };
+}

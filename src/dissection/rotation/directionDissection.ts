@@ -1,0 +1,67 @@
+import type { Dataset } from '../../network/dataset.ts';
+import type { Model } from '../../network/types.ts';
+import { assertArray, assertFiniteArray } from '../../numeric/check.ts';
+import type { NdArray } from '../../numeric/ndarray.ts';
+import type { DissectOptions } from '../dissectOptions.ts';
+import type { Dissection, LabelledImage } from '../types.ts';
+import { dissectMixes } from './dissectMixes.ts';
+
+/** Options of {@link directionDissection}. */
+export interface DirectionDissectionOptions extends Omit<DissectOptions, 'layers'> {
+  /** The address of a layer with rows and columns. */
+  readonly layer: string;
+  /** Directions among the units of the layer, `[directions, units]`; their lengths matter to the thresholds alone. */
+  readonly directions: NdArray<Float32Array | Float64Array>;
+}
+
+/**
+ * Network Dissection of given directions among the units of a layer in place of the units: which concept each one finds.
+ *
+ * Of a direction v, $\langle v, a \rangle$ at every position is dissected like the activation of a unit.
+ *
+ * Source: Szegedy et al. 2013, "Intriguing properties of neural networks", §3, for the question; Bau et al. 2017,
+ * "Network Dissection", §3.2, for the measure.
+ *
+ * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param dataset images with labels `[planes, H, W]` of one size; read twice.
+ * @param options those of `dissect`, but for `layers`; `layer`, `directions` `[directions, units]`.
+ * @returns the dissection, in which a unit is a direction.
+ * @throws {RangeError} if directions have another number of units than the layer, are not finite or zero; else as
+ * {@link dissect}.
+ * @example
+ * ```ts
+ * import { directionDissection } from 'vitrine';
+ * const directions = { shape: [1, 12], data: new Float32Array(12).fill(Math.SQRT1_2, 4, 6) };
+ * const { units } = await directionDissection(model, labelledImages, { layer: 'conv3', directions, concepts });
+ * console.log(units[0].best?.concept, units[0].best?.iou);
+ * ```
+ */
+export async function directionDissection(
+  model: Model,
+  dataset: Dataset<LabelledImage>,
+  { layer, directions, ...options }: DirectionDissectionOptions,
+): Promise<Dissection> {
+  const directionsOf = (units: number): readonly [typeof directions] => {
+    assertDirections(directions, units);
+    return [directions];
+  };
+  const [found] = await dissectMixes(
+    model,
+    dataset,
+    { ...options, layers: [layer] },
+    { argument: 'layer', directionsOf },
+  );
+  return found?.[0] as Dissection;
+}
+
+function assertDirections(directions: DirectionDissectionOptions['directions'], units: number): void {
+  assertArray('directions', directions, [2]);
+  assertFiniteArray('directions', directions);
+  const { shape, data } = directions;
+  if (shape[1] !== units) throw new RangeError(`"directions" expected shape [d, ${units}], got [${shape.join(', ')}]`);
+  for (let start = 0; start < data.length; start += units) {
+    if (data.subarray(start, start + units).every((value) => value === 0)) {
+      throw new RangeError(`"directions" expected vectors other than zero, got zeros in row ${start / units}`);
+    }
+  }
+}

@@ -1,0 +1,56 @@
+import type { Dataset } from '../../network/dataset.ts';
+import type { Network } from '../../network/network.ts';
+import type { Model } from '../../network/types.ts';
+import { withNetwork } from '../../network/withNetwork.ts';
+import type { NdArray } from '../../numeric/ndarray.ts';
+import type { DissectOptions } from '../dissectOptions.ts';
+import { dissectReadings } from '../dissectReadings.ts';
+import { layerReadings } from '../layerReadings.ts';
+import type { Dissection, LabelledImage } from '../types.ts';
+import { type Mix, mixOf } from './mixed.ts';
+import { mixedReadings } from './mixedReadings.ts';
+
+/** What is dissected in place of units. */
+export interface Mixes {
+  /** How errors call the option that holds the layers. */
+  readonly argument: string;
+  /** Matrices `[directions, units]` for a layer of so many units. */
+  readonly directionsOf: (units: number) => readonly NdArray<Float32Array | Float64Array>[];
+}
+
+/**
+ * Dissects directions among the units of layers in place of the units. The network runs as often as for one dissection.
+ *
+ * @returns for each layer one dissection for each matrix of directions.
+ */
+export async function dissectMixes(
+  model: Model,
+  dataset: Dataset<LabelledImage>,
+  options: DissectOptions,
+  { argument, directionsOf }: Mixes,
+): Promise<readonly (readonly Dissection[])[]> {
+  return withNetwork(model, async (network) => {
+    const mixes = options.layers.map((layer) => directionsOf(unitsOf(network, layer, argument)).map(mixOf));
+    const readings = await layerReadings(network, dataset, options);
+    const dissections = await dissectReadings(mixedReadings(readings, mixes), options);
+    return grouped(dissections, mixes);
+  });
+}
+
+function unitsOf(network: Network, layer: string, argument: string): number {
+  const { address, shape } = network.site(layer, argument);
+  if (shape.length === 4 && typeof shape[3] === 'number') return shape[3];
+  throw new RangeError(`"${argument}" expected layers with rows and columns, got "${address}"`);
+}
+
+/** Dissections as many together as each layer has mixes. */
+function grouped(
+  dissections: readonly Dissection[],
+  mixes: readonly (readonly Mix[])[],
+): readonly (readonly Dissection[])[] {
+  let start = 0;
+  return mixes.map(({ length }) => {
+    start += length;
+    return dissections.slice(start - length, start);
+  });
+}

@@ -1,0 +1,27 @@
+import { assertFiniteActivations } from '../assertActivations.ts';
+import type { Readings, Sample } from '../dissectReadings.ts';
+import { type Mix, mixed } from './mixed.ts';
+
+/** The same images with the activations of each layer in one or more mixes, which come in place of the layer. */
+export function mixedReadings(readings: Readings, mixes: readonly (readonly Mix[])[]): Readings {
+  const { faults, upsampling } = readings;
+  return {
+    ...readings,
+    upsampling: upsampling.flatMap((one, layer) => (mixes[layer] as readonly Mix[]).map(() => one)),
+    read: (stage, visit) =>
+      readings.read(stage, (sample) => {
+        if (faults.has(sample.image)) return;
+        try {
+          // Mixed, they would no longer tell the unit.
+          sample.activations.forEach(assertFiniteActivations);
+        } catch (error) {
+          return faults.report(sample.image, sample.name, error);
+        }
+        visit({ ...sample, activations: allMixed(sample, mixes) });
+      }),
+  };
+}
+
+function allMixed({ activations }: Sample, mixes: readonly (readonly Mix[])[]): Sample['activations'] {
+  return activations.flatMap((layer, i) => (mixes[i] as readonly Mix[]).map((mix) => mixed(layer, mix)));
+}

@@ -1,0 +1,72 @@
+import type { Dataset } from '../../network/dataset.ts';
+import type { Model } from '../../network/types.ts';
+import { assertNumber } from '../../numeric/check.ts';
+import { haarRotation } from '../../numeric/haarRotation.ts';
+import type { NdArray } from '../../numeric/ndarray.ts';
+import { random } from '../../numeric/random.ts';
+import { rotationPlanes } from '../../numeric/rotationPlanes.ts';
+import { rotationPower } from '../../numeric/rotationPower.ts';
+import type { DissectOptions } from '../dissectOptions.ts';
+import type { Dissection, LabelledImage } from '../types.ts';
+import { dissectMixes } from './dissectMixes.ts';
+
+/** Options of {@link rotatedDissection}. */
+export interface RotatedDissectionOptions<L extends string = string> extends DissectOptions<L> {
+  /** How far units are rotated: 0 leaves them, 1 is a random rotation; 0, 0.2, …, 1 by default. */
+  readonly alphas?: readonly number[];
+  /** Of the rotation; 0 by default. */
+  readonly seed?: number;
+}
+
+/** What the rotated units of a layer stand for. */
+export interface RotatedDissection {
+  /** How far they were rotated. */
+  readonly alpha: number;
+  /** Its unit k is row k of $Q^\alpha$ times the units of the layer. */
+  readonly dissection: Dissection;
+}
+
+/**
+ * Network Dissection of a layer whose units are rotated into each other, step by step: whether units stand for more than
+ * other directions do.
+ *
+ * A random rotation Q of the units goes into $Q^\alpha a$ at every position: it turns each of its planes by the
+ * α-th part of the angle. What a network can do with a layer does not change by that. Thresholds are found anew for each α, and
+ * with them everything else.
+ *
+ * Source: Bau et al. 2017, "Network Dissection: quantifying interpretability of deep visual representations", §3.2.
+ *
+ * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param dataset images with labels `[planes, H, W]` of one size; read twice, all layers and rotations together.
+ * @param options those of `dissect`; `alphas`, `seed`.
+ * @returns for each layer its dissection after each rotation, in the order of `alphas`.
+ * @throws {RangeError} if `alphas` is empty or one of them is not finite; else as {@link dissect}.
+ * @example
+ * ```ts
+ * import { rotatedDissection } from 'vitrine';
+ * const options = { layers: ['conv3'] as const, concepts, alphas: [0, 0.5, 1] };
+ * const { conv3 } = await rotatedDissection(model, labelledImages, options);
+ * for (const { alpha, dissection } of conv3) console.log(alpha, dissection.uniqueDetectors.argmax.total);
+ * ```
+ */
+export async function rotatedDissection<L extends string>(
+  model: Model,
+  dataset: Dataset<LabelledImage>,
+  { alphas = [0, 0.2, 0.4, 0.6, 0.8, 1], seed = 0, ...options }: RotatedDissectionOptions<L>,
+): Promise<Record<L, readonly RotatedDissection[]>> {
+  assertAlphas(alphas);
+  const directionsOf = (units: number): readonly NdArray<Float64Array>[] => {
+    const planes = rotationPlanes(haarRotation(units, random(seed)));
+    return alphas.map((alpha) => rotationPower(planes, alpha));
+  };
+  const found = await dissectMixes(model, dataset, options, { argument: 'layers', directionsOf });
+  const rotated = (layer: number): readonly RotatedDissection[] =>
+    alphas.map((alpha, i) => ({ alpha, dissection: found[layer]?.[i] as Dissection }));
+  const entries = options.layers.map((layer, i): [L, readonly RotatedDissection[]] => [layer, rotated(i)]);
+  return Object.fromEntries(entries) as Record<L, readonly RotatedDissection[]>;
+}
+
+function assertAlphas(alphas: readonly number[]): void {
+  if (alphas.length === 0) throw new RangeError('"alphas" expected at least one number, got none');
+  for (const alpha of alphas) assertNumber('alphas', alpha);
+}
