@@ -11,6 +11,12 @@ export {
 export { type UnitAblation, type UnitAblationOptions, unitAblation } from './ablation/unitAblation.ts';
 export { type BrodenDataset, type BrodenOptions, brodenDataset } from './broden/brodenDataset.ts';
 export type { ReadFile } from './broden/readNamed.ts';
+export {
+  type ConceptActivationVectors,
+  type ConceptOptions,
+  type ConceptScore,
+  conceptActivationVectors,
+} from './concepts/conceptActivationVectors.ts';
 export { dissect } from './dissect.ts';
 export { type DissectActivationsOptions, dissectActivations } from './dissectActivations.ts';
 export { dissectionCsv } from './dissectionCsv.ts';

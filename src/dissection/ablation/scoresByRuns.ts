@@ -10,8 +10,8 @@ import type { Network } from '../../network/network.ts';
 import type { Input } from '../../network/types.ts';
 import { withoutUnits } from '../../network/withoutUnits.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
+import { rowOf } from '../../numeric/rowOf.ts';
 import type { AblationPlan, AblationRun, ScoreVisitor } from './ablationPlan.ts';
-import { rowOf } from './rowOf.ts';
 
 /** Rows in one pass where nothing else is asked for: what is computed again is small, so that its cost is that of a call. */
 const TOGETHER = 8;

@@ -2,9 +2,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Dataset } from '../../network/dataset.ts';
 import { forEachDatasetBatch } from '../../network/datasetBatches.ts';
 import type { Input } from '../../network/types.ts';
+import { rowOf } from '../../numeric/rowOf.ts';
 import type { AblationPlan, AblationRun, ScoreVisitor } from './ablationPlan.ts';
 import type { LinearTail } from './linearTail.ts';
-import { rowOf } from './rowOf.ts';
 
 /**
  * The logits with sets of units off where weights alone follow the layer: $z - \sum_u w_u \bar a_u$ over the units that

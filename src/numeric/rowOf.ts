@@ -1,4 +1,4 @@
-import type { NdArray } from '../../numeric/ndarray.ts';
+import type { NdArray } from './ndarray.ts';
 
 /** One row of an array, all further axes as one. */
 export function rowOf({ shape, data }: NdArray, row: number): Float32Array {

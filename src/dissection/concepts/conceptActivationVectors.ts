@@ -1,0 +1,145 @@
+import { activations } from '../../network/activations.ts';
+import { layerGradients } from '../../network/layerGradients.ts';
+import type { Input, Model, RunOptions, Target } from '../../network/types.ts';
+import { withNetwork } from '../../network/withNetwork.ts';
+import { assertNumber } from '../../numeric/check.ts';
+import type { NdArray } from '../../numeric/ndarray.ts';
+import { tTest } from '../../numeric/studentT.ts';
+import { type ConceptVector, conceptVector } from './conceptVector.ts';
+
+/** Options of {@link conceptActivationVectors}. */
+export interface ConceptOptions<C extends string = string> extends RunOptions {
+  /** The address of the layer. */
+  readonly layer: string;
+  /** Examples of each concept, at least three of each. */
+  readonly concepts: Readonly<Record<C, Input>>;
+  /** Two or more sets of examples of nothing in particular. */
+  readonly random: readonly Input[];
+  /** What the examples are asked about; the class that each is predicted to be by default. */
+  readonly target?: Target;
+  /** How much the lengths of vectors are held down, λ; 0.01 by default. */
+  readonly penalty?: number;
+  /** Of the division into examples to learn and to test with; 0 by default. */
+  readonly seed?: number;
+}
+
+/** How a concept bears on the score. */
+export interface ConceptScore {
+  /** The TCAV score against each random set, `[random sets]`: the share of examples whose score rises along the vector. */
+  readonly scores: Float64Array;
+  readonly mean: number;
+  /** The directions from each random set to the concept, of unit length, `[random sets, values of the layer]`. */
+  readonly vectors: NdArray<Float64Array>;
+  /** How well each vector tells held-out examples apart, `[random sets]`. */
+  readonly accuracy: Float64Array;
+  /** How likely such scores are for sets of nothing in particular, by a two-sided t-test against `chance`. */
+  readonly pValue: number;
+}
+
+/** The scores of concepts, and of random sets in place of concepts. */
+export interface ConceptActivationVectors<C extends string = string> {
+  readonly concepts: Readonly<Record<C, ConceptScore>>;
+  /** The TCAV score of each random set against each other one. */
+  readonly chance: Float64Array;
+}
+
+/**
+ * Quantitative testing with concept activation vectors: whether a score rises when the values of a layer move towards a
+ * concept.
+ *
+ * A vector v is normal to the plane that divides examples of the concept from those of a random set; the score is the
+ * share of examples with $\nabla_a F \cdot v > 0$. The plane is found by logistic regression on two thirds of the examples,
+ * and its accuracy with the rest. A score means something where it differs from those of random sets among each other;
+ * of m concepts that are tried, compare `pValue` with 0.05 / m.
+ *
+ * Source: Kim et al. 2018, "Interpretability beyond feature attribution: quantitative testing with concept activation
+ * vectors (TCAV)", Eq. (1)–(2), with the gradient of the logit as there; the published code takes that of a loss, which
+ * has the other sign.
+ *
+ * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param x the examples that are explained, `[n, …]`.
+ * @param options `layer`, `concepts`, `random`; `target`, `penalty`, `seed`, `batchSize`, `signal`, `onProgress`.
+ * @returns scores, vectors and accuracies of each concept, and what chance gives.
+ * @throws {RangeError} if there are fewer than two random sets, or three examples in a set; the layer is unknown; else as
+ * {@link layerGradients}.
+ * @example
+ * ```ts
+ * import { conceptActivationVectors } from 'vitrine';
+ * const some = (from: number) => ({
+ *   shape: [4, 16, 16, 3],
+ *   data: Float32Array.from({ length: 3072 }, (_, i) => Math.sin(from * (i + 1))),
+ * });
+ * const { concepts: found } = await conceptActivationVectors(model, x, {
+ *   layer: 'conv3',
+ *   concepts: { waves: some(0.1) },
+ *   random: [some(7), some(8)],
+ *   target: 1,
+ * });
+ * console.log(found.waves.mean, found.waves.pValue, found.waves.accuracy);
+ * ```
+ */
+export async function conceptActivationVectors<C extends string>(
+  model: Model,
+  x: Input,
+  { layer, concepts, random, target, penalty = 0.01, seed = 0, ...run }: ConceptOptions<C>,
+): Promise<ConceptActivationVectors<C>> {
+  if (random.length < 2) throw new RangeError(`"random" expected two sets or more, got ${random.length}`);
+  assertNumber('penalty', penalty, Number.MIN_VALUE);
+  return withNetwork(model, async (network) => {
+    const gradients = await layerGradients(network, x, {
+      ...run,
+      layers: [layer],
+      ...(target !== undefined && { target }),
+    });
+    const slopes = gradients[layer] as NdArray;
+    const valuesOf = async (set: Input, argument: string): Promise<NdArray> => {
+      const values = (await activations(network, set, [layer], run))[layer] as NdArray;
+      if ((values.shape[0] as number) >= 3) return values;
+      throw new RangeError(`"${argument}" expected at least three examples, got ${values.shape[0]}`);
+    };
+    const nothing: NdArray[] = [];
+    for (const [i, set] of random.entries()) nothing.push(await valuesOf(set, `random[${i}]`));
+    const against = (set: NdArray, others: readonly NdArray[]): readonly ConceptVector[] =>
+      others.map((other, i) => conceptVector(set, other, { penalty, stream: [seed, i] }));
+    const chance = Float64Array.from(
+      nothing.flatMap((set) =>
+        against(
+          set,
+          nothing.filter((other) => other !== set),
+        ).map((own) => risingShare(slopes, own)),
+      ),
+    );
+    const found: [string, ConceptScore][] = [];
+    for (const [name, set] of Object.entries<Input>(concepts)) {
+      const vectors = against(await valuesOf(set, `concepts.${name}`), nothing);
+      found.push([name, scoreOf(vectors, slopes, chance)]);
+    }
+    return { concepts: Object.fromEntries(found) as Record<C, ConceptScore>, chance };
+  });
+}
+
+function scoreOf(vectors: readonly ConceptVector[], slopes: NdArray, chance: Float64Array): ConceptScore {
+  const scores = Float64Array.from(vectors, (vector) => risingShare(slopes, vector));
+  const size = vectors[0]?.direction.length as number;
+  return {
+    scores,
+    mean: scores.reduce((sum, score) => sum + score, 0) / scores.length,
+    vectors: {
+      shape: [vectors.length, size],
+      data: Float64Array.from(vectors.flatMap(({ direction }) => [...direction])),
+    },
+    accuracy: Float64Array.from(vectors, ({ accuracy }) => accuracy),
+    pValue: tTest(scores, chance),
+  };
+}
+
+/** The share of examples whose score rises in a direction, Eq. (2), Kim et al. 2018. */
+function risingShare({ shape, data }: NdArray, { direction }: ConceptVector): number {
+  const count = shape[0] as number;
+  let rising = 0;
+  for (let example = 0; example < count; example++) {
+    const start = example * direction.length;
+    if (direction.reduce((sum, value, i) => sum + value * (data[start + i] as number), 0) > 0) rising++;
+  }
+  return rising / count;
+}

@@ -1,0 +1,44 @@
+import { logisticRegression } from '../../numeric/logisticRegression.ts';
+import type { NdArray } from '../../numeric/ndarray.ts';
+import { random } from '../../numeric/random.ts';
+import { rowOf } from '../../numeric/rowOf.ts';
+import { shuffled } from '../../numeric/shuffled.ts';
+
+/** The direction from some examples to those of a concept. */
+export interface ConceptVector {
+  /** Of unit length; zeros where nothing tells them apart. */
+  readonly direction: Float64Array;
+  /** The share of held-out examples that lie on their side. */
+  readonly accuracy: number;
+}
+
+/** How a direction is found. */
+interface Fitting {
+  readonly penalty: number;
+  readonly stream: readonly [seed: number, place: number];
+}
+
+/**
+ * The normal of the plane that divides two sets of values `[n, …]`, of which the larger one is cut to the size of the
+ * smaller one. A third of each is held out.
+ */
+export function conceptVector(concept: NdArray, others: NdArray, { penalty, stream }: Fitting): ConceptVector {
+  const count = Math.min(concept.shape[0] as number, others.shape[0] as number);
+  const held = Math.max(1, Math.round(count / 3));
+  const order = shuffled(count, random(...stream).integer);
+  const [test, training] = [order.subarray(0, held), order.subarray(held)];
+  const rowsOf = (chosen: Int32Array): readonly Float32Array[] =>
+    [concept, others].flatMap((set) => Array.from(chosen, (row) => rowOf(set, row)));
+  const labels = Array.from({ length: 2 * training.length }, (_, i) => i < training.length);
+  const { weights, intercept } = logisticRegression(rowsOf(training), labels, penalty);
+  const right = rowsOf(test).filter((row, i) => side(row, weights, intercept) > 0 === i < held);
+  const length = Math.sqrt(weights.reduce((sum, weight) => sum + weight * weight, 0));
+  return {
+    direction: length === 0 ? weights : weights.map((value) => value / length),
+    accuracy: right.length / (2 * held),
+  };
+}
+
+function side(row: Float32Array, weights: Float64Array, intercept: number): number {
+  return weights.reduce((sum, weight, i) => sum + weight * (row[i] as number), intercept);
+}
