@@ -27,6 +27,12 @@ export {
   type EmpiricalReceptiveFieldOptions,
   empiricalReceptiveField,
 } from './empirical/empiricalReceptiveField.ts';
+export {
+  type FactorVariance,
+  type FactorVarianceOptions,
+  factorVariance,
+  type VarianceComponent,
+} from './factorVariance.ts';
 export { chanceIou, intersectionOverUnion, iouCeiling, type Overlap } from './iou.ts';
 export { mergeDissections } from './mergeDissections.ts';
 export { type DirectionDissectionOptions, directionDissection } from './rotation/directionDissection.ts';
