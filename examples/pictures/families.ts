@@ -1,4 +1,4 @@
-import type { Attribution, NdArray, Network } from 'vitrine';
+import type { Attribution, NdArray, Network, Target } from 'vitrine';
 import * as v from 'vitrine';
 
 /** A method as it stands in the guides: its name, how it is called, how its map is shown. */
@@ -87,9 +87,14 @@ export function familiesOf(photos: NdArray): Readonly<Record<string, readonly Fa
       },
       { title: 'deepLiftShap', view: 'signed', explain: (n, x) => v.deepLiftShap(n, x, { background: greys(x) }) },
       {
+        title: 'patternNet, of block2_add',
+        view: 'signed',
+        explain: (n, x) => withPatterns(v.patternNet, n, { x, photos, target: { layer: 'block2_add', unit: 5 } }),
+      },
+      {
         title: 'patternAttribution',
         view: 'signed',
-        explain: (n, x) => withPatterns(n, { x, photos }),
+        explain: (n, x) => withPatterns(v.patternAttribution, n, { x, photos }),
       },
       { title: 'clearMap, response', view: 'magnitude', explain: dominantResponse },
     ],
@@ -106,6 +111,23 @@ export function familiesOf(photos: NdArray): Readonly<Record<string, readonly Fa
       { title: 'ablationCam', view: 'place', explain: v.ablationCam },
       { title: 'finerCam', view: 'place', explain: v.finerCam },
       { title: 'femCam', view: 'place', explain: v.femCam },
+    ],
+    shapley: [
+      {
+        title: 'exactShapley',
+        view: 'signed',
+        explain: (n, x) => v.exactShapley(n, x, { segments: { grid: 3 }, baseline: 'mean' }),
+      },
+      {
+        title: 'kernelShap, 100 samples',
+        view: 'signed',
+        explain: (n, x) => v.kernelShap(n, x, { segments: { grid: 3 }, baseline: 'mean', samples: 100 }),
+      },
+      {
+        title: 'shapleySampling, 10 orders',
+        view: 'signed',
+        explain: (n, x) => v.shapleySampling(n, x, { segments: { grid: 3 }, baseline: 'mean', permutations: 10 }),
+      },
     ],
     perturbation: [
       { title: 'occlusion', view: 'signed', explain: (n, x) => v.occlusion(n, x, { window: 32, stride: 16 }) },
@@ -153,9 +175,13 @@ async function placed({ shape }: NdArray, found: Promise<Attribution>): Promise<
 }
 
 /** With patterns of a few photos, which is little: their authors take half of ImageNet's training photos. */
-async function withPatterns(network: Network, { x, photos }: { x: NdArray; photos: NdArray }): Promise<Attribution> {
+async function withPatterns(
+  explain: typeof v.patternNet,
+  network: Network,
+  { x, photos, ...target }: { x: NdArray; photos: NdArray; target?: Target },
+): Promise<Attribution> {
   const patterns = await v.fitPatterns(network, [photos]);
-  return v.patternAttribution(network, x, { patterns });
+  return explain(network, x, { ...target, patterns });
 }
 
 /** How strongly the class that leads at each pixel responds. */
