@@ -4,7 +4,7 @@ import { forEachDatasetBatch } from '../network/datasetBatches.ts';
 import { readInputs } from '../network/inputs.ts';
 import type { Network } from '../network/network.ts';
 import type { NdArray } from '../numeric/ndarray.ts';
-import { sizeOf } from '../numeric/shape.ts';
+import { rowOf } from '../numeric/rowOf.ts';
 import type { DissectOptions } from './dissectOptions.ts';
 import type { Readings, Sample } from './dissectReadings.ts';
 import { faultsOf } from './faults.ts';
@@ -80,7 +80,7 @@ function readingsOf(
           for (let row = 0; row < (batch[0]?.shape[0] as number); row++) {
             visit({
               ...(waiting.shift() as Omit<Sample, 'activations'>),
-              activations: batch.map((all) => rowOf(all, row)),
+              activations: batch.map((all) => ({ shape: all.shape.slice(1), data: rowOf(all, row) })),
             });
           }
         },
@@ -88,9 +88,4 @@ function readingsOf(
     );
   };
   return { ...plan, read };
-}
-
-function rowOf({ shape, data }: NdArray, row: number): NdArray {
-  const own = shape.slice(1);
-  return { shape: own, data: data.subarray(row * sizeOf(own), (row + 1) * sizeOf(own)) };
 }

@@ -160,7 +160,7 @@ describe('rotationPower', () => {
 
 test.each<[string, Matrix, string]>([
   ['a reflection', Matrix.diag([1, -1, 1]), '"rotation" expected determinant 1, got −1'],
-  ['no orthogonal matrix', new Matrix([[1, 0.1], [0, 1]]), '"rotation" expected an orthogonal matrix'], // biome-ignore format: a matrix
+  ['no orthogonal matrix', Matrix.eye(2).set(0, 1, 0.1), '"rotation" expected an orthogonal matrix'],
   ['no square', Matrix.eye(2, 3), '"rotation" expected a square matrix, got shape [2, 3]'],
   ['NaN', Matrix.eye(2).mul(Number.NaN), '"rotation" expected finite numbers, got NaN at [0, 0]'],
 ])('%s is refused', (_name, matrix, message) => {

@@ -1,6 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { inTurn } from '../../backend/inTurn.ts';
+import { example } from '../../image/example.ts';
 import { forEachBatch } from '../../network/batches.ts';
 import { type Dataset, iterate } from '../../network/dataset.ts';
 import type { Site } from '../../network/graph.ts';
@@ -23,18 +24,18 @@ export async function scoresByRuns(
   { total, ...run }: AblationRun,
   visit: ScoreVisitor,
 ): Promise<void> {
-  let example = 0;
+  let seen = 0;
   run.signal?.throwIfAborted();
   for await (const item of iterate(dataset)) {
     const inputs = await readInputs(plan.network, item, 'dataset');
-    for (let row = 0; row < (inputs[0]?.shape[0] as number); row++, example++) {
-      const one = inputs.map((input) => ({ shape: [1, ...input.shape.slice(1)], data: rowOf(input, row) }));
-      await exampleScores(plan, one, run, (set, logits) => visit(example, set, logits));
-      run.onProgress?.({ stage: run.stage, done: example + 1, total });
+    for (let row = 0; row < (inputs[0]?.shape[0] as number); row++, seen++) {
+      const one = inputs.map((input) => example(input, row));
+      await exampleScores(plan, one, run, (set, logits) => visit(seen, set, logits));
+      run.onProgress?.({ stage: run.stage, done: seen + 1, total });
     }
   }
   run.signal?.throwIfAborted();
-  if (example === 0) throw new RangeError('"dataset" expected at least one example, got none');
+  if (seen === 0) throw new RangeError('"dataset" expected at least one example, got none');
 }
 
 async function exampleScores(

@@ -32,7 +32,7 @@ export interface ConceptScore {
   readonly vectors: NdArray<Float64Array>;
   /** How well each vector tells held-out examples apart, `[random sets]`. */
   readonly accuracy: Float64Array;
-  /** How likely such scores are for sets of nothing in particular, by a two-sided t-test against `chance`. */
+  /** How likely such scores are for sets of nothing in particular, by a two-sided t-test against `chance`; NaN if all are the same. */
   readonly pValue: number;
 }
 

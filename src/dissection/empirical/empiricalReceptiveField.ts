@@ -1,4 +1,5 @@
 import { explain } from '../../attribution/session.ts';
+import { example } from '../../image/example.ts';
 import { type Dataset, iterate } from '../../network/dataset.ts';
 import { fieldBox } from '../../network/fieldBox.ts';
 import { readInputs } from '../../network/inputs.ts';
@@ -10,7 +11,6 @@ import { assertInteger } from '../../numeric/check.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
 import { random } from '../../numeric/random.ts';
 import { rangeOf } from '../../numeric/rangeOf.ts';
-import { sizeOf } from '../../numeric/shape.ts';
 import { type TopImage, topImages } from '../topImages.ts';
 import { discrepancy, type Occluders } from './discrepancy.ts';
 import { type CentredMap, recentred } from './recentred.ts';
@@ -72,20 +72,22 @@ export async function empiricalReceptiveField(
   dataset: Dataset<Input>,
   options: EmpiricalReceptiveFieldOptions,
 ): Promise<EmpiricalReceptiveField> {
-  const { layer, unit, count = 25, patch = 11, stride = 3, supporting = false, levels = [0.1, 0.25, 0.5] } = options;
+  const { layer, unit, count = 25, patch = 11, stride = 3, noise, ...others } = options;
+  const { supporting = false, levels = [0.1, 0.25, 0.5], seed = 0, ...run } = others;
   return withNetwork(model, async (network) => {
     const size = network.inputs[0]?.shape.slice(1, 3) as [number, number];
     assertInteger('patch', patch, [1, Math.min(...size)]);
     assertInteger('stride', stride, [1, Number.POSITIVE_INFINITY]);
-    const { signal, batchSize, onProgress, seed = 0, noise } = options;
-    const run = { ...(signal && { signal }), ...(batchSize && { batchSize }), ...(onProgress && { onProgress }) };
     const [top = []] = await topImages(network, dataset, { layer, unit, count, ...run });
     const { centre, jump } = receptiveField(network, layer, { ignoreGates: true });
     // Through gates all of the image can be reached.
     const reached = receptiveField(network, layer);
     const images: (TopImage & { discrepancy: NdArray })[] = [];
     const maps: CentredMap[] = [];
-    const chosen = await imagesAt(network, dataset, new Set(top.map(({ image }) => image)));
+    const chosen = await imagesAt(network, dataset, {
+      places: new Set(top.map(({ image }) => image)),
+      signal: run.signal,
+    });
     for (const peak of top) {
       const x = chosen.get(peak.image) as NdArray;
       const valuesAt = noise ?? noiseFor(x, patch, [seed, peak.image]);
@@ -106,16 +108,15 @@ export async function empiricalReceptiveField(
 async function imagesAt(
   network: Network,
   dataset: Dataset<Input>,
-  places: ReadonlySet<number>,
+  { places, signal }: { places: ReadonlySet<number>; signal: AbortSignal | undefined },
 ): Promise<ReadonlyMap<number, NdArray>> {
   const images = new Map<number, NdArray>();
   let seen = 0;
   for await (const item of iterate(dataset)) {
-    const [{ shape, data }] = (await readInputs(network, item, 'dataset')) as [NdArray];
-    const size = sizeOf(shape.slice(1));
-    for (let row = 0; row < (shape[0] as number); row++, seen++) {
-      if (!places.has(seen)) continue;
-      images.set(seen, { shape: [1, ...shape.slice(1)], data: data.slice(row * size, (row + 1) * size) });
+    signal?.throwIfAborted();
+    const [batch] = (await readInputs(network, item, 'dataset')) as [NdArray];
+    for (let row = 0; row < (batch.shape[0] as number); row++, seen++) {
+      if (places.has(seen)) images.set(seen, example(batch, row));
     }
   }
   return images;

@@ -4,6 +4,7 @@ import { norm } from '../../numeric/dot.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
 import { random } from '../../numeric/random.ts';
 import { rangeOf } from '../../numeric/rangeOf.ts';
+import { rowOf } from '../../numeric/rowOf.ts';
 import { type Explained, explained } from '../explained.ts';
 import { givenPerturbations } from '../givenPerturbations.ts';
 import type { ExplainerOption, MetricResult } from '../types.ts';
@@ -52,9 +53,9 @@ export function nearbyMaps(
       const maps = await session.maps({ inputs: moved });
       ratios.forEach((own, example) => {
         own[sample] = how.ratio({
-          map: distance(maps, home, { example, count }),
-          input: distance(moved, inputs, { example, count }),
-          length: Math.hypot(...home.map((map) => norm(rowOf(map, { example, count })))),
+          map: distance(maps, home, example),
+          input: distance(moved, inputs, example),
+          length: Math.hypot(...home.map((map) => norm(rowOf(map, example)))),
         });
       });
     }
@@ -67,20 +68,10 @@ export function nearbyMaps(
   });
 }
 
-interface Row {
-  readonly example: number;
-  readonly count: number;
-}
-
-function rowOf({ data }: NdArray, { example, count }: Row): Float32Array {
-  const size = data.length / count;
-  return data.subarray(example * size, (example + 1) * size);
-}
-
-function distance(a: readonly NdArray[], b: readonly NdArray[], row: Row): number {
+function distance(a: readonly NdArray[], b: readonly NdArray[], example: number): number {
   const parts = a.map((array, i) => {
-    const other = rowOf(b[i] as NdArray, row);
-    return norm(Float64Array.from(rowOf(array, row), (value, k) => value - (other[k] as number)));
+    const other = rowOf(b[i] as NdArray, example);
+    return norm(Float64Array.from(rowOf(array, example), (value, k) => value - (other[k] as number)));
   });
   return Math.hypot(...parts);
 }
@@ -95,7 +86,7 @@ function nearby(
   const at = (input: NdArray, index: number, sample: number): NdArray => {
     const data = Float32Array.from(input.data);
     for (let example = 0; example < count; example++) {
-      const row = rowOf({ shape: input.shape, data }, { example, count });
+      const row = rowOf({ shape: input.shape, data }, example);
       const { low, high } = rangeOf(row);
       const { uniform } = random(seed, example, sample, index);
       row.forEach((value, i) => {
