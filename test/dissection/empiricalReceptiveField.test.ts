@@ -124,6 +124,8 @@ test('noise is drawn by seed and place, and nothing else', async () => {
 test.each<[object, string]>([
   [{ patch: 16 }, '"patch" expected an integer in 1..15, got 16'],
   [{ stride: 0 }, '"stride" expected an integer of at least 1, got 0'],
+  [{ batchSize: 0 }, '"batchSize" expected an integer of at least 1, got 0'],
+  [{ signal: AbortSignal.abort(new Error('enough')) }, 'enough'],
   [{ unit: 1 }, '"unit" expected an integer in 0..0, got 1'],
   [{ layer: 'lst' }, '"layer" expected the address of a layer, got "lst"'],
 ])('%o is refused', async (options, message) => {
