@@ -5,7 +5,7 @@ import type { TestProjectConfiguration, ViteUserConfig } from 'vitest/config';
 import { findAccelerated, type Missing } from './test/support/accelerated.ts';
 
 // These folders run on cpu and wasm; all others, which do not depend on the backend, run once.
-const onBackends = ['test/{backend,network,attribution,metrics,dissection}/**/*.test.ts'];
+const onBackends = ['test/{backend,network,attribution,metrics,dissection,graph,distillation}/**/*.test.ts'];
 // On a GPU in software a pass takes seconds: there, of attribution and metrics, what represents each family.
 const onGpus = [
   'test/{backend,network}/**/*.test.ts',

@@ -1,28 +1,19 @@
 import type { LabelledActivations } from '../../src/dissection/types.ts';
 import type { NdArray } from '../../src/numeric/ndarray.ts';
-import { readJson, readNumbers } from './fixtures.ts';
+import { type GoldenCase, type GoldenCases, goldenCases } from './goldenCases.ts';
 
-/** A reference case of dissection, as `index.json` describes it. */
-export interface DissectionGolden {
-  readonly id: string;
-  readonly method: string;
-  readonly params: Readonly<Record<string, unknown>>;
-  readonly inputs: Readonly<Record<string, string>>;
-  readonly outputs: Readonly<Record<string, string>>;
-  readonly expected: Readonly<Record<string, unknown>>;
-}
+export type DissectionGolden = GoldenCase;
 
-const folder = 'goldens/dissection/';
+const cases = goldenCases('dissection');
 
 /** The reference cases of dissection. */
-export async function dissectionGoldens(): Promise<{ ofMethod(method: string): readonly DissectionGolden[] }> {
-  const { cases } = await readJson<{ cases: readonly DissectionGolden[] }>(`${folder}index.json`);
-  return { ofMethod: (method) => cases.filter((golden) => golden.method === method) };
+export async function dissectionGoldens(): Promise<GoldenCases> {
+  return cases;
 }
 
 /** An array of a case. */
 export async function arrayOf(file: string | undefined): Promise<NdArray<Float32Array | Int32Array>> {
-  return readNumbers(`${folder}${file}`);
+  return (await cases).arrayOf(file);
 }
 
 /** The numbers of an array of a case. */
