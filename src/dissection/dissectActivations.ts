@@ -1,9 +1,11 @@
 import { eventLoopTurn } from '../backend/eventLoopTurn.ts';
 import { type Dataset, iterate } from '../network/dataset.ts';
 import type { RunOptions } from '../network/types.ts';
-import { type DissectionOptions, dissectReadings, type Sample } from './dissectReadings.ts';
+import type { DissectionOptions } from './dissectionOptions.ts';
+import { dissectReadings } from './dissectReadings.ts';
 import { faultsOf } from './faults.ts';
 import { imageCount } from './imageCount.ts';
+import type { Sample } from './readings.ts';
 import type { Dissection, LabelledActivations } from './types.ts';
 import type { Upsampling } from './upsampling.ts';
 

@@ -1,5 +1,5 @@
 import type { RunOptions } from '../network/types.ts';
-import type { DissectionOptions } from './dissectReadings.ts';
+import type { DissectionOptions } from './dissectionOptions.ts';
 import type { Upsampling } from './upsampling.ts';
 
 /** How layers of a network are dissected. */

@@ -20,8 +20,8 @@ export {
 export { dissect } from './dissect.ts';
 export { type DissectActivationsOptions, dissectActivations } from './dissectActivations.ts';
 export { dissectionCsv } from './dissectionCsv.ts';
+export type { DissectionOptions } from './dissectionOptions.ts';
 export type { DissectOptions } from './dissectOptions.ts';
-export type { DissectionOptions } from './dissectReadings.ts';
 export {
   type EmpiricalReceptiveField,
   type EmpiricalReceptiveFieldOptions,

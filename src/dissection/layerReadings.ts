@@ -6,10 +6,10 @@ import type { Network } from '../network/network.ts';
 import type { NdArray } from '../numeric/ndarray.ts';
 import { rowOf } from '../numeric/rowOf.ts';
 import type { DissectOptions } from './dissectOptions.ts';
-import type { Readings, Sample } from './dissectReadings.ts';
 import { faultsOf } from './faults.ts';
 import { fieldAnchors } from './fieldAnchors.ts';
 import { imageCount } from './imageCount.ts';
+import type { Readings, Sample } from './readings.ts';
 import type { LabelledImage } from './types.ts';
 
 /** Readings of what the layers of a network make of images. */

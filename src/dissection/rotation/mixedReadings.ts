@@ -1,5 +1,5 @@
 import { assertFiniteActivations } from '../assertActivations.ts';
-import type { Readings, Sample } from '../dissectReadings.ts';
+import type { Readings, Sample } from '../readings.ts';
 import { type Mix, mixed } from './mixed.ts';
 
 /** The same images with the activations of each layer in one or more mixes, which come in place of the layer. */
