@@ -1,6 +1,7 @@
 import type { Dataset } from '../network/dataset.ts';
 import type { Model } from '../network/types.ts';
 import { withNetwork } from '../network/withNetwork.ts';
+import { dissectOnce } from './dissectOnce.ts';
 import type { DissectOptions } from './dissectOptions.ts';
 import { dissectReadings } from './dissectReadings.ts';
 import { layerReadings } from './layerReadings.ts';
@@ -16,9 +17,10 @@ import type { Dissection, LabelledImage } from './types.ts';
  * Source: Bau et al. 2017, "Network Dissection: quantifying interpretability of deep visual representations", Eq. (1).
  *
  * @param model a `LayersModel`, or one compiled once by `compile`.
- * @param dataset images with labels `[planes, H, W]` of one size; read twice, all layers together.
- * @param options `layers`, `concepts`; `categories`, `quantile`, `threshold`, `upsampling`, `quantileOn`, `memory`, `images`,
- * `onFault`, `batchSize`, `signal`, `onProgress`.
+ * @param dataset images with labels `[planes, H, W]` of one size; read twice, all layers together; with `spill` the
+ * second reading takes the labels alone.
+ * @param options `layers`, `concepts`; `categories`, `quantile`, `threshold`, `upsampling`, `quantileOn`, `memory`, `spill`,
+ * `images`, `onFault`, `batchSize`, `signal`, `onProgress`.
  * @returns per layer thresholds, counts, the IoU of each unit and concept, and what each unit stands for.
  * @throws {RangeError} if there is no such layer or it has no rows and columns, there is no image, an image or its labels
  * are not as described (the message names the image), or an option is out of its range; {TypeError} if the data set
@@ -36,7 +38,10 @@ export async function dissect<L extends string>(
   options: DissectOptions<L>,
 ): Promise<Record<L, Dissection>> {
   return withNetwork(model, async (network) => {
-    const dissections = await dissectReadings(await layerReadings(network, dataset, options), options);
+    const { spill } = options;
+    const dissections = spill
+      ? await dissectOnce(network, dataset, spill, options)
+      : await dissectReadings(await layerReadings(network, dataset, options), options);
     return Object.fromEntries(options.layers.map((layer, i) => [layer, dissections[i]])) as Record<L, Dissection>;
   });
 }

@@ -1,11 +1,10 @@
-import { eventLoopTurn } from '../backend/eventLoopTurn.ts';
-import { type Dataset, iterate } from '../network/dataset.ts';
+import type { Dataset } from '../network/dataset.ts';
 import type { RunOptions } from '../network/types.ts';
 import type { DissectionOptions } from './dissectionOptions.ts';
 import { dissectReadings } from './dissectReadings.ts';
 import { faultsOf } from './faults.ts';
 import { imageCount } from './imageCount.ts';
-import type { Sample } from './readings.ts';
+import { labelReadings } from './labelReadings.ts';
 import type { Dissection, LabelledActivations } from './types.ts';
 import type { Upsampling } from './upsampling.ts';
 
@@ -43,23 +42,13 @@ export async function dissectActivations(
   dataset: Dataset<LabelledActivations>,
   { upsampling = 'fill', images, signal, onProgress, onFault, ...options }: DissectActivationsOptions,
 ): Promise<Dissection> {
-  const total = images ?? (await imageCount(dataset, signal));
-  const readings = {
-    images: total,
+  const readings = labelReadings(dataset, ({ activations }) => [activations], {
+    images: images ?? (await imageCount(dataset, signal)),
     faults: faultsOf(onFault),
     upsampling: [upsampling],
-    async read(stage: string, visit: (sample: Sample) => void): Promise<void> {
-      let image = 0;
-      for await (const { activations, planes, scalars = [], name } of iterate(dataset)) {
-        signal?.throwIfAborted();
-        visit({ image, name, planes, scalars, activations: [activations] });
-        image++;
-        onProgress?.({ stage, done: image, total });
-        if (image % 16 === 0) await eventLoopTurn();
-      }
-      signal?.throwIfAborted();
-    },
-  };
+    ...(signal && { signal }),
+    ...(onProgress && { onProgress }),
+  });
   const [dissection] = await dissectReadings(readings, options);
   return dissection as Dissection;
 }

@@ -3,11 +3,9 @@ import { dissectStages, type RunStage } from './dissectStages.ts';
 import { gather } from './gather.ts';
 import type { Readings } from './readings.ts';
 import type { Dissection } from './types.ts';
-import { assertUpsampling } from './upsampling.ts';
 
 /** Dissects layers in readings. */
 export async function dissectReadings(readings: Readings, options: DissectionOptions): Promise<readonly Dissection[]> {
-  readings.upsampling.forEach(assertUpsampling);
   const run: RunStage = async (stage) => {
     const layers = await gather(readings, stage, options);
     return layers.map(({ running }) => running.extract());

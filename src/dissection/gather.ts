@@ -4,7 +4,7 @@ import type { DissectionOptions } from './dissectionOptions.ts';
 import type { Readings, Sample } from './readings.ts';
 import { sampleCheck } from './sampleCheck.ts';
 import { isFirstStage, type RunningStage, type StageKind, type StageOf, stageName, startStage } from './stages.ts';
-import type { Upsampling } from './upsampling.ts';
+import { assertUpsampling, type Upsampling } from './upsampling.ts';
 
 /** What was gathered of a layer. */
 export interface Gathered<K extends StageKind> {
@@ -28,6 +28,7 @@ export async function gather<K extends StageKind>(
   options: DissectionOptions,
   added?: (sample: Sample, layers: readonly Gathered<K>[]) => void,
 ): Promise<readonly Gathered<K>[]> {
+  upsampling.forEach(assertUpsampling);
   const check = isFirstStage(stage) ? sampleCheck(conceptIndex(options.concepts, options.categories)) : undefined;
   let layers: readonly Gathered<K>[] = [];
   await read(stageName(stage), (sample) => {

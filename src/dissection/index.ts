@@ -11,6 +11,7 @@ export {
 export { type UnitAblation, type UnitAblationOptions, unitAblation } from './ablation/unitAblation.ts';
 export { type BrodenDataset, type BrodenOptions, brodenDataset } from './broden/brodenDataset.ts';
 export type { ReadFile } from './broden/readNamed.ts';
+export type { ByteStore } from './byteStore.ts';
 export {
   type ConceptActivationVectors,
   type ConceptOptions,
@@ -20,6 +21,7 @@ export {
 export { dissect } from './dissect.ts';
 export { type DissectActivationsOptions, dissectActivations } from './dissectActivations.ts';
 export { dissectionCsv } from './dissectionCsv.ts';
+export { dissectionJson, parseDissection } from './dissectionJson.ts';
 export type { DissectionOptions } from './dissectionOptions.ts';
 export type { DissectOptions } from './dissectOptions.ts';
 export {
@@ -63,4 +65,5 @@ export type {
   Match,
   UnitReport,
 } from './types.ts';
+export { type LayerGallery, type UnitGallery, type UnitGalleryOptions, unitGallery } from './unitGallery.ts';
 export type { Anchors, Upsampling } from './upsampling.ts';

@@ -1,13 +1,12 @@
-import type { Tensor } from '@tensorflow/tfjs-core';
-import * as tf from '@tensorflow/tfjs-core';
 import type { Dataset } from '../network/dataset.ts';
-import { forEachDatasetBatch } from '../network/datasetBatches.ts';
 import { type FieldBox, fieldBox } from '../network/fieldBox.ts';
+import type { Network } from '../network/network.ts';
 import { receptiveField } from '../network/receptiveField.ts';
 import type { Input, Model, RunOptions } from '../network/types.ts';
 import { withNetwork } from '../network/withNetwork.ts';
 import { assertArray, assertFiniteArray, assertInteger } from '../numeric/check.ts';
 import type { NdArray } from '../numeric/ndarray.ts';
+import { type Peak, readPeaks } from './peaks.ts';
 
 /** An image that excites a unit. */
 export interface TopImage {
@@ -19,6 +18,8 @@ export interface TopImage {
   readonly position: readonly [row: number, column: number];
   /** The part of the image that this position sees; gates, through which it sees everything, are left out. */
   readonly field: FieldBox;
+  /** The activations of all positions, `[h, w]`; `maskedPicture` shows where they are above a threshold. */
+  readonly map: NdArray;
 }
 
 /** Options of {@link topImages}. */
@@ -67,35 +68,23 @@ export async function topImages(
     if (typeof units !== 'number') throw new RangeError(`"layer" expected one with rows and columns, got "${layer}"`);
     const chosen = direction ? undefined : unitsOf(unit, units);
     if (direction) assertDirections(direction, units, unit);
-    const best = Array.from({ length: chosen?.length ?? (direction?.shape[0] as number) }, (): Peak[] => []);
-    const field = receptiveField(network, layer, { ignoreGates: true });
-    const size = network.inputs[0]?.shape.slice(1, 3) as [number, number];
-    let seen = 0;
-    await forEachDatasetBatch(
-      network,
-      dataset,
-      { ...run, stage: 'topImages' },
-      {
-        job: (rows) => {
-          const value = network.forward(rows, { taps: [site] }).value(site);
-          return { responses: direction ? projected(value, direction) : tf.clone(value) };
-        },
-        consume: ({ responses }) => {
-          best.forEach((peaks, i) => {
-            const channel = chosen?.[i] ?? i;
-            for (let row = 0; row < (responses.shape[0] as number); row++) {
-              insert(peaks, { image: seen + row, ...peakOf(responses, row, channel) }, count);
-            }
-          });
-          seen += responses.shape[0] as number;
-        },
-      },
-    );
-    return best.map((peaks) => peaks.map((peak) => ({ ...peak, field: fieldBox(field, peak.position, size) })));
+    const channels = chosen ?? Array.from({ length: direction?.shape[0] as number }, (_, i) => i);
+    const plan = { ...run, stage: 'topImages', count, layers: [{ site, direction, channels }] };
+    const [peaks] = await readPeaks(network, dataset, plan);
+    return withFields(network, layer, peaks as NonNullable<typeof peaks>);
   });
 }
 
-type Peak = Omit<TopImage, 'field'>;
+/** Peaks with the part of the image that each position sees. */
+export function withFields(
+  network: Network,
+  layer: string,
+  peaks: readonly (readonly Peak[])[],
+): readonly (readonly TopImage[])[] {
+  const field = receptiveField(network, layer, { ignoreGates: true });
+  const size = network.inputs[0]?.shape.slice(1, 3) as [number, number];
+  return peaks.map((own) => own.map((peak) => ({ ...peak, field: fieldBox(field, peak.position, size) })));
+}
 
 function unitsOf(unit: number | readonly number[] | undefined, units: number): readonly number[] {
   if (unit === undefined) return Array.from({ length: units }, (_, i) => i);
@@ -110,33 +99,4 @@ function assertDirections(direction: NdArray, units: number, unit: TopImagesOpti
   assertFiniteArray('direction', direction);
   if (direction.shape[1] === units) return;
   throw new RangeError(`"direction" expected shape [d, ${units}], got [${direction.shape.join(', ')}]`);
-}
-
-/** How far each position lies in each direction, `[n, h, w, d]`. */
-function projected(value: Tensor, { shape, data }: NdArray): Tensor {
-  const directions = tf.tensor2d(data, shape as [number, number]);
-  const flat = tf.reshape(value, [-1, shape[1] as number]);
-  return tf.reshape(tf.matMul(flat as tf.Tensor2D, directions, false, true), [...value.shape.slice(0, 3), -1]);
-}
-
-/** The greatest response of a channel in one image of a batch. */
-function peakOf({ shape, data }: NdArray, row: number, channel: number): Omit<Peak, 'image'> {
-  const [, height, width, channels] = shape as [number, number, number, number];
-  const start = row * height * width;
-  let best = 0;
-  for (let place = 1; place < height * width; place++) {
-    const isGreater =
-      (data[(start + place) * channels + channel] as number) > (data[(start + best) * channels + channel] as number);
-    if (isGreater) best = place;
-  }
-  const activation = data[(start + best) * channels + channel] as number;
-  return { activation, position: [Math.floor(best / width), best % width] };
-}
-
-/** Puts a peak in its place among those of the greatest activations, behind its equals, and drops the last if full. */
-function insert(peaks: Peak[], peak: Peak, count: number): void {
-  const place = peaks.findIndex(({ activation }) => activation < peak.activation);
-  if (place >= 0) peaks.splice(place, 0, peak);
-  else if (peaks.length < count) peaks.push(peak);
-  if (peaks.length > count) peaks.pop();
 }

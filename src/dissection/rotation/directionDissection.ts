@@ -7,7 +7,7 @@ import type { Dissection, LabelledImage } from '../types.ts';
 import { dissectMixes } from './dissectMixes.ts';
 
 /** Options of {@link directionDissection}. */
-export interface DirectionDissectionOptions extends Omit<DissectOptions, 'layers'> {
+export interface DirectionDissectionOptions extends Omit<DissectOptions, 'layers' | 'spill'> {
   /** The address of a layer with rows and columns. */
   readonly layer: string;
   /** Directions among the units of the layer, `[directions, units]`; their lengths matter to the thresholds alone. */

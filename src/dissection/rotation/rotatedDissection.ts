@@ -11,7 +11,7 @@ import type { Dissection, LabelledImage } from '../types.ts';
 import { dissectMixes } from './dissectMixes.ts';
 
 /** Options of {@link rotatedDissection}. */
-export interface RotatedDissectionOptions<L extends string = string> extends DissectOptions<L> {
+export interface RotatedDissectionOptions<L extends string = string> extends Omit<DissectOptions<L>, 'spill'> {
   /** How far units are rotated: 0 leaves them, 1 is a random rotation; 0, 0.2, …, 1 by default. */
   readonly alphas?: readonly number[];
   /** Of the rotation; 0 by default. */

@@ -1,0 +1,62 @@
+import { type Dataset, iterate } from '../network/dataset.ts';
+import type { Network } from '../network/network.ts';
+import type { NdArray } from '../numeric/ndarray.ts';
+import type { ByteStore } from './byteStore.ts';
+import type { DissectOptions } from './dissectOptions.ts';
+import { dissectStages, type RunStage } from './dissectStages.ts';
+import { type Gathered, gather } from './gather.ts';
+import { imageCount } from './imageCount.ts';
+import { labelReadings } from './labelReadings.ts';
+import { layerReadings } from './layerReadings.ts';
+import type { Sample } from './readings.ts';
+import { decodeSpill, encodeSpill } from './spill.ts';
+import type { StageKind } from './stages.ts';
+import type { Dissection, LabelledImage } from './types.ts';
+
+/**
+ * Dissects layers in one pass of the network: what may reach above a threshold is spilled, and counted in a second
+ * reading of the labels. While thresholds are sought, the largest values kept so far give a floor that none is below.
+ */
+export async function dissectOnce(
+  network: Network,
+  dataset: Dataset<LabelledImage>,
+  spill: ByteStore,
+  options: DissectOptions,
+): Promise<readonly Dissection[]> {
+  if (options.memory === 'histogram') throw new RangeError('"memory" expected "tail" with "spill", got "histogram"');
+  const writing: unknown[] = [];
+  const settled = async function* (): AsyncGenerator<LabelledImage> {
+    for await (const item of iterate(dataset)) {
+      await Promise.all(writing.splice(0));
+      yield item;
+    }
+    await Promise.all(writing.splice(0));
+  };
+  const images = options.images ?? (await imageCount(dataset, options.signal));
+  const readings = await layerReadings(network, settled, { ...options, images });
+  const spilled = labelReadings(dataset, (_, image) => restored(spill, image), { ...options, ...readings });
+  const keep = ({ image, activations }: Sample, layers: readonly Gathered<StageKind>[]): void => {
+    const parts = (layers as readonly Gathered<'tail'>[]).map(({ running }, layer) => ({
+      floors: running.state.largest.floors,
+      activations: activations[layer] as Sample['activations'][number],
+    }));
+    writing.push(spill.set(nameOf(image), encodeSpill(parts)));
+  };
+  const run: RunStage = async (stage) => {
+    const layers =
+      stage.kind === 'tally' ? await gather(spilled, stage, options) : await gather(readings, stage, options, keep);
+    await Promise.all(writing.splice(0));
+    return layers.map(({ running }) => running.extract());
+  };
+  return dissectStages(run, readings.images, options);
+}
+
+async function restored(spill: ByteStore, image: number): Promise<readonly NdArray[]> {
+  const bytes = await spill.get(nameOf(image));
+  if (!bytes) throw new RangeError(`"spill" expected what was kept of image ${image}, got nothing`);
+  return decodeSpill(bytes);
+}
+
+function nameOf(image: number): string {
+  return `image-${image}`;
+}
