@@ -33,7 +33,7 @@ export interface UnitGallery<L extends string = string> {
 export interface UnitGalleryOptions<L extends string = string> extends RunOptions {
   /** The addresses of the layers, which have rows and columns. */
   readonly layers: readonly L[];
-  /** How many images of each unit; 9 by default. */
+  /** How many images of each unit; 10 by default. */
   readonly count?: number;
   /** How the numbers of the model's input follow from pixels, as for `fromInput`; `{ range: [0, 1] }` by default. */
   readonly scale?: PixelScale;
@@ -66,7 +66,7 @@ export interface UnitGalleryOptions<L extends string = string> extends RunOption
 export async function unitGallery<L extends string>(
   model: Model,
   dataset: Dataset<Pick<LabelledImage, 'image'>>,
-  { layers, count = 9, scale = {}, upsampling = 'receptiveField', ...run }: UnitGalleryOptions<L>,
+  { layers, count = 10, scale = {}, upsampling = 'receptiveField', ...run }: UnitGalleryOptions<L>,
 ): Promise<UnitGallery<L>> {
   assertInteger('count', count, [1, Number.POSITIVE_INFINITY]);
   if (layers.length === 0) throw new RangeError('"layers" expected at least one layer, got none');

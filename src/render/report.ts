@@ -3,6 +3,7 @@ import { assertPicture } from '../image/checkPicture.ts';
 import { encodePng } from '../image/encodePng.ts';
 import type { Picture } from '../image/types.ts';
 import { describe } from '../numeric/check.ts';
+import { escaped } from './escaped.ts';
 import { formatNumber } from './formatNumber.ts';
 import { reportStyle } from './reportStyle.ts';
 
@@ -121,15 +122,4 @@ function textOf(value: TableValue): string {
   if (typeof value === 'number') return formatNumber(value);
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
   return value ?? '–';
-}
-
-function escaped(text: string): string {
-  const entities: Readonly<Record<string, string>> = {
-    '&': '&amp;',
-    '<': '&lt;',
-    '>': '&gt;',
-    '"': '&quot;',
-    "'": '&#39;',
-  };
-  return text.replace(/[&<>"']/g, (character) => entities[character] as string);
 }
