@@ -1,0 +1,30 @@
+/** How well each candidate's displacements follow a node's own: $\sum_I s_I e^{-D_I / 2 \bar D}$ (§1.4 c). */
+export function followers(own: Float64Array, scores: Float64Array, candidates: readonly Float64Array[]): Float64Array {
+  const images = scores.length;
+  const distances = new Float64Array(candidates.length * images);
+  let total = 0;
+  candidates.forEach((moves, i) => {
+    for (let image = 0; image < images; image++) {
+      const rows = (own[2 * image] as number) - (moves[2 * image] as number);
+      const columns = (own[2 * image + 1] as number) - (moves[2 * image + 1] as number);
+      const distance = rows * rows + columns * columns;
+      distances[i * images + image] = distance;
+      total += distance;
+    }
+  });
+  // Where nothing moves, all follow equally well.
+  const scale = total > 0 ? -distances.length / (2 * total) : 0;
+  return Float64Array.from(candidates, (_, i) => {
+    let sum = 0;
+    for (let image = 0; image < images; image++) {
+      sum += (scores[image] as number) * Math.exp(scale * (distances[i * images + image] as number));
+    }
+    return sum;
+  });
+}
+
+/** The places of the greatest values, the greatest first, the earlier of equals. */
+export function greatestFirst(values: Float64Array, count: number): readonly number[] {
+  const order = Array.from(values, (_, i) => i);
+  return order.sort((a, b) => (values[b] as number) - (values[a] as number) || a - b).slice(0, count);
+}
