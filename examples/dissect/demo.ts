@@ -1,13 +1,17 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import '@tensorflow/tfjs-backend-wasm';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
 import {
   type Dissection,
   dissect,
   dissectionCsv,
+  dissectionReport,
   filterInterpretability,
   rotatedDissection,
+  type SyntheticSample,
   shiftLabels,
   syntheticConcepts,
+  unitGallery,
   useBackend,
 } from 'vitrine';
 import { readModel } from 'vitrine/node';
@@ -40,6 +44,9 @@ async function smallNetwork(): Promise<void> {
     'trained, labels shifted': chance.conv4,
   });
   await writeFile('out/dissection-conv4.csv', dissectionCsv(own));
+  const deeper = await dissect(after, samples, { layers: ['conv2', 'conv3', 'conv4'], concepts });
+  const title = 'A small network that tells houses, trees, cars and flowers apart';
+  await writeReport('out/dissection.html', after, samples, { layers: deeper, title });
   before.dispose();
   after.dispose();
 }
@@ -51,8 +58,22 @@ async function realNetwork(): Promise<void> {
   const found = await dissect(model, samples, { layers, concepts });
   print('layers of EfficientNet-Lite0, 60 generated pictures', found);
   for (const layer of layers) await writeFile(`out/dissection-${layer}.csv`, dissectionCsv(found[layer]));
+  const title = 'Three layers of EfficientNet-Lite0';
+  await writeReport('out/dissection-efficientnet-lite0.html', model, samples, { layers: found, title });
   model.dispose();
-  console.log('written: out/dissection-*.csv');
+  console.log('written: out/dissection*.html and out/dissection-*.csv');
+}
+
+/** A page of what was found, with the pictures that excite each unit most. */
+async function writeReport(
+  path: string,
+  model: LayersModel,
+  samples: readonly SyntheticSample[],
+  { layers, title }: { layers: Readonly<Record<string, Dissection>>; title: string },
+): Promise<void> {
+  const gallery = await unitGallery(model, samples, { layers: Object.keys(layers), scale: { range: [-1, 1] } });
+  const text = `Of ${samples.length} generated pictures (syntheticConcepts).`;
+  await writeFile(path, dissectionReport({ layers, gallery, title, text }));
 }
 
 function print(title: string, dissections: Readonly<Record<string, Dissection>>): void {

@@ -1,6 +1,7 @@
 /**
- * The outline, as SVG path data, of all pixels outside of a mask given by its run lengths: the frame of the picture, and
- * each lit stretch of a row as a hole in it (by the even-odd rule).
+ * The outline, as SVG path data, of all pixels outside of a mask given by its run lengths: a frame about the picture, and
+ * each lit stretch of a row as a hole in it (by the even-odd rule). The frame is a pixel wider on every side, so that a
+ * picture drawn at another size has no bright edge.
  */
 export function maskPath(runs: readonly number[], width: number, height: number): string {
   const holes: string[] = [];
@@ -16,5 +17,5 @@ export function maskPath(runs: readonly number[], width: number, height: number)
       start += along;
     }
   });
-  return `M0 0h${width}v${height}h-${width}z${holes.join('')}`;
+  return `M-1-1h${width + 2}v${height + 2}h-${width + 2}z${holes.join('')}`;
 }

@@ -98,7 +98,7 @@ export const pageScript: string = `"use strict";
         start += along;
       }
     });
-    return \`M0 0h\${width}v\${height}h-\${width}z\${holes.join("")}\`;
+    return \`M-1-1h\${width + 2}v\${height + 2}h-\${width + 2}z\${holes.join("")}\`;
   }
 
   function maskedImage({ mask }, { width, height, source }, label) {
@@ -132,12 +132,12 @@ export const pageScript: string = `"use strict";
     const card = element("article", { class: unit.detector ? "card" : "card quiet", style: \`--category: \${color}\` }, [
       element("header", {}, [
         element("h3", {}, [conceptOf(unit)]),
-        element("span", { class: "category" }, [best?.category ?? ""]),
+        element("span", { class: "category" }, [\`\${best?.category ?? ""}\${unit.detector ? "" : " \\xB7 no detector"}\`]),
         element("span", { class: "unit" }, [\`unit \${unit.unit}\`])
       ]),
       element("p", { class: "numbers" }, [
         ...best ? [element("b", {}, [\`IoU \${share(best.iou)}\`]), \` of at most \${share(best.ceiling)} \\xB7 \`] : [],
-        \`threshold \${activation(unit.threshold)}\${unit.detector ? "" : " \\xB7 no detector"}\`
+        \`threshold \${activation(unit.threshold)}\`
       ])
     ]);
     if (best) {

@@ -10,12 +10,12 @@ export function unitCard(unit: ReportUnit, { colors }: ReportData, enlarge: (uni
   const card = element('article', { class: unit.detector ? 'card' : 'card quiet', style: `--category: ${color}` }, [
     element('header', {}, [
       element('h3', {}, [conceptOf(unit)]),
-      element('span', { class: 'category' }, [best?.category ?? '']),
+      element('span', { class: 'category' }, [`${best?.category ?? ''}${unit.detector ? '' : ' · no detector'}`]),
       element('span', { class: 'unit' }, [`unit ${unit.unit}`]),
     ]),
     element('p', { class: 'numbers' }, [
       ...(best ? [element('b', {}, [`IoU ${share(best.iou)}`]), ` of at most ${share(best.ceiling)} · `] : []),
-      `threshold ${activation(unit.threshold)}${unit.detector ? '' : ' · no detector'}`,
+      `threshold ${activation(unit.threshold)}`,
     ]),
   ]);
   if (best) {
