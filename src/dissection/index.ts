@@ -37,6 +37,10 @@ export {
 } from './factorVariance.ts';
 export { chanceIou, intersectionOverUnion, iouCeiling, type Overlap } from './iou.ts';
 export { mergeDissections } from './mergeDissections.ts';
+export type { EmbeddingOptions } from './net2vec/embedConcepts.ts';
+export { type NearConcept, nearestConcepts } from './net2vec/nearestConcepts.ts';
+export { type Net2VecOptions, net2vec } from './net2vec/net2vec.ts';
+export type { BestUnit, ConceptEmbedding, Net2Vec, UnitWeights } from './net2vec/types.ts';
 export { type DirectionDissectionOptions, directionDissection } from './rotation/directionDissection.ts';
 export {
   type RotatedDissection,

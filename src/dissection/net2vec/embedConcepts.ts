@@ -1,0 +1,137 @@
+import type { RunOptions } from '../../network/types.ts';
+import { assertInteger, assertNumber } from '../../numeric/check.ts';
+import { descendingOrder } from '../../numeric/ranks.ts';
+import { type ConceptIndex, conceptIndex } from '../conceptIndex.ts';
+import type { DissectionOptions } from '../dissectionOptions.ts';
+import { gather } from '../gather.ts';
+import { intersectionOverUnion } from '../iou.ts';
+import type { Readings } from '../readings.ts';
+import type { Concept } from '../types.ts';
+import { type Fitting, fittedWeights } from './fittedWeights.ts';
+import type { Segmentation } from './segmentationLoss.ts';
+import { chosenPlaces, type Part, type Parts, sparseSamples } from './sparseSamples.ts';
+import type { BestUnit, ConceptEmbedding, Net2Vec, UnitWeights } from './types.ts';
+import { weightedIou } from './weightedIou.ts';
+
+/** How concepts are embedded, wherever activations come from. */
+export interface EmbeddingOptions
+  extends Pick<DissectionOptions, 'concepts' | 'quantile' | 'onFault'>,
+    Pick<RunOptions, 'signal' | 'onProgress'> {
+  /** The numbers of the concepts that are looked for; all by default. */
+  readonly chosen?: readonly number[];
+  /** The activation above which each unit is on, `[units]`, as a dissection has it; found with one more reading by default. */
+  readonly thresholds?: Float64Array;
+  /** The share of images that is held out to validate with; 0.3 by default. */
+  readonly validation?: number;
+  /** Of the division of the images; 0 by default. */
+  readonly seed?: number;
+  /** How many images of a concept its weights are learnt from at most, the first ones; all by default. */
+  readonly limit?: number;
+  /** Numbers of units to which weights are restricted as well; none by default. */
+  readonly counts?: readonly number[];
+  /** How many steps weights are learnt in; 150 by default. */
+  readonly steps?: number;
+  /** The size of the first steps; 0.05 by default. */
+  readonly rate?: number;
+  /** λ of a penalty λ/2 · |w|² that is added to the loss; 0 by default. */
+  readonly penalty?: number;
+}
+
+/** Embeds concepts among the units of the one layer of readings. */
+export async function embedConcepts(readings: Readings, options: EmbeddingOptions): Promise<Net2Vec> {
+  const { validation = 0.3, seed = 0, limit = Number.POSITIVE_INFINITY, counts = [] } = options;
+  const { steps = 150, rate = 0.05, penalty = 0, signal, onProgress } = options;
+  const index = conceptIndex(options.concepts);
+  const chosen = chosenPlaces(index, options.chosen);
+  assertNumber('validation', validation, Number.MIN_VALUE);
+  if (validation >= 1) throw new RangeError(`"validation" expected a share below 1, got ${validation}`);
+  if (limit !== Number.POSITIVE_INFINITY) assertInteger('limit', limit, [1, Number.MAX_SAFE_INTEGER]);
+  assertInteger('steps', steps, [1, Number.MAX_SAFE_INTEGER]);
+  assertNumber('rate', rate, Number.MIN_VALUE);
+  assertNumber('penalty', penalty, 0);
+  const thresholds = options.thresholds ?? (await thresholdsOf(readings, options));
+  for (const count of counts) assertInteger('counts', count, [1, thresholds.length]);
+  const parts = await sparseSamples(readings, { index, thresholds, chosen, validation, seed, limit });
+  const [found, missing] = divided([...chosen], (place) =>
+    [parts.training, parts.validation].every((part) => (part.counts[place] as number) > 0),
+  );
+  if (found.length === 0) {
+    throw new RangeError('"dataset" expected images of a concept on both sides of the division, got none of any');
+  }
+  const concepts: ConceptEmbedding[] = [];
+  for (const place of found) {
+    const fitting = { steps, rate, penalty, signal };
+    concepts.push(await embedded({ place, index, parts }, fitting, counts));
+    onProgress?.({ stage: 'weights', done: concepts.length, total: found.length });
+  }
+  return {
+    thresholds,
+    concepts,
+    embeddings: {
+      shape: [concepts.length, thresholds.length],
+      data: Float64Array.from(concepts.flatMap(({ multiple }) => [...multiple.weights])),
+    },
+    improved: concepts.filter(({ single, multiple }) => multiple.iou > single.iou).length / concepts.length,
+    skipped: missing.map((place) => (index.concepts[place] as Concept).name),
+  };
+}
+
+async function thresholdsOf(readings: Readings, options: EmbeddingOptions): Promise<Float64Array> {
+  const { concepts, quantile } = options;
+  const dissection = { concepts, ...(quantile !== undefined && { quantile }) };
+  const [layer] = await gather(readings, { kind: 'tail', images: readings.images }, dissection);
+  if (!layer) throw new RangeError('"dataset" expected at least one image, got none');
+  return layer.running.extract();
+}
+
+async function embedded(
+  { place, index, parts }: { place: number; index: ConceptIndex; parts: Parts },
+  fitting: Fitting,
+  counts: readonly number[],
+): Promise<ConceptEmbedding> {
+  const problemOf = ({ samples }: Part): Segmentation => ({
+    samples: samples.filter(({ runs }) => runs.has(place)),
+    concept: place,
+    units: parts.units,
+    axes: parts.axes,
+  });
+  const [training, validation] = [problemOf(parts.training), problemOf(parts.validation)];
+  const weighted = async (among?: readonly number[]): Promise<UnitWeights> => {
+    const weights = await fittedWeights(training, { ...fitting, ...(among && { among: new Set(among) }) });
+    const [trainingIou, iou] = [weightedIou(training, weights), weightedIou(validation, weights)];
+    return { count: among?.length ?? parts.units, weights, trainingIou, iou };
+  };
+  const multiple = await weighted();
+  const order = [...descendingOrder(multiple.weights.map(Math.abs))];
+  const restricted: UnitWeights[] = [];
+  for (const count of counts) restricted.push(await weighted(order.slice(0, count)));
+  const { name, category } = index.concepts[place] as Concept;
+  return {
+    concept: name,
+    category,
+    images: { training: training.samples.length, validation: validation.samples.length },
+    single: bestUnit(place, parts),
+    multiple,
+    restricted,
+  };
+}
+
+/** The unit of the greatest IoU over the images to learn from, the first of equals. */
+function bestUnit(place: number, { training, validation, units }: Parts): BestUnit {
+  const ious = Array.from({ length: units }, (_, unit) => iouIn(training, place, unit));
+  const unit = ious.indexOf(Math.max(...ious));
+  return { unit, trainingIou: ious[unit] as number, iou: iouIn(validation, place, unit) };
+}
+
+function iouIn({ tally: { intersection, area, truth } }: Part, place: number, unit: number): number {
+  const cell = unit * truth.length + place;
+  return intersectionOverUnion({
+    intersection: intersection[cell] as number,
+    area: area[cell] as number,
+    truth: truth[place] as number,
+  });
+}
+
+function divided<T>(items: readonly T[], belongs: (item: T) => boolean): [yes: T[], no: T[]] {
+  return [items.filter(belongs), items.filter((item) => !belongs(item))];
+}

@@ -1,0 +1,59 @@
+import type { Dataset } from '../../network/dataset.ts';
+import type { Model, RunOptions } from '../../network/types.ts';
+import { withNetwork } from '../../network/withNetwork.ts';
+import type { DissectOptions } from '../dissectOptions.ts';
+import { layerReadings } from '../layerReadings.ts';
+import type { LabelledImage } from '../types.ts';
+import { type EmbeddingOptions, embedConcepts } from './embedConcepts.ts';
+import type { Net2Vec } from './types.ts';
+
+/** Options of {@link net2vec}. */
+export interface Net2VecOptions extends EmbeddingOptions, RunOptions, Pick<DissectOptions, 'upsampling' | 'images'> {
+  /** The address of a layer with rows and columns. */
+  readonly layer: string;
+}
+
+/**
+ * Net2Vec: how concepts are encoded by the units of a layer, by one of them or by many together.
+ *
+ * A unit is on where its activation is above its threshold, $B_k = [a_k > T_k]$. For each concept, over the images that
+ * have it: the one unit whose mask $\mathrm{up}(B_k) > \frac12$ has the greatest IoU, and the weights w whose mask
+ * $M = \sigma(\mathrm{up}(\sum_k w_k B_k))$ has the least loss
+ *
+ * $$ -\frac{1}{N} \sum_x \sum_p [\alpha M L_c + (1 - \alpha)(1 - M)(1 - L_c)], $$
+ *
+ * where 1 − α is the mean share of pixels that the concept has. Both are found with one part of the images, and their
+ * IoUs are those over the other part; an image belongs to a part by `seed` and its place in the data set. Weights are learnt
+ * by full-batch Adam from 0, which depends on nothing random and, unlike a fixed rate of gradient descent, not on the
+ * number of pixels.
+ *
+ * Source: Fong and Vedaldi 2018, "Net2Vec: quantifying and explaining how concepts are encoded by filters in deep neural
+ * networks"; there with stochastic gradient descent from random weights.
+ *
+ * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param dataset images with labels `[planes, H, W]` of one size; read twice, or once with `thresholds`. Of each image
+ * with a concept only the activations above thresholds and the outlines of the concepts are kept.
+ * @param options `layer`, `concepts`; `chosen`, `thresholds` or `quantile`, `validation`, `seed`, `limit`, `counts`, `steps`,
+ * `rate`, `penalty`, `upsampling`, `images`, `onFault`, `batchSize`, `signal`, `onProgress`.
+ * @returns per concept the best unit and the weights `[units]` with their IoU, and all weights `[concepts, units]`.
+ * @throws {RangeError} if there is no such layer or it has no rows and columns, no concept occurs in both parts, an image
+ * or its labels are not as described, or an option is out of its range; {TypeError} if the data set cannot be read twice;
+ * the signal's reason.
+ * @example
+ * ```ts
+ * import { net2vec } from 'vitrine';
+ * const found = await net2vec(model, labelledImages, { layer: 'conv3', concepts, quantile: 0.05, seed: 2, counts: [1, 3] });
+ * for (const { concept, single, multiple } of found.concepts) console.log(concept, single.iou, multiple.iou);
+ * ```
+ */
+export async function net2vec(
+  model: Model,
+  dataset: Dataset<LabelledImage>,
+  { layer, ...options }: Net2VecOptions,
+): Promise<Net2Vec> {
+  return withNetwork(model, async (network) => {
+    const site = network.site(layer, 'layer');
+    if (site.shape.length !== 4) throw new RangeError(`"layer" expected one with rows and columns, got "${layer}"`);
+    return embedConcepts(await layerReadings(network, dataset, { ...options, layers: [layer] }), options);
+  });
+}
