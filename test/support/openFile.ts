@@ -1,21 +1,20 @@
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type BrowserContextOptions, chromium, type LaunchOptions, type Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 
 /**
- * Opens a file in a browser that reaches no network, from disk, and hands the page over; an error in the page or anything
+ * Opens a file from disk in a browser that reaches no network, and hands the page over; an error in the page or anything
  * that it tries to load from elsewhere makes the call fail.
  */
 export async function withFile<T>(
   path: string,
-  launchOptions: LaunchOptions,
-  contextOptions: BrowserContextOptions,
+  browser: Browser,
+  options: BrowserContextOptions,
   use: (page: Page) => Promise<T>,
 ): Promise<T> {
   const url = pathToFileURL(resolve(path)).href;
-  const browser = await chromium.launch({ ...launchOptions, headless: true });
+  const context = await browser.newContext({ ...options, offline: true });
   try {
-    const context = await browser.newContext({ ...contextOptions, offline: true });
     const page = await context.newPage();
     const wrong: string[] = [];
     page.on('pageerror', (error) => wrong.push(error.message));
@@ -28,6 +27,6 @@ export async function withFile<T>(
     if (wrong.length > 0) throw new Error(wrong.join('\n'));
     return result;
   } finally {
-    await browser.close();
+    await context.close();
   }
 }
