@@ -9,6 +9,9 @@ export {
   cumulativeAblation,
 } from './ablation/cumulativeAblation.ts';
 export { type UnitAblation, type UnitAblationOptions, unitAblation } from './ablation/unitAblation.ts';
+export { type BootstrapIouOptions, bootstrapIou } from './bootstrap/bootstrapIou.ts';
+export type { IntervalOptions } from './bootstrap/bootstrapReadings.ts';
+export type { BootstrapIou, UnitInterval } from './bootstrap/types.ts';
 export { type BrodenDataset, type BrodenOptions, brodenDataset } from './broden/brodenDataset.ts';
 export type { ReadFile } from './broden/readNamed.ts';
 export type { ByteStore } from './byteStore.ts';

@@ -1,0 +1,59 @@
+import type { Dataset } from '../../network/dataset.ts';
+import type { Model, RunOptions } from '../../network/types.ts';
+import { withNetwork } from '../../network/withNetwork.ts';
+import type { DissectOptions } from '../dissectOptions.ts';
+import { layerReadings } from '../layerReadings.ts';
+import type { LabelledImage } from '../types.ts';
+import { bootstrapReadings, type IntervalOptions } from './bootstrapReadings.ts';
+import type { BootstrapIou } from './types.ts';
+
+/** Options of {@link bootstrapIou}. */
+export interface BootstrapIouOptions
+  extends IntervalOptions,
+    RunOptions,
+    Pick<DissectOptions, 'upsampling' | 'onFault'> {
+  /** The address of the layer that was dissected. */
+  readonly layer: string;
+}
+
+/**
+ * Confidence intervals of a dissection, by the bootstrap: how much other images of the same kind could change it.
+ *
+ * In each replicate as many images as there are get drawn with replacement, and $\mathrm{IoU} = \frac{\sum I}{\sum A + \sum
+ * T - \sum I}$ is taken over these; the interval lies between quantiles of the replicates. The thresholds stay, so that
+ * what is shown is the chance in the images that are counted.
+ *
+ * Source: Efron and Tibshirani 1993, "An introduction to the bootstrap", §13.3, the percentile interval.
+ *
+ * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param dataset the images that were dissected; read once. Of each image and unit the pixels shared with `labels`
+ * concepts are kept.
+ * @param options `layer`, `dissection`; `upsampling` as there; `replicates`, `confidence`, `labels`, `seed`, `onFault`,
+ * `batchSize`, `signal`, `onProgress`. Replicate r is drawn by the seed and r.
+ * @returns per unit the interval of its IoU, the share of replicates in which its concept stays the best one and in which
+ * it is a detector; the interval of the number of detectors.
+ * @throws {RangeError} if the layer or the images are not those that were dissected, or an option is out of its range;
+ * the signal's reason.
+ * @example
+ * ```ts
+ * import { bootstrapIou, dissect } from 'vitrine';
+ * const { conv3 } = await dissect(model, labelledImages, { layers: ['conv3'], concepts, quantile: 0.05 });
+ * const { units } = await bootstrapIou(model, labelledImages, { layer: 'conv3', dissection: conv3, replicates: 200 });
+ * for (const { unit, best } of units) if (best) console.log(unit, best.concept, best.low, best.high, best.stability);
+ * ```
+ */
+export async function bootstrapIou(
+  model: Model,
+  dataset: Dataset<LabelledImage>,
+  { layer, ...options }: BootstrapIouOptions,
+): Promise<BootstrapIou> {
+  const { images, concepts } = options.dissection;
+  return withNetwork(model, async (network) => {
+    const units = network.site(layer, 'layer').shape.at(-1);
+    if (units !== options.dissection.units.length) {
+      throw new RangeError(`"dissection" expected one of ${units} units, got ${options.dissection.units.length}`);
+    }
+    const readings = await layerReadings(network, dataset, { ...options, layers: [layer], images, concepts });
+    return bootstrapReadings(readings, options);
+  });
+}
