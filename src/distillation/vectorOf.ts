@@ -1,0 +1,24 @@
+import { assertArray, assertFiniteArray, describe } from '../numeric/check.ts';
+import type { NdArray, TypedArray } from '../numeric/ndarray.ts';
+
+/** A list of numbers, as plain or typed array or with a shape. */
+export type Numbers = ArrayLike<number> | NdArray<TypedArray>;
+
+/** `count` numbers in 64-bit floats. */
+export function vectorOf(argument: string, numbers: Numbers, count: number): Float64Array {
+  const list = numbers !== null && typeof numbers === 'object' && 'data' in numbers ? numbers.data : numbers;
+  if (list === null || typeof list !== 'object' || typeof list.length !== 'number') {
+    throw new TypeError(`"${argument}" expected ${count} numbers, got ${describe(numbers)}`);
+  }
+  if (list.length !== count) throw new RangeError(`"${argument}" expected ${count} numbers, got ${list.length}`);
+  const data = Float64Array.from(list);
+  assertFiniteArray(argument, { shape: [count], data });
+  return data;
+}
+
+/** A table of finite numbers `[rows, columns]` in 64-bit floats. */
+export function matrixOf(argument: string, array: NdArray<TypedArray>): NdArray<Float64Array> {
+  assertArray(argument, array, [2]);
+  assertFiniteArray(argument, array);
+  return { shape: array.shape, data: array.data instanceof Float64Array ? array.data : Float64Array.from(array.data) };
+}
