@@ -8,7 +8,7 @@ export async function pageShot(path: string, menus: Readonly<Record<string, stri
   const { browser: options } = await findAccelerated();
   if ('missing' in options) throw new Error(options.missing);
   const browser = await chromium.launch(options);
-  const look = { viewport: { width: 1240, height: 1100 }, colorScheme: 'light' } as const;
+  const look = { viewport: { width: 1240, height: 1230 }, colorScheme: 'light' } as const;
   try {
     return await withFile(path, browser, look, async (page) => {
       for (const [id, value] of Object.entries(menus)) await page.locator(`#${id}`).selectOption(value);

@@ -17,7 +17,7 @@ export interface Peak {
 }
 
 /** What responses are looked at in a layer. */
-export interface Responses {
+interface Responses {
   readonly site: Site;
   /** Directions among the units, `[directions, units]`, in place of the units. */
   readonly direction?: NdArray | undefined;

@@ -131,6 +131,18 @@ inBrowser('a unit is enlarged and put away by keyboard', () =>
   }),
 );
 
+inBrowser('one layer needs no menu of layers, and no pictures no strips', async () => {
+  const single = join(folder, 'single.html');
+  await writeFile(single, dissectionReport({ layers: { only: layers.large } }));
+  await withFile(single, browser as Browser, { colorScheme: 'dark' }, async (page) => {
+    expect(await page.locator('#layer').isVisible()).toBe(false);
+    expect(await page.locator('#filter').isVisible()).toBe(true);
+    expect(await page.locator('.strip').count()).toBe(0);
+    expect(await page.locator('.card').count()).toBe(48);
+    expect(await page.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe('rgb(21, 23, 27)');
+  });
+});
+
 inBrowser('what the browser draws is what maskedPicture gives', () =>
   opened(async (page) => {
     await page.getByLabel('Find').fill('3');

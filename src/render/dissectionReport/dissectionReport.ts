@@ -100,9 +100,13 @@ function overviewHtml(layers: Readonly<Record<string, Dissection>>): string {
 function layerHtml([name, dissection]: readonly [string, Dissection]): string {
   return `<section class="layer">
 <h2>${escaped(name)}</h2>
+<div class="beside">
+<div>
 ${summaryHtml(dissection)}
-<div class="chart">${conceptChart(dissection)}</div>
 ${tableHtml(dissection)}
+</div>
+<div class="chart">${conceptChart(dissection)}</div>
+</div>
 </section>`;
 }
 

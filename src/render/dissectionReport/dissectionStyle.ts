@@ -1,18 +1,23 @@
 /** The style sheet of dissection reports, on top of that of all reports. */
 export const dissectionStyle = `
-main { max-width: 84rem; }
+main { max-width: 84rem; padding-top: 1.75rem; }
+h1 { margin-bottom: 1rem; }
 h3 { margin: 0; font-size: 1.05rem; line-height: 1.3; overflow-wrap: anywhere; }
 svg { max-width: none; }
 .charts { display: flex; flex-wrap: wrap; gap: 0.5rem 3rem; }
 .charts figure, .chart { padding: 0; background: none; }
 .charts figcaption { width: auto; margin: 0 0 0.5rem; }
-.chart { margin: 1rem 0; overflow-x: auto; }
+.chart { margin: 0.5rem 0; overflow-x: auto; }
 .layer, #units-section { border: 0; }
+.beside { display: flex; flex-wrap: wrap; gap: 0 3rem; }
+.beside > div { min-width: 0; }
+.beside > :first-child { flex: 0 1 36rem; }
 .layer h2 { border: 0; padding: 0; margin: 1.5rem 0 0.5rem; }
 .summary b { font-size: 1.15em; }
 details { margin: 0.75rem 0; }
 summary { cursor: pointer; color: var(--quiet); }
-#controls { position: sticky; top: 0; z-index: 1; display: flex; flex-wrap: wrap; align-items: center; gap: 0.6rem 1.25rem;
+@media (min-width: 48rem) { #controls { position: sticky; top: 0; z-index: 1; } }
+#controls { display: flex; flex-wrap: wrap; align-items: center; gap: 0.6rem 1.25rem;
   margin: 1.5rem 0 0.75rem; padding: 0.75rem 0; background: var(--page); border-bottom: 1px solid var(--line); }
 label { display: inline-flex; align-items: center; gap: 0.4rem; color: var(--quiet); font-size: 0.9375rem; }
 input, select, button { font: inherit; color: var(--ink); }
@@ -23,7 +28,7 @@ button:disabled { cursor: default; opacity: 0.45; }
 :focus-visible { outline: 2px solid light-dark(#2563c9, #8ab4ff); outline-offset: 2px; }
 #status { margin: 0 0 0.75rem; color: var(--quiet); font-size: 0.9375rem; }
 #sheets { display: flex; gap: 0.6rem; margin: 1.25rem 0; }
-#sheets[hidden], #units-section[hidden] { display: none; }
+[hidden] { display: none !important; }
 #units { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(23rem, 100%), 1fr)); gap: 1rem; align-items: start; }
 #units > .scroll { grid-column: 1 / -1; margin: 0; }
 .card { padding: 0.8rem 0.9rem; border-radius: 0.5rem; border-top: 3px solid var(--category); background: var(--panel);

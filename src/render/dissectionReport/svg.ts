@@ -1,7 +1,7 @@
 import { escaped } from '../escaped.ts';
 
 /** The type of charts, in pixels. */
-export const fontSize = 12;
+const fontSize = 12;
 
 /** A chart that says in words what it shows, and takes the colour of text from the page. */
 export function chart(width: number, height: number, label: string, parts: readonly string[]): string {
