@@ -44,7 +44,9 @@ export type { EmbeddingOptions } from './net2vec/embedConcepts.ts';
 export { type NearConcept, nearestConcepts } from './net2vec/nearestConcepts.ts';
 export { type Net2VecOptions, net2vec } from './net2vec/net2vec.ts';
 export type { BestUnit, ConceptEmbedding, Net2Vec, UnitWeights } from './net2vec/types.ts';
+export { type AxisComparison, type AxisComparisonOptions, axisComparison } from './rotation/axisComparison.ts';
 export { type DirectionDissectionOptions, directionDissection } from './rotation/directionDissection.ts';
+export { type RandomDirectionsOptions, randomDirections } from './rotation/randomDirections.ts';
 export {
   type RotatedDissection,
   type RotatedDissectionOptions,
