@@ -13,7 +13,7 @@ export interface RankComparison {
  * The two-sided test of Mann and Whitney: whether values of one sample tend to be larger than those of another. By the
  * normal approximation, with the variance corrected for ties and half a step towards the mean.
  *
- * Source: Lehmann 1975, "Nonparametrics", §1.3 and §1.4.
+ * Source: Mann and Whitney 1947; Lehmann 1975, "Nonparametrics", for ties.
  *
  * @param a finite numbers, at least one.
  * @param b finite numbers, at least one.

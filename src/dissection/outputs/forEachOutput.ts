@@ -1,0 +1,42 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { classLogits, scaled } from '../../network/classScore.ts';
+import type { Dataset } from '../../network/dataset.ts';
+import { type DatasetPlan, forEachDatasetBatch } from '../../network/datasetBatches.ts';
+import type { Head } from '../../network/graph.ts';
+import type { Network } from '../../network/network.ts';
+import type { Input } from '../../network/types.ts';
+import { rowOf } from '../../numeric/rowOf.ts';
+
+/** What is taken for the output of a model. */
+export type OutputScale = 'shiftedLogit' | 'logit' | 'probability';
+
+/** Runs the model on each image and hands over its output, one number per class. */
+export async function forEachOutput(
+  { network, head, scale }: { readonly network: Network; readonly head: Head; readonly scale: OutputScale },
+  dataset: Dataset<Input>,
+  plan: DatasetPlan,
+  visit: (output: Float64Array, image: number) => void,
+): Promise<void> {
+  let image = 0;
+  await forEachDatasetBatch(network, dataset, plan, {
+    job: (rows) => {
+      const logits = classLogits(network.forward(rows, { taps: [head.logits] }).value(head.logits), head);
+      return { values: scale === 'probability' ? scaled(logits, scale, head.link).values : tf.clone(logits) };
+    },
+    consume: ({ values }) => {
+      for (let row = 0; row < (values.shape[0] as number); row++) {
+        const output = Float64Array.from(rowOf(values, row));
+        visit(scale === 'shiftedLogit' ? shifted(output, image) : output, image);
+        image++;
+      }
+    },
+  });
+}
+
+/** $(z - \min z) / \sum (z - \min z)$. */
+function shifted(logits: Float64Array, image: number): Float64Array {
+  const least = Math.min(...logits);
+  const sum = logits.reduce((total, value) => total + value - least, 0);
+  if (sum > 0) return logits.map((value) => (value - least) / sum);
+  throw new RangeError(`image ${image}: "scale" expected "logit" where all logits are equal, got "shiftedLogit"`);
+}

@@ -1,0 +1,138 @@
+import { Matrix } from 'ml-matrix';
+import type { Dataset } from '../../network/dataset.ts';
+import type { Head } from '../../network/graph.ts';
+import { findHead } from '../../network/score.ts';
+import type { Input, Model, RunOptions } from '../../network/types.ts';
+import { withNetwork } from '../../network/withNetwork.ts';
+import { assertChoice, assertInteger } from '../../numeric/check.ts';
+import { dot } from '../../numeric/dot.ts';
+import { type PrincipalDirections, principalDirections } from '../../numeric/principalDirections.ts';
+import { type RunningCovariance, runningCovariance } from '../../numeric/runningCovariance.ts';
+import { componentOf } from './componentOf.ts';
+import { forEachOutput, type OutputScale } from './forEachOutput.ts';
+import { independentRotation } from './independentRotation.ts';
+import type { OutputComponents } from './types.ts';
+
+/** Options of {@link outputComponents}. */
+export interface OutputComponentsOptions extends RunOptions {
+  /** How many components; 20 by default, or as many directions as the outputs vary in. */
+  readonly count?: number;
+  /**
+   * What is looked at: logits less their least and divided by their sum (the default), logits as they are, or
+   * probabilities.
+   */
+  readonly scale?: OutputScale;
+  /** The output of a model with several: its position or the name of its layer; the first by default. */
+  readonly output?: number | string;
+  /** How many classes and images are named at either end of a component; 5 by default. */
+  readonly examples?: number;
+  /** Of the rotation that the search for independent components begins with; 0 by default. */
+  readonly seed?: number;
+  /** How many steps the search takes at most; 500 by default. */
+  readonly steps?: number;
+}
+
+/** The share of the greatest variance below which a variance is rounding. */
+const NOTHING = 1e-9;
+
+/**
+ * The principal and the independent components of a model's outputs: what classes it takes to go together.
+ *
+ * Of outputs $x = (z - \min z) / \sum (z - \min z)$ with mean $\mu$ and covariance $E D E^T$, the principal components are
+ * the columns of E. The independent ones are the rows of $W = V D^{-1/2} E^T$, divided by their lengths, with the rotation V
+ * for which the coordinates of $V D^{-1/2} E^T (x - \mu)$ are most independent. It is found by symmetric FastICA with tanh,
+ * which has no step size that would need a schedule, from a rotation that `seed` fixes.
+ *
+ * Source: Lu 2015, "Unsupervised learning on neural network outputs", with FastICA (Hyvärinen 1999) for its gradient
+ * ascent.
+ *
+ * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param dataset images, as the model takes them; read twice. Of each image `count` numbers are kept.
+ * @param options `count`, `scale`, `output`, `examples`, `seed`, `steps`, `batchSize`, `signal`, `onProgress`.
+ * @returns components `[classes]` with the classes and images at their ends, and where classes lie `[classes, count]`.
+ * @throws {RangeError} if the output has fewer than two classes or does not vary in `count` directions, there is no image,
+ * or an option is out of its range; {TypeError} if the data set cannot be read twice; the signal's reason.
+ * @example
+ * ```ts
+ * import { outputComponents } from 'vitrine';
+ * const wave = (i: number) => Float32Array.from({ length: 768 }, (_, k) => Math.sin(k * (i + 1)));
+ * const images = Array.from({ length: 12 }, (_, i) => ({ shape: [16, 16, 3], data: wave(i) }));
+ * const { principal, independent } = await outputComponents(model, images, { count: 2, examples: 2 });
+ * for (const { classes, images } of [...principal, ...independent]) console.log(classes.top, images.top);
+ * ```
+ */
+export async function outputComponents(
+  model: Model,
+  dataset: Dataset<Input>,
+  options: OutputComponentsOptions = {},
+): Promise<OutputComponents> {
+  const { scale = 'shiftedLogit', output = 0, examples = 5, seed = 0, steps = 500, count: wanted, ...run } = options;
+  assertChoice('scale', scale, ['shiftedLogit', 'logit', 'probability']);
+  assertInteger('examples', examples, [1, Number.MAX_SAFE_INTEGER]);
+  assertInteger('steps', steps, [1, Number.MAX_SAFE_INTEGER]);
+  return withNetwork(model, async (network) => {
+    const head = findHead(network, output);
+    const classes = classCount(head);
+    if (wanted !== undefined) assertInteger('count', wanted, [1, classes]);
+    const reader = { network, head, scale };
+    const running = runningCovariance(classes);
+    await forEachOutput(reader, dataset, { ...run, stage: 'covariance' }, (values) => running.add(values));
+    const principal = principalDirections(running.covariance());
+    const count = componentCount(principal, wanted);
+    const whitened = new Float64Array(running.count * count);
+    await forEachOutput(reader, dataset, { ...run, stage: 'components' }, (values, image) => {
+      whiten(values, { running, principal, into: whitened.subarray(image * count, (image + 1) * count) });
+    });
+    const { rotation, converged } = await independentRotation(whitened, count, { ...run, seed, steps });
+    const ofRow = (row: ArrayLike<number>) => componentOf(row, { principal, whitened, examples });
+    const independent = rotation
+      .to2DArray()
+      .map(ofRow)
+      .sort((a, b) => Math.abs(b.kurtosis) - Math.abs(a.kurtosis));
+    return {
+      mean: running.mean,
+      variances: principal.variances,
+      principal: Matrix.eye(count).to2DArray().map(ofRow),
+      independent,
+      classEmbeddings: {
+        shape: [classes, count],
+        data: Float64Array.from({ length: classes * count }, (_, place) => {
+          const { direction } = independent[place % count] as (typeof independent)[0];
+          return (direction[Math.floor(place / count)] as number) - dot(direction, running.mean);
+        }),
+      },
+      converged,
+    };
+  });
+}
+
+function classCount({ site: { address, shape }, link }: Head): number {
+  const classes = shape.at(-1);
+  const isVector = shape.length > 1 && shape.slice(1, -1).every((length) => length === 1);
+  if (isVector && typeof classes === 'number' && classes > 1 && link !== 'binary') return classes;
+  throw new RangeError(`"output" expected one with a score for each of two classes or more, got "${address}"`);
+}
+
+function componentCount({ variances }: PrincipalDirections, wanted: number | undefined): number {
+  const rank = variances.filter((variance) => variance > NOTHING * (variances[0] as number)).length;
+  if (rank === 0) throw new RangeError('"dataset" expected images of different outputs, got the same for all');
+  if (wanted !== undefined && wanted > rank) {
+    throw new RangeError(`"count" expected at most the ${rank} directions in which outputs vary, got ${wanted}`);
+  }
+  return wanted ?? Math.min(20, rank);
+}
+
+/** $D^{-1/2} E^T (x - \mu)$, of as many components as there is room for. */
+function whiten(
+  values: Float64Array,
+  {
+    running: { mean },
+    principal,
+    into,
+  }: { running: RunningCovariance; principal: PrincipalDirections; into: Float64Array },
+): void {
+  const centred = values.map((value, i) => value - (mean[i] as number));
+  for (let i = 0; i < into.length; i++) {
+    into[i] = dot(principal.directions[i] as Float64Array, centred) / Math.sqrt(principal.variances[i] as number);
+  }
+}
