@@ -1,15 +1,17 @@
 /** The images that are left out because something is wrong with them. */
 export interface Faults {
   has(image: number): boolean;
+  leftOut(): readonly number[];
   /** Tells of a fault and leaves the image out, or throws where the caller did not choose that. */
   report(image: number, name: string | undefined, error: unknown): void;
 }
 
-/** No images are left out so far. */
-export function faultsOf(onFault: ((fault: Error) => void) | undefined): Faults {
-  const images = new Set<number>();
+/** Nothing is known so far but that some images are left out. */
+export function faultsOf(onFault: ((fault: Error) => void) | undefined, leftOut: readonly number[] = []): Faults {
+  const images = new Set(leftOut);
   return {
     has: (image) => images.has(image),
+    leftOut: () => [...images],
     report(image, name, error) {
       const message = error instanceof Error ? error.message : String(error);
       const fault = new RangeError(`image ${image}${name === undefined ? '' : ` (${name})`}: ${message}`, {

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { type Dataset, iterate } from '../network/dataset.ts';
-import { forEachDatasetBatch } from '../network/datasetBatches.ts';
+import { forEachPartBatch } from '../network/datasetBatches.ts';
 import { readInputs } from '../network/inputs.ts';
 import type { Network } from '../network/network.ts';
 import type { NdArray } from '../numeric/ndarray.ts';
@@ -17,8 +17,9 @@ export async function layerReadings(
   network: Network,
   dataset: Dataset<LabelledImage>,
   options: DissectOptions,
+  faults = faultsOf(options.onFault),
 ): Promise<Readings> {
-  const { layers, upsampling = 'receptiveField', signal, onFault } = options;
+  const { layers, upsampling = 'receptiveField', signal } = options;
   for (const layer of layers) {
     const { address, shape } = network.site(layer, 'layers');
     if (shape.length !== 4) throw new RangeError(`"layers" expected layers with rows and columns, got "${address}"`);
@@ -26,7 +27,7 @@ export async function layerReadings(
   return readingsOf(network, dataset, {
     ...options,
     images: options.images ?? (await imageCount(dataset, signal)),
-    faults: faultsOf(onFault),
+    faults,
     upsampling: layers.map((layer) => (upsampling === 'receptiveField' ? fieldAnchors(network, layer) : upsampling)),
   });
 }
@@ -61,7 +62,7 @@ function readingsOf(
         }
       }
     };
-    await forEachDatasetBatch(
+    await forEachPartBatch(
       network,
       inputs,
       {

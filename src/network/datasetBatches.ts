@@ -14,6 +14,12 @@ export interface DatasetPlan extends RunOptions {
   readonly stage: string;
 }
 
+/** What is done with each batch: on the backend, then with what was read from there. */
+export interface DatasetWork<K extends string> {
+  readonly job: (rows: readonly Tensor[]) => Record<K, Tensor>;
+  readonly consume: (part: Record<K, NdArray>) => void;
+}
+
 /**
  * Runs a job on the examples of a data set, as many together as a batch holds whatever its items are, and hands over
  * what it returns. How many there are is not known before the end: the total that is reported is infinite.
@@ -24,11 +30,20 @@ export interface DatasetPlan extends RunOptions {
 export async function forEachDatasetBatch<K extends string>(
   network: Network,
   dataset: Dataset<Input>,
+  plan: DatasetPlan,
+  work: DatasetWork<K>,
+): Promise<number> {
+  const done = await forEachPartBatch(network, dataset, plan, work);
+  if (done === 0) throw new RangeError('"dataset" expected at least one example, got none');
+  return done;
+}
+
+/** The same for a part of a data set, which may be empty. */
+export async function forEachPartBatch<K extends string>(
+  network: Network,
+  dataset: Dataset<Input>,
   { stage, signal, onProgress, batchSize }: DatasetPlan,
-  {
-    job,
-    consume,
-  }: { job: (rows: readonly Tensor[]) => Record<K, Tensor>; consume: (part: Record<K, NdArray>) => void },
+  { job, consume }: DatasetWork<K>,
 ): Promise<number> {
   let done = 0;
   signal?.throwIfAborted();
@@ -41,7 +56,6 @@ export async function forEachDatasetBatch<K extends string>(
     await eventLoopTurn();
     signal?.throwIfAborted();
   }
-  if (done === 0) throw new RangeError('"dataset" expected at least one example, got none');
   return done;
 }
 

@@ -1,3 +1,5 @@
+export { dissectInWorkers, type WorkerDissectOptions, type WorkerSource } from './dissectInWorkers.ts';
+export { folderStore } from './folderStore.ts';
 export { readBroden } from './readBroden.ts';
 export { readModel } from './readModel.ts';
 export { readPicture } from './readPicture.ts';

@@ -1,5 +1,6 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import * as tfl from '@tensorflow/tfjs-layers';
@@ -34,6 +35,8 @@ beforeAll(async () => {
     map: { shape: [1, 16, 16], data: wave(256) },
     concepts,
     brodenFolder,
+    dissectedModule: resolve('test/support/workers/vggTiny.ts'),
+    readsTypeScript: pathToFileURL(resolve('test/support/workers/register.mjs')).href,
     labelled: randomLabelled({ images: 4, positions: [4, 4], pixels: [8, 8], units: 4 }, 0),
     labelledImages: randomLabelled({ images: 4, positions: [16, 16], pixels: [8, 8], units: 3 }, 0).map(
       ({ activations, ...labels }) => ({ ...labels, image: activations }),
@@ -63,6 +66,10 @@ declare global {
   var labelledImages: readonly LabelledImage[];
   /** A directory with a few images for the network in the layout of Broden. */
   var brodenFolder: string;
+  /** A module with the network and the few images. */
+  var dissectedModule: string;
+  /** What makes a thread read TypeScript. */
+  var readsTypeScript: string;
   var picture: Picture;
 }
 `;

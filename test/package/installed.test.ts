@@ -8,6 +8,7 @@ import { findAccelerated } from '../support/accelerated.ts';
 import { openPage } from '../support/openPage.ts';
 import { absoluteGradient } from './expected.ts';
 import { commonJs, esModule, type Outcome, program } from './program.ts';
+import { dissectedModule, inThreads } from './threads.ts';
 
 const folder = inject('installation');
 const { browser } = await findAccelerated();
@@ -22,6 +23,12 @@ test('import from an ES module', async () => {
 test('require from a CommonJS module', async () => {
   await write('main.cjs', commonJs());
   expectExplained(await outputOf('node', ['main.cjs'], folder));
+});
+
+test.each(['mjs', 'cjs'] as const)('worker threads started from a module of kind %s', async (kind) => {
+  await write('dissected.mjs', dissectedModule);
+  await write(`threads.${kind}`, inThreads[kind]);
+  expect(JSON.parse(await outputOf('node', [`threads.${kind}`], folder))).toEqual({ images: 6, units: 4 });
 });
 
 test('import in a tslab notebook', async () => {

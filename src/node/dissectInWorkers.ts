@@ -1,0 +1,95 @@
+import { availableParallelism } from 'node:os';
+import { extname, resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import type { ByteStore } from '../dissection/byteStore.ts';
+import type { DissectOptions } from '../dissection/dissectOptions.ts';
+import { dissectStages, type RunStage } from '../dissection/dissectStages.ts';
+import type { Dissection } from '../dissection/types.ts';
+import { assertInteger } from '../numeric/check.ts';
+import { pathOf } from './pathOf.ts';
+import { readShards } from './workers/readShards.ts';
+import { savedShards } from './workers/savedShards.ts';
+import type { NetworkFacts, Shard } from './workers/shardTask.ts';
+import { type WorkerPool, workerPool } from './workers/workerPool.ts';
+
+/** What worker threads of {@link dissectInWorkers} work on. */
+export interface WorkerSource {
+  /**
+   * The path or `file:` URL of a module that imports its backend and exports `model()`, which gives the model, and
+   * `dataset(shard, of)`, which gives the images of part `shard`, from 0, of `of` parts.
+   */
+  readonly module: string | URL;
+  /** How many threads; by default as many as the machine runs at a time. */
+  readonly workers?: number;
+  /** Into how many parts the data are divided; 16 by default. Results do not depend on it. */
+  readonly shards?: number;
+  /** Where the results of parts are kept; a run that was interrupted goes on with those that are there. */
+  readonly store?: ByteStore;
+  /** What Node is started with in the threads, such as an `--import` of what makes it read TypeScript. */
+  readonly execArgv?: readonly string[];
+}
+
+/** Options of {@link dissectInWorkers}. */
+export type WorkerDissectOptions<L extends string = string> = Omit<DissectOptions<L>, 'spill' | 'images'>;
+
+/**
+ * Network Dissection in worker threads: what `dissect` gives, bit for bit, in less time.
+ *
+ * Each thread opens the model itself and reads the parts of the data that it is given. A part whose thread died is
+ * read again by another thread, up to three times. With `store`, the parts that were finished need not be read again
+ * after an interruption.
+ *
+ * Source: Bau et al. 2017, "Network Dissection: quantifying interpretability of deep visual representations", Eq. (1).
+ *
+ * @param source `module`; `workers`, `shards`, `store`, `execArgv`.
+ * @param options those of `dissect`, without `spill` and `images`.
+ * @returns per layer thresholds, counts, the IoU of each unit and concept, and what each unit stands for.
+ * @throws as `dissect` does, with the part in the message; Error if a part's thread died three times; {RangeError} if
+ * `store` holds the parts of another run; the signal's reason.
+ * @example
+ * ```ts
+ * import { dissectInWorkers } from 'vitrine/node';
+ * // A module in JavaScript needs no execArgv.
+ * const source = { module: dissectedModule, workers: 2, shards: 4, execArgv: ['--import', readsTypeScript] };
+ * const { conv3 } = await dissectInWorkers(source, { layers: ['conv3'], concepts });
+ * console.log(conv3.detectors);
+ * ```
+ */
+export async function dissectInWorkers<L extends string>(
+  source: WorkerSource,
+  options: WorkerDissectOptions<L>,
+): Promise<Record<L, Dissection>> {
+  const { workers = availableParallelism(), shards = 16, store } = source;
+  assertInteger('workers', workers, [1, 1024]);
+  assertInteger('shards', shards, [1, 65536]);
+  const { signal, onProgress, onFault, ...plan } = options;
+  signal?.throwIfAborted();
+  const workerData = { module: addressOf(source.module), options: plan, leavesOut: onFault !== undefined };
+  const pool = workerPool({ file: workerFile(), workers, execArgv: source.execArgv, workerData, signal });
+  try {
+    const parts = Array.from({ length: shards }, (_, shard): Shard => ({ shard, of: shards }));
+    const facts = await pool.run<NetworkFacts>('describe', {}, 'the model');
+    const counts = await Promise.all(parts.map((part) => countOf(pool, part)));
+    const images = counts.reduce((sum, count) => sum + count, 0);
+    const saved = store && savedShards(store, { ...workerData, module: undefined, ...facts, counts });
+    const run: RunStage = readShards(parts, { pool, counts, saved, onFault, onProgress, plan, facts });
+    const dissections = await dissectStages(run, images, options);
+    return Object.fromEntries(options.layers.map((layer, i) => [layer, dissections[i]])) as Record<L, Dissection>;
+  } finally {
+    await pool.close();
+  }
+}
+
+function countOf(pool: WorkerPool, part: Shard): Promise<number> {
+  return pool.run<number>('count', part, `part ${part.shard} of ${part.of}`);
+}
+
+function addressOf(module: string | URL): string {
+  return pathToFileURL(resolve(pathOf(module))).href;
+}
+
+/** The file that threads run, which lies beside this one, in TypeScript or built. */
+function workerFile(): string {
+  const here = fileURLToPath(import.meta.url);
+  return resolve(here, `../workers/dissectWorker${extname(here)}`);
+}

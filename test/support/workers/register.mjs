@@ -1,0 +1,4 @@
+// `--import tsx` has no effect in worker threads.
+import { register } from 'tsx/esm/api';
+
+register();
