@@ -1,6 +1,18 @@
+export { type DistilledTree, type DistillOptions, distillDecisionTree } from './rationale/distillDecisionTree.ts';
+export { type FilterPartMatrix, filterPartMatrix, type PartAnnotations } from './rationale/filterPartMatrix.ts';
 export { type GrowthOptions, type GrowthSet, growDecisionTree } from './rationale/growDecisionTree.ts';
+export {
+  type ImageRationaleOptions,
+  type ImageRationales,
+  type ImageSource,
+  imageRationales,
+} from './rationale/imageRationales.ts';
 export type { FilterSelection } from './rationale/nodeFit.ts';
+export { type ParseOptions, type ParseStep, parseTree } from './rationale/parseTree.ts';
+export { type PartEffectsOptions, partEffects } from './rationale/partEffects.ts';
 export { type LayerResponses, type RationaleVectors, rationaleVectors } from './rationale/rationaleVectors.ts';
+export { routedElsewhere } from './rationale/routedElsewhere.ts';
 export type { RationaleSet } from './rationale/samples.ts';
+export { type LevelMetrics, type TreeMetricsOptions, treeMetrics } from './rationale/treeMetrics.ts';
 export type { GrownTree, Merge, RationaleNode, RationaleTree } from './rationale/types.ts';
 export type { Numbers } from './vectorOf.ts';

@@ -37,12 +37,12 @@ const SLACK = 1e-9;
 const FITS_PER_TURN = 1000;
 
 /**
- * Grows a tree, a merge at a time: yields whenever some of the work is done.
+ * Grows a tree, a merge at a time: yields the number of merges whenever some of the work is done.
  *
  * A node's intercept makes the mean of what it predicts that of its outputs, and images change their node by being
  * merged only; so one sum is kept of each pair, and a pair is not fitted before its bound makes it a candidate.
  */
-export function* growing(growth: Growth): Generator<void, GrownTree> {
+export function* growing(growth: Growth): Generator<number, GrownTree> {
   const { positives, negatives, beta, criterion, maxMerges } = growth;
   const gamma = positives.count / positives.outputs.reduce((sum, value) => sum + value, 0);
   const most = positives.outputs.reduce((high, value) => Math.max(high, gamma * value), Number.NEGATIVE_INFINITY);
@@ -63,7 +63,7 @@ export function* growing(growth: Growth): Generator<void, GrownTree> {
     const node = merge(chosen);
     merges.push({ images: (branches[node] as Branch).members, gain: chosen.gain });
     logLikelihood.push(logLikelihoodOf());
-    yield;
+    yield merges.length;
   }
   return {
     kind: 'rationale',
@@ -73,7 +73,8 @@ export function* growing(growth: Growth): Generator<void, GrownTree> {
     nodes: branches.map(({ members, children, weights, selected, bias }) => ({
       images: members,
       children,
-      weights: Array.from(weights),
+      // −0 would not survive JSON.
+      weights: Array.from(weights, (value) => value + 0),
       selected: Array.from(selected),
       bias,
     })),
@@ -106,7 +107,7 @@ export function* growing(growth: Growth): Generator<void, GrownTree> {
   }
 
   /** The pair that the criterion likes best, of equals the first, among those that raise the likelihood. */
-  function* bestPair(): Generator<void, (Pairing & { readonly gain: number }) | undefined> {
+  function* bestPair(): Generator<number, (Pairing & { readonly gain: number }) | undefined> {
     const mass = totalMass();
     // Negatives could leave the sum at best.
     const leastChange = routes ? -routes.mass() : 0;
@@ -132,7 +133,7 @@ export function* growing(growth: Growth): Generator<void, GrownTree> {
       if (bound < highest - SLACK) break;
       pair.fitted = fitPair(pair);
       consider(pair);
-      if (i % FITS_PER_TURN === FITS_PER_TURN - 1) yield;
+      if (i % FITS_PER_TURN === FITS_PER_TURN - 1) yield merges.length;
     }
     return best;
   }

@@ -85,10 +85,13 @@ export interface SummedResponses {
   readonly outputs: Float64Array;
   readonly positions: number;
   readonly scale: Float64Array | undefined;
+  /** What images are called in messages, where that is not their place. */
+  readonly names?: readonly number[];
 }
 
 /** The vectors of responses and gradients that have been summed over positions. */
-export function vectorsOf({ responses, gradients, outputs, positions, scale }: SummedResponses): RationaleVectors {
+export function vectorsOf({ names, ...sums }: SummedResponses): RationaleVectors {
+  const { responses, gradients, outputs, positions, scale } = sums;
   const [count, filters] = responses.shape as [number, number];
   const means = scale ?? filterMeans(responses, positions);
   const x = responses.data.map((sum, i) => (means[i % filters] === 0 ? 0 : sum / (means[i % filters] as number)));
@@ -101,7 +104,7 @@ export function vectorsOf({ responses, gradients, outputs, positions, scale }: S
     const length = norm(rationale);
     if (!(length > 0)) {
       throw new RangeError(
-        `"gradients" expected a rationale of each image, got zero for all filters of image ${image}`,
+        `"gradients" expected a rationale of each image, got zero for all filters of image ${names?.[image] ?? image}`,
       );
     }
     lengths[image] = length;

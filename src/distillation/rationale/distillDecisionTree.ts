@@ -1,0 +1,148 @@
+import { eventLoopTurn } from '../../backend/eventLoopTurn.ts';
+import type { Model, Target } from '../../network/types.ts';
+import { assertChoice, assertInteger } from '../../numeric/check.ts';
+import { type GrowthOptions, growthOf } from './growDecisionTree.ts';
+import { growing } from './growing.ts';
+import { type ImageRationaleOptions, type ImageSource, type LayerSums, layerSums } from './imageRationales.ts';
+import { type RationaleVectors, vectorsOf } from './rationaleVectors.ts';
+import { routedElsewhere } from './routedElsewhere.ts';
+import type { GrownTree } from './types.ts';
+
+/** Options of {@link distillDecisionTree}. */
+export interface DistillOptions extends Omit<ImageRationaleOptions, 'scale'>, GrowthOptions {
+  /** Which images the tree is grown from: those that the network takes for the class (default), all, or these places. */
+  readonly positives?: 'predicted' | 'all' | readonly number[];
+  /** What becomes of the other images: they are the negatives that positives shall score above (default), or left out. */
+  readonly others?: 'negatives' | 'leave';
+}
+
+/** A decision tree that explains a network; survives `JSON.stringify`. */
+export interface DistilledTree extends Omit<GrownTree, 'logLikelihood'> {
+  readonly schema: 'vitrine/decision-tree';
+  readonly version: 1;
+  readonly layer: string;
+  /** What is explained; `null` for a function. */
+  readonly target: Exclude<Target, (...arguments_: never) => unknown> | null;
+  /** $\log E$ before and after each merge. */
+  readonly logLikelihood: readonly number[];
+  /** The mean response of each filter, `[d]`, by which new images are read. */
+  readonly scale: readonly number[];
+  /** The lengths of the gradients of positives: a prediction times that is a score. */
+  readonly lengths: readonly number[];
+  /** The places in the data set of the images of the tree, whose image i is `positives[i]`, and of the others it has seen. */
+  readonly positives: readonly number[];
+  readonly negatives: readonly number[];
+  /** The share of positives that are sent to another node than they were merged into; see {@link routedElsewhere}. */
+  readonly routedElsewhere: number;
+}
+
+/**
+ * Distils a network into a decision tree that says for which reasons it takes images for one class, from the reasons that
+ * many images share to those of each.
+ *
+ * Of each image the gradient at a layer of filters is its rationale ({@link rationaleVectors}); images with alike rationales are
+ * merged as long as that explains the scores well ({@link growDecisionTree}). Works for binary networks, which the method was made for, and for
+ * one class of several. γ needs scores whose mean is above 0; the logits of a softmax have no zero, for which
+ * `target: { class, minus: 'rest' }` is the better choice.
+ *
+ * Source: Zhang, Yang, Ma and Wu 2019, "Interpreting CNNs via decision trees".
+ *
+ * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param images a batch `[n, …]`, or a data set that is read once.
+ * @param options `layer`, `target`; `positives`, `others`; `beta`, `selection`, `criterion`, `maxMerges`; `batchSize`,
+ * `signal`, `onProgress`.
+ * @returns the tree, as plain as JSON, with all that is needed to read new images by it.
+ * @throws {RangeError} if the layer is unknown, no image is positive, an image has no gradient, or the mean score is not above 0.
+ * @example
+ * ```ts
+ * import { distillDecisionTree } from 'vitrine';
+ * const tree = await distillDecisionTree(model, x, {
+ *   layer: 'conv3',
+ *   target: { class: 3, minus: 'rest' },
+ *   positives: 'all',
+ * });
+ * console.log(tree.secondLayer.length, tree.routedElsewhere, JSON.stringify(tree).length);
+ * ```
+ */
+export async function distillDecisionTree(
+  model: Model,
+  images: ImageSource,
+  options: DistillOptions,
+): Promise<DistilledTree> {
+  const { layer, target, positives = 'predicted', others = 'negatives', signal } = options;
+  assertChoice('others', others, ['negatives', 'leave']);
+  const sums = await layerSums(model, images, options);
+  const chosen = positivesOf(sums, positives);
+  const rest = others === 'leave' ? [] : Array.from(sums.outputs.keys()).filter((image) => !chosen.includes(image));
+  const vectors = vectorsAt(sums, chosen);
+  const negatives = rest.length > 0 ? vectorsAt({ ...sums, scale: vectors.scale }, rest) : undefined;
+  const grown = await grow(vectors, negatives, options);
+  signal?.throwIfAborted();
+  return {
+    ...grown,
+    schema: 'vitrine/decision-tree',
+    version: 1,
+    layer,
+    target: typeof target === 'function' ? null : target,
+    logLikelihood: Array.from(grown.logLikelihood),
+    scale: Array.from(vectors.scale),
+    lengths: Array.from(vectors.lengths),
+    positives: chosen,
+    negatives: rest,
+    routedElsewhere: routedElsewhere(grown, vectors),
+  };
+}
+
+async function grow(
+  vectors: RationaleVectors,
+  negatives: RationaleVectors | undefined,
+  { signal, onProgress, ...options }: DistillOptions,
+): Promise<GrownTree> {
+  const steps = growing(growthOf({ ...vectors, ...(negatives && { negatives }) }, options));
+  const total = vectors.outputs.length - 1;
+  let step = steps.next();
+  while (!step.done) {
+    onProgress?.({ stage: 'merges', done: step.value, total });
+    await eventLoopTurn();
+    signal?.throwIfAborted();
+    step = steps.next();
+  }
+  return step.value;
+}
+
+function positivesOf({ positive }: LayerSums, positives: NonNullable<DistillOptions['positives']>): readonly number[] {
+  const all = Array.from(positive.keys());
+  if (typeof positives === 'string') {
+    assertChoice('positives', positives, ['predicted', 'all']);
+    const chosen = positives === 'all' ? all : all.filter((image) => positive[image]);
+    if (chosen.length > 0) return chosen;
+    throw new RangeError(
+      '"images" expected some that the network takes for the class, got none; "positives" can name others',
+    );
+  }
+  for (const image of positives) assertInteger('positives', image, [0, all.length - 1]);
+  const chosen = [...new Set(positives)].sort((a, b) => a - b);
+  if (chosen.length > 0) return chosen;
+  throw new RangeError('"positives" expected at least one image, got none');
+}
+
+function vectorsAt(
+  sums: Omit<LayerSums, 'scale'> & { scale: Float64Array | undefined },
+  images: readonly number[],
+): RationaleVectors {
+  const width = sums.responses.shape[1] as number;
+  const rows = (data: Float64Array): Float64Array => {
+    const picked = new Float64Array(images.length * width);
+    images.forEach((image, i) => picked.set(data.subarray(image * width, (image + 1) * width), i * width));
+    return picked;
+  };
+  const shape = [images.length, width];
+  return vectorsOf({
+    responses: { shape, data: rows(sums.responses.data) },
+    gradients: { shape, data: rows(sums.gradients.data) },
+    outputs: Float64Array.from(images, (image) => sums.outputs[image] as number),
+    positions: sums.positions,
+    scale: sums.scale,
+    names: images,
+  });
+}

@@ -1,0 +1,164 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
+import type { Dataset } from '../../network/dataset.ts';
+import { forEachDatasetBatch } from '../../network/datasetBatches.ts';
+import type { Head } from '../../network/graph.ts';
+import type { Network } from '../../network/network.ts';
+import { createScorer, headOf } from '../../network/score.ts';
+import { signalAt } from '../../network/signals.ts';
+import type { Input, Model, RunOptions, Target } from '../../network/types.ts';
+import { withNetwork } from '../../network/withNetwork.ts';
+import type { NdArray } from '../../numeric/ndarray.ts';
+import { sizeOf } from '../../numeric/shape.ts';
+import { type Numbers, vectorOf } from '../vectorOf.ts';
+import { type RationaleVectors, vectorsOf } from './rationaleVectors.ts';
+
+/** Images of one size: a batch `[n, …]`, or a data set of examples and batches. */
+export type ImageSource = Dataset<Input> | NdArray | Tensor;
+
+/** Options of {@link imageRationales}. */
+export interface ImageRationaleOptions extends RunOptions {
+  /** The address of a layer, as a rule the last convolution, whose outputs are not negative. */
+  readonly layer: string;
+  /** What is explained, the same of all images: a class, a contrast of classes, a unit, a function. */
+  readonly target: Exclude<Target, 'predicted' | readonly number[]>;
+  /** The mean response of each filter, `[d]`, of the images a tree was grown from; of these images by default. */
+  readonly scale?: Numbers;
+}
+
+/** Images as linear models of a layer's filters. */
+export interface ImageRationales extends RationaleVectors {
+  /** Whether each image is of the class by the network's own decision: it is the top class, or the score is above 0. */
+  readonly positive: readonly boolean[];
+}
+
+/**
+ * The vectors of images in a layer of a network: {@link rationaleVectors} of its outputs and of the gradients there. Images pass
+ * batch by batch; one vector of each is kept.
+ *
+ * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param images a batch, or a data set that is read once.
+ * @param options `layer`, `target`; `scale` of a tree, to read images by it; `batchSize`, `signal`, `onProgress`.
+ * @returns the vectors, and whether the network takes each image for one of the class.
+ * @throws {RangeError} if the layer is unknown, the target is one of each image's own, or an image has no gradient.
+ * @example
+ * ```ts
+ * import { distillDecisionTree, imageRationales, parseTree } from 'vitrine';
+ * const on = { layer: 'conv3', target: { class: 3, minus: 'rest' } } as const;
+ * const tree = await distillDecisionTree(model, x, { ...on, positives: 'all' });
+ * const vectors = await imageRationales(model, x, { ...on, scale: tree.scale });
+ * console.log(parseTree(tree, vectors).map((steps) => steps.map(({ node }) => node)));
+ * ```
+ */
+export async function imageRationales(
+  model: Model,
+  images: ImageSource,
+  { scale, ...options }: ImageRationaleOptions,
+): Promise<ImageRationales> {
+  const { positive, ...sums } = await layerSums(model, images, options);
+  const width = sums.responses.shape[1] as number;
+  return { ...vectorsOf({ ...sums, scale: scale && vectorOf('scale', scale, width) }), positive };
+}
+
+/** The responses of a layer and the gradients there, summed over positions, with scores and decisions. */
+export interface LayerSums {
+  readonly responses: NdArray<Float64Array>;
+  readonly gradients: NdArray<Float64Array>;
+  readonly outputs: Float64Array;
+  readonly positions: number;
+  readonly scale: undefined;
+  readonly positive: readonly boolean[];
+}
+
+/** Runs images through a network forwards and backwards, to a layer. */
+export async function layerSums(
+  model: Model,
+  images: ImageSource,
+  { layer, target, ...run }: Omit<ImageRationaleOptions, 'scale'>,
+): Promise<LayerSums> {
+  assertTarget(target);
+  return withNetwork(model, async (network) => {
+    const site = network.site(layer, 'layer');
+    const scorer = createScorer(network, { target, count: Number.POSITIVE_INFINITY });
+    const decision = decisionOf(network, target);
+    const read = { responses: [] as number[], gradients: [] as number[], outputs: [] as number[] };
+    const positive: boolean[] = [];
+    let [seen, positions] = [0, 0];
+    const job = (rows: readonly Tensor[]): Record<'responses' | 'gradients' | 'outputs' | 'positive', Tensor> => {
+      const taps = [...scorer.taps, ...(decision ? [decision.head.logits] : [])];
+      const record = network.forward(rows, { taps, differentiate: { to: [site] } });
+      const example = Int32Array.from({ length: rows[0]?.shape[0] as number }, (_, i) => seen + i);
+      const { score, seeds } = scorer.score(record, example);
+      const value = record.value(site);
+      positions = sizeOf(value.shape.slice(1, -1));
+      return {
+        responses: positionSum(value),
+        gradients: positionSum(signalAt(record.backward(seeds, { to: [site] }), site)),
+        outputs: tf.clone(score),
+        positive: tf.cast(
+          decision
+            ? tf.equal(
+                tf.argMax(tf.reshape(record.value(decision.head.logits), [example.length, -1]), 1),
+                decision.class,
+              )
+            : tf.greater(score, 0),
+          'float32',
+        ),
+      };
+    };
+    const count = await forEachDatasetBatch(
+      network,
+      datasetOf(images),
+      { ...run, stage: 'rationales' },
+      {
+        job,
+        consume(part) {
+          for (const name of ['responses', 'gradients', 'outputs'] as const) {
+            for (const number of part[name].data) read[name].push(number);
+          }
+          for (const yes of part.positive.data) positive.push(yes === 1);
+          seen = positive.length;
+        },
+      },
+    );
+    const shape = [count, read.responses.length / count];
+    return {
+      responses: { shape, data: Float64Array.from(read.responses) },
+      gradients: { shape, data: Float64Array.from(read.gradients) },
+      outputs: Float64Array.from(read.outputs),
+      positions,
+      scale: undefined,
+      positive,
+    };
+  });
+}
+
+/** A batch as a data set of one. */
+export function datasetOf(images: ImageSource): Dataset<Input> {
+  const isBatch = typeof images === 'object' && images !== null && 'shape' in images;
+  return isBatch ? [images as NdArray] : (images as Dataset<Input>);
+}
+
+function positionSum(value: Tensor): Tensor {
+  const [rows, width] = [value.shape[0] as number, value.shape.at(-1) as number];
+  return tf.sum(tf.reshape(value, [rows, -1, width]), 1);
+}
+
+/** Where one of several classes is explained, the top class decides; else the score does. */
+function decisionOf(network: Network, target: Target): { head: Head; class: number } | undefined {
+  const number = classOf(target);
+  const head = headOf(network, target);
+  if (number === undefined || !head || head.link === 'binary' || head.link === 'sigmoid') return undefined;
+  return head.logits.shape.at(-1) === 1 ? undefined : { head, class: number };
+}
+
+function classOf(target: Target): number | undefined {
+  if (typeof target === 'object' && 'output' in target) return classOf(target.target);
+  return typeof target === 'number' ? target : undefined;
+}
+
+function assertTarget(target: Target | undefined): void {
+  const inner = typeof target === 'object' && 'output' in target ? target.target : target;
+  if (inner !== undefined && inner !== 'predicted' && !Array.isArray(inner)) return;
+  throw new RangeError('"target" expected one and the same for all images, as a class, got one of each image\'s own');
+}
