@@ -6,7 +6,7 @@ import type { Network } from '../network/network.ts';
 import type { NdArray } from '../numeric/ndarray.ts';
 import { rowOf } from '../numeric/rowOf.ts';
 import type { DissectOptions } from './dissectOptions.ts';
-import { faultsOf } from './faults.ts';
+import { type Faults, faultsOf } from './faults.ts';
 import { fieldAnchors } from './fieldAnchors.ts';
 import { imageCount } from './imageCount.ts';
 import type { Readings, Sample } from './readings.ts';
@@ -17,7 +17,7 @@ export async function layerReadings(
   network: Network,
   dataset: Dataset<LabelledImage>,
   options: DissectOptions,
-  faults = faultsOf(options.onFault),
+  faults: Faults = faultsOf(options.onFault),
 ): Promise<Readings> {
   const { layers, upsampling = 'receptiveField', signal } = options;
   for (const layer of layers) {
