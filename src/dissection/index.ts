@@ -38,6 +38,7 @@ export {
   factorVariance,
   type VarianceComponent,
 } from './factorVariance.ts';
+export { type FieldCrop, type FieldCropOptions, fieldCrop } from './fieldCrop.ts';
 export { chanceIou, intersectionOverUnion, iouCeiling, type Overlap } from './iou.ts';
 export { mergeDissections } from './mergeDissections.ts';
 export type { EmbeddingOptions } from './net2vec/embedConcepts.ts';

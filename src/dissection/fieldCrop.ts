@@ -1,0 +1,107 @@
+import { assertPicture } from '../image/checkPicture.ts';
+import { picture as makePicture } from '../image/picture.ts';
+import type { Picture } from '../image/types.ts';
+import type { FieldBox } from '../network/fieldBox.ts';
+import { assertArray, assertFiniteArray, assertNumber } from '../numeric/check.ts';
+import type { NdArray } from '../numeric/ndarray.ts';
+import { litMask } from './litMask.ts';
+import type { TopImage } from './topImages.ts';
+import { assertUpsampling, type Upsampling } from './upsampling.ts';
+
+/** Options of {@link fieldCrop}. */
+export interface FieldCropOptions {
+  /** The activation above which a pixel belongs to the mask. */
+  readonly threshold: number;
+  /** Where the positions of the layer lie in the picture; they fill it by default. */
+  readonly upsampling?: Upsampling;
+}
+
+/** What a unit saw where it was most active. */
+export interface FieldCrop {
+  /** The part of the picture. */
+  readonly picture: Picture;
+  /** 1 where the unit is above the threshold there, `[h, w]`. */
+  readonly mask: NdArray<Uint8Array>;
+  /** The first row of the part in the picture. */
+  readonly top: number;
+  /** The first column. */
+  readonly left: number;
+}
+
+/**
+ * The part of a picture that a unit, or a direction, saw where it was most active, with the mask of the unit.
+ *
+ * Source: Zhou et al. 2015, "Object detectors emerge in deep scene CNNs", §3.
+ *
+ * @param picture what the network saw, pixel by pixel: of the size of its input.
+ * @param top one of the results of `topImages` or `unitGallery` for this picture.
+ * @param options `threshold`, that of the unit in a dissection for instance; `upsampling`, as `unitGallery` gives it.
+ * @returns picture and mask of the receptive field, as far as it lies in the picture.
+ * @throws {RangeError} if the field does not lie in the picture, or all of it lies in the padding, or an option is not as
+ * described; {TypeError} if the picture is none.
+ * @example
+ * ```ts
+ * import { fieldCrop, unitGallery } from 'vitrine';
+ * const { layers, pictures } = await unitGallery(model, labelledImages, { layers: ['conv3'], count: 1 });
+ * const { units, upsampling } = layers.conv3;
+ * const [best] = units[0];
+ * const { picture: seen, mask } = fieldCrop(pictures[best.image], best, { threshold: best.activation / 2, upsampling });
+ * console.log(seen, mask.shape);
+ * ```
+ */
+export function fieldCrop(
+  picture: Picture,
+  { field, map }: Pick<TopImage, 'field' | 'map'>,
+  { threshold, upsampling = 'fill' }: FieldCropOptions,
+): FieldCrop {
+  assertPicture('picture', picture);
+  assertArray('map', map, [2]);
+  assertFiniteArray('map', map);
+  assertNumber('threshold', threshold);
+  assertUpsampling(upsampling);
+  const box = wholePixels(field, picture);
+  const mask = litMask(map, { threshold, upsampling }, [picture.height, picture.width]);
+  const pixels = new Uint8ClampedArray(box.height * box.width * 4);
+  cut(picture.data, pixels, { ...box, stride: picture.width, channels: 4 });
+  const part = new Uint8Array(box.height * box.width);
+  cut(mask, part, { ...box, stride: picture.width, channels: 1 });
+  return {
+    picture: makePicture(box.width, box.height, pixels),
+    mask: { shape: [box.height, box.width], data: part },
+    top: box.top,
+    left: box.left,
+  };
+}
+
+interface Box {
+  readonly top: number;
+  readonly left: number;
+  readonly height: number;
+  readonly width: number;
+}
+
+/** The pixels of a field, those included of which it has a part. */
+function wholePixels({ rows, columns }: FieldBox, { height, width }: Picture): Box {
+  const [top, left] = [Math.floor(rows[0]), Math.floor(columns[0])];
+  const [bottom, right] = [Math.ceil(rows[1]), Math.ceil(columns[1])];
+  const text = `rows ${rows[0]} to ${rows[1]} and columns ${columns[0]} to ${columns[1]}`;
+  if (!(rows[0] <= rows[1] && columns[0] <= columns[1])) {
+    throw new RangeError(`"field" expected one with pixels of the picture, got ${text}: all in the padding`);
+  }
+  if (top < 0 || left < 0 || bottom >= height || right >= width) {
+    throw new RangeError(`"field" expected one in a picture of ${height} rows and ${width} columns, got ${text}`);
+  }
+  return { top, left, height: bottom - top + 1, width: right - left + 1 };
+}
+
+/** Copies a box out of rows of `stride` pixels. */
+function cut<A extends Uint8Array | Uint8ClampedArray>(
+  from: A,
+  to: A,
+  { top, left, height, width, stride, channels }: Box & { readonly stride: number; readonly channels: number },
+): void {
+  for (let row = 0; row < height; row++) {
+    const start = ((top + row) * stride + left) * channels;
+    to.set(from.subarray(start, start + width * channels), row * width * channels);
+  }
+}
