@@ -41,10 +41,18 @@ export {
 export { type FieldCrop, type FieldCropOptions, fieldCrop } from './fieldCrop.ts';
 export { chanceIou, intersectionOverUnion, iouCeiling, type Overlap } from './iou.ts';
 export { mergeDissections } from './mergeDissections.ts';
+export { type ConceptClassifiersOptions, conceptClassifiers } from './net2vec/conceptClassifiers.ts';
 export type { EmbeddingOptions } from './net2vec/embedConcepts.ts';
-export { type NearConcept, nearestConcepts } from './net2vec/nearestConcepts.ts';
+export { type NearConcept, nearestConcepts, type WeightedConcept } from './net2vec/nearestConcepts.ts';
 export { type Net2VecOptions, net2vec } from './net2vec/net2vec.ts';
-export type { BestUnit, ConceptEmbedding, Net2Vec, UnitWeights } from './net2vec/types.ts';
+export type {
+  BestUnit,
+  ConceptClassifier,
+  ConceptClassifiers,
+  ConceptEmbedding,
+  Net2Vec,
+  UnitWeights,
+} from './net2vec/types.ts';
 export type { OutputScale } from './outputs/forEachOutput.ts';
 export { type OutputComponentsOptions, outputComponents } from './outputs/outputComponents.ts';
 export type { Extreme, Extremes, OutputComponent, OutputComponents } from './outputs/types.ts';

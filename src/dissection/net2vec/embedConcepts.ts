@@ -7,6 +7,7 @@ import { gather } from '../gather.ts';
 import { intersectionOverUnion } from '../iou.ts';
 import type { Readings } from '../readings.ts';
 import type { Concept } from '../types.ts';
+import { assertShare } from './assertShare.ts';
 import { type Fitting, fittedWeights } from './fittedWeights.ts';
 import type { Segmentation } from './segmentationLoss.ts';
 import { chosenPlaces, type Part, type Parts, sparseSamples } from './sparseSamples.ts';
@@ -43,8 +44,7 @@ export async function embedConcepts(readings: Readings, options: EmbeddingOption
   const { steps = 150, rate = 0.05, penalty = 0, signal, onProgress } = options;
   const index = conceptIndex(options.concepts);
   const chosen = chosenPlaces(index, options.chosen);
-  assertNumber('validation', validation, Number.MIN_VALUE);
-  if (validation >= 1) throw new RangeError(`"validation" expected a share below 1, got ${validation}`);
+  assertShare('validation', validation);
   if (limit !== Number.POSITIVE_INFINITY) assertInteger('limit', limit, [1, Number.MAX_SAFE_INTEGER]);
   assertInteger('steps', steps, [1, Number.MAX_SAFE_INTEGER]);
   assertNumber('rate', rate, Number.MIN_VALUE);

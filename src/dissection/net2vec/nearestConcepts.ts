@@ -2,7 +2,13 @@ import { assertInteger } from '../../numeric/check.ts';
 import { cosine } from '../../numeric/cosine.ts';
 import { norm } from '../../numeric/dot.ts';
 import { descendingOrder } from '../../numeric/ranks.ts';
-import type { ConceptEmbedding } from './types.ts';
+
+/** A concept with its weights. */
+export interface WeightedConcept {
+  readonly concept: string;
+  /** The weight of each unit, `[units]`. */
+  readonly multiple: { readonly weights: Float64Array };
+}
 
 /** A concept and how close it is. */
 export interface NearConcept {
@@ -20,7 +26,7 @@ export interface NearConcept {
  * Source: Fong and Vedaldi 2018, "Net2Vec: quantifying and explaining how concepts are encoded by filters in deep neural
  * networks".
  *
- * @param embeddings from `net2vec`; those whose weights are all 0 are left out.
+ * @param embeddings `concepts` of `net2vec` or `conceptClassifiers`; those whose weights are all 0 are left out.
  * @param vector `[units]`.
  * @param count how many at most; 5 by default.
  * @returns concepts with cosines in falling order.
@@ -33,7 +39,7 @@ export interface NearConcept {
  * ```
  */
 export function nearestConcepts(
-  embeddings: readonly Pick<ConceptEmbedding, 'concept' | 'multiple'>[],
+  embeddings: readonly WeightedConcept[],
   vector: ArrayLike<number>,
   count = 5,
 ): readonly NearConcept[] {
@@ -49,7 +55,7 @@ export function nearestConcepts(
   const directed = embeddings.filter(({ multiple }) => norm(multiple.weights) > 0);
   const cosines = directed.map(({ multiple }) => cosine(multiple.weights, vector));
   return Array.from(descendingOrder(cosines).subarray(0, count), (place) => ({
-    concept: (directed[place] as ConceptEmbedding).concept,
+    concept: (directed[place] as WeightedConcept).concept,
     cosine: cosines[place] as number,
   }));
 }

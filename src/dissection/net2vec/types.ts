@@ -46,3 +46,33 @@ export interface Net2Vec {
   /** The concepts that no image to learn from, or none that was held out, has. */
   readonly skipped: readonly string[];
 }
+
+/** How well a concept is told from the units of a layer. */
+export interface ConceptClassifier {
+  readonly concept: string;
+  readonly category: string;
+  /** The images to learn from, with and without it, that were used, and those that were held out. */
+  readonly images: {
+    readonly training: { readonly with: number; readonly without: number };
+    readonly validation: { readonly with: number; readonly without: number };
+  };
+  /** The unit of the greatest area under the ROC curve over the images to learn from, and its area over the others. */
+  readonly single: { readonly unit: number; readonly trainingAuc: number; readonly auc: number };
+  /** All units together. */
+  readonly multiple: {
+    /** The weight of each unit, `[units]`. */
+    readonly weights: Float64Array;
+    readonly intercept: number;
+    /** The area under the ROC curve over held-out images. */
+    readonly auc: number;
+    /** The mean of the shares of images with and of images without the concept that are told right. */
+    readonly balancedAccuracy: number;
+  };
+}
+
+/** How well concepts are told from the units of a layer. */
+export interface ConceptClassifiers {
+  readonly concepts: readonly ConceptClassifier[];
+  /** The concepts that all or no images of a part have. */
+  readonly skipped: readonly string[];
+}

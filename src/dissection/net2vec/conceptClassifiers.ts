@@ -1,0 +1,100 @@
+import type { Dataset } from '../../network/dataset.ts';
+import type { Model, RunOptions } from '../../network/types.ts';
+import { withNetwork } from '../../network/withNetwork.ts';
+import { assertChoice, assertInteger, assertNumber } from '../../numeric/check.ts';
+import { type ConceptIndex, conceptIndex } from '../conceptIndex.ts';
+import type { DissectOptions } from '../dissectOptions.ts';
+import { layerReadings } from '../layerReadings.ts';
+import type { Concept, LabelledImage } from '../types.ts';
+import { assertShare } from './assertShare.ts';
+import { classifierOf } from './classifierOf.ts';
+import { type PooledSample, pooledSamples } from './pooledSamples.ts';
+import { chosenPlaces } from './sparseSamples.ts';
+import type { ConceptClassifier, ConceptClassifiers } from './types.ts';
+
+/** Options of {@link conceptClassifiers}. */
+export interface ConceptClassifiersOptions extends RunOptions, Pick<DissectOptions, 'concepts' | 'images' | 'onFault'> {
+  /** The address of a layer with rows and columns. */
+  readonly layer: string;
+  /** The numbers of the concepts that are looked for; all by default. */
+  readonly chosen?: readonly number[];
+  /** What is taken of the activations of a unit; their mean by default. */
+  readonly pooling?: 'mean' | 'max';
+  /** How much the lengths of weights are held down, λ; 0.01 by default. */
+  readonly penalty?: number;
+  /** The share of images that is held out to validate with; 0.3 by default. */
+  readonly validation?: number;
+  /** How many images with a concept, and how many without, its weights are learnt from at most; 100 by default. */
+  readonly limit?: number;
+  /** Of the division of the images and the choice among them; 0 by default. */
+  readonly seed?: number;
+}
+
+/**
+ * Net2Vec for whole images: whether a concept is in an image, told by one unit or by many together.
+ *
+ * Of each unit one number is taken of an image, $\bar a_k$, without a threshold. The weights of
+ * $\sigma(\sum_k w_k \bar a_k + b)$ are those of logistic regression with as many images without the concept as with it.
+ *
+ * Source: Fong and Vedaldi 2018, "Net2Vec: quantifying and explaining how concepts are encoded by filters in deep neural
+ * networks", on classification.
+ *
+ * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param dataset images with labels `[planes, H, W]` of one size; read once. Of each image one number per unit is kept.
+ * @param options `layer`, `concepts`; `chosen`, `pooling`, `penalty`, `validation`, `limit`, `seed`, `images`, `onFault`,
+ * `batchSize`, `signal`, `onProgress`.
+ * @returns per concept the best unit and the weights `[units]`, with how well they do over held-out images.
+ * @throws {RangeError} if there is no such layer or it has no rows and columns, no concept can be told from the others in
+ * both parts, an image or its labels are not as described, or an option is out of its range; the signal's reason.
+ * @example
+ * ```ts
+ * import { conceptClassifiers } from 'vitrine';
+ * const copies = [...labelledImages, ...labelledImages, ...labelledImages];
+ * const { concepts: told } = await conceptClassifiers(model, copies, { layer: 'conv3', concepts, seed: 1 });
+ * for (const { concept, single, multiple } of told) console.log(concept, single.auc, multiple.auc);
+ * ```
+ */
+export async function conceptClassifiers(
+  model: Model,
+  dataset: Dataset<LabelledImage>,
+  { layer, ...options }: ConceptClassifiersOptions,
+): Promise<ConceptClassifiers> {
+  const { pooling = 'mean', penalty = 0.01, validation = 0.3, limit = 100, seed = 0, signal, onProgress } = options;
+  const index = conceptIndex(options.concepts);
+  const chosen = [...chosenPlaces(index, options.chosen)];
+  assertChoice('pooling', pooling, ['mean', 'max']);
+  assertNumber('penalty', penalty, Number.MIN_VALUE);
+  assertShare('validation', validation);
+  assertInteger('limit', limit, [1, Number.MAX_SAFE_INTEGER]);
+  return withNetwork(model, async (network) => {
+    const { shape } = network.site(layer, 'layer');
+    if (shape.length !== 4) throw new RangeError(`"layer" expected one with rows and columns, got "${layer}"`);
+    // Where positions lie does not matter to what is pooled.
+    const plan = { ...options, layers: [layer], upsampling: 'fill' } as const;
+    const readings = await layerReadings(network, dataset, plan);
+    const parts = await pooledSamples(readings, { index, pooling, validation, seed });
+    const found = chosen.filter((place) => isDivided(parts.training, place) && isDivided(parts.validation, place));
+    if (found.length === 0) {
+      throw new RangeError('"dataset" expected images with and without a concept in both parts, got none of any');
+    }
+    const concepts: ConceptClassifier[] = [];
+    for (const place of found) {
+      signal?.throwIfAborted();
+      const { name, category, number } = index.concepts[place] as Concept;
+      const own = await classifierOf(parts, place, { penalty, limit, stream: [seed, number] });
+      concepts.push({ concept: name, category, ...own });
+      onProgress?.({ stage: 'weights', done: concepts.length, total: found.length });
+    }
+    return { concepts, skipped: chosen.filter((place) => !found.includes(place)).map((place) => nameOf(index, place)) };
+  });
+}
+
+/** Whether some images have a concept and others do not. */
+function isDivided(samples: readonly PooledSample[], place: number): boolean {
+  const count = samples.filter(({ present }) => present.has(place)).length;
+  return count > 0 && count < samples.length;
+}
+
+function nameOf({ concepts }: ConceptIndex, place: number): string {
+  return (concepts[place] as Concept).name;
+}
