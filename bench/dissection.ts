@@ -1,7 +1,5 @@
-import * as tfl from '@tensorflow/tfjs-layers';
 import {
   activations,
-  type Concept,
   compile,
   dissect,
   type LabelledActivations,
@@ -9,17 +7,12 @@ import {
   tallyAccumulator,
   thresholdAccumulator,
 } from '../src/index.ts';
-import { random } from '../src/numeric/random.ts';
+import { dissectInWorkers } from '../src/node/index.ts';
+import { concepts, dissectable, labelledImage } from './dissected.ts';
 import type { Job } from './measure.ts';
 import { naiveTally } from './naiveTally.ts';
 
 const IMAGES = 48;
-const LABELS = 112;
-const concepts: readonly Concept[] = Array.from({ length: 200 }, (_, i) => ({
-  number: i + 1,
-  name: `concept ${i + 1}`,
-  category: ['object', 'part', 'material', 'color'][i % 4] as string,
-}));
 
 /** Dissection of 512 units on 14 × 14 positions, beside the forward passes it makes; the tally beside a plain loop. */
 export async function dissectionJobs(): Promise<{ jobs: readonly Job[]; dispose: () => void }> {
@@ -30,20 +23,28 @@ export async function dissectionJobs(): Promise<{ jobs: readonly Job[]; dispose:
     const { units } = await activations(network, image.image, ['units']);
     return { ...image, activations: { shape: units.shape.slice(1), data: units.data } };
   };
+  const forwardAll = async (all: readonly LabelledImage[]): Promise<void> => {
+    for (const image of all) await forward(image);
+  };
   const samples: LabelledActivations[] = [];
   for (const image of images) samples.push(await forward(image));
   const thresholds = thresholdsOf(samples);
   const jobs: readonly Job[] = [
     {
       name: `${2 * IMAGES} forward passes`,
-      async run() {
-        for (const image of [...images, ...images]) await forward(image);
-      },
+      run: () => forwardAll([...images, ...images]),
     },
     {
       name: `dissection, ${IMAGES} images, 512 units`,
       run: () => dissect(network, images, { layers: ['units'], concepts }),
       per: `${2 * IMAGES} forward passes`,
+      aim: 1.15,
+    },
+    { name: `${IMAGES} forward passes`, run: () => forwardAll(images) },
+    {
+      name: `dissection in one pass with spill, ${IMAGES} images`,
+      run: () => dissect(network, images, { layers: ['units'], concepts, spill: new Map() }),
+      per: `${IMAGES} forward passes`,
       aim: 1.15,
     },
     {
@@ -73,14 +74,6 @@ export async function dissectionJobs(): Promise<{ jobs: readonly Job[]; dispose:
   };
 }
 
-function dissectable(): tfl.LayersModel {
-  const layer = (filters: number, options: object = {}): tfl.layers.Layer =>
-    tfl.layers.conv2d({ filters, kernelSize: 3, strides: 2, padding: 'same', activation: 'relu', ...options });
-  return tfl.sequential({
-    layers: [layer(32, { inputShape: [224, 224, 3] }), layer(64), layer(128), layer(512, { name: 'units' })],
-  });
-}
-
 function thresholdsOf(samples: readonly LabelledActivations[]): Float64Array {
   const accumulator = thresholdAccumulator({ units: 512, positions: samples.length * 14 * 14 });
   const state = accumulator.create();
@@ -88,21 +81,15 @@ function thresholdsOf(samples: readonly LabelledActivations[]): Float64Array {
   return accumulator.extract(state);
 }
 
-/** A random picture with four planes of labels in blocks. */
-function labelledImage(number: number): LabelledImage {
-  const { uniform, integer } = random(number);
-  const planes = new Int32Array(4 * LABELS * LABELS);
-  for (let plane = 0; plane < 4; plane++) {
-    for (let block = 0; block < 12; block++) {
-      const [top, left, label] = [integer(LABELS), integer(LABELS), 1 + 4 * integer(50) + plane];
-      for (let y = top; y < Math.min(top + 40, LABELS); y++) {
-        const row = (plane * LABELS + y) * LABELS;
-        planes.fill(label, row + left, row + Math.min(left + 40, LABELS));
-      }
-    }
-  }
-  return {
-    image: { shape: [224, 224, 3], data: Float32Array.from({ length: 224 * 224 * 3 }, uniform) },
-    planes: { shape: [4, LABELS, LABELS], data: planes },
+/** The same dissection of more images in one thread and in two. */
+export function threadJobs(): readonly Job[] {
+  const source = {
+    module: new URL('./dissected.ts', import.meta.url),
+    execArgv: ['--import', new URL('../scripts/register-typescript.mjs', import.meta.url).href],
   };
+  const run = (workers: number) => () => dissectInWorkers({ ...source, workers }, { layers: ['units'], concepts });
+  return [
+    { name: 'dissection in one worker thread', run: run(1) },
+    { name: 'in two', run: run(2), per: 'dissection in one worker thread', aim: 1 / 1.6 },
+  ];
 }

@@ -15,7 +15,7 @@ import {
 } from '../src/index.ts';
 import type { Composite } from '../src/network/composite.ts';
 import { readModel } from '../src/node/index.ts';
-import { dissectionJobs } from './dissection.ts';
+import { dissectionJobs, threadJobs } from './dissection.ts';
 import { type Job, measure, table } from './measure.ts';
 import { inputFor, resNetLike, vggLike } from './networks.ts';
 
@@ -117,12 +117,27 @@ const models: readonly (readonly [string, () => Promise<LayersModel>, Aims])[] =
 ];
 console.log(`${tf.getBackend()}, Node ${process.version}, batch 1, 224 × 224`);
 console.log(`medians of ${ROUNDS} rounds, of ${SLOW_ROUNDS} in the second table of each network\n`);
-for (const [name, load, aims] of models) {
-  const { quick, slow, dispose } = jobsFor(await load(), aims);
-  console.log(table(name, await measure(quick, ROUNDS)));
-  console.log(table(`${name}, many passes`, await measure(slow, SLOW_ROUNDS)));
-  dispose();
+/** The tables, by the names that `npm run bench -- dissection trees` asks for; all of them by default. */
+const sections: Readonly<Record<string, () => Promise<void>>> = {
+  async networks() {
+    for (const [name, load, aims] of models) {
+      const { quick, slow, dispose } = jobsFor(await load(), aims);
+      console.log(table(name, await measure(quick, ROUNDS)));
+      console.log(table(`${name}, many passes`, await measure(slow, SLOW_ROUNDS)));
+      dispose();
+    }
+  },
+  async dissection() {
+    const { jobs, dispose } = await dissectionJobs();
+    console.log(table('Network Dissection', await measure(jobs, SLOW_ROUNDS)));
+    dispose();
+  },
+  async threads() {
+    console.log(table('Worker threads', await measure(threadJobs(), SLOW_ROUNDS)));
+  },
+};
+
+const wanted = process.argv.slice(2);
+for (const [name, run] of Object.entries(sections)) {
+  if (wanted.length === 0 || wanted.includes(name)) await run();
 }
-const { jobs, dispose } = await dissectionJobs();
-console.log(table('Network Dissection', await measure(jobs, SLOW_ROUNDS)));
-dispose();

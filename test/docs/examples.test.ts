@@ -36,7 +36,7 @@ beforeAll(async () => {
     concepts,
     brodenFolder,
     dissectedModule: resolve('test/support/workers/vggTiny.ts'),
-    readsTypeScript: pathToFileURL(resolve('test/support/workers/register.mjs')).href,
+    readsTypeScript: pathToFileURL(resolve('scripts/register-typescript.mjs')).href,
     labelled: randomLabelled({ images: 4, positions: [4, 4], pixels: [8, 8], units: 4 }, 0),
     labelledImages: randomLabelled({ images: 4, positions: [16, 16], pixels: [8, 8], units: 3 }, 0).map(
       ({ activations, ...labels }) => ({ ...labels, image: activations }),

@@ -17,7 +17,7 @@ const source = {
   module: module('dissected'),
   workers: 2,
   shards: 4,
-  execArgv: ['--import', new URL('../support/workers/register.mjs', import.meta.url).href],
+  execArgv: ['--import', new URL('../../scripts/register-typescript.mjs', import.meta.url).href],
 };
 
 let folder: string;
@@ -133,6 +133,8 @@ test('what cannot be worked with', async () => {
   await expect(run({ shards: 1.5 })).rejects.toThrow('"shards" expected');
   await expect(run({ module: module('empty') })).rejects.toThrow('"module" expected an export model()');
   await expect(run({ module: module('nowhere') })).rejects.toThrow(/the model: .*nowhere/);
-  await expect(run({}, { layers: ['third'] })).rejects.toThrow('"layers" expected the address of a layer, got "third"; near: first');
+  await expect(run({}, { layers: ['third'] })).rejects.toThrow(
+    '"layers" expected the address of a layer, got "third"; near: first',
+  );
   await expect(run({}, { signal: AbortSignal.abort(new Error('no')) })).rejects.toThrow('no');
 });
