@@ -9,7 +9,7 @@ import { pathOf } from './pathOf.ts';
  * Source: Bau et al. 2017, "Network Dissection: quantifying interpretability of deep visual representations", §2.1.
  *
  * @param directory that holds index.csv, or its `file:` URL.
- * @param options `categories`, `split`, `limit`, `input`, `prefetch`, `onFault`.
+ * @param options `categories`, `split`, `limit`, `shard`, `input`, `prefetch`, `onFault`.
  * @returns concepts and categories, and a data set of images `[1, h, w, c]` with labels `[planes, H, W]`.
  * @throws as `brodenDataset` does.
  * @example

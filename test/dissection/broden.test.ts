@@ -117,6 +117,8 @@ test('categories, split, limit', async () => {
   ]);
   expect(names(await opened({ split: 'val' }))).toEqual(['set/b.png', 'set/e.png']);
   expect(names(await opened({ split: 'train', limit: 2 }))).toEqual(['set/a.png', 'set/c.png']);
+  expect(names(await opened({ split: 'train', limit: 2, shard: [1, 2] }))).toEqual(['set/c.png']);
+  expect(names(await opened({ split: 'train', limit: 2, shard: [2, 3] }))).toEqual([]);
 });
 
 test('dataset: can be read again, and reads a few images ahead', async () => {
@@ -242,6 +244,7 @@ test('options: what is no fault of an image is no fault', async () => {
   await refused({ categories: [] }, '"categories" expected at least one category, got none');
   await refused({ split: 'test' as 'val' }, '"split" expected one of');
   await refused({ limit: 0 }, '"limit" expected an integer');
+  await refused({ shard: [2, 2] }, '"shard[0]" expected an integer in 0..1, got 2');
   await refused({ prefetch: -1 }, '"prefetch" expected an integer');
   await refused({ input: { std: 0 } }, '"std" expected numbers other than 0');
   await refused({ split: 'val', categories: ['texture'] }, '"index.csv" expected images of these categories');

@@ -17,6 +17,8 @@ export interface BrodenOptions {
   readonly split?: 'train' | 'val';
   /** The first so many images. Their order is a random one, so that these are a sample of all. */
   readonly limit?: number;
+  /** Of these only every `of`-th from number `shard` on, for a worker: `[shard, of]`. */
+  readonly shard?: readonly [shard: number, of: number];
   /** What the model wants of its pictures, which are stretched to `size`: labels cover all of a picture. */
   readonly input?: Omit<InputOptions, 'fit'>;
   /** How many images are read ahead; 4 by default. */
@@ -50,7 +52,7 @@ export interface BrodenDataset {
  * Source: Bau et al. 2017, "Network Dissection: quantifying interpretability of deep visual representations", §2.1.
  *
  * @param read reads a file by its name, such as `images/dtd/banded_0002.jpg`.
- * @param options `categories`, `split`, `limit`, `input`, `prefetch`, `onFault`.
+ * @param options `categories`, `split`, `limit`, `shard`, `input`, `prefetch`, `onFault`.
  * @returns concepts and categories, and a data set of images `[1, h, w, c]` with labels `[planes, H, W]`.
  * @throws {Error} if a table is missing or lacks a column (the message names it); {RangeError} if no image is selected or
  * an option is not as described. Readings reject where an image, a plane or a number of a label is not as described.
@@ -71,8 +73,13 @@ export async function brodenDataset(read: ReadFile, options: BrodenOptions = {})
   const size = records[0]?.size;
   if (!size) throw new RangeError('"index.csv" expected images of these categories and this split, got none');
   const plan = { input, size, known: new Set(concepts.map(({ number }) => number)) };
-  const dataset = readings(read, records, { ...plan, prefetch, onFault });
-  return { concepts, categories, size, count: records.length, dataset };
+  const own = options.shard ? part(records, options.shard) : records;
+  const dataset = readings(read, own, { ...plan, prefetch, onFault });
+  return { concepts, categories, size, count: own.length, dataset };
+}
+
+function part(records: readonly BrodenRecord[], [shard, of]: readonly [number, number]): readonly BrodenRecord[] {
+  return records.filter((_, i) => i % of === shard);
 }
 
 /** Readings that agree with each other on which images are left out. */
@@ -99,9 +106,13 @@ function readings(
   };
 }
 
-function assertOptions({ input, split, limit, prefetch }: BrodenOptions): void {
+function assertOptions({ input, split, limit, shard, prefetch }: BrodenOptions): void {
   if (split !== undefined) assertChoice('split', split, ['train', 'val']);
   if (limit !== undefined) assertInteger('limit', limit, [1, Number.POSITIVE_INFINITY]);
+  if (shard !== undefined) {
+    assertInteger('shard[1]', shard[1], [1, Number.POSITIVE_INFINITY]);
+    assertInteger('shard[0]', shard[0], [0, shard[1] - 1]);
+  }
   if (prefetch !== undefined) assertInteger('prefetch', prefetch, [0, Number.POSITIVE_INFINITY]);
   // On a picture of one pixel: what is wrong with these options is no fault of an image.
   toInput(picture(1, 1), { ...input, fit: 'stretch' });
