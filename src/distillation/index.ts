@@ -1,3 +1,11 @@
+export { hierarchyLoss } from './hierarchy/hierarchyLoss.ts';
+export { type HierarchyPrediction, type HierarchyStep, hierarchyPredict } from './hierarchy/hierarchyPredict.ts';
+export {
+  type HierarchyNode,
+  type NeuralBackedOptions,
+  type NeuralBackedTree,
+  neuralBackedTree,
+} from './hierarchy/neuralBackedTree.ts';
 export { type DistilledTree, type DistillOptions, distillDecisionTree } from './rationale/distillDecisionTree.ts';
 export { type FilterPartMatrix, filterPartMatrix, type PartAnnotations } from './rationale/filterPartMatrix.ts';
 export { type GrowthOptions, type GrowthSet, growDecisionTree } from './rationale/growDecisionTree.ts';
@@ -15,4 +23,23 @@ export { routedElsewhere } from './rationale/routedElsewhere.ts';
 export type { RationaleSet } from './rationale/samples.ts';
 export { type LevelMetrics, type TreeMetricsOptions, treeMetrics } from './rationale/treeMetrics.ts';
 export type { GrownTree, Merge, RationaleNode, RationaleTree } from './rationale/types.ts';
+export { type FittedSoftTree, fitSoftTree, type SoftTreeOptions } from './soft/fitSoftTree.ts';
+export type { SoftLoss } from './soft/leafLoss.ts';
+export {
+  type SoftExamples,
+  type SoftPrediction,
+  type SoftTree,
+  type SoftTreeLosses,
+  softTreeLoss,
+  softTreePredict,
+} from './soft/softTree.ts';
+export {
+  type Fidelity,
+  type SurrogateExamples,
+  type SurrogateNode,
+  type SurrogateOptions,
+  type SurrogateTree,
+  surrogatePredict,
+  surrogateTree,
+} from './surrogate/surrogateTree.ts';
 export type { Numbers } from './vectorOf.ts';

@@ -1,9 +1,14 @@
 import { describe, expect, test } from 'vitest';
+import { hierarchyPredict } from '../../src/distillation/hierarchy/hierarchyPredict.ts';
+import { neuralBackedTree } from '../../src/distillation/hierarchy/neuralBackedTree.ts';
 import { growDecisionTree } from '../../src/distillation/rationale/growDecisionTree.ts';
 import { type ParseStep, parseTree } from '../../src/distillation/rationale/parseTree.ts';
 import { type RationaleVectors, rationaleVectors } from '../../src/distillation/rationale/rationaleVectors.ts';
 import { routedElsewhere } from '../../src/distillation/rationale/routedElsewhere.ts';
 import { treeMetrics } from '../../src/distillation/rationale/treeMetrics.ts';
+import { type SoftTree, softTreeLoss, softTreePredict } from '../../src/distillation/soft/softTree.ts';
+import { type SurrogateNode, surrogatePredict, surrogateTree } from '../../src/distillation/surrogate/surrogateTree.ts';
+import type { NdArray } from '../../src/numeric/ndarray.ts';
 import { type GoldenCase, goldenCases } from '../support/goldenCases.ts';
 import { expectNear } from '../support/near.ts';
 
@@ -143,5 +148,113 @@ describe.each(goldens.ofMethod('rationale-contributions'))('$id', (golden) => {
       expectNear(contributions, expected.filter[image] ?? [], 1e-7);
       expectNear(sums ?? [], expected.part[image] ?? [], 1e-7);
     });
+  });
+});
+
+interface PlainSurrogate {
+  readonly value: number;
+  readonly count: number;
+  readonly feature?: number;
+  readonly threshold?: number;
+  readonly left?: PlainSurrogate;
+  readonly right?: PlainSurrogate;
+}
+
+function expectSameTree(found: SurrogateNode | undefined, expected: PlainSurrogate): void {
+  expect(found?.value).toBeCloseTo(expected.value, 6);
+  expect(found?.count).toBe(expected.count);
+  expect(found?.feature).toBe(expected.feature);
+  if (!expected.left || !expected.right) return;
+  expect(found?.threshold).toBeCloseTo(expected.threshold as number, 6);
+  expectSameTree(found?.left, expected.left);
+  expectSameTree(found?.right, expected.right);
+}
+
+describe.each(goldens.ofMethod('cart-distillation'))('$id', (golden) => {
+  test('tree, predictions, fidelity', async () => {
+    const read = (name: string) => goldens.arrayOf(golden.inputs[name]);
+    const heldOut = { features: await read('testFeatures'), outputs: await read('testTeacher') };
+    const features = await read('features');
+    const { maxDepth } = golden.params as { maxDepth: number };
+    const tree = surrogateTree({ features, outputs: await read('teacher') }, { maxDepth, heldOut });
+    const expected = golden.expected as Record<string, number> & { tree: never };
+    expectSameTree(tree.root, expected.tree);
+    expectNear(
+      surrogatePredict(tree, features).data,
+      (await goldens.arrayOf(golden.outputs['predictions'])).data,
+      1e-6,
+    );
+    expectNear(
+      surrogatePredict(tree, heldOut.features).data,
+      (await goldens.arrayOf(golden.outputs['testPredictions'])).data,
+      1e-6,
+    );
+    expect(tree.fidelity.training.r2).toBeCloseTo(expected['fidelityR2'] as number, 6);
+    expect(tree.fidelity.heldOut?.r2).toBeCloseTo(expected['testFidelityR2'] as number, 6);
+    expect(tree.fidelity.training.agreement).toBe(expected['signAgreement']);
+    expect(tree.fidelity.heldOut?.agreement).toBe(expected['testSignAgreement']);
+  });
+});
+
+describe.each(goldens.ofMethod('soft-decision-tree'))('$id', (golden) => {
+  test('paths, mixtures, losses', async () => {
+    const { depth, beta, lambda } = golden.params as Record<'depth' | 'beta' | 'lambda', number>;
+    const read = async (name: string): Promise<NdArray<Float64Array>> => {
+      const { shape, data } = await goldens.arrayOf(golden.inputs[name]);
+      return { shape, data: Float64Array.from(data) };
+    };
+    const tree: SoftTree = {
+      kind: 'soft',
+      depth,
+      inverseTemperature: beta,
+      weights: await read('w'),
+      biases: (await read('b')).data,
+      leaves: await read('phi'),
+    };
+    const inputs = await read('x');
+    const expected = golden.expected as Record<'pathProbabilities' | 'mixture', number[][]> &
+      Record<'loss' | 'mixtureLoss' | 'alpha' | 'bestLeaf', number[]> & { regulariser: number };
+    const { pathProbabilities, leaf } = softTreePredict(tree, inputs);
+    expectNear(pathProbabilities.data, expected.pathProbabilities.flat(), 1e-9);
+    expect([...leaf]).toEqual(expected.bestLeaf);
+    expectNear(softTreePredict(tree, inputs, { by: 'mixture' }).values.data, expected.mixture.flat(), 1e-9);
+    const losses = softTreeLoss(tree, { inputs, targets: await read('targets') }, { balance: lambda });
+    expectNear(losses.expected, expected.loss, 1e-9);
+    expectNear(losses.mixture, expected.mixtureLoss, 1e-9);
+    expectNear(losses.alpha, expected.alpha, 1e-9);
+    expect(losses.regulariser).toBeCloseTo(expected.regulariser, 9);
+  });
+});
+
+describe.each(goldens.ofMethod('nbdt'))('$id', (golden) => {
+  test('merges, soft and hard inference', async () => {
+    const weights = await goldens.arrayOf(golden.inputs['weights']);
+    const features = await goldens.arrayOf(golden.inputs['features']);
+    const tree = await neuralBackedTree(weights);
+    const expected = golden.expected as {
+      merges: { children: [number[], number[]]; height: number }[];
+      soft: number[][];
+      hard: number[];
+    };
+    const [count, width] = weights.shape as [number, number];
+    const merged = tree.nodes.slice(count);
+    expect(merged).toHaveLength(expected.merges.length);
+    merged.forEach(({ children, height }, i) => {
+      const { children: sides, height: own } = expected.merges[i] as (typeof expected.merges)[number];
+      expect(children.map((child) => tree.nodes[child]?.classes).sort()).toEqual([...sides].sort());
+      expect(height).toBeCloseTo(own, 6);
+    });
+    const examples = features.shape[0] as number;
+    const logits = Float64Array.from({ length: examples * count }, (_, i) => {
+      const [example, k] = [Math.floor(i / count), i % count];
+      let sum = 0;
+      for (let d = 0; d < width; d++) {
+        sum += (weights.data[k * width + d] as number) * (features.data[example * width + d] as number);
+      }
+      return sum;
+    });
+    const { probabilities, hard } = hierarchyPredict(tree, { shape: [examples, count], data: logits });
+    expectNear(probabilities.data, expected.soft.flat(), 1e-9);
+    expect([...hard]).toEqual(expected.hard);
   });
 });
