@@ -357,6 +357,18 @@ describe('what is refused', () => {
     free(model);
   });
 
+  test('scores that are not finite', async () => {
+    const model = classifier({});
+    const [kernel, bias] = model.getLayer('scores').getWeights();
+    const broken = tf.fill(kernel?.shape ?? [], Number.NaN);
+    model.getLayer('scores').setWeights([broken, bias as tf.Tensor]);
+    broken.dispose();
+    await expect(unitAblation(model, inputsOf(model, 2) as NdArray[], { layer: 'pool1', labels })).rejects.toThrow(
+      '"model" expected finite scores, got NaN for class 0 of example 0',
+    );
+    free(model);
+  });
+
   test('a layer that the output does not depend on, an output without classes, no examples', async () => {
     const x = input({ shape: [3] });
     const [a, b] = ['a', 'b'].map((name) => apply(l.dense({ units: 2, name }), x));

@@ -68,6 +68,7 @@ export async function forEachOutcome(
     seen = example + 1;
     if (seen > total) throw new RangeError(`"labels" expected one class for each example, got ${total} for more`);
     const scores = head.link === 'binary' ? Float32Array.of(-(logits[0] as number), logits[0] as number) : logits;
+    assertScores(scores, example, sets[set] as readonly number[]);
     visit({ label: labels[example] as number, set, scores, prediction: greatest(scores) });
   });
   if (seen < total) throw new RangeError(`"labels" expected one class for each of ${seen} example(s), got ${total}`);
@@ -87,6 +88,15 @@ function classesOf({ site: { address, shape }, link }: Head): number {
   if (isVector && typeof classes === 'number' && classes > 1) return classes;
   throw new RangeError(
     `"output" expected one with a score for each class, got "${address}" of shape [${shape.map((length) => length ?? 'n').join(', ')}]`,
+  );
+}
+
+function assertScores(scores: Float32Array | Float64Array, example: number, units: readonly number[]): void {
+  const place = scores.findIndex((score) => !Number.isFinite(score));
+  if (place < 0) return;
+  const without = units.length > 0 ? ` without units ${units.join(', ')}` : '';
+  throw new RangeError(
+    `"model" expected finite scores, got ${scores[place]} for class ${place} of example ${example}${without}`,
   );
 }
 
