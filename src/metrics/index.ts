@@ -42,6 +42,29 @@ export { type PointingGameOptions, pointingGame } from './localization/pointingG
 export { relevanceMass } from './localization/relevanceMass.ts';
 export { relevanceRank } from './localization/relevanceRank.ts';
 export { type TopKOptions, topKIntersection } from './localization/topKIntersection.ts';
+export { type BoxDetection, boxDetectionRate } from './location/boxDetectionRate.ts';
+export type { Boxes } from './location/boxes.ts';
+export {
+  type CategoryInstability,
+  type ChosenInstability,
+  categoryInstability,
+} from './location/categoryInstability.ts';
+export { centreInBoxRate } from './location/centreInBoxRate.ts';
+export type { Placement } from './location/layerMaps.ts';
+export { type LocalizationDistance, localizationDistance } from './location/localizationDistance.ts';
+export type { LocationData } from './location/locationData.ts';
+export { type LocationGrid, type LocationInstability, locationInstability } from './location/locationInstability.ts';
+export type { LocationNull, LocationNulls } from './location/locationNulls.ts';
+export type { LocationOptions } from './location/locationOptions.ts';
+export {
+  type PartData,
+  type PartInterpretability,
+  type PartOptions,
+  partInterpretability,
+} from './location/partInterpretability.ts';
+export { medianPartRadius, type PartMasks } from './location/partMasks.ts';
+export { type PeakPositions, peakPositions } from './location/peakPositions.ts';
+export { type UnitCategories, unitCategories } from './location/unitCategories.ts';
 export { type InputInvarianceOptions, inputInvariance } from './randomization/inputInvariance.ts';
 export { mapSimilarity, type SimilarityOptions } from './randomization/mapSimilarity.ts';
 export {

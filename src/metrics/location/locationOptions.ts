@@ -1,0 +1,23 @@
+import { assertChoice, assertInteger } from '../../numeric/check.ts';
+
+/** Which images of a unit count for a landmark. */
+export interface LocationOptions {
+  /** How many images at most, those on which the unit responds most; 100 by default. */
+  readonly top?: number;
+  /** What is taken from the number of images in the divisor of variances: 1, by default, or 0. */
+  readonly ddof?: number;
+  /** Whether the top images are taken after or before those without the landmark are left out; after by default. */
+  readonly select?: 'afterVisibility' | 'beforeVisibility';
+}
+
+/** The options with their defaults, checked. */
+export function locationOptions({
+  top = 100,
+  ddof = 1,
+  select = 'afterVisibility',
+}: LocationOptions): Required<LocationOptions> {
+  assertInteger('top', top, [2, Number.POSITIVE_INFINITY]);
+  assertInteger('ddof', ddof, [0, 1]);
+  assertChoice('select', select, ['afterVisibility', 'beforeVisibility']);
+  return { top, ddof, select };
+}
