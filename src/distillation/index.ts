@@ -42,4 +42,6 @@ export {
   surrogatePredict,
   surrogateTree,
 } from './surrogate/surrogateTree.ts';
+export { type AnyTree, type OutlineOptions, type TreeOutline, treeOutline } from './text/treeOutline.ts';
+export { treeText } from './text/treeText.ts';
 export type { Numbers } from './vectorOf.ts';

@@ -9,3 +9,4 @@ export type { MapSelection, MapSource } from './mapPlane.ts';
 export { type MaskedPictureOptions, maskedPicture } from './maskedPicture.ts';
 export { type OverlayOptions, overlay } from './overlay.ts';
 export { type ReportOptions, type ReportSection, type ReportTable, report, type TableValue } from './report.ts';
+export { type DiagramNode, type TreeDiagramOptions, treeDiagram } from './treeDiagram.ts';
