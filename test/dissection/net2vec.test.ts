@@ -102,17 +102,21 @@ test('the best unit of the images to learn from, and its IoU over both parts, by
 });
 
 /** A thing that lies where one of two units is active, and a place that a third one is active at; others are noise. */
-function planted(count: number): { samples: readonly LabelledActivations[]; concepts: readonly Concept[] } {
+function planted(
+  count: number,
+  units = 8,
+  noise: readonly number[] = [0, 1, 3, 4],
+): { samples: readonly LabelledActivations[]; concepts: readonly Concept[] } {
   const { uniform, integer } = random(11);
   const side = 6;
   const samples = Array.from({ length: count }, () => {
-    const activations = new Float32Array(side * side * 8);
+    const activations = new Float32Array(side * side * units);
     const labels = new Int32Array(2 * side * side);
     const [first, second, third] = [0, 1, 2].map(() => [integer(side - 1), integer(side - 1)] as const);
     const light = ([top, left]: readonly [number, number], unit: number, plane: number, number: number): void => {
       for (const row of [top, top + 1]) {
         for (const column of [left, left + 1]) {
-          activations[(row * side + column) * 8 + unit] = 1;
+          activations[(row * side + column) * units + unit] = 1;
           labels[plane * side * side + row * side + column] = number;
         }
       }
@@ -121,10 +125,10 @@ function planted(count: number): { samples: readonly LabelledActivations[]; conc
     light(second as readonly [number, number], 5, 0, 1);
     light(third as readonly [number, number], 7, 1, 2);
     for (let i = 0; i < side * side; i++) {
-      for (const unit of [0, 1, 3, 4]) if (uniform() < 0.08) activations[i * 8 + unit] = 1;
+      for (const unit of noise) if (uniform() < 0.08) activations[i * units + unit] = 1;
     }
     return {
-      activations: { shape: [side, side, 8], data: activations },
+      activations: { shape: [side, side, units], data: activations },
       planes: { shape: [2, side, side], data: labels },
     };
   });
@@ -181,6 +185,37 @@ describe('of a planted union of two units', () => {
     expect(few.concepts.map(({ images }) => images.training)).toEqual([9, 9]);
     expect(few.concepts[0]?.single).toEqual(all.concepts[0]?.single);
     expect(few.concepts[0]?.multiple.weights).not.toEqual(all.concepts[0]?.multiple.weights);
+  });
+
+  test('they do so among many units that come and go with nothing', async () => {
+    const noise = Array.from({ length: 120 }, (_, i) => i + 8);
+    const { samples: noisy } = planted(40, 128, noise);
+    const many = { ...options, thresholds: new Float64Array(128).fill(0.5), chosen: [1] };
+    const [union] = (await embed(noisy, many)).concepts;
+    expect(union?.multiple.iou).toBeGreaterThan((union?.single.iou as number) + 0.1);
+    const { weights } = union?.multiple ?? { weights: new Float64Array() };
+    const others = weights.filter((_, unit) => unit !== 2 && unit !== 5).map(Math.abs);
+    expect(Math.max(...others)).toBeLessThan(0.3 * Math.min(weights[2] as number, weights[5] as number));
+  });
+
+  test('the number of pixels of the labels does not matter', async () => {
+    const doubled = samples.map(({ activations, planes: { shape, data } }) => {
+      const [count, height, width] = shape as [number, number, number];
+      const large = Int32Array.from({ length: 4 * data.length }, (_, i) => {
+        const [plane, row] = [Math.floor(i / (4 * height * width)), Math.floor(i / (2 * width)) % (2 * height)];
+        const column = i % (2 * width);
+        return data[(plane * height + (row >> 1)) * width + (column >> 1)] as number;
+      });
+      return { activations, planes: { shape: [count, 2 * height, 2 * width], data: large } };
+    });
+    const [one, two] = [await embed(samples, options), await embed(doubled, options)];
+    for (const i of [0, 1]) {
+      const [a, b] = [one, two].map(({ concepts: found }) => found[i]?.multiple.weights ?? []);
+      expect(
+        nearestConcepts([{ concept: '', multiple: { weights: a as Float64Array } }], b ?? [])[0]?.cosine,
+      ).toBeGreaterThan(0.98);
+      expect(Math.max(...(b ?? []))).toBeLessThan(1.5 * Math.max(...(a ?? [])));
+    }
   });
 
   test('a penalty holds weights down', async () => {

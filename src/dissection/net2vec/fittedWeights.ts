@@ -12,34 +12,37 @@ export interface Fitting {
   readonly among?: ReadonlySet<number>;
 }
 
-const [MEAN_DECAY, SQUARE_DECAY, EPSILON] = [0.9, 0.999, 1e-8];
+const MOMENTUM = 0.9;
 
 /**
- * The weights of units whose mask is most like a concept, by full-batch Adam from 0 with a rate that falls to 0.
+ * The weights of units whose mask is most like a concept, by descent along the whole gradient from 0, with momentum.
  *
- * The loss is a sum over pixels, so that a fixed rate of gradient descent would depend on their number; Adam's steps do
- * not depend on the scale of the loss. From 0, a unit that is nowhere active keeps the weight 0.
+ * The loss is a sum over pixels: the gradient is divided by its largest part at 0, so that steps do not depend on their
+ * number. All units have the same rate, so that those which come and go with nothing stay small where few steps are
+ * taken; steps of a size of their own for each unit would raise them like the others. A unit that is never on stays at 0.
  */
 export async function fittedWeights(problem: Segmentation, fitting: Fitting): Promise<Float64Array> {
   const { steps, rate, penalty, signal, among } = fitting;
   const balance = balanceOf(problem);
   const weights = new Float64Array(problem.units);
-  const [mean, square] = [new Float64Array(problem.units), new Float64Array(problem.units)];
+  const velocity = new Float64Array(problem.units);
+  let largest = 0;
   for (let step = 0; step < steps; step++) {
     signal?.throwIfAborted();
     const { gradient } = segmentationLoss(problem, balance, weights);
-    const own = rate * (1 - step / steps);
+    if (among) keepOnly(gradient, among);
+    if (step === 0) largest = gradient.reduce((most, slope) => Math.max(most, Math.abs(slope)), 0);
+    if (largest === 0) return weights;
     for (let unit = 0; unit < weights.length; unit++) {
-      if (among && !among.has(unit)) continue;
-      // Algorithm 1, Kingma and Ba 2015.
       const slope = (gradient[unit] as number) + penalty * (weights[unit] as number);
-      mean[unit] = MEAN_DECAY * (mean[unit] as number) + (1 - MEAN_DECAY) * slope;
-      square[unit] = SQUARE_DECAY * (square[unit] as number) + (1 - SQUARE_DECAY) * slope * slope;
-      const unbiasedMean = (mean[unit] as number) / (1 - MEAN_DECAY ** (step + 1));
-      const unbiasedSquare = (square[unit] as number) / (1 - SQUARE_DECAY ** (step + 1));
-      weights[unit] = (weights[unit] as number) - (own * unbiasedMean) / (Math.sqrt(unbiasedSquare) + EPSILON);
+      velocity[unit] = MOMENTUM * (velocity[unit] as number) + slope / largest;
+      weights[unit] = (weights[unit] as number) - rate * (velocity[unit] as number);
     }
     await eventLoopTurn();
   }
   return weights;
+}
+
+function keepOnly(gradient: Float64Array, among: ReadonlySet<number>): void {
+  for (let unit = 0; unit < gradient.length; unit++) if (!among.has(unit)) gradient[unit] = 0;
 }

@@ -17,18 +17,18 @@ export interface Net2VecOptions extends EmbeddingOptions, RunOptions, Pick<Disse
  * Net2Vec: how concepts are encoded by the units of a layer, by one of them or by many together.
  *
  * A unit is on where its activation is above its threshold, $B_k = [a_k > T_k]$. For each concept, over the images that
- * have it: the one unit whose mask $\mathrm{up}(B_k) > \frac12$ has the greatest IoU, and the weights w whose mask
- * $M = \sigma(\mathrm{up}(\sum_k w_k B_k))$ has the least loss
+ * have it: the one unit whose mask $\mathrm{up}(B_k) > \frac12$ has the greatest IoU, and weights w that bring
+ * down the loss of the mask $M = \sigma(\mathrm{up}(\sum_k w_k B_k))$,
  *
  * $$ -\frac{1}{N} \sum_x \sum_p [\alpha M L_c + (1 - \alpha)(1 - M)(1 - L_c)], $$
  *
  * where 1 − α is the mean share of pixels that the concept has. Both are found with one part of the images, and their
  * IoUs are those over the other part; an image belongs to a part by `seed` and its place in the data set. Weights are learnt
- * by full-batch Adam from 0, which depends on nothing random and, unlike a fixed rate of gradient descent, not on the
- * number of pixels.
+ * by a few steps of gradient descent with momentum from 0, over all images at once: nothing in it is random, and the
+ * gradient is scaled so that steps do not depend on the number of pixels.
  *
  * Source: Fong and Vedaldi 2018, "Net2Vec: quantifying and explaining how concepts are encoded by filters in deep neural
- * networks"; there with stochastic gradient descent from random weights.
+ * networks"; there with stochastic gradient descent (momentum 0.9 as here) from random weights.
  *
  * @param model a `LayersModel`, or one compiled once by `compile`.
  * @param dataset images with labels `[planes, H, W]` of one size; read twice, or once with `thresholds`. Of each image
