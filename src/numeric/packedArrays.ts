@@ -47,7 +47,8 @@ export function unpackArrays(kind: string, bytes: Uint8Array): Record<string, Pa
     if (bytes.length < offset + aligned(byteLength)) {
       throw refused(`at least ${offset + aligned(byteLength)} bytes`, `${bytes.length}: the end is missing`);
     }
-    arrays[name] = new types[type](bytes.slice(offset, offset + byteLength).buffer);
+    // A copy whatever kind of array it is: the slice of a Buffer is a view of something larger.
+    arrays[name] = new types[type](new Uint8Array(bytes.subarray(offset, offset + byteLength)).buffer);
     offset += aligned(byteLength);
   }
   return arrays;

@@ -44,6 +44,10 @@ describe.each(states)('%s', (kind, decode, bytes) => {
     buffer.set(bytes, 5);
     expect(decode(buffer.subarray(5, 5 + bytes.length))).toEqual(decode(bytes));
   });
+
+  test('bytes of a file, whose slices are views, are read', () => {
+    expect(decode(Buffer.concat([Buffer.alloc(3), bytes]).subarray(3))).toEqual(decode(bytes));
+  });
 });
 
 test('a state of other options is refused', () => {
