@@ -83,9 +83,9 @@ export function patternMixture(
   const [images, rows, columns] = maps.shape as [number, number, number];
   const grid = { size: [rows, columns], centre: pairOf('centre', centre), jump: pairOf('jump', jump) } as const;
   const responses = responsesOf(maps.data, images, grid);
-  const { mixture, logLikelihood, last } = maximized(responses, mixtureOf(options, images), iterations);
+  const { mixture, logLikelihood, last } = maximized(responses, mixtureOf(options, images), { iterations });
   const nodes = mixture.variances.length;
-  const { positions, scores } = peaksOf(responses, mixture);
+  const { positions, scores } = peaksOf(responses, mixture, 'unit');
   return {
     positions: { shape: [nodes, 2], data: mixture.positions },
     logLikelihood: Float64Array.from(logLikelihood),

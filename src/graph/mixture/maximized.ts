@@ -11,13 +11,32 @@ export interface Maximized {
   readonly last: Expectation;
 }
 
-/** Plain expectation-maximisation of the positions; widths, shifts and weights stay as they are. */
-export function maximized(responses: Responses, start: Mixture, iterations: number): Maximized {
+/** The least and the greatest width that a node may get, in pixels. */
+export interface WidthRange {
+  readonly low: number;
+  readonly high: number;
+}
+
+/**
+ * Plain expectation-maximisation of the positions; shifts and weights stay as they are, widths too unless a range is
+ * given. In a width the expected log-likelihood has one maximum, so that the nearest end of the range is best where that
+ * lies outside: the likelihood still does not fall.
+ */
+export function maximized(
+  responses: Responses,
+  start: Mixture,
+  { iterations, widths }: { readonly iterations: number; readonly widths?: WidthRange | undefined },
+): Maximized {
   let mixture = start;
   let last = expectation(responses, mixture);
   const logLikelihood = [last.logLikelihood];
   for (let iteration = 0; iteration < iterations; iteration++) {
-    mixture = { ...mixture, positions: weightedMeans(mixture, last) };
+    const positions = weightedMeans(mixture, last);
+    mixture = {
+      ...mixture,
+      positions,
+      ...(widths && { variances: fittedVariances(mixture, last, { positions, widths }) }),
+    };
     last = expectation(responses, mixture);
     logLikelihood.push(last.logLikelihood);
   }
@@ -29,6 +48,25 @@ function weightedMeans({ positions }: Mixture, { mass, sums }: Expectation): Flo
   return positions.map((position, k) => {
     const weight = mass[k >> 1] as number;
     return weight > 0 ? (sums[k] as number) / weight : position;
+  });
+}
+
+/** $\sigma_V^2 = \sum F r \lVert p - \mu - \text{shift} \rVert^2 / 2 \sum F r$ about the new positions. */
+function fittedVariances(
+  { variances, positions: before }: Mixture,
+  { mass, squares }: Expectation,
+  { positions, widths: { low, high } }: { positions: Float64Array; widths: WidthRange },
+): Float64Array {
+  return variances.map((variance, node) => {
+    const weight = mass[node] as number;
+    if (!(weight > 0)) return variance;
+    // About the mean there is less than about the old position, by what the node has moved.
+    const moved = [0, 1].reduce((sum, axis) => {
+      const k = 2 * node + axis;
+      return sum + ((positions[k] as number) - (before[k] as number)) ** 2;
+    }, 0);
+    const own = ((squares[node] as number) / weight - moved) / 2;
+    return Math.min(Math.max(own, low ** 2), high ** 2);
   });
 }
 

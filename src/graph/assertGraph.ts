@@ -1,0 +1,69 @@
+import { assertChoice, assertInteger, assertNumber, describe } from '../numeric/check.ts';
+import type { ExplanatoryGraph, GraphLayer, PatternNode } from './types.ts';
+
+/**
+ * Refuses what is no explanatory graph of this version: for graphs that come from a file.
+ *
+ * @param graph what `JSON.parse` gave, for instance.
+ * @throws {TypeError} if it is something else; {RangeError} if it has another version, or numbers or neighbours that
+ * cannot be.
+ * @example
+ * ```ts
+ * import { assertGraph, fitExplanatoryGraph } from 'vitrine';
+ * const graph = await fitExplanatoryGraph(model, [x], { layers: ['conv3'], patternsPerFilter: 2 });
+ * const read: unknown = JSON.parse(JSON.stringify(graph));
+ * assertGraph(read);
+ * console.log(read.layers[0].nodes.length);
+ * ```
+ */
+export function assertGraph(graph: unknown): asserts graph is ExplanatoryGraph {
+  const given = graph as Partial<ExplanatoryGraph> | null | undefined;
+  if (typeof given !== 'object' || given?.schema !== 'vitrine/explanatory-graph') {
+    const got = typeof given === 'object' && given !== null ? `schema ${describe(given.schema)}` : describe(given);
+    throw new TypeError(`"graph" expected schema "vitrine/explanatory-graph", got ${got}`);
+  }
+  if (given.version !== 1) throw new RangeError(`"graph" expected version 1, got ${describe(given.version)}`);
+  assertPair('graph.imageSize', given.imageSize);
+  assertNumber('graph.tau', given.tau as number, Number.MIN_VALUE);
+  assertChoice('graph.peaks', given.peaks as string, ['unit', 'interpolated']);
+  if (!Array.isArray(given.layers) || given.layers.length === 0) {
+    throw new TypeError(`"graph.layers" expected a list of layers, got ${describe(given.layers)}`);
+  }
+  given.layers.forEach((layer, i, layers) => {
+    assertLayer(`graph.layers[${i}]`, layer, layers[i + 1]?.nodes?.length ?? 0);
+  });
+}
+
+function assertLayer(at: string, layer: GraphLayer, above: number): void {
+  if (typeof layer?.name !== 'string')
+    throw new TypeError(`"${at}.name" expected a string, got ${describe(layer?.name)}`);
+  for (const key of ['size', 'centre', 'jump'] as const) assertPair(`${at}.${key}`, layer[key]);
+  assertInteger(`${at}.units`, layer.units, [1, Number.POSITIVE_INFINITY]);
+  for (const key of ['filters', 'deviations', 'nodes'] as const) {
+    if (!Array.isArray(layer[key])) throw new TypeError(`"${at}.${key}" expected a list, got ${describe(layer[key])}`);
+  }
+  layer.nodes.forEach((node, i) => {
+    assertNode(`${at}.nodes[${i}]`, node, { layer, above });
+  });
+}
+
+function assertNode(at: string, node: PatternNode, { layer, above }: { layer: GraphLayer; above: number }): void {
+  if (!layer.filters.includes(node?.filter)) {
+    throw new RangeError(`"${at}.filter" expected one of the layer's filters, got ${describe(node?.filter)}`);
+  }
+  assertPair(`${at}.position`, node.position);
+  assertPair(`${at}.meanPosition`, node.meanPosition);
+  assertNumber(`${at}.width`, node.width, Number.MIN_VALUE);
+  assertNumber(`${at}.deformation`, node.deformation, Number.MIN_VALUE);
+  if (!Array.isArray(node.neighbours)) {
+    throw new TypeError(`"${at}.neighbours" expected a list, got ${describe(node.neighbours)}`);
+  }
+  for (const neighbour of node.neighbours) assertInteger(`${at}.neighbours`, neighbour, [0, above - 1]);
+}
+
+function assertPair(argument: string, pair: unknown): void {
+  if (!Array.isArray(pair) || pair.length !== 2) {
+    throw new TypeError(`"${argument}" expected two numbers, got ${describe(pair)}`);
+  }
+  for (const value of pair) assertNumber(argument, value as number);
+}

@@ -1,0 +1,117 @@
+import { joined } from '../../numeric/joined.ts';
+import type { Random } from '../../numeric/random.ts';
+import { displacements } from '../mixture/displacements.ts';
+import { followers, greatestFirst } from '../mixture/followers.ts';
+import { type Maximized, maximized, type WidthRange } from '../mixture/maximized.ts';
+import type { Mixture } from '../mixture/mixture.ts';
+import { type NodePeaks, type PeakKind, peaksOf } from '../mixture/peaksOf.ts';
+import { product } from '../mixture/product.ts';
+import type { Responses } from '../mixture/responses.ts';
+import type { Candidates } from './candidates.ts';
+import { initialPositions } from './initialPositions.ts';
+
+/** What the filters of a layer are fitted with. */
+export interface FilterPlan {
+  readonly patterns: number;
+  readonly iterations: number;
+  readonly neighbours: number;
+  readonly noneDensity: number;
+  /** The width with which nodes without neighbours begin, in pixels. */
+  readonly width: number;
+  /** Between which their widths are fitted. */
+  readonly widths: WidthRange;
+  readonly peaks: PeakKind;
+  /** Of the layer above; none at the top. */
+  readonly candidates?: Candidates;
+}
+
+/** The nodes of one filter. */
+export interface FittedFilter {
+  readonly fit: Maximized;
+  readonly peaks: NodePeaks;
+  /** Of each node, places among the candidates. */
+  readonly neighbours: readonly (readonly number[])[];
+  readonly alone: readonly number[];
+  readonly withNeighbours: readonly number[];
+}
+
+/** Choices of neighbours after the first. */
+const CHOICES = 3;
+
+/**
+ * Fits the nodes of a filter: alone first; then, below another layer, with neighbours, which are chosen again a few
+ * times. A new choice is taken only if the likelihood does not fall by it.
+ */
+export function fitFilter(responses: Responses, plan: FilterPlan, random: Random): FittedFilter {
+  const { patterns, iterations, noneDensity, width, widths, peaks, candidates } = plan;
+  const start: Mixture = {
+    positions: initialPositions(responses, patterns, random),
+    variances: new Float64Array(patterns).fill(width ** 2),
+    noneDensity,
+  };
+  if (!candidates) {
+    const fit = maximized(responses, start, { iterations, widths });
+    const neighbours = new Array<readonly number[]>(patterns).fill([]);
+    return {
+      fit,
+      peaks: peaksOf(responses, fit.mixture, peaks),
+      neighbours,
+      alone: fit.logLikelihood,
+      withNeighbours: [],
+    };
+  }
+  const steps = Math.ceil(iterations / (CHOICES + 1));
+  const alone = maximized(responses, start, { iterations: steps, widths });
+  let neighbours = chosen(peaksOf(responses, alone.mixture, peaks), { ...plan, candidates });
+  let fit = maximized(responses, withNeighbours(alone.mixture, candidates, neighbours), { iterations: steps });
+  const logLikelihood = [...fit.logLikelihood];
+  for (let choice = 1; choice < CHOICES; choice++) {
+    const others = chosen(peaksOf(responses, fit.mixture, peaks), { ...plan, candidates });
+    const other = maximized(responses, withNeighbours(fit.mixture, candidates, others), { iterations: steps });
+    const before = logLikelihood[logLikelihood.length - 1] as number;
+    const isTaken = (other.logLikelihood[0] as number) >= before;
+    if (isTaken) neighbours = others;
+    fit = isTaken ? other : maximized(responses, fit.mixture, { iterations: steps });
+    logLikelihood.push(...fit.logLikelihood.slice(1));
+  }
+  return {
+    fit,
+    peaks: peaksOf(responses, fit.mixture, peaks),
+    neighbours,
+    alone: alone.logLikelihood,
+    withNeighbours: logLikelihood,
+  };
+}
+
+/** For each node the candidates that follow it best. */
+function chosen(
+  { positions, scores }: NodePeaks,
+  { candidates, neighbours, patterns }: FilterPlan & { readonly candidates: Candidates },
+): readonly (readonly number[])[] {
+  const images = scores.length / patterns;
+  return Array.from({ length: patterns }, (_, node) => {
+    const own = displacements(positions, { node, images });
+    const seen = scores.subarray(node * images, (node + 1) * images);
+    return greatestFirst(followers(own, seen, candidates.moves), neighbours);
+  });
+}
+
+function withNeighbours(
+  { positions, noneDensity }: Mixture,
+  { moves, sigmas }: Candidates,
+  neighbours: readonly (readonly number[])[],
+): Mixture {
+  const products = neighbours.map((own) =>
+    product(
+      own.map((k) => moves[k] as Float64Array),
+      own.map((k) => sigmas[k] as number),
+    ),
+  );
+  return {
+    positions,
+    noneDensity,
+    variances: Float64Array.from(products, ({ variance }) => variance),
+    shifts: joined(products.map(({ shifts }) => shifts)),
+    weights: joined(products.map(({ weights }) => weights)),
+  };
+}

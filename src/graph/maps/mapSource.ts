@@ -1,0 +1,31 @@
+import type { Grid } from '../mixture/responses.ts';
+
+/** A layer whose maps can be read. */
+export interface SourceLayer extends Grid {
+  readonly name: string;
+  readonly units: number;
+}
+
+/** Where maps come from: a network and images, or arrays. */
+export interface MapSource {
+  readonly imageSize: readonly [rows: number, columns: number];
+  readonly layers: readonly SourceLayer[];
+  /**
+   * Reads the maps of some layers, image by image: `[h, w, u]` of each of them.
+   *
+   * @returns the number of images.
+   */
+  read(layers: readonly number[], visit: (maps: readonly Float32Array[], image: number) => void): Promise<number>;
+}
+
+/** Refuses maps that are not all finite and says where. */
+export function assertFiniteMaps(maps: Float32Array, { name, units }: SourceLayer, image: number): void {
+  // 0 · x is 0 for what is finite and NaN for all else.
+  let sum = 0;
+  for (let k = 0; k < maps.length; k++) sum += 0 * (maps[k] as number);
+  if (sum === 0) return;
+  const found = maps.findIndex((value) => !Number.isFinite(value));
+  throw new RangeError(
+    `"${name}" expected finite activations, got ${maps[found]} in unit ${found % units} of image ${image}`,
+  );
+}
