@@ -12,7 +12,7 @@ export interface Background {
   readonly noise: number;
 }
 
-/** Draws a scene as numbers from −1 to 1, `[1, size, size, 3]`. */
+/** Draws a scene as numbers from −1 to 1, `[1, size, size, 3]`; the first objects are in front. */
 export function drawScene(
   objects: readonly SceneObject[],
   { size, background, source }: { size: number; background: Background; source: Random },
@@ -21,11 +21,14 @@ export function drawScene(
   const data = new Float32Array(size * size * 3);
   for (let row = 0; row < size; row++) {
     for (let column = 0; column < size; column++) {
-      const [object, share] = coverage(objects, row, column);
+      const covering = coverage(objects, row, column);
       const shade = texture(row, column);
       for (let channel = 0; channel < 3; channel++) {
         const behind = (background.color[channel] as number) + shade;
-        const value = object ? behind + ((object.color[channel] as number) - behind) * share : behind;
+        const value = covering.reduceRight(
+          (below, [{ color }, share]) => below + ((color[channel] as number) - below) * share,
+          behind,
+        );
         const noisy = value + background.noise * source.normal();
         data[(row * size + column) * 3 + channel] = 2 * Math.min(Math.max(noisy, 0), 1) - 1;
       }
@@ -34,15 +37,18 @@ export function drawScene(
   return { shape: [1, size, size, 3], data };
 }
 
-/** The object at a pixel and how much of the pixel it covers, by four points. */
-function coverage(objects: readonly SceneObject[], row: number, column: number): [SceneObject | undefined, number] {
+/** The objects at a pixel, those in front first, and how much of the pixel each covers, by four points. */
+function coverage(objects: readonly SceneObject[], row: number, column: number): readonly [SceneObject, number][] {
+  const found: [SceneObject, number][] = [];
   for (const object of objects) {
-    const reach = object.radius + 1;
-    if (Math.abs(row + 0.5 - object.row) > reach || Math.abs(column + 0.5 - object.column) > reach) continue;
+    const [down, across] = [object.radius + 1, object.radius * (object.aspect ?? 1) + 1];
+    if (Math.abs(row + 0.5 - object.row) > down || Math.abs(column + 0.5 - object.column) > across) continue;
     const share = shareOf(object, row, column);
-    if (share > 0) return [object, share];
+    if (share > 0) found.push([object, share]);
+    // What lies behind is not to be seen.
+    if (share === 1) break;
   }
-  return [undefined, 0];
+  return found;
 }
 
 function shareOf(object: SceneObject, row: number, column: number): number {
