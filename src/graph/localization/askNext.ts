@@ -1,0 +1,91 @@
+import { mean } from 'd3-array';
+import { assertNumber } from '../../numeric/check.ts';
+import type { PatternInference } from '../inferPatterns.ts';
+import type { PartDialogue, PartQuestion } from './dialogue.ts';
+import { imagesOf } from './learnPartTemplates.ts';
+import { localizePart } from './localizePart.ts';
+import { patternDistances } from './patternDistances.ts';
+
+/** Options of {@link askNext}. */
+export interface AskOptions {
+  /** β: how much the score of an image says of whether it is explained; 5 by default. */
+  readonly sharpness?: number;
+  /** α: how fast what is learnt from an image fades with the distance to another one; 5 by default. */
+  readonly fading?: number;
+}
+
+/**
+ * Finds the image that it is best to ask about next.
+ *
+ * Every image should be explained, $P = 1/n$; what is explained is $Q(I) \propto e^{\beta S(I)}$ with the score S of the
+ * best template, 1 once somebody has spoken. An answer about image I is expected to raise the score of J by
+ * $(1 - S(I))\,(1 - S(J))\,e^{-\alpha\,d(I, J)}$, with d the cosine distance of the scores of all nodes. Asked is the image
+ * after which $\mathrm{KL}(P \Vert Q)$ is least; before anything is known, the one that is nearest to all others.
+ *
+ * Source: Zhang et al. 2017, "Mining object parts from CNNs via active question-answering"; the exact form is our own.
+ *
+ * @param dialogue what was asked and learnt so far: `{ part: null, answers: [] }` at the beginning, or
+ * `{ part: learnPartTemplates(…), answers: [] }`.
+ * @param inference of `inferPatterns`, on all images that may be asked about.
+ * @param options `sharpness`, `fading`.
+ * @returns the question; `null` once there was an answer for each image.
+ * @throws {RangeError} if the inference is of another graph, or an option is negative; {TypeError} if the part is none.
+ * @example
+ * ```ts
+ * import { answerQuestion, askNext, fitExplanatoryGraph, inferPatterns, syntheticPatterns } from 'vitrine';
+ * const { maps, truth } = syntheticPatterns({ images: 12, layers: [{ name: 'top', positions: 10, filters: 4 }] });
+ * const graph = await fitExplanatoryGraph(maps, { layers: ['top'], patternsPerFilter: 6 });
+ * const inference = await inferPatterns(graph, maps);
+ * const { image } = askNext({ part: null, answers: [] }, inference)!;
+ * const { data } = truth.top[0].parts[0].positions;
+ * const answer = { kind: 'new', template: 'part', position: [data[2 * image], data[2 * image + 1]] } as const;
+ * const dialogue = answerQuestion({ part: null, answers: [] }, { image, answer }, { graph, inference });
+ * console.log(askNext(dialogue, inference));
+ * ```
+ */
+export function askNext(
+  { part, answers }: PartDialogue,
+  inference: PatternInference,
+  { sharpness = 5, fading = 5 }: AskOptions = {},
+): PartQuestion | null {
+  assertNumber('sharpness', sharpness, 0);
+  assertNumber('fading', fading, 0);
+  const known = new Map(answers.map(({ image, kind }) => [image, kind]));
+  for (const { annotations } of part?.templates ?? []) {
+    for (const { image } of annotations) known.set(image, 'moved');
+  }
+  const images = Array.from({ length: imagesOf(inference) }, (_, image) => image);
+  const objects = images.filter((image) => known.get(image) !== 'absent');
+  const open = objects.filter((image) => !known.has(image));
+  if (open.length === 0) return null;
+  const found = part && part.templates.length > 0 ? localizePart(part, inference) : undefined;
+  const scores = new Map(objects.map((image) => [image, known.has(image) ? 1 : (found?.scores[image] ?? 0)]));
+  const distances = patternDistances(inference, open, objects);
+  const before = divergence([...scores.values()], sharpness);
+  const gains = open.map((_, row) => {
+    const own = scores.get(open[row] as number) as number;
+    const near = objects.map((_image, i) => Math.exp(-fading * (distances[row] as Float64Array)[i]!));
+    // Before anything is known all scores are 0 and every answer makes some image stand out.
+    if (!found) return mean(near) as number;
+    const after = objects.map((image, i) => {
+      const score = scores.get(image) as number;
+      return image === open[row] ? 1 : score + (1 - own) * (1 - score) * (near[i] as number);
+    });
+    return before - divergence(after, sharpness);
+  });
+  const best = gains.reduce((most, gain, i) => (gain > (gains[most] as number) ? i : most), 0);
+  return questionOf(open[best] as number, found, found ? (gains[best] as number) : 0);
+}
+
+function questionOf(image: number, found: ReturnType<typeof localizePart> | undefined, gain: number): PartQuestion {
+  const template = found?.templates[image] ?? null;
+  const [row, column] = found?.positions.data.subarray(2 * image, 2 * image + 2) ?? [];
+  const position = template === null ? null : ([row as number, column as number] as const);
+  return { image, template, position, score: found?.scores[image] ?? 0, gain };
+}
+
+/** KL(P‖Q) of the uniform distribution from the one that is proportional to e to the β times score. */
+function divergence(scores: readonly number[], sharpness: number): number {
+  const partition = mean(scores, (score) => Math.exp(sharpness * score)) as number;
+  return Math.log(partition) - sharpness * (mean(scores) as number);
+}
