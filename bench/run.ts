@@ -18,6 +18,7 @@ import { readModel } from '../src/node/index.ts';
 import { dissectionJobs, threadJobs } from './dissection.ts';
 import { type Job, measure, table } from './measure.ts';
 import { inputFor, resNetLike, vggLike } from './networks.ts';
+import { treeJobs } from './trees.ts';
 
 const STEPS = 50;
 const MASKS = 1000;
@@ -134,6 +135,9 @@ const sections: Readonly<Record<string, () => Promise<void>>> = {
   },
   async threads() {
     console.log(table('Worker threads', await measure(threadJobs(), SLOW_ROUNDS)));
+  },
+  async trees() {
+    console.log(table('Decision trees', await measure(treeJobs(), SLOW_ROUNDS)));
   },
 };
 

@@ -38,20 +38,24 @@ export function negativeRoutes(samples: Samples, exponential: (prediction: numbe
   const lengths = Float64Array.from({ length: count }, (_, j) => norm(rowOf(rationales, j, width)));
   let ranking = emptyRanking(count);
   let before = ranking;
-  let moved: readonly number[] = [];
+  let moved = new Int32Array(0);
   return {
     view({ weights, bias }) {
-      const used = Array.from(weights.keys()).filter((d) => weights[d] !== 0);
-      const length = norm(weights);
-      const along = (data: Float64Array, j: number): number => {
-        let sum = 0;
-        for (const d of used) sum += (weights[d] as number) * (data[j * width + d] as number);
-        return sum;
-      };
-      return {
-        cosines: lengths.map((own, j) => along(rationales, j) / (own * length)),
-        masses: lengths.map((_, j) => exponential(along(responses, j) + bias)),
-      };
+      const used = Int32Array.from(weights.keys()).filter((d) => weights[d] !== 0);
+      const values = Float64Array.from(used, (d) => weights[d] as number);
+      const length = norm(values);
+      const [cosines, masses] = [new Float64Array(count), new Float64Array(count)];
+      for (let j = 0; j < count; j++) {
+        let [along, prediction] = [0, bias];
+        for (let i = 0; i < used.length; i++) {
+          const place = j * width + (used[i] as number);
+          along += (values[i] as number) * (rationales[place] as number);
+          prediction += (values[i] as number) * (responses[place] as number);
+        }
+        cosines[j] = along / ((lengths[j] as number) * length);
+        masses[j] = exponential(prediction);
+      }
+      return { cosines, masses };
     },
     route(nodes) {
       before = ranking;
@@ -59,7 +63,8 @@ export function negativeRoutes(samples: Samples, exponential: (prediction: numbe
       for (const [node, view] of nodes) {
         for (let j = 0; j < count; j++) insert(ranking, j, node, view);
       }
-      moved = Array.from(lengths.keys()).filter((j) =>
+      const places = Int32Array.from({ length: count }, (_, j) => j);
+      moved = places.filter((j) =>
         [0, 1, 2].some((rank) => ranking.nodes[KEPT * j + rank] !== before.nodes[KEPT * j + rank]),
       );
     },
@@ -75,7 +80,18 @@ export function negativeRoutes(samples: Samples, exponential: (prediction: numbe
     },
     changeOfChange(a, b, merged) {
       let sum = 0;
-      for (const j of moved) sum += changeAt(ranking, j, a, b, merged) - changeAt(before, j, a, b, merged);
+      for (let i = 0; i < moved.length; i++) {
+        const j = moved[i] as number;
+        const first = KEPT * j;
+        const now = ranking.nodes[first];
+        const then = before.nodes[first];
+        const cosine = merged.cosines[j] as number;
+        // Most negatives are neither at one of the two nor would come to what they become.
+        const stays = now !== a && now !== b && then !== a && then !== b;
+        if (stays && cosine <= (ranking.cosines[first] as number) && cosine <= (before.cosines[first] as number))
+          continue;
+        sum += changeAt(ranking, j, a, b, merged) - changeAt(before, j, a, b, merged);
+      }
       return sum;
     },
   };

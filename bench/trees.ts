@@ -1,0 +1,44 @@
+import { growDecisionTree, type RationaleVectors, rationaleVectors } from '../src/index.ts';
+import { random } from '../src/numeric/random.ts';
+import type { Job } from './measure.ts';
+
+const [IMAGES, FILTERS, KINDS] = [300, 256, 5];
+
+/** Growing trees of images that are of a few kinds; the report gives milliseconds. */
+export function treeJobs(): readonly Job[] {
+  const positives = imagesOf(1, 5);
+  const negatives = imagesOf(2, -5, positives.scale);
+  return [
+    {
+      name: `growing a tree of ${IMAGES} images`,
+      run: async () => growDecisionTree(positives),
+    },
+    {
+      name: `growing a tree of ${IMAGES} images by the gain per image`,
+      run: async () => growDecisionTree(positives, { criterion: 'gainPerImage' }),
+    },
+    {
+      name: `growing a tree of ${IMAGES} images above ${IMAGES} negatives`,
+      run: async () => growDecisionTree({ ...positives, negatives }),
+    },
+  ];
+}
+
+function imagesOf(seed: number, output: number, scale?: Float64Array): RationaleVectors {
+  const { normal, integer } = random(seed);
+  const kinds = Array.from({ length: KINDS }, (_, kind) =>
+    Float64Array.from({ length: FILTERS }, random(9, kind).normal),
+  );
+  const responses = Float64Array.from({ length: IMAGES * FILTERS }, () => Math.max(0.8 + 0.4 * normal(), 0));
+  const gradients = Array.from({ length: IMAGES }, () => {
+    const kind = kinds[integer(KINDS)] as Float64Array;
+    return Array.from(kind, (value) => value + 0.5 * normal());
+  });
+  const shape = [IMAGES, FILTERS];
+  return rationaleVectors({
+    responses: { shape, data: responses },
+    gradients: { shape, data: Float64Array.from(gradients.flat()) },
+    outputs: Float64Array.from({ length: IMAGES }, () => output + normal()),
+    ...(scale && { scale }),
+  });
+}
