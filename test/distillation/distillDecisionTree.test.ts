@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { layers as l } from '@tensorflow/tfjs-layers';
 import { expect, test } from 'vitest';
+import { installKernels } from '../../src/backend/installKernels.ts';
 import { distillDecisionTree } from '../../src/distillation/rationale/distillDecisionTree.ts';
 import { growDecisionTree } from '../../src/distillation/rationale/growDecisionTree.ts';
 import { imageRationales } from '../../src/distillation/rationale/imageRationales.ts';
@@ -15,6 +16,9 @@ import { random } from '../../src/numeric/random.ts';
 import { chain, conv, free, randomized } from '../oracle/building.ts';
 import { curvedHead } from '../support/camModels.ts';
 import { expectNear } from '../support/near.ts';
+
+// The tape of tfjs, against which gradients are held here, wants kernels that wasm lacks.
+installKernels();
 
 function binary(): LayersModel {
   return randomized(

@@ -141,12 +141,27 @@ test('leaves say what the network says: log E₀ = −β|Ω⁺|, fitness 1, no e
   }
 });
 
-test('without negatives a constant predictor is the best there is; negatives take that away', () => {
-  const alone = growDecisionTree(positives, { selection: 'all', maxMerges: 1 });
-  const beside = growDecisionTree(withNegatives, { selection: 'all', maxMerges: 1 });
-  // A merge saves β = 1; more than that is the reward for flattening h.
-  expect(alone.merges[0]?.gain).toBeGreaterThan(1);
-  expect(beside.merges[0]?.gain).not.toBeCloseTo(alone.merges[0]?.gain as number, 3);
+test('a constant predictor is rewarded among positives alone, and costs something beside a negative', () => {
+  const two = {
+    responses: { shape: [2, 2], data: Float64Array.of(4, 1, 1, 4) },
+    rationales: { shape: [2, 2], data: Float64Array.of(0.8, 0.6, 0.6, 0.8) },
+    outputs: [4, 2],
+    biases: [0.2, -1.8],
+  };
+  const aside = {
+    responses: { shape: [1, 2], data: Float64Array.of(1, 1) },
+    rationales: { shape: [1, 2], data: Float64Array.of(0, 1) },
+    outputs: [-0.4],
+  };
+  const alone = growDecisionTree(two, { selection: 'all' });
+  const [apart, together] = [Math.exp(4 / 3) + Math.exp(2 / 3), 2 * Math.exp(1)];
+  expect(alone.merges[0]?.gain).toBeCloseTo(1 + 2 * Math.log(apart / together), 12);
+  expect(alone.merges[0]?.gain).toBeGreaterThan(1.1);
+  const beside = growDecisionTree({ ...two, negatives: aside }, { selection: 'all' });
+  const [low, high] = [Math.exp(-0.4 / 3), Math.exp((Math.SQRT2 + 3 - 5 * Math.SQRT1_2) / 3)];
+  expect(beside.logLikelihood[0]).toBeCloseTo(-2, 12);
+  expect(beside.merges[0]?.gain).toBeCloseTo(1 + 2 * Math.log((apart + low) / (together + high)), 12);
+  expect(beside.merges[0]?.gain).toBeLessThan(1);
 });
 
 test('same images, same tree; nothing given is changed', () => {
