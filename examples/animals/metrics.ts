@@ -62,7 +62,10 @@ async function measured(model: LayersModel, layer: string): Promise<Measured> {
   const rectified = await mapsOf(model, all, layer);
   const masks = masksOf(all);
   const data = { activations: rectified, parts: masks, labels: all.map(({ category }) => category) };
-  return { locations, parts: partInterpretability(data, { centre, jump, radius: medianPartRadius(masks) }) };
+  // In a small layer a share of 0.005 would be less than one position per image.
+  const [, rows, columns] = rectified.shape as [number, number, number, number];
+  const quantile = Math.max(0.005, 1 / (rows * columns));
+  return { locations, parts: partInterpretability(data, { centre, jump, quantile, radius: medianPartRadius(masks) }) };
 }
 
 async function mapsOf(model: LayersModel, own: readonly Animal[], layer: string): Promise<NdArray> {
