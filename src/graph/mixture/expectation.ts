@@ -1,5 +1,6 @@
-import { densitiesFor, fillDensities } from './densities.ts';
-import { expectedAt, type Mixture } from './mixture.ts';
+import { type Densities, densitiesFor, fillDensities } from './densities.ts';
+import { addResponses, imageSums } from './imageSums.ts';
+import type { Mixture } from './mixture.ts';
 import type { Responses } from './responses.ts';
 
 /** What an expectation step sums up, weighted by $F(x)\,P(V|x)$. */
@@ -8,8 +9,8 @@ export interface Expectation {
   readonly logLikelihood: number;
   /** $\sum F r$ of each node. */
   readonly mass: Float64Array;
-  /** $\sum F r (p - \text{shift})$, `[nodes, 2]`. */
-  readonly sums: Float64Array;
+  /** $\sum F r (p - \mu - \text{shift})$, `[nodes, 2]`. */
+  readonly offsets: Float64Array;
   /** $\sum F r \lVert p - \mu - \text{shift} \rVert^2$. */
   readonly squares: Float64Array;
 }
@@ -17,62 +18,29 @@ export interface Expectation {
 /** One expectation step over all images: who explains what, and how well (§1.2: equal priors of the nodes and of none). */
 export function expectation(responses: Responses, mixture: Mixture): Expectation {
   const nodes = mixture.variances.length;
-  const { images, starts, rows, columns, values, rowPixels, columnPixels } = responses;
   const densities = densitiesFor(responses, nodes);
-  const { alongRows, alongColumns } = densities;
-  const [mass, sums, squares] = [new Float64Array(nodes), new Float64Array(2 * nodes), new Float64Array(nodes)];
-  const share = new Float64Array(nodes);
-  const own = { mass: new Float64Array(nodes), rows: new Float64Array(nodes), columns: new Float64Array(nodes) };
-  const ownSquares = new Float64Array(nodes);
+  const sums = imageSums(nodes);
+  const [mass, offsets, squares] = [new Float64Array(nodes), new Float64Array(2 * nodes), new Float64Array(nodes)];
   let logLikelihood = 0;
-  let total = 0;
-  for (let image = 0; image < images; image++) {
-    const [start, end] = [starts[image] as number, starts[image + 1] as number];
-    if (start === end) continue;
-    fillDensities(densities, { responses, mixture, image });
-    for (const array of [own.mass, own.rows, own.columns, ownSquares]) array.fill(0);
-    for (let k = start; k < end; k++) {
-      const [row, column, value] = [rows[k] as number, columns[k] as number, values[k] as number];
-      let density = mixture.noneDensity;
-      const [rowStart, columnStart] = [row * nodes, column * nodes];
-      for (let node = 0; node < nodes; node++) {
-        const of = (alongRows[rowStart + node] as number) * (alongColumns[columnStart + node] as number);
-        share[node] = of;
-        density += of;
-      }
-      logLikelihood += value * Math.log(density);
-      total += value;
-      const factor = value / density;
-      const [rowPixel, columnPixel] = [rowPixels[row] as number, columnPixels[column] as number];
-      const square = rowPixel * rowPixel + columnPixel * columnPixel;
-      for (let node = 0; node < nodes; node++) {
-        const weight = factor * (share[node] as number);
-        own.mass[node] = (own.mass[node] as number) + weight;
-        own.rows[node] = (own.rows[node] as number) + weight * rowPixel;
-        own.columns[node] = (own.columns[node] as number) + weight * columnPixel;
-        ownSquares[node] = (ownSquares[node] as number) + weight * square;
-      }
-    }
+  for (let image = 0; image < responses.images; image++) {
+    if (responses.starts[image] === responses.starts[image + 1]) continue;
+    fillDensities(densities, responses, mixture, image);
+    logLikelihood += addResponses(sums, responses, { densities, noneDensity: mixture.noneDensity, image });
     for (let node = 0; node < nodes; node++) {
-      const at = { node, image, images };
-      const row = expectedAt(mixture, { ...at, axis: 0 });
-      const column = expectedAt(mixture, { ...at, axis: 1 });
-      const [weight, rowSum, columnSum] = [own.mass[node], own.rows[node], own.columns[node]] as [
-        number,
-        number,
-        number,
-      ];
-      mass[node] = (mass[node] as number) + weight;
-      const rowShift = row - (mixture.positions[2 * node] as number);
-      const columnShift = column - (mixture.positions[2 * node + 1] as number);
-      sums[2 * node] = (sums[2 * node] as number) + rowSum - weight * rowShift;
-      sums[2 * node + 1] = (sums[2 * node + 1] as number) + columnSum - weight * columnShift;
+      const [row, column] = expectedOf(densities, node);
+      const own = sums.mass[node] as number;
+      const [rowSum, columnSum] = [sums.rows[node] as number, sums.columns[node] as number];
+      mass[node] = (mass[node] as number) + own;
+      offsets[2 * node] = (offsets[2 * node] as number) + rowSum - own * row;
+      offsets[2 * node + 1] = (offsets[2 * node + 1] as number) + columnSum - own * column;
+      const cross = 2 * (row * rowSum + column * columnSum);
       squares[node] =
-        (squares[node] as number) +
-        (ownSquares[node] as number) -
-        2 * (row * rowSum + column * columnSum) +
-        weight * (row * row + column * column);
+        (squares[node] as number) + (sums.squares[node] as number) - cross + own * (row * row + column * column);
     }
   }
-  return { logLikelihood: logLikelihood - total * Math.log(nodes + 1), mass, sums, squares };
+  return { logLikelihood, mass, offsets, squares };
+}
+
+function expectedOf({ expected }: Densities, node: number): [row: number, column: number] {
+  return [expected[2 * node] as number, expected[2 * node + 1] as number];
 }

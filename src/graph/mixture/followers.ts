@@ -3,7 +3,8 @@ export function followers(own: Float64Array, scores: Float64Array, candidates: r
   const images = scores.length;
   const distances = new Float64Array(candidates.length * images);
   let total = 0;
-  candidates.forEach((moves, i) => {
+  for (let i = 0; i < candidates.length; i++) {
+    const moves = candidates[i] as Float64Array;
     for (let image = 0; image < images; image++) {
       const rows = (own[2 * image] as number) - (moves[2 * image] as number);
       const columns = (own[2 * image + 1] as number) - (moves[2 * image + 1] as number);
@@ -11,16 +12,19 @@ export function followers(own: Float64Array, scores: Float64Array, candidates: r
       distances[i * images + image] = distance;
       total += distance;
     }
-  });
+  }
   // Where nothing moves, all follow equally well.
   const scale = total > 0 ? -distances.length / (2 * total) : 0;
-  return Float64Array.from(candidates, (_, i) => {
+  const sums = new Float64Array(candidates.length);
+  for (let i = 0; i < candidates.length; i++) {
     let sum = 0;
     for (let image = 0; image < images; image++) {
-      sum += (scores[image] as number) * Math.exp(scale * (distances[i * images + image] as number));
+      const score = scores[image] as number;
+      if (score > 0) sum += score * Math.exp(scale * (distances[i * images + image] as number));
     }
-    return sum;
-  });
+    sums[i] = sum;
+  }
+  return sums;
 }
 
 /** The places of the greatest values, the greatest first, the earlier of equals. */

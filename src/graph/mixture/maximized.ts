@@ -43,11 +43,11 @@ export function maximized(
   return { mixture, logLikelihood, last };
 }
 
-/** $\mu_V = \sum F r (p - \text{shift}) / \sum F r$; a node that explains nothing stays. */
-function weightedMeans({ positions }: Mixture, { mass, sums }: Expectation): Float64Array {
+/** $\mu_V = \sum F r (p - \text{shift}) / \sum F r$, as a step from the old $\mu_V$; a node that explains nothing stays. */
+function weightedMeans({ positions }: Mixture, { mass, offsets }: Expectation): Float64Array {
   return positions.map((position, k) => {
     const weight = mass[k >> 1] as number;
-    return weight > 0 ? (sums[k] as number) / weight : position;
+    return weight > 0 ? position + (offsets[k] as number) / weight : position;
   });
 }
 

@@ -11,10 +11,3 @@ export interface Mixture {
   /** The density of what no node explains, per square pixel. */
   readonly noneDensity: number;
 }
-
-/** Where node `node` is expected along an axis on an image. */
-export function expectedAt(mixture: Mixture, at: { node: number; image: number; images: number; axis: 0 | 1 }): number {
-  const { node, image, images, axis } = at;
-  const shift = mixture.shifts ? (mixture.shifts[2 * (node * images + image) + axis] as number) : 0;
-  return (mixture.positions[2 * node + axis] as number) + shift;
-}

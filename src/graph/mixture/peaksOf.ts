@@ -1,5 +1,5 @@
 import { type Densities, densitiesFor, fillDensities } from './densities.ts';
-import { expectedAt, type Mixture } from './mixture.ts';
+import type { Mixture } from './mixture.ts';
 import type { Responses } from './responses.ts';
 
 /** Where the nodes of a filter are found. */
@@ -21,11 +21,11 @@ export function peaksOf(responses: Responses, mixture: Mixture, kind: PeakKind):
   const nodes = mixture.variances.length;
   const { images, starts, rows, columns, values, rowPixels, columnPixels } = responses;
   const densities = densitiesFor(responses, nodes);
-  const { alongRows, alongColumns } = densities;
+  const { alongRows, alongColumns, expected } = densities;
   const positions = new Float64Array(2 * nodes * images);
   const scores = new Float64Array(nodes * images);
   for (let image = 0; image < images; image++) {
-    fillDensities(densities, { responses, mixture, image });
+    fillDensities(densities, responses, mixture, image);
     const [start, end] = [starts[image] as number, starts[image + 1] as number];
     for (let node = 0; node < nodes; node++) {
       let [best, found] = [0, -1];
@@ -39,8 +39,8 @@ export function peaksOf(responses: Responses, mixture: Mixture, kind: PeakKind):
       const at = node * images + image;
       scores[at] = best;
       if (found < 0) {
-        positions[2 * at] = expectedAt(mixture, { node, image, images, axis: 0 });
-        positions[2 * at + 1] = expectedAt(mixture, { node, image, images, axis: 1 });
+        positions[2 * at] = expected[2 * node] as number;
+        positions[2 * at + 1] = expected[2 * node + 1] as number;
       } else {
         positions[2 * at] = rowPixels[rows[found] as number] as number;
         positions[2 * at + 1] = columnPixels[columns[found] as number] as number;
