@@ -23,7 +23,7 @@ import { pageShot } from './pictures/pageShot.ts';
 import { visibleRange } from './pictures/visibleRange.ts';
 import { joined } from './scenes/rows.ts';
 
-// `tsx examples/make-pictures.ts [name …]`, after `npm run demo`, `npm run demo:dissect` and `npm run example:question`: the pictures of the README and the guides, or some.
+// `tsx examples/make-pictures.ts [name …]`, after `npm run demo`, `npm run demo:dissect`, `npm run demo:locations` and `npm run example:question`: the pictures of the README and the guides, or some.
 const scale = { mean: 127, std: 128 };
 const classes = { 'Egyptian cat': 285, 'tiger cat': 282, lynx: 287 };
 
@@ -39,6 +39,7 @@ const photo = photos[0] as Picture;
 const pictures: Readonly<Record<string, () => Promise<Picture>>> = {
   'contact-sheet': () => readPicture('out/contact-sheet.png'),
   'question-answering': () => readPicture('out/question-answering.png'),
+  animals: () => readPicture('out/animals.png'),
   'dissection-report': () => pageShot('out/dissection.html', { layer: 'conv4' }),
   layers: () => layers(network, ['block2_add', 'block6_add', 'block10_add', 'head_relu']),
   classes: () => perClass(network),
