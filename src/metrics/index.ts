@@ -1,3 +1,4 @@
+export type { PerAxis } from '../numeric/perAxis.ts';
 export { type CompletenessOptions, completenessGap } from './completenessGap.ts';
 export { complexity } from './complexity/complexity.ts';
 export { type EffectiveComplexityOptions, effectiveComplexity } from './complexity/effectiveComplexity.ts';

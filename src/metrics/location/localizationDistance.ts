@@ -3,8 +3,6 @@ import type { NdArray } from '../../numeric/ndarray.ts';
 import { perAxis } from '../../numeric/perAxis.ts';
 import { assertShape } from './locationData.ts';
 
-type Numbers = NdArray<Float32Array | Float64Array>;
-
 /** How far places are from where they should be. */
 export interface LocalizationDistance {
   /** `[n]`, in diagonals of the image. */
@@ -34,8 +32,8 @@ export interface LocalizationDistance {
  * ```
  */
 export function localizationDistance(
-  predicted: Numbers,
-  truth: Numbers,
+  predicted: NdArray<Float32Array | Float64Array>,
+  truth: NdArray<Float32Array | Float64Array>,
   imageSize: readonly [rows: number, columns: number],
 ): LocalizationDistance {
   assertArray('predicted', predicted, [2]);

@@ -7,11 +7,11 @@ type Numbers = NdArray<Float32Array | Float64Array>;
 /** Where units respond and where landmarks are, on the same images. */
 export interface LocationData {
   /** `[n, u, 2]`, row and column in pixels, as {@link peakPositions} gives them. */
-  readonly positions: Numbers;
+  readonly positions: NdArray<Float32Array | Float64Array>;
   /** `[n, u]`: how much each unit responds there. */
-  readonly scores: Numbers;
+  readonly scores: NdArray<Float32Array | Float64Array>;
   /** `[n, p, 2]`, row and column in pixels; NaN where a landmark is not visible. It may lie outside of the image. */
-  readonly landmarks: Numbers;
+  readonly landmarks: NdArray<Float32Array | Float64Array>;
   /** Rows and columns of the images, in pixels. */
   readonly imageSize: readonly [rows: number, columns: number];
 }
