@@ -17,7 +17,7 @@ export interface Branch extends NodeFit {
 }
 
 /** $h(x) = w^T x + b$ of an image. */
-export function predictionOf({ weights, bias }: NodeFit, { responses, width }: Samples, image: number): number {
+function predictionOf({ weights, bias }: NodeFit, { responses, width }: Samples, image: number): number {
   return dot(weights, rowOf(responses, image, width)) + bias;
 }
 
