@@ -12,6 +12,8 @@ export interface AnimalOptions {
   readonly size?: number;
   /** One of the categories by default, each as often. */
   readonly category?: CategoryName;
+  /** Where it looks to; either by default. */
+  readonly facing?: 'left' | 'right';
 }
 
 /** A picture of an animal, and where its parts are; the centre of the first pixel is 0. */
@@ -26,11 +28,11 @@ export interface Animal extends PartPlaces {
  * Draws an animal somewhere in a picture, in some pose, colour and size, looking to the left or to the right. Something
  * stands before every third one. A picture depends on its number, the seed and the options alone.
  */
-export function drawAnimal(number: number, { seed = 0, size = 64, category }: AnimalOptions = {}): Animal {
+export function drawAnimal(number: number, { seed = 0, size = 64, category, facing }: AnimalOptions = {}): Animal {
   const source = random(seed, number);
   const own = category ? categoryNames.indexOf(category) : source.integer(categoryNames.length);
   const background = anyColor(source);
-  const animal = posed(categoryNames[own] as CategoryName, { size, background, source });
+  const animal = posed(categoryNames[own] as CategoryName, { size, background, facing, source });
   const before = source.uniform() < 1 / 3 ? obstacle(animal, { size, background, source }) : [];
   const texture = 0.1 + 0.25 * source.uniform();
   const scene = { size, background: { color: background, texture, noise: 0.02 }, source };
@@ -46,11 +48,12 @@ export function drawAnimal(number: number, { seed = 0, size = 64, category }: An
 interface Surroundings {
   readonly size: number;
   readonly background: Rgb;
+  readonly facing?: AnimalOptions['facing'];
   readonly source: Random;
 }
 
 /** The pieces of an animal in pixels, those in front first. */
-function posed(category: CategoryName, { size, background, source }: Surroundings): readonly PaintedPiece[] {
+function posed(category: CategoryName, { size, background, facing, source }: Surroundings): readonly PaintedPiece[] {
   const any = (): number => 2 * source.uniform() - 1;
   const pieces = piecesOf(category, { swing: any(), nod: any(), wag: any(), stretch: any() });
   const reach = size * between(0.2, 0.28, source);
@@ -58,7 +61,8 @@ function posed(category: CategoryName, { size, background, source }: Surrounding
     between(1.25 * reach, size - 1.05 * reach, source),
     between(1.2 * reach, size - 1.2 * reach, source),
   ];
-  const facing = source.uniform() < 0.5 ? 1 : -1;
+  const chance = source.uniform() < 0.5 ? 'right' : 'left';
+  const direction = (facing ?? chance) === 'right' ? 1 : -1;
   const coat = unlike([background], source);
   const colorOf = new Map(
     partNames.map((part) => [part, part === 'beak' ? unlike([background, coat], source) : shaded(coat, source)]),
@@ -67,7 +71,7 @@ function posed(category: CategoryName, { size, background, source }: Surrounding
     part,
     shape,
     row: row + reach * y,
-    column: column + facing * reach * x,
+    column: column + direction * reach * x,
     radius: reach * radius,
     aspect,
     color: colorOf.get(part) as Rgb,

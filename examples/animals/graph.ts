@@ -1,0 +1,96 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import '@tensorflow/tfjs-backend-wasm';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import {
+  activations,
+  fitExplanatoryGraph,
+  inferPatterns,
+  type LayerInference,
+  type LocationInstability,
+  locationInstability,
+  type NdArray,
+  type PeakPositions,
+  peakPositions,
+  receptiveField,
+  useBackend,
+} from 'vitrine';
+import { type CategoryName, categoryNames, partNames } from './anatomy.ts';
+import { type Animal, drawAnimal } from './drawAnimal.ts';
+import { landmarksOf } from './landmarks.ts';
+import { picturesOf, side, trained } from './network.ts';
+import { type PartErrors, partErrors } from './partErrors.ts';
+
+// `npm run demo:graph`: the part patterns of a small network, trained here, how steadily they follow the parts of animals,
+// and parts that are found from three annotations.
+const layers = ['conv3', 'conv4'] as const;
+const patternsPerFilter = { conv3: 12, conv4: 6 };
+await useBackend('wasm');
+await mkdir('out', { recursive: true });
+const model = await trained(console.log);
+const errors: [category: CategoryName, part: string, errors: PartErrors][] = [];
+console.log(`\n${cells('category', 'layer', 'patterns', 'steadier', 'filters', 'random', 'constant', 'centre')}`);
+for (const category of categoryNames) await show(category);
+console.log(`\n${cells('category', 'part', 'patterns', 'filter', 'best filter')}`);
+for (const [category, part, { patterns, chosenFilter, bestFilter }] of errors) {
+  console.log(cells(category, part, patterns, chosenFilter, bestFilter));
+}
+console.log('\nall numbers in diagonals of the picture; graphs: out/graph-*.json');
+model.dispose();
+
+/** Fits a graph to pictures of one kind of animal, and prints what other pictures say of it. */
+async function show(category: CategoryName): Promise<void> {
+  const fitted = drawn(category, { seed: 3, count: 120 });
+  const animals = drawn(category, { seed: 4, count: 80 });
+  const graph = await withPictures(fitted, (pictures) =>
+    fitExplanatoryGraph(model, [pictures], { layers, patternsPerFilter }),
+  );
+  await writeFile(`out/graph-${category}.json`, JSON.stringify(graph));
+  const inference = await withPictures(animals, (pictures) => inferPatterns(graph, model, [pictures]));
+  const peaks: PeakPositions[] = [];
+  for (const layer of layers) {
+    const { positions, scores } = inference[layer] as LayerInference;
+    const filters = await filterPeaks(animals, layer);
+    peaks.push(filters);
+    const ofNodes = instability({ positions, scores }, animals, layer);
+    const ofFilters = instability(filters, animals, layer);
+    const { randomUnit, constantUnit, centre } = ofFilters.nulls as NonNullable<LocationInstability['nulls']>;
+    const steadier = [...ofNodes.perUnit].filter((value) => value < centre.mean).length / ofNodes.perUnit.length;
+    console.log(
+      cells(category, layer, ofNodes.mean, steadier, ofFilters.mean, randomUnit.mean, constantUnit.mean, centre.mean),
+    );
+  }
+  const search = { graph, inference, animals, peaks: peaks.map(({ positions }) => positions) };
+  partNames.forEach((part, p) => {
+    const found = partErrors(search, p);
+    if (found) errors.push([category, part, found]);
+  });
+}
+
+function drawn(category: CategoryName, { seed, count }: { seed: number; count: number }): readonly Animal[] {
+  return Array.from({ length: count }, (_, number) => drawAnimal(number, { seed, size: side, category }));
+}
+
+async function withPictures<T>(animals: readonly Animal[], work: (pictures: Tensor) => Promise<T>): Promise<T> {
+  const pictures = picturesOf(animals);
+  try {
+    return await work(pictures);
+  } finally {
+    pictures.dispose();
+  }
+}
+
+async function filterPeaks(animals: readonly Animal[], layer: string): Promise<PeakPositions> {
+  const { centre, jump } = receptiveField(model, layer);
+  const { [layer]: maps } = await withPictures(animals, (pictures) => activations(model, pictures, [layer]));
+  return peakPositions(maps as NdArray, { centre, jump });
+}
+
+function instability(located: PeakPositions, animals: readonly Animal[], layer: string): LocationInstability {
+  const { centre, jump } = receptiveField(model, layer);
+  const grid = { size: layer === 'conv4' ? [8, 8] : [16, 16], centre, jump } as const;
+  return locationInstability({ ...located, landmarks: landmarksOf(animals), imageSize: [side, side], grid });
+}
+
+function cells(...row: readonly (string | number)[]): string {
+  return row.map((cell) => (typeof cell === 'number' ? cell.toFixed(3) : cell).padEnd(11)).join('');
+}
