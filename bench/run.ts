@@ -16,6 +16,7 @@ import {
 import type { Composite } from '../src/network/composite.ts';
 import { readModel } from '../src/node/index.ts';
 import { dissectionJobs, threadJobs } from './dissection.ts';
+import { graphJobs } from './graph.ts';
 import { type Job, measure, table } from './measure.ts';
 import { inputFor, resNetLike, vggLike } from './networks.ts';
 import { treeJobs } from './trees.ts';
@@ -135,6 +136,11 @@ const sections: Readonly<Record<string, () => Promise<void>>> = {
   },
   async threads() {
     console.log(table('Worker threads', await measure(threadJobs(), SLOW_ROUNDS)));
+  },
+  async graph() {
+    const { jobs, dispose } = await graphJobs();
+    console.log(table('Explanatory graphs', await measure(jobs, SLOW_ROUNDS)));
+    dispose();
   },
   async trees() {
     console.log(table('Decision trees', await measure(treeJobs(), SLOW_ROUNDS)));

@@ -42,13 +42,30 @@ function assertLayer(at: string, layer: GraphLayer, above: number): void {
   for (const key of ['filters', 'deviations', 'nodes'] as const) {
     if (!Array.isArray(layer[key])) throw new TypeError(`"${at}.${key}" expected a list, got ${describe(layer[key])}`);
   }
+  const filters = new Set(layer.filters);
   layer.nodes.forEach((node, i) => {
-    assertNode(`${at}.nodes[${i}]`, node, { layer, above });
+    // Messages are made only where there is something to say: graphs have many nodes.
+    if (!isSound(node, filters, above)) assertNode(`${at}.nodes[${i}]`, node, { filters, above });
   });
 }
 
-function assertNode(at: string, node: PatternNode, { layer, above }: { layer: GraphLayer; above: number }): void {
-  if (!layer.filters.includes(node?.filter)) {
+function isSound(node: PatternNode, filters: ReadonlySet<number>, above: number): boolean {
+  if (!filters.has(node?.filter) || !isPair(node.position) || !isPair(node.meanPosition)) return false;
+  if (!(node.width > 0 && node.deformation > 0 && Number.isFinite(node.width + node.deformation))) return false;
+  if (!Array.isArray(node.neighbours)) return false;
+  return node.neighbours.every((neighbour) => Number.isInteger(neighbour) && neighbour >= 0 && neighbour < above);
+}
+
+function isPair(pair: readonly number[]): boolean {
+  return Array.isArray(pair) && pair.length === 2 && Number.isFinite(pair[0]) && Number.isFinite(pair[1]);
+}
+
+function assertNode(
+  at: string,
+  node: PatternNode,
+  { filters, above }: { filters: ReadonlySet<number>; above: number },
+): void {
+  if (!filters.has(node?.filter)) {
     throw new RangeError(`"${at}.filter" expected one of the layer's filters, got ${describe(node?.filter)}`);
   }
   assertPair(`${at}.position`, node.position);

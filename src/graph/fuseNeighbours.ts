@@ -1,7 +1,8 @@
 import { assertArray, assertFiniteArray, assertInteger, assertNumber } from '../numeric/check.ts';
+import { joined } from '../numeric/joined.ts';
 import type { NdArray } from '../numeric/ndarray.ts';
 import { displacements } from './mixture/displacements.ts';
-import { product } from './mixture/product.ts';
+import { productOf, writeProduct } from './mixture/product.ts';
 
 /** What the neighbours of a node in the layer above say of it. */
 export interface FusedNeighbours {
@@ -56,10 +57,9 @@ export function fuseNeighbours({
     assertInteger('neighbours', neighbour, [0, nodes - 1]);
     assertNumber('sigma', sigma[neighbour] as number, Number.MIN_VALUE);
   }
-  const own = neighbours.map((node) => displacements(positions.data, { node, images }));
-  const { shifts, variance, weights } = product(
-    own,
-    neighbours.map((node) => sigma[node] as number),
-  );
-  return { shift: { shape: [images, 2], data: shifts }, variance, weights };
+  const moves = joined(neighbours.map((node) => displacements(positions.data, { node, images })));
+  const product = productOf(neighbours.map((node) => sigma[node] as number));
+  const [shifts, weights] = [new Float64Array(2 * images), new Float64Array(images)];
+  writeProduct({ shifts, weights }, product, { moves, neighbours: [...neighbours.keys()], images, node: 0 });
+  return { shift: { shape: [images, 2], data: shifts }, variance: product.variance, weights };
 }

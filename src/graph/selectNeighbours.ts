@@ -59,9 +59,6 @@ export function selectNeighbours({
     );
   }
   if (scores.length !== images) throw new RangeError(`"scores" expected ${images} numbers, got ${scores.length}`);
-  const moves = Array.from({ length: candidates.shape[0] as number }, (_, i) =>
-    Float64Array.from(candidates.data.subarray(2 * i * images, 2 * (i + 1) * images)),
-  );
-  const found = followers(Float64Array.from(own.data), Float64Array.from(scores), moves);
+  const found = followers(Float64Array.from(own.data), Float64Array.from(scores), Float64Array.from(candidates.data));
   return { scores: found, selected: greatestFirst(found, count) };
 }

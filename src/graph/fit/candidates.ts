@@ -1,3 +1,4 @@
+import { joined } from '../../numeric/joined.ts';
 import { displacements } from '../mixture/displacements.ts';
 import type { GraphLayer, PatternNode } from '../types.ts';
 import type { FittedLayer } from './fittedLayer.ts';
@@ -6,8 +7,8 @@ import type { FittedLayer } from './fittedLayer.ts';
 export interface Candidates {
   /** Their places in the layer. */
   readonly nodes: readonly number[];
-  /** The displacements of each, `[images, 2]`. */
-  readonly moves: readonly Float64Array[];
+  /** Their displacements, `[candidates, images, 2]`. */
+  readonly moves: Float64Array;
   /** The deformation of each, in pixels. */
   readonly sigmas: readonly number[];
 }
@@ -33,7 +34,7 @@ export function candidatesOf({ layer, positions }: FittedLayer, images: number, 
   const best = [...kept].sort((a, b) => scoreOf(layer, b) - scoreOf(layer, a) || a - b).slice(0, MOST);
   return {
     nodes: best,
-    moves: best.map((node) => displacements(positions, { node, images })),
+    moves: joined(best.map((node) => displacements(positions, { node, images }))),
     sigmas: best.map((node) => (layer.nodes[node] as PatternNode).deformation),
   };
 }

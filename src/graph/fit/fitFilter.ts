@@ -1,11 +1,10 @@
-import { joined } from '../../numeric/joined.ts';
 import type { Random } from '../../numeric/random.ts';
 import { displacements } from '../mixture/displacements.ts';
 import { followers, greatestFirst } from '../mixture/followers.ts';
 import { type Maximized, maximized, type WidthRange } from '../mixture/maximized.ts';
 import type { Mixture } from '../mixture/mixture.ts';
 import { type NodePeaks, type PeakKind, peaksOf } from '../mixture/peaksOf.ts';
-import { product } from '../mixture/product.ts';
+import { productOf, writeProduct } from '../mixture/product.ts';
 import type { Responses } from '../mixture/responses.ts';
 import type { Candidates } from './candidates.ts';
 import { initialPositions } from './initialPositions.ts';
@@ -101,17 +100,25 @@ function withNeighbours(
   { moves, sigmas }: Candidates,
   neighbours: readonly (readonly number[])[],
 ): Mixture {
-  const products = neighbours.map((own) =>
-    product(
-      own.map((k) => moves[k] as Float64Array),
-      own.map((k) => sigmas[k] as number),
-    ),
-  );
+  const products = neighbours.map((own) => productOf(own.map((k) => sigmas[k] as number)));
+  const images = moves.length / (2 * sigmas.length);
+  const [shifts, weights] = [
+    new Float64Array(2 * images * neighbours.length),
+    new Float64Array(images * neighbours.length),
+  ];
+  products.forEach((product, node) => {
+    writeProduct({ shifts, weights }, product, {
+      moves,
+      neighbours: neighbours[node] as readonly number[],
+      images,
+      node,
+    });
+  });
   return {
     positions,
     noneDensity,
     variances: Float64Array.from(products, ({ variance }) => variance),
-    shifts: joined(products.map(({ shifts }) => shifts)),
-    weights: joined(products.map(({ weights }) => weights)),
+    shifts,
+    weights,
   };
 }

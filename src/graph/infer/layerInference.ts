@@ -1,8 +1,7 @@
 import { joined } from '../../numeric/joined.ts';
-import { planesOf } from '../maps/readMaps.ts';
 import type { Mixture } from '../mixture/mixture.ts';
 import { type NodePeaks, peaksOf } from '../mixture/peaksOf.ts';
-import { product } from '../mixture/product.ts';
+import { type Product, productOf, writeProduct } from '../mixture/product.ts';
 import { responsesOf } from '../mixture/responses.ts';
 import type { ExplanatoryGraph, GraphLayer, PatternNode } from '../types.ts';
 
@@ -15,74 +14,81 @@ export function layerInference(
   { imageSize, tau, peaks: kind }: Pick<ExplanatoryGraph, 'imageSize' | 'tau' | 'peaks'>,
   above: GraphLayer | undefined,
 ): InferLayer {
-  const positions = layer.size[0] * layer.size[1];
   const noneDensity = tau / (imageSize[0] * imageSize[1]);
-  const groups = groupsOf(layer);
+  const groups = groupsOf(layer, { above, noneDensity });
   return (maps, found) => {
-    const moves = above && found ? movesOf(above, found) : undefined;
-    const peaks = groups.map(({ filter, deviation, nodes }) => {
-      const own = planesOf(maps, { filters: [filter], positions, units: layer.units });
-      const responses = responsesOf(
-        Float64Array.from(own, (value) => value / deviation),
-        1,
-        layer,
-      );
-      return peaksOf(responses, { ...mixtureOf(nodes, above, moves), noneDensity }, kind);
+    const moves = above && found && movesOf(above, found);
+    const peaks = groups.map((group) => {
+      const own = planeOf(maps, layer, group);
+      return peaksOf(responsesOf(own, 1, layer), moves ? shifted(group, moves) : group.mixture, kind);
     });
     return {
-      positions: joined(peaks.map((own) => own.positions)),
-      scores: joined(peaks.map((own) => own.scores)),
+      positions: joined(peaks.map(({ positions }) => positions)),
+      scores: joined(peaks.map(({ scores }) => scores)),
     };
   };
 }
 
+/** A filter with its nodes. */
 interface Group {
   readonly filter: number;
   readonly deviation: number;
   readonly nodes: readonly PatternNode[];
+  /** Where no neighbour has moved. */
+  readonly mixture: Mixture;
+  /** Of each node, none in the top layer. */
+  readonly products: readonly Product[];
 }
 
 /** The nodes of each filter, which lie one after the other. */
-function groupsOf({ filters, deviations, nodes }: GraphLayer): readonly Group[] {
-  const own = new Map<number, PatternNode[]>();
+function groupsOf(
+  { filters, deviations, nodes }: GraphLayer,
+  { above, noneDensity }: { above: GraphLayer | undefined; noneDensity: number },
+): readonly Group[] {
+  const ofFilter = new Map<number, PatternNode[]>();
   for (const node of nodes) {
-    const group = own.get(node.filter);
+    const group = ofFilter.get(node.filter);
     if (group) group.push(node);
-    else own.set(node.filter, [node]);
+    else ofFilter.set(node.filter, [node]);
   }
-  return Array.from(own, ([filter, group]) => ({
+  const sigmas = above?.nodes.map(({ deformation }) => deformation) ?? [];
+  return Array.from(ofFilter, ([filter, own]) => ({
     filter,
     deviation: deviations[filters.indexOf(filter)] as number,
-    nodes: group,
+    nodes: own,
+    mixture: {
+      positions: Float64Array.from(own.flatMap(({ position }) => position)),
+      variances: Float64Array.from(own, ({ width }) => width ** 2),
+      noneDensity,
+    },
+    products: own.every(({ neighbours }) => neighbours.length > 0)
+      ? own.map(({ neighbours }) => productOf(neighbours.map((k) => sigmas[k] as number)))
+      : [],
   }));
 }
 
-/** How far each node is from its mean position. */
-function movesOf({ nodes }: GraphLayer, found: Float64Array): readonly Float64Array[] {
-  return nodes.map(({ meanPosition }, i) =>
-    Float64Array.of((found[2 * i] as number) - meanPosition[0], (found[2 * i + 1] as number) - meanPosition[1]),
-  );
+/** A unit of maps `[h, w, u]`, in deviations. */
+function planeOf(maps: Float32Array, { size, units }: GraphLayer, { filter, deviation }: Group): Float64Array {
+  const plane = new Float64Array(size[0] * size[1]);
+  for (let k = 0; k < plane.length; k++) plane[k] = (maps[k * units + filter] as number) / deviation;
+  return plane;
 }
 
-function mixtureOf(
-  nodes: readonly PatternNode[],
-  above: GraphLayer | undefined,
-  moves: readonly Float64Array[] | undefined,
-): Omit<Mixture, 'noneDensity'> {
-  const own = {
-    positions: Float64Array.from(nodes.flatMap(({ position }) => position)),
-    variances: Float64Array.from(nodes, ({ width }) => width ** 2),
-  };
-  if (!moves || !above || nodes.every(({ neighbours }) => neighbours.length === 0)) return own;
-  const products = nodes.map(({ neighbours }) =>
-    product(
-      neighbours.map((k) => moves[k] as Float64Array),
-      neighbours.map((k) => (above.nodes[k] as PatternNode).deformation),
-    ),
-  );
-  return {
-    ...own,
-    shifts: joined(products.map(({ shifts }) => shifts)),
-    weights: joined(products.map(({ weights }) => weights)),
-  };
+/** How far each node is from its mean position, `[nodes, 2]`. */
+function movesOf({ nodes }: GraphLayer, found: Float64Array): Float64Array {
+  const moves = new Float64Array(found.length);
+  nodes.forEach(({ meanPosition }, i) => {
+    moves[2 * i] = (found[2 * i] as number) - meanPosition[0];
+    moves[2 * i + 1] = (found[2 * i + 1] as number) - meanPosition[1];
+  });
+  return moves;
+}
+
+function shifted({ mixture, nodes, products }: Group, moves: Float64Array): Mixture {
+  if (products.length === 0) return mixture;
+  const prior = { shifts: new Float64Array(2 * nodes.length), weights: new Float64Array(nodes.length) };
+  products.forEach((product, node) => {
+    writeProduct(prior, product, { moves, neighbours: (nodes[node] as PatternNode).neighbours, images: 1, node });
+  });
+  return { ...mixture, ...prior };
 }

@@ -1,13 +1,14 @@
-/** How well each candidate's displacements follow a node's own: $\sum_I s_I e^{-D_I / 2 \bar D}$ (§1.4 c). */
-export function followers(own: Float64Array, scores: Float64Array, candidates: readonly Float64Array[]): Float64Array {
+/** How well the displacements of candidates, `[candidates, images, 2]`, follow a node's own: $\sum_I s_I e^{-D_I / 2 \bar D}$ (§1.4 c). */
+export function followers(own: Float64Array, scores: Float64Array, candidates: Float64Array): Float64Array {
   const images = scores.length;
-  const distances = new Float64Array(candidates.length * images);
+  const count = candidates.length / (2 * images);
+  const distances = new Float64Array(count * images);
   let total = 0;
-  for (let i = 0; i < candidates.length; i++) {
-    const moves = candidates[i] as Float64Array;
+  for (let i = 0; i < count; i++) {
     for (let image = 0; image < images; image++) {
-      const rows = (own[2 * image] as number) - (moves[2 * image] as number);
-      const columns = (own[2 * image + 1] as number) - (moves[2 * image + 1] as number);
+      const at = 2 * (i * images + image);
+      const rows = (own[2 * image] as number) - (candidates[at] as number);
+      const columns = (own[2 * image + 1] as number) - (candidates[at + 1] as number);
       const distance = rows * rows + columns * columns;
       distances[i * images + image] = distance;
       total += distance;
@@ -15,8 +16,8 @@ export function followers(own: Float64Array, scores: Float64Array, candidates: r
   }
   // Where nothing moves, all follow equally well.
   const scale = total > 0 ? -distances.length / (2 * total) : 0;
-  const sums = new Float64Array(candidates.length);
-  for (let i = 0; i < candidates.length; i++) {
+  const sums = new Float64Array(count);
+  for (let i = 0; i < count; i++) {
     let sum = 0;
     for (let image = 0; image < images; image++) {
       const score = scores[image] as number;
