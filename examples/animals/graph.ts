@@ -21,9 +21,9 @@ import { picturesOf, side, trained } from './network.ts';
 import { type PartErrors, partErrors } from './partErrors.ts';
 
 // `npm run demo:graph`: the part patterns of a small network, trained here, how steadily they follow the parts of animals,
-// and parts that are found from three annotations.
-const layers = ['conv3', 'conv4'] as const;
-const patternsPerFilter = { conv3: 12, conv4: 6 };
+// and parts that are found from three annotations. All animals look to the right: what is mirrored has other positions.
+const layers = ['conv2', 'conv3', 'conv4'] as const;
+const patternsPerFilter = { conv2: 6, conv3: 6, conv4: 3 };
 await useBackend('wasm');
 await mkdir('out', { recursive: true });
 const model = await trained(console.log);
@@ -67,7 +67,9 @@ async function show(category: CategoryName): Promise<void> {
 }
 
 function drawn(category: CategoryName, { seed, count }: { seed: number; count: number }): readonly Animal[] {
-  return Array.from({ length: count }, (_, number) => drawAnimal(number, { seed, size: side, category }));
+  return Array.from({ length: count }, (_, number) =>
+    drawAnimal(number, { seed, size: side, category, facing: 'right' }),
+  );
 }
 
 async function withPictures<T>(animals: readonly Animal[], work: (pictures: Tensor) => Promise<T>): Promise<T> {
@@ -87,7 +89,8 @@ async function filterPeaks(animals: readonly Animal[], layer: string): Promise<P
 
 function instability(located: PeakPositions, animals: readonly Animal[], layer: string): LocationInstability {
   const { centre, jump } = receptiveField(model, layer);
-  const grid = { size: layer === 'conv4' ? [8, 8] : [16, 16], centre, jump } as const;
+  const positions = layer === 'conv4' ? 8 : 16;
+  const grid = { size: [positions, positions], centre, jump } as const;
   return locationInstability({ ...located, landmarks: landmarksOf(animals), imageSize: [side, side], grid });
 }
 

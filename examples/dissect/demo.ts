@@ -19,6 +19,8 @@ import { accuracyOf, side, trained, untrained } from './classifier.ts';
 
 // `npm run demo:dissect`: what the units of a small network stand for, trained here, and of three layers of a real one.
 const categories = ['object', 'part', 'scene', 'texture', 'material', 'color'] as const;
+// Of pictures as small as these, half a percent are eleven pixels, in which large things cannot show.
+const quantile = 0.02;
 await useBackend('wasm');
 await mkdir('out', { recursive: true });
 await smallNetwork();
@@ -32,19 +34,23 @@ async function smallNetwork(): Promise<void> {
   console.log(
     `of ${samples.length} new pictures ${(100 * (await accuracyOf(after, samples))).toFixed(1)}% are told right\n`,
   );
-  const { conv4: rotated } = await rotatedDissection(after, samples, { layers, concepts, alphas: [0, 0.5, 1] });
-  const [own, half, whole] = rotated.map(({ dissection }) => dissection) as [Dissection, Dissection, Dissection];
-  const chance = await dissect(after, shiftLabels(samples), { layers, concepts, images: samples.length });
-  const untrainedOne = await dissect(before, samples, { layers, concepts });
+  const options = { layers, concepts, quantile };
+  const { conv4: own } = await dissect(after, samples, options);
+  const rotated: Record<string, Dissection> = {};
+  for (const seed of [0, 1, 2, 3]) {
+    const { conv4 } = await rotatedDissection(after, samples, { ...options, alphas: [1], seed });
+    rotated[`rotated, seed ${seed}`] = conv4[0]?.dissection as Dissection;
+  }
+  const untrainedOne = await dissect(before, samples, options);
+  const chance = await dissect(after, shiftLabels(samples), { ...options, images: samples.length });
   print('64 units of the last convolution', {
     trained: own,
-    'rotated half way': half,
-    'rotated all the way': whole,
+    ...rotated,
     untrained: untrainedOne.conv4,
     'trained, labels shifted': chance.conv4,
   });
   await writeFile('out/dissection-conv4.csv', dissectionCsv(own));
-  const deeper = await dissect(after, samples, { layers: ['conv2', 'conv3', 'conv4'], concepts });
+  const deeper = await dissect(after, samples, { ...options, layers: ['conv2', 'conv3', 'conv4'] });
   const title = 'A small network that tells houses, trees, cars and flowers apart';
   await writeReport('out/dissection.html', after, samples, { layers: deeper, title });
   before.dispose();
@@ -78,7 +84,7 @@ async function writeReport(
 
 function print(title: string, dissections: Readonly<Record<string, Dissection>>): void {
   console.log(title);
-  console.log(`${''.padEnd(26)}units  detectors  unique  ${categories.join('  ')}`);
+  console.log(`${''.padEnd(26)}units  detectors  IoU > 0.2  unique  ${categories.join('  ')}`);
   for (const [name, dissection] of Object.entries(dissections)) {
     const found = filterInterpretability(dissection);
     const counts = categories.map((category) =>
@@ -87,6 +93,7 @@ function print(title: string, dissections: Readonly<Record<string, Dissection>>)
     const numbers = [
       String(found.units).padStart(5),
       String(found.detectors).padStart(9),
+      String(dissection.units.filter(({ best }) => best && best.iou > 0.2).length).padStart(9),
       String(found.unique).padStart(6),
     ];
     console.log(`${name.padEnd(26)}${numbers.join('  ')}  ${counts.join('  ')}`);

@@ -4,14 +4,7 @@ import type { PatternInference } from '../inferPatterns.ts';
 import { inferenceOf } from '../parts/inferenceOf.ts';
 import type { ExplanatoryGraph } from '../types.ts';
 import { learnTemplate } from './learnTemplate.ts';
-import type { PartAnnotation, PartTemplates } from './types.ts';
-
-/** What parts are learnt from. */
-export interface PartExamples {
-  /** Of `inferPatterns`, on images that hold the annotated ones. */
-  readonly inference: PatternInference;
-  readonly annotations: readonly PartAnnotation[];
-}
+import type { PartAnnotation, PartExamples, PartTemplates } from './types.ts';
 
 /** Options of {@link learnPartTemplates}. */
 export interface PartTemplateOptions {

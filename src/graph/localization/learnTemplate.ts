@@ -3,8 +3,7 @@ import type { LayerInference } from '../inferPatterns.ts';
 import { inferenceOf } from '../parts/inferenceOf.ts';
 import { stillNodes } from '../parts/stillNodes.ts';
 import type { ExplanatoryGraph, GraphLayer, PatternNode } from '../types.ts';
-import type { PartExamples } from './learnPartTemplates.ts';
-import type { PartAnnotation, PartTemplate, VotingPattern } from './types.ts';
+import type { PartAnnotation, PartExamples, PartTemplate, VotingPattern } from './types.ts';
 
 // How many observations the expected variance of an offset is worth.
 const prior = 2;

@@ -1,3 +1,5 @@
+import type { PatternInference } from '../inferPatterns.ts';
+
 /** Where a part is in an image, as somebody said. */
 export interface PartAnnotation {
   /** The place of the image in the inference, from 0. */
@@ -8,6 +10,13 @@ export interface PartAnnotation {
   readonly size?: readonly [height: number, width: number];
   /** The pose or variant that it shows; annotations of one template are learnt from together. `'part'` by default. */
   readonly template?: string;
+}
+
+/** What parts are learnt from. */
+export interface PartExamples {
+  /** Of `inferPatterns`, on images that hold the annotated ones. */
+  readonly inference: PatternInference;
+  readonly annotations: readonly PartAnnotation[];
 }
 
 /** A node that votes for where a part is. */
