@@ -4,6 +4,8 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import {
   activations,
   fitExplanatoryGraph,
+  fromInput,
+  graphDiagram,
   inferPatterns,
   type LayerInference,
   type LocationInstability,
@@ -34,7 +36,7 @@ console.log(`\n${cells('category', 'part', 'patterns', 'filter', 'best filter')}
 for (const [category, part, { patterns, chosenFilter, bestFilter }] of errors) {
   console.log(cells(category, part, patterns, chosenFilter, bestFilter));
 }
-console.log('\nall numbers in diagonals of the picture; graphs: out/graph-*.json');
+console.log('\nall numbers in diagonals of the picture; graphs: out/graph-*.json and .html');
 model.dispose();
 
 /** Fits a graph to pictures of one kind of animal, and prints what other pictures say of it. */
@@ -44,8 +46,11 @@ async function show(category: CategoryName): Promise<void> {
   const graph = await withPictures(fitted, (pictures) =>
     fitExplanatoryGraph(model, [pictures], { layers, patternsPerFilter }),
   );
-  await writeFile(`out/graph-${category}.json`, JSON.stringify(graph));
   const inference = await withPictures(animals, (pictures) => inferPatterns(graph, model, [pictures]));
+  await writeFile(`out/graph-${category}.json`, JSON.stringify(graph));
+  const pictures = animals.map(({ image }) => fromInput(image, { range: [-1, 1] }));
+  const title = `What the filters respond to in a ${category}`;
+  await writeFile(`out/graph-${category}.html`, graphDiagram(graph, { inference, pictures, side: 20, title }));
   const peaks: PeakPositions[] = [];
   for (const layer of layers) {
     const { positions, scores } = inference[layer] as LayerInference;

@@ -6,6 +6,10 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import * as tfl from '@tensorflow/tfjs-layers';
 import ts from 'typescript';
 import { beforeAll, expect, test, vi } from 'vitest';
+import { fitExplanatoryGraph } from '../../src/graph/fitExplanatoryGraph.ts';
+import { inferPatterns } from '../../src/graph/inferPatterns.ts';
+import { learnPartTemplates } from '../../src/graph/localization/learnPartTemplates.ts';
+import { syntheticPatterns } from '../../src/graph/synthetic/syntheticPatterns.ts';
 import { brodenFiles } from '../support/brodenFiles.ts';
 import { findExamples } from '../support/examples.ts';
 import { readFixture, readJson } from '../support/fixtures.ts';
@@ -28,6 +32,12 @@ beforeAll(async () => {
     mkdirSync(dirname(join(brodenFolder, name)), { recursive: true });
     writeFileSync(join(brodenFolder, name), bytes);
   }
+  const { maps, truth } = syntheticPatterns({ seed: 3, images: 24 });
+  const graph = await fitExplanatoryGraph(maps, { layers: ['lower', 'upper'], patternsPerFilter: 6 });
+  const inference = await inferPatterns(graph, maps);
+  const places = truth['lower']?.[0]?.parts[0]?.positions.data ?? new Float64Array();
+  const place = (image: number): readonly number[] => [...places.subarray(2 * image, 2 * image + 2)];
+  const annotations = [0, 1, 2].map((image) => ({ image, position: place(image) as unknown as [number, number] }));
   const wave = (length: number): Float32Array => Float32Array.from({ length }, (_, index) => Math.sin(index));
   Object.assign(globalThis, {
     model: await vggTiny(),
@@ -36,6 +46,10 @@ beforeAll(async () => {
     concepts,
     brodenFolder,
     dissectedModule: resolve('test/support/workers/vggTiny.ts'),
+    graph,
+    inference,
+    place,
+    ear: learnPartTemplates(graph, { inference, annotations }),
     readsTypeScript: pathToFileURL(resolve('scripts/register-typescript.mjs')).href,
     labelled: randomLabelled({ images: 4, positions: [4, 4], pixels: [8, 8], units: 4 }, 0),
     labelledImages: randomLabelled({ images: 4, positions: [16, 16], pixels: [8, 8], units: 3 }, 0).map(
@@ -52,6 +66,7 @@ beforeAll(async () => {
 const globals = `import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { Picture } from 'vitrine/image';
 import type { Concept, LabelledActivations, LabelledImage } from 'vitrine/dissection';
+import type { ExplanatoryGraph, PartTemplates, PatternInference } from 'vitrine/graph';
 import type { NdArray } from '../../src/numeric/ndarray.ts';
 declare global {
   /** A small network: 16 × 16 × 3 to five classes. */
@@ -68,6 +83,11 @@ declare global {
   var brodenFolder: string;
   /** A module with the network and the few images. */
   var dissectedModule: string;
+  /** A graph of synthetic patterns, where its nodes are in 24 images, and where a part is. */
+  var graph: ExplanatoryGraph;
+  var inference: PatternInference;
+  var place: (image: number) => readonly [row: number, column: number];
+  var ear: PartTemplates;
   /** What makes a thread read TypeScript. */
   var readsTypeScript: string;
   var picture: Picture;
