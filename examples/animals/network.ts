@@ -1,10 +1,7 @@
-import type { Tensor } from '@tensorflow/tfjs-core';
-import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { installKernels } from 'vitrine';
-import { stacked } from '../scenes/rows.ts';
-import { train } from '../scenes/train.ts';
+import { type Classified, accuracyOf as shareOfRight, trainClassifier } from '../scenes/classification.ts';
 import { categoryNames } from './anatomy.ts';
 import { type Animal, drawAnimal } from './drawAnimal.ts';
 
@@ -52,39 +49,19 @@ export function untrained(): LayersModel {
 export async function trained(log: (text: string) => void): Promise<LayersModel> {
   installKernels();
   const model = untrained();
-  const animals = Array.from({ length: 2400 }, (_, number) => {
-    const { image, category } = drawAnimal(number, { seed: 1, size: side });
-    return { image, category };
-  });
-  const batch = (rows: readonly number[]): { inputs: Tensor[]; labels: Tensor } => {
-    const chosen = rows.map((row) => animals[row] as Pictured);
-    return { inputs: [picturesOf(chosen)], labels: tf.oneHot(categoriesOf(chosen), categoryNames.length) };
-  };
+  const animals = Array.from({ length: 2400 }, (_, number) => classified(drawAnimal(number, { seed: 1, size: side })));
   const rates = [0.003, 0.003, 0.003, 0.001, 0.0003];
-  const onEpoch = (epoch: number, loss: number): void => log(`training, epoch ${epoch + 1}: loss ${loss.toFixed(3)}`);
-  const options = { rates, loss: 'categoricalCrossentropy', batchSize: 16, seed: 1, onEpoch } as const;
-  await train(model, { count: animals.length, batch }, options);
+  await trainClassifier(model, animals, { classes: categoryNames.length, rates, log });
   return model;
 }
 
 /** The share of pictures whose category is found. */
-export async function accuracyOf(model: LayersModel, animals: readonly Pictured[]): Promise<number> {
-  const found = tf.tidy(() => tf.argMax(model.predict(picturesOf(animals)) as Tensor, 1));
-  const categories = await found.data();
-  found.dispose();
-  return animals.filter((animal, i) => categories[i] === animal.category).length / animals.length;
+export function accuracyOf(model: LayersModel, animals: readonly Animal[]): Promise<number> {
+  return shareOfRight(model, animals.map(classified));
 }
 
-type Pictured = Pick<Animal, 'image' | 'category'>;
-
-/** Pictures as a batch `[n, side, side, 3]`. */
-export function picturesOf(animals: readonly Pictured[]): Tensor {
-  return stacked(animals.map(({ image: { shape, data } }) => ({ shape: [1, ...shape], data })));
+function classified({ image, category }: Animal): Classified {
+  return { image, class: category };
 }
 
-function categoriesOf(animals: readonly Pictured[]): tf.Tensor1D {
-  return tf.tensor1d(
-    animals.map(({ category }) => category),
-    'int32',
-  );
-}
+export { picturesOf } from '../scenes/classification.ts';

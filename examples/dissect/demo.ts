@@ -15,7 +15,8 @@ import {
   useBackend,
 } from 'vitrine';
 import { readModel } from 'vitrine/node';
-import { accuracyOf, side, trained, untrained } from './classifier.ts';
+import { accuracyOf } from '../scenes/classification.ts';
+import { side, trained, untrained } from './classifier.ts';
 
 // `npm run demo:dissect`: what the units of a small network stand for, trained here, and of three layers of a real one.
 const categories = ['object', 'part', 'scene', 'texture', 'material', 'color'] as const;

@@ -75,7 +75,7 @@ export async function inferPatterns(
 }
 
 /** Whether maps were given rather than a model. */
-export function isMaps(source: Model | FeatureMaps): source is FeatureMaps {
+function isMaps(source: Model | FeatureMaps): source is FeatureMaps {
   return typeof source === 'object' && source !== null && 'imageSize' in source;
 }
 

@@ -8,33 +8,16 @@ import { mixed, mixOf } from '../../src/dissection/rotation/mixed.ts';
 import { randomDirections } from '../../src/dissection/rotation/randomDirections.ts';
 import type { LabelledImage } from '../../src/dissection/types.ts';
 import { random } from '../../src/numeric/random.ts';
-import { chain, free, randomized } from '../oracle/building.ts';
+import { chain, free } from '../oracle/building.ts';
 import { concepts, randomLabelled } from '../support/labelled.ts';
 import { expectNear } from '../support/near.ts';
-
-const side = 8;
-
-function network(): ReturnType<typeof chain> {
-  return randomized(
-    chain(
-      [side, side, 3],
-      l.conv2d({ filters: 6, kernelSize: 3, padding: 'same', activation: 'relu', name: 'conv' }),
-      l.flatten(),
-      l.dense({ units: 2, name: 'head' }),
-    ),
-  );
-}
-
-function images(count: number): readonly LabelledImage[] {
-  const shapes = { images: count, positions: [side, side], pixels: [side, side], units: 3 } as const;
-  return randomLabelled(shapes, 2).map(({ activations: image, ...labels }) => ({ ...labels, image }));
-}
+import { smallSide as side, smallImages, smallNetwork } from '../support/smallNetwork.ts';
 
 test('both sides are the dissections of units and of directions, in one pair of readings', async () => {
-  const model = network();
+  const model = smallNetwork();
   const options = { concepts, quantile: 0.1, threshold: 0.1 };
   const stages: string[] = [];
-  const found = await axisComparison(model, images(6), {
+  const found = await axisComparison(model, smallImages(6), {
     ...options,
     layer: 'conv',
     count: 9,
@@ -43,11 +26,11 @@ test('both sides are the dissections of units and of directions, in one pair of 
     onProgress: ({ stage }) => stages.push(stage),
   });
   expect(stages).toEqual(['thresholds', 'tally']);
-  expect(found.units).toEqual((await dissect(model, images(6), { ...options, layers: ['conv'] })).conv);
+  expect(found.units).toEqual((await dissect(model, smallImages(6), { ...options, layers: ['conv'] })).conv);
   const directions = randomDirections({ count: 9, units: 6, seed: 4 });
   expect(found.vectors).toEqual(directions);
   expect(found.directions).toEqual(
-    await directionDissection(model, images(6), { ...options, layer: 'conv', directions }),
+    await directionDissection(model, smallImages(6), { ...options, layer: 'conv', directions }),
   );
   expect([...found.iou.units]).toEqual(found.units.units.map(({ best }) => best?.iou ?? 0));
   expect(found.iou.directions).toHaveLength(9);
@@ -59,9 +42,9 @@ test('both sides are the dissections of units and of directions, in one pair of 
 });
 
 test('as many directions as units by default, by the seed', async () => {
-  const model = network();
+  const model = smallNetwork();
   const run = (seed: number): Promise<AxisComparison> =>
-    axisComparison(model, images(3), { layer: 'conv', concepts, seed });
+    axisComparison(model, smallImages(3), { layer: 'conv', concepts, seed });
   const [one, same, other] = [await run(0), await run(0), await run(1)];
   expect(one.vectors.shape).toEqual([6, 6]);
   expect(same).toEqual(one);
@@ -133,7 +116,7 @@ test.each<[object, string]>([
   [{ layer: 'head' }, '"layer" expected layers with rows and columns, got "head"'],
   [{ seed: 0.5 }, '"seed" expected a safe integer, got 0.5'],
 ])('with %o is refused', async (wrong, message) => {
-  const model = network();
-  await expect(axisComparison(model, images(2), { layer: 'conv', concepts, ...wrong })).rejects.toThrow(message);
+  const model = smallNetwork();
+  await expect(axisComparison(model, smallImages(2), { layer: 'conv', concepts, ...wrong })).rejects.toThrow(message);
   free(model);
 });

@@ -1,4 +1,3 @@
-import { layers as l } from '@tensorflow/tfjs-layers';
 import { describe, expect, test } from 'vitest';
 import { conceptIndex } from '../../src/dissection/conceptIndex.ts';
 import { faultsOf } from '../../src/dissection/faults.ts';
@@ -10,15 +9,16 @@ import { net2vec } from '../../src/dissection/net2vec/net2vec.ts';
 import { balanceOf, type Segmentation, segmentationLoss } from '../../src/dissection/net2vec/segmentationLoss.ts';
 import { hitsOf, runsOf } from '../../src/dissection/net2vec/sparseSample.ts';
 import { weightedIou } from '../../src/dissection/net2vec/weightedIou.ts';
-import type { Concept, LabelledActivations, LabelledImage } from '../../src/dissection/types.ts';
+import type { Concept, LabelledActivations } from '../../src/dissection/types.ts';
 import { axesOf } from '../../src/dissection/upsampling.ts';
 import { activations as activationsOf } from '../../src/network/activations.ts';
 import type { NdArray } from '../../src/numeric/ndarray.ts';
 import { random } from '../../src/numeric/random.ts';
-import { chain, free, randomized } from '../oracle/building.ts';
+import { free } from '../oracle/building.ts';
 import { denseImage, plainIou, plainLoss, weightedSum } from '../oracle/segmentation.ts';
 import { concepts, randomLabelled } from '../support/labelled.ts';
 import { expectNear } from '../support/near.ts';
+import { smallImages, smallNetwork } from '../support/smallNetwork.ts';
 
 const positions = [3, 4] as const;
 const pixels = [7, 9] as const;
@@ -225,30 +225,12 @@ describe('of a planted union of two units', () => {
   });
 });
 
-const side = 8;
-
-function network(): ReturnType<typeof chain> {
-  return randomized(
-    chain(
-      [side, side, 3],
-      l.conv2d({ filters: 6, kernelSize: 3, padding: 'same', activation: 'relu', name: 'conv' }),
-      l.flatten(),
-      l.dense({ units: 2, name: 'head' }),
-    ),
-  );
-}
-
-function images(count: number): readonly LabelledImage[] {
-  const shapes = { images: count, positions: [side, side], pixels: [side, side], units: 3 } as const;
-  return randomLabelled(shapes, 2).map(({ activations: image, ...labels }) => ({ ...labels, image }));
-}
-
 describe('net2vec', () => {
   const options = { layer: 'conv', concepts, quantile: 0.1, steps: 5, seed: 1 } as const;
 
   test('embeds the activations of the layer, whatever the batches', async () => {
-    const model = network();
-    const samples = images(12);
+    const model = smallNetwork();
+    const samples = smallImages(12);
     const found = await net2vec(model, samples, { ...options, upsampling: 'fill' });
     const own = [];
     for (const { image, ...labels } of samples) {
@@ -269,8 +251,8 @@ describe('net2vec', () => {
   });
 
   test('a faulty image is left out', async () => {
-    const model = network();
-    const samples = images(10).map((sample, i) => (i === 9 ? { ...sample, scalars: [5] } : sample));
+    const model = smallNetwork();
+    const samples = smallImages(10).map((sample, i) => (i === 9 ? { ...sample, scalars: [5] } : sample));
     const faults: string[] = [];
     const found = await net2vec(model, samples, { ...options, onFault: ({ message }) => faults.push(message) });
     expect(faults).toEqual([expect.stringMatching(/image 9 .*expected numbers of concepts or 0, got 5/)]);
@@ -280,10 +262,10 @@ describe('net2vec', () => {
   });
 
   test('stops where it is told to', async () => {
-    const model = network();
+    const model = smallNetwork();
     const controller = new AbortController();
     const stages = new Set<string>();
-    const run = net2vec(model, images(10), {
+    const run = net2vec(model, smallImages(10), {
       ...options,
       signal: controller.signal,
       onProgress: ({ stage }) => {
@@ -311,8 +293,8 @@ describe('net2vec', () => {
     [{ thresholds: new Float64Array(5) }, '"thresholds" expected one for each of 6 units, got 5'],
     [{ quantile: 2 }, '"quantile"'],
   ])('with %o is refused', async (wrong, message) => {
-    const model = network();
-    await expect(net2vec(model, images(6), { ...options, ...wrong })).rejects.toThrow(message);
+    const model = smallNetwork();
+    await expect(net2vec(model, smallImages(6), { ...options, ...wrong })).rejects.toThrow(message);
     free(model);
   });
 });

@@ -21,7 +21,7 @@ function cosineOf(a: readonly number[], b: readonly number[]): number {
 }
 
 /** The node of some images with all filters. */
-export function plainNode(images: readonly number[], all: readonly PlainImage[]): PlainNode {
+function plainNode(images: readonly number[], all: readonly PlainImage[]): PlainNode {
   const own = images.map((i) => all[i] as PlainImage);
   const sum = (own[0] as PlainImage).g.map((_, d) => own.reduce((total, { g }) => total + (g[d] as number), 0));
   const w = sum.map((value) => value / Math.sqrt(product(sum, sum)));

@@ -33,7 +33,7 @@ export async function readDeviations(source: MapSource, layer: number, filters: 
 }
 
 /** Some units of maps `[h, w, u]`, one after the other. */
-export function planesOf(
+function planesOf(
   values: Float32Array,
   { filters, positions, units }: { filters: readonly number[]; positions: number; units: number },
 ): Float32Array {
