@@ -3,6 +3,7 @@ import type { Picture } from 'vitrine';
 import { indexedPng } from '../pictures/indexedPng.ts';
 import { type Claim, halfRandomized } from './claims.ts';
 import type { Measured } from './measure.ts';
+import { table } from './table.ts';
 
 const page = 'docs/study-attribution.md';
 
@@ -41,16 +42,4 @@ export function claimTable(claims: readonly Claim[]): string {
     ['known', 'here', 'holds'],
     claims.map(({ text, figures, holds }) => [text, figures, holds ? 'yes' : 'no']),
   );
-}
-
-/** Text to the left in the first column, to the right in the others, all cells of a column of one width. */
-function table(columns: readonly string[], rows: readonly (readonly string[])[]): string {
-  const widths = columns.map((title, column) =>
-    Math.max(title.length, ...rows.map((row) => (row[column] as string).length)),
-  );
-  const cell = (text: string, column: number): string =>
-    column === 0 ? text.padEnd(widths[0] as number) : text.padStart(widths[column] as number);
-  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
-  const rule = widths.map((width, column) => (column === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`));
-  return [line(columns.map(cell)), line(rule), ...rows.map((row) => line(row.map(cell)))].join('\n');
 }
