@@ -20,8 +20,9 @@ import { side, trained, untrained } from './classifier.ts';
 
 // `npm run demo:dissect`: what the units of a small network stand for, trained here, and of three layers of a real one.
 const categories = ['object', 'part', 'scene', 'texture', 'material', 'color'] as const;
-// Of pictures as small as these, half a percent are eleven pixels, in which large things cannot show.
-const quantile = 0.02;
+// Of pictures as small as these, half a percent are eleven pixels, in which large things cannot show. What lies anywhere
+// reaches an IoU of 0.02 then: a detector shall have ten times that.
+const [quantile, threshold] = [0.02, 0.2];
 await useBackend('wasm');
 await mkdir('out', { recursive: true });
 await smallNetwork();
@@ -35,7 +36,7 @@ async function smallNetwork(): Promise<void> {
   console.log(
     `of ${samples.length} new pictures ${(100 * (await accuracyOf(after, samples))).toFixed(1)}% are told right\n`,
   );
-  const options = { layers, concepts, quantile };
+  const options = { layers, concepts, quantile, threshold };
   const { conv4: own } = await dissect(after, samples, options);
   const rotated: Record<string, Dissection> = {};
   for (const seed of [0, 1, 2, 3]) {
@@ -85,7 +86,9 @@ async function writeReport(
 
 function print(title: string, dissections: Readonly<Record<string, Dissection>>): void {
   console.log(title);
-  console.log(`${''.padEnd(26)}units  detectors  IoU > 0.2  unique  ${categories.join('  ')}`);
+  const cutoffs = [0.8, 1, 1.2].map((share) => share * (Object.values(dissections)[0]?.cutoff as number));
+  const heading = cutoffs.map((cutoff) => `> ${cutoff.toFixed(3)}`).join('  ');
+  console.log(`${''.padEnd(26)}units  IoU ${heading}  unique  ${categories.join('  ')}`);
   for (const [name, dissection] of Object.entries(dissections)) {
     const found = filterInterpretability(dissection);
     const counts = categories.map((category) =>
@@ -93,8 +96,7 @@ function print(title: string, dissections: Readonly<Record<string, Dissection>>)
     );
     const numbers = [
       String(found.units).padStart(5),
-      String(found.detectors).padStart(9),
-      String(dissection.units.filter(({ best }) => best && best.iou > 0.2).length).padStart(9),
+      ...cutoffs.map((cutoff, i) => String(detectorsAbove(dissection, cutoff)).padStart(i === 0 ? 11 : 7)),
       String(found.unique).padStart(6),
     ];
     console.log(`${name.padEnd(26)}${numbers.join('  ')}  ${counts.join('  ')}`);
@@ -105,4 +107,8 @@ function print(title: string, dissections: Readonly<Record<string, Dissection>>)
     console.log(`  unit ${unit}: ${concept}, IoU ${iou.toFixed(3)} of at most ${ceiling.toFixed(3)}`);
   }
   console.log();
+}
+
+function detectorsAbove({ units }: Dissection, cutoff: number): number {
+  return units.filter(({ best }) => best && best.iou > cutoff).length;
 }

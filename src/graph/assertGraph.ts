@@ -1,3 +1,4 @@
+import { assertSchema } from '../numeric/assertSchema.ts';
 import { assertChoice, assertInteger, assertNumber, describe } from '../numeric/check.ts';
 import type { ExplanatoryGraph, GraphLayer, PatternNode } from './types.ts';
 
@@ -17,12 +18,8 @@ import type { ExplanatoryGraph, GraphLayer, PatternNode } from './types.ts';
  * ```
  */
 export function assertGraph(graph: unknown): asserts graph is ExplanatoryGraph {
-  const given = graph as Partial<ExplanatoryGraph> | null | undefined;
-  if (typeof given !== 'object' || given?.schema !== 'vitrine/explanatory-graph') {
-    const got = typeof given === 'object' && given !== null ? `schema ${describe(given.schema)}` : describe(given);
-    throw new TypeError(`"graph" expected schema "vitrine/explanatory-graph", got ${got}`);
-  }
-  if (given.version !== 1) throw new RangeError(`"graph" expected version 1, got ${describe(given.version)}`);
+  assertSchema('graph', graph, { schema: 'vitrine/explanatory-graph', version: 1 });
+  const given = graph as Partial<ExplanatoryGraph>;
   assertPair('graph.imageSize', given.imageSize);
   assertNumber('graph.tau', given.tau as number, Number.MIN_VALUE);
   assertChoice('graph.peaks', given.peaks as string, ['unit', 'interpolated']);

@@ -5,7 +5,7 @@ import type { Picture } from '../image/types.ts';
 import { describe } from '../numeric/check.ts';
 import { escaped } from './escaped.ts';
 import { formatNumber } from './formatNumber.ts';
-import { reportStyle } from './reportStyle.ts';
+import { htmlPage, paragraphsHtml } from './htmlPage.ts';
 
 /** What a table cell holds; numbers are set to the right with three significant digits, booleans as yes and no. */
 export type TableValue = string | number | boolean | null;
@@ -54,22 +54,7 @@ export function report(
   { title = 'Report', language = 'en' }: ReportOptions = {},
 ): string {
   if (!Array.isArray(sections)) throw new TypeError(`"sections" expected a list, got ${describe(sections)}`);
-  return `<!DOCTYPE html>
-<html lang="${escaped(language)}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escaped(title)}</title>
-<style>${reportStyle}</style>
-</head>
-<body>
-<main>
-<h1>${escaped(title)}</h1>
-${sections.map(sectionHtml).join('\n')}
-</main>
-</body>
-</html>
-`;
+  return htmlPage({ title, language, main: sections.map(sectionHtml).join('\n') });
 }
 
 function sectionHtml(section: ReportSection, index: number): string {
@@ -78,10 +63,9 @@ function sectionHtml(section: ReportSection, index: number): string {
     throw new TypeError(`"${at}.title" expected a string, got ${describe(section?.title)}`);
   }
   const { title, text = '', pictures = [], table } = section;
-  const paragraphs = text.split(/\n\s*\n/).filter((paragraph) => paragraph.trim() !== '');
   const parts = [
     `<h2>${escaped(title)}</h2>`,
-    ...paragraphs.map((paragraph) => `<p>${escaped(paragraph.trim())}</p>`),
+    ...paragraphsHtml(text),
     ...(pictures.length > 0 ? [galleryHtml(pictures, `${at}.pictures`)] : []),
     ...(table ? [tableHtml(table, `${at}.table`)] : []),
   ];

@@ -18,7 +18,7 @@ export type AnyTree = Omit<GrownTree, 'logLikelihood'> | SoftTree | NeuralBacked
 
 /** What the parts of a tree are called, and what they look like. */
 export interface OutlineOptions {
-  /** Of filters or features. */
+  /** Of filters or features; gates of a soft tree of such name the weightiest. */
   readonly features?: readonly string[];
   /** Of classes. */
   readonly classes?: readonly string[];
@@ -59,12 +59,13 @@ function rationaleOutline(
 ): TreeOutline {
   const visit = (place: number): TreeOutline => {
     const { images = [], weights = [], children = [] } = nodes[place] ?? {};
-    const strongest = Array.from(weights.keys())
-      .filter((d) => weights[d] !== 0)
-      .sort((a, b) => Math.abs(weights[b] as number) - Math.abs(weights[a] as number));
-    const named = strongest.slice(0, 3).map((d) => `${signed(weights[d] as number)} ${featureName(d, options)}`);
     const label = images.length === 1 ? `image ${images[0]}` : `${images.length} images`;
-    return { label, detail: named.join(', '), children: children.map(visit), ...thumbnailOf(place, options) };
+    return {
+      label,
+      detail: strongest(weights, options),
+      children: children.map(visit),
+      ...thumbnailOf(place, options),
+    };
   };
   const count = nodes.filter(({ children }) => children.length === 0).length;
   return { label: `${count} images`, detail: `${secondLayer.length} groups`, children: secondLayer.map(visit) };
@@ -74,7 +75,12 @@ function softOutline(tree: SoftTree, options: OutlineOptions, place: number): Tr
   const inner = 2 ** tree.depth - 1;
   if (place < inner) {
     const children = [2 * place + 1, 2 * place + 2].map((child) => softOutline(tree, options, child));
-    return { label: `gate ${place}`, detail: 'left or right', children, ...thumbnailOf(place, options) };
+    const [, width] = tree.weights.shape as [number, number];
+    // Pixels have no names.
+    const isNamed = options.features && tree.weights.shape.length === 2;
+    const gate = tree.weights.data.subarray(place * width, (place + 1) * width);
+    const detail = isNamed ? strongest(gate, options) : 'left or right';
+    return { label: `gate ${place}`, detail, children, ...thumbnailOf(place, options) };
   }
   const classes = tree.leaves.shape[1] as number;
   const row = Array.from(tree.leaves.data.subarray((place - inner) * classes, (place - inner + 1) * classes));
@@ -108,6 +114,15 @@ function surrogateOutline(node: SurrogateNode, options: OutlineOptions): TreeOut
     detail: `${said}, ${detail}`,
     children: [surrogateOutline(left, options), surrogateOutline(right, options)],
   };
+}
+
+/** The three weights that are largest. */
+function strongest(weights: ArrayLike<number>, options: OutlineOptions): string {
+  const order = Array.from(weights, (_, d) => d)
+    .filter((d) => weights[d] !== 0)
+    .sort((a, b) => Math.abs(weights[b] as number) - Math.abs(weights[a] as number));
+  const named = order.slice(0, 3).map((d) => `${signed(weights[d] as number)} ${featureName(d, options)}`);
+  return named.join(', ');
 }
 
 function cut({ children, ...node }: TreeOutline, depth: number): TreeOutline {

@@ -1,14 +1,14 @@
 import type { Dissection } from '../../dissection/types.ts';
 import type { UnitGallery } from '../../dissection/unitGallery.ts';
 import { assertInteger } from '../../numeric/check.ts';
+import { embeddedJson } from '../embeddedJson.ts';
 import { escaped } from '../escaped.ts';
 import { formatNumber } from '../formatNumber.ts';
-import { reportStyle } from '../reportStyle.ts';
+import { htmlPage, paragraphsHtml } from '../htmlPage.ts';
 import { assertLayers } from './assertLayers.ts';
 import { conceptChart } from './conceptChart.ts';
 import { detectedConcepts } from './detectedConcepts.ts';
 import { dissectionStyle } from './dissectionStyle.ts';
-import { embeddedJson } from './embeddedJson.ts';
 import { layerChart } from './layerChart.ts';
 import { pageScript } from './pageScript.generated.ts';
 import { reportData } from './reportData.ts';
@@ -65,29 +65,17 @@ export function dissectionReport({
   assertLayers(layers);
   assertInteger('pictureSize', pictureSize, [1, Number.POSITIVE_INFINITY]);
   const names = Object.keys(layers);
-  const paragraphs = text.split(/\n\s*\n/).filter((paragraph) => paragraph.trim() !== '');
-  return `<!DOCTYPE html>
-<html lang="${escaped(language)}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escaped(title)}</title>
-<style>${reportStyle}${dissectionStyle}</style>
-</head>
-<body>
-<main>
-<h1>${escaped(title)}</h1>
-${paragraphs.map((paragraph) => `<p>${escaped(paragraph.trim())}</p>`).join('\n')}
-${names.length > 1 ? overviewHtml(layers) : ''}
-${Object.entries(layers).map(layerHtml).join('\n')}
-${unitsHtml(names)}
-</main>
-<script type="application/json" id="data">${embeddedJson(reportData(layers, gallery, pictureSize))}</script>
+  const main = [
+    ...paragraphsHtml(text),
+    names.length > 1 ? overviewHtml(layers) : '',
+    ...Object.entries(layers).map(layerHtml),
+    unitsHtml(names),
+  ].join('\n');
+  const scripts = `<script type="application/json" id="data">${embeddedJson(reportData(layers, gallery, pictureSize))}</script>
 <script>
 ${pageScript}</script>
-</body>
-</html>
 `;
+  return htmlPage({ title, language, style: dissectionStyle, main, scripts });
 }
 
 function overviewHtml(layers: Readonly<Record<string, Dissection>>): string {

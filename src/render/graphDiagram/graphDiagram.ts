@@ -2,8 +2,9 @@ import type { PatternInference } from '../../graph/inferPatterns.ts';
 import type { ExplanatoryGraph } from '../../graph/types.ts';
 import type { Picture } from '../../image/types.ts';
 import { assertInteger } from '../../numeric/check.ts';
+import { embeddedJson } from '../embeddedJson.ts';
 import { escaped } from '../escaped.ts';
-import { reportStyle } from '../reportStyle.ts';
+import { htmlPage } from '../htmlPage.ts';
 import { type DiagramData, diagramData } from './diagramData.ts';
 import { diagramScript } from './diagramScript.ts';
 import { diagramStyle } from './diagramStyle.ts';
@@ -46,28 +47,15 @@ export function graphDiagram(graph: ExplanatoryGraph, options: GraphDiagramOptio
   const { inference, pictures = [], patches = 6, side = 70, title = 'Explanatory graph' } = options;
   assertInteger('patches', patches, [1, Number.POSITIVE_INFINITY]);
   const data = diagramData(graph, { inference, pictures, patches, side });
-  return `<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escaped(title)}</title>
-<style>${reportStyle}${diagramStyle}</style>
-</head>
-<body>
-<main>
-<h1>${escaped(title)}</h1>
-<div class="graph">
+  const main = `<div class="graph">
 <svg aria-hidden="true"></svg>
 ${data.layers.map(layerHtml).join('\n')}
 </div>
-<div class="detail" aria-live="polite"><p>Choose a node to see its patches and the nodes that it moves with.</p></div>
-</main>
-<script type="application/json" id="data">${JSON.stringify(data).replace(/</g, '\\u003c')}</script>
+<div class="detail" aria-live="polite"><p>Choose a node to see its patches and the nodes that it moves with.</p></div>`;
+  const scripts = `<script type="application/json" id="data">${embeddedJson(data)}</script>
 <script type="module">${diagramScript}</script>
-</body>
-</html>
 `;
+  return htmlPage({ title, style: diagramStyle, main, scripts });
 }
 
 function layerHtml({ name, nodes }: DiagramData['layers'][number], layer: number): string {
