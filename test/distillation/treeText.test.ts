@@ -39,6 +39,9 @@ test('a soft tree, with thumbnails of gates', () => {
     leaves: { shape: [2, 2], data: Float64Array.of(Math.log(3), 0, 0, 0) },
   };
   expect(treeText(tree)).toBe('gate 0 (left or right)\n├─ class 0 (p = 0.75)\n└─ class 0 (p = 0.5)');
+  expect(treeText(tree, { features: ['legs'] }).split('\n')[0]).toBe('gate 0 (+1 legs)');
+  const pictures = { ...tree, weights: { shape: [1, 1, 1, 1], data: tree.weights.data } };
+  expect(treeText(pictures, { features: ['legs'] })).toBe(treeText(tree));
   const dot = { width: 1, height: 1, data: new Uint8ClampedArray(4) };
   const outline = treeOutline(tree, { thumbnail: (node) => (node === 0 ? dot : undefined) });
   expect(outline.thumbnail).toBe(dot);
