@@ -25,9 +25,8 @@ export interface FusedNeighbours {
  *
  * Source: Zhang et al. 2018, "Interpreting CNN knowledge via an explanatory graph", eq. (4), multiplied out.
  *
- * @param options.positions where the nodes of the layer above are on each image, in pixels, `[nodes, n, 2]`.
- * @param options.sigma the width of each of them in pixels, `[nodes]`.
- * @param options.neighbours which of them are the neighbours.
+ * @param above `positions` `[nodes, n, 2]`, where the nodes of the layer above are on each image in pixels; `sigma`
+ * `[nodes]`, the width of each of them in pixels; `neighbours`, which of them are the neighbours.
  * @returns one Gaussian per image: `shift`, `variance`, `weights`.
  * @throws {RangeError} if there is no neighbour or one is no node, or arrays do not fit; {TypeError} if an array is none.
  * @example
@@ -38,15 +37,12 @@ export interface FusedNeighbours {
  * console.log(shift.data, variance, weights);
  * ```
  */
-export function fuseNeighbours({
-  positions,
-  sigma,
-  neighbours,
-}: {
+export function fuseNeighbours(above: {
   readonly positions: NdArray<Float32Array | Float64Array>;
   readonly sigma: ArrayLike<number>;
   readonly neighbours: readonly number[];
 }): FusedNeighbours {
+  const { positions, sigma, neighbours } = above;
   assertArray('positions', positions, [3]);
   assertFiniteArray('positions', positions);
   const [nodes, images, axes] = positions.shape as [number, number, number];

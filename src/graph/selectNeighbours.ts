@@ -20,10 +20,9 @@ export interface NeighbourSelection {
  * Source: Zhang et al. 2018, "Interpreting CNN knowledge via an explanatory graph", the choice of $E_V$, as the authors'
  * code makes it.
  *
- * @param options.own how far the node is from its mean position on each image, in pixels, `[n, 2]`.
- * @param options.scores how well the node is seen on each image, `[n]`.
- * @param options.candidates how far each candidate is from its mean position, `[candidates, n, 2]`.
- * @param options.count how many to choose; all where there are fewer; 15 by default.
+ * @param choice `own` `[n, 2]`, how far the node is from its mean position on each image in pixels; `scores` `[n]`, how
+ * well it is seen there; `candidates` `[candidates, n, 2]`, how far each of them is from its mean position; `count`, how
+ * many to choose, 15 by default; all where there are fewer.
  * @returns the scores of all and the best.
  * @throws {RangeError} if shapes do not fit, numbers are not finite or `count` < 1; {TypeError} if an array is none.
  * @example
@@ -35,17 +34,13 @@ export interface NeighbourSelection {
  * console.log(selected); // [1]
  * ```
  */
-export function selectNeighbours({
-  own,
-  scores,
-  candidates,
-  count = 15,
-}: {
+export function selectNeighbours(choice: {
   readonly own: NdArray<Float32Array | Float64Array>;
   readonly scores: ArrayLike<number>;
   readonly candidates: NdArray<Float32Array | Float64Array>;
   readonly count?: number;
 }): NeighbourSelection {
+  const { own, scores, candidates, count = 15 } = choice;
   assertArray('own', own, [2]);
   assertFiniteArray('own', own);
   assertArray('candidates', candidates, [3]);
