@@ -41,6 +41,7 @@ const pictures: Readonly<Record<string, () => Promise<Picture>>> = {
   'question-answering': () => readPicture('out/question-answering.png'),
   animals: () => readPicture('out/animals.png'),
   'dissection-report': () => pageShot('out/dissection.html', { layer: 'conv4' }),
+  trees: () => pageShot('out/trees.html', {}),
   layers: () => layers(network, ['block2_add', 'block6_add', 'block10_add', 'head_relu']),
   classes: () => perClass(network),
   ...Object.fromEntries(

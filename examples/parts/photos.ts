@@ -42,7 +42,7 @@ type Corners = readonly [x0: number, y0: number, x1: number, y1: number];
 export async function readAnnotations(folder: string): Promise<Annotations> {
   if (folder === '') {
     throw new Error(
-      'expected a folder with annotations.json: npm run study:parts -- <folder> [category | all [filters]]',
+      'expected a folder with annotations.json: npm run study:parts -- <folder> [categories | all [filters]]',
     );
   }
   const text = await readFile(`${folder}/annotations.json`, 'utf8').catch((cause: unknown) => {
@@ -51,16 +51,19 @@ export async function readAnnotations(folder: string): Promise<Annotations> {
   return JSON.parse(text) as Annotations;
 }
 
+/** All categories, or those that are named, with commas between them. */
+export function categoriesOf({ categories }: Annotations, wanted: string): readonly string[] {
+  const names = categories.map(({ category }) => category);
+  if (wanted === 'all') return names;
+  const chosen = wanted.split(',');
+  const unknown = chosen.find((name) => !names.includes(name));
+  if (unknown === undefined) return chosen;
+  throw new RangeError(`"categories" expected all or some of ${names.join(', ')}, got "${unknown}"`);
+}
+
 /** The annotated objects of a category. */
-export async function photosOf(
-  folder: string,
-  { images, categories }: Annotations,
-  category: string,
-): Promise<readonly Photo[]> {
-  const own = images.filter((image) => image.category === category);
-  if (own.length > 0) return Promise.all(own.map((image) => photoOf(folder, image)));
-  const names = categories.map((one) => one.category);
-  throw new RangeError(`"category" expected all or one of ${names.join(', ')}, got "${category}"`);
+export async function photosOf(folder: string, { images }: Annotations, category: string): Promise<readonly Photo[]> {
+  return Promise.all(images.filter((image) => image.category === category).map((image) => photoOf(folder, image)));
 }
 
 /** Whole photos of other things, `[n, 224, 224, 3]`. */

@@ -2,15 +2,15 @@ import '@tensorflow/tfjs-backend-wasm';
 import { compile, useBackend } from 'vitrine';
 import { readModel } from 'vitrine/node';
 import { chosenFilters, mapsOf } from './maps.ts';
-import { negativesOf, photosOf, readAnnotations } from './photos.ts';
+import { categoriesOf, negativesOf, photosOf, readAnnotations } from './photos.ts';
 import { type CategoryStudy, categoryStudy, meanStudy } from './study.ts';
 import { studyTables } from './tables.ts';
 
-// `npm run study:parts -- <folder> [category | all [filters]]`: the tables of docs/study-parts.md.
-const [folder = '', category = 'bird', count = '240'] = process.argv.slice(2);
+// `npm run study:parts -- <folder> [categories | all [filters]]`: the tables of docs/study-parts.md.
+const [folder = '', categories = 'bird', count = '240'] = process.argv.slice(2);
 const started = performance.now();
 const annotations = await readAnnotations(folder);
-const names = category === 'all' ? annotations.categories.map((one) => one.category) : [category];
+const names = categoriesOf(annotations, categories);
 await useBackend('wasm');
 const model = await readModel('examples/models/efficientnet-lite0/model.json');
 const network = compile(model);

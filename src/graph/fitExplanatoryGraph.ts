@@ -34,7 +34,7 @@ export interface ExplanatoryGraphOptions extends RunOptions {
 }
 
 /** What the deviations are taken over in place of the images. */
-interface Negatives<N> {
+export interface Negatives<N> {
   /** Images of other things: units are divided by their deviation over these; over the images of the fit by default. */
   readonly negatives?: N;
 }

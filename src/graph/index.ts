@@ -6,7 +6,7 @@ export {
   filterParts,
   type PartPeak,
 } from './filterParts.ts';
-export { type ExplanatoryGraphOptions, fitExplanatoryGraph } from './fitExplanatoryGraph.ts';
+export { type ExplanatoryGraphOptions, fitExplanatoryGraph, type Negatives } from './fitExplanatoryGraph.ts';
 export { type FusedNeighbours, fuseNeighbours } from './fuseNeighbours.ts';
 export { graphDot } from './graphDot.ts';
 export { graphMl } from './graphMl.ts';
