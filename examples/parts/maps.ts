@@ -33,6 +33,10 @@ export type Stage = 'bn' | 'relu';
 
 /** So many filters of each layer, chosen by chance, always the same. */
 export function chosenFilters(count: number): readonly (readonly number[])[] {
+  const most = Math.min(...studyLayers.map(({ filters }) => filters));
+  if (!(Number.isInteger(count) && count >= 1 && count <= most)) {
+    throw new RangeError(`"filters" expected an integer from 1 to ${most}, got ${count}`);
+  }
   return studyLayers.map(({ filters }, layer) =>
     Array.from(shuffled(filters, random(1, layer).integer).subarray(0, count)).sort((a, b) => a - b),
   );

@@ -1,23 +1,10 @@
-import {
-  type ExplanatoryGraph,
-  type FeatureMaps,
-  filterParts,
-  fitExplanatoryGraph,
-  inferPatterns,
-  type LayerInference,
-  type LayerMaps,
-  type Model,
-  type NdArray,
-  type PatternInference,
-  type PeakPositions,
-  peakPositions,
-} from 'vitrine';
+import type { FeatureMaps, LayerInference, LayerMaps, Model, NdArray, PeakPositions } from 'vitrine';
 import { joined } from '../scenes/rows.ts';
 import { type Coverage, coverage, meanCoverage } from './coverage.ts';
 import { type Found, halfOf, localization, meanFound, type Way, ways } from './localization.ts';
-import { chosenFilters, mapsOf, ofImages, studyLayers } from './maps.ts';
-import type { PartSearch } from './partFinders.ts';
+import { chosenFilters, mapsOf, studyLayers } from './maps.ts';
 import { type Photo, partNames } from './photos.ts';
+import { type Search, searchOf } from './search.ts';
 import { meanSteadiness, picked, type Steadiness, steadiness } from './steadiness.ts';
 import { meanTreeStudy, type TreeStudy, treeStudy } from './trees.ts';
 
@@ -121,36 +108,4 @@ export function meanStudy(all: readonly CategoryStudy[]): CategoryStudy {
     }),
     tree: meanTreeStudy(all.map(({ tree }) => tree)),
   };
-}
-
-interface Search extends PartSearch {
-  readonly located: readonly PeakPositions[];
-  /** By layer, a node for each part of each filter. */
-  readonly parts: Readonly<Record<string, readonly number[]>>;
-}
-
-/** A graph of some of the images, and what it finds on all of them. */
-async function searchOf(maps: FeatureMaps, images: readonly number[], negatives: FeatureMaps): Promise<Search> {
-  const own = ofImages(maps, images);
-  const graph = await fitExplanatoryGraph(own, { layers: studyLayers.map(({ name }) => name), negatives });
-  const located = studyLayers.map(({ name }) => {
-    const { activations, ...place } = maps.layers[name] as LayerMaps;
-    return peakPositions(activations, place);
-  });
-  return {
-    graph,
-    inference: await inferPatterns(graph, maps),
-    located,
-    peaks: located.map(({ positions }) => positions),
-    parts: partNodes(graph, await inferPatterns(graph, own)),
-  };
-}
-
-function partNodes(graph: ExplanatoryGraph, inference: PatternInference): Search['parts'] {
-  return Object.fromEntries(
-    Object.entries(filterParts(graph, inference)).map(([name, filters]) => [
-      name,
-      filters.flatMap(({ parts }) => parts.map(({ nodes }) => nodes[0] as number)),
-    ]),
-  );
 }

@@ -10,6 +10,7 @@ import {
   type ScoreFunction,
   treeMetrics,
 } from 'vitrine';
+import { concatenated } from '../../src/network/batches.ts';
 import { kindsOf } from './classes.ts';
 import { halfOf } from './localization.ts';
 import { rowsOf } from './maps.ts';
@@ -138,13 +139,7 @@ function joinedHalves(arrays: readonly NdArray[], half: number): NdArray {
       all.filter((image) => halfOf(image) === half),
     );
   });
-  const count = parts.reduce((sum, { shape }) => sum + (shape[0] as number), 0);
-  const data = new Float32Array(parts.reduce((sum, part) => sum + part.data.length, 0));
-  parts.reduce((offset, part) => {
-    data.set(part.data, offset);
-    return offset + part.data.length;
-  }, 0);
-  return { shape: [count, ...(arrays[0] as NdArray).shape.slice(1)], data };
+  return concatenated(parts);
 }
 
 function wideRows({ shape, data }: NdArray<Float64Array>, rows: readonly number[]): NdArray<Float64Array> {
