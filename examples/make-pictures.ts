@@ -23,7 +23,8 @@ import { pageShot } from './pictures/pageShot.ts';
 import { visibleRange } from './pictures/visibleRange.ts';
 import { joined } from './scenes/rows.ts';
 
-// `tsx examples/make-pictures.ts [name …]`, after `npm run demo`, `npm run demo:dissect`, `npm run demo:locations` and `npm run example:question`: the pictures of the README and the guides, or some.
+// `npm run pictures [-- name …]`, after `npm run example:question` and all demos (`npm run demo`, `demo:dissect`,
+// `demo:locations`, `demo:graph`, `demo:trees`): the pictures of the README and the guides, or some.
 const scale = { mean: 127, std: 128 };
 const classes = { 'Egyptian cat': 285, 'tiger cat': 282, lynx: 287 };
 
@@ -40,8 +41,22 @@ const pictures: Readonly<Record<string, () => Promise<Picture>>> = {
   'contact-sheet': () => readPicture('out/contact-sheet.png'),
   'question-answering': () => readPicture('out/question-answering.png'),
   animals: () => readPicture('out/animals.png'),
-  'dissection-report': () => pageShot('out/dissection.html', { layer: 'conv4' }),
-  trees: () => pageShot('out/trees.html', {}),
+  'dissection-report': () =>
+    pageShot('out/dissection.html', async (page) => {
+      await page.locator('#layer').selectOption('conv4');
+      await page.waitForFunction(() => document.querySelectorAll('.strip image').length > 0);
+    }),
+  'explanatory-graph': () =>
+    pageShot('out/graph-horse.html', async (page) => {
+      await page.setViewportSize({ width: 1240, height: 900 });
+      // The strongest node of the middle layer is the least transparent one.
+      await page.locator('[data-layer="1"].node').evaluateAll((nodes: HTMLElement[]) => {
+        nodes.reduce((best, node) => (Number(node.style.opacity) > Number(best.style.opacity) ? node : best)).click();
+      });
+      await page.waitForFunction(() => document.querySelectorAll('.detail canvas').length > 0);
+    }),
+  parts: () => readPicture('out/parts-horse.png'),
+  trees: () => pageShot('out/trees.html', async () => {}),
   layers: () => layers(network, ['block2_add', 'block6_add', 'block10_add', 'head_relu']),
   classes: () => perClass(network),
   ...Object.fromEntries(

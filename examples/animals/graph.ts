@@ -3,6 +3,7 @@ import '@tensorflow/tfjs-backend-wasm';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import {
   activations,
+  encodePng,
   fitExplanatoryGraph,
   fromInput,
   graphDiagram,
@@ -16,11 +17,13 @@ import {
   receptiveField,
   useBackend,
 } from 'vitrine';
+import { type Place, partFinders } from '../parts/partFinders.ts';
 import { type CategoryName, categoryNames, partNames } from './anatomy.ts';
 import { type Animal, drawAnimal } from './drawAnimal.ts';
-import { landmarksOf } from './landmarks.ts';
+import { landmarksOf, placeOf } from './landmarks.ts';
 import { picturesOf, side, trained } from './network.ts';
-import { type PartErrors, partErrors } from './partErrors.ts';
+import { type AnimalSearch, type PartErrors, partErrors } from './partErrors.ts';
+import { foundSheet } from './sheet.ts';
 
 // `npm run demo:graph`: the part patterns of a small network, trained here, how steadily they follow the parts of animals,
 // and parts that are found from three annotations. All animals look to the right: what is mirrored has other positions.
@@ -36,7 +39,7 @@ console.log(`\n${cells('category', 'part', 'patterns', 'filter', 'best filter')}
 for (const [category, part, { patterns, chosenFilter, bestFilter }] of errors) {
   console.log(cells(category, part, patterns, chosenFilter, bestFilter));
 }
-console.log('\nall numbers in diagonals of the picture; graphs: out/graph-*.json and .html');
+console.log('\nall numbers in diagonals of the picture; written: out/graph-*.json and .html, out/parts-*.png');
 model.dispose();
 
 /** Fits a graph to pictures of one kind of animal, and prints what other pictures say of it. */
@@ -65,10 +68,25 @@ async function show(category: CategoryName): Promise<void> {
     );
   }
   const search = { graph, inference, animals, peaks: peaks.map(({ positions }) => positions) };
+  await writeFile(`out/parts-${category}.png`, encodePng(foundSheet(animals.slice(0, 12), found(search))));
   partNames.forEach((part, p) => {
-    const found = partErrors(search, p);
-    if (found) errors.push([category, part, found]);
+    const measured = partErrors(search, p);
+    if (measured) errors.push([category, part, measured]);
   });
+}
+
+/** Where each part that enough pictures show is found in all of them, once the last three that show it were annotated. */
+function found({ animals, ...search }: AnimalSearch): Readonly<Record<string, readonly Place[]>> {
+  const finders = partNames.flatMap((part, p): (readonly [string, readonly Place[]])[] => {
+    const shown = animals.flatMap((animal, image) => {
+      const place = placeOf(animal, p);
+      return place ? [{ image, ...place }] : [];
+    });
+    if (shown.length < 13) return [];
+    const { patterns } = partFinders(search, shown.slice(-3));
+    return [[part, animals.map((_, image) => patterns(image))]];
+  });
+  return Object.fromEntries(finders);
 }
 
 function drawn(category: CategoryName, { seed, count }: { seed: number; count: number }): readonly Animal[] {

@@ -1,5 +1,8 @@
-import { localizationDistance, type NdArray } from 'vitrine';
-import { type Finder, type PartSearch, type Place, partFinders } from '../parts/partFinders.ts';
+import { mean } from 'd3-array';
+import { localizationDistance, type NdArray, type PartAnnotation } from 'vitrine';
+import { random } from '../../src/numeric/random.ts';
+import { randomSubset } from '../../src/numeric/randomSubset.ts';
+import { type Finder, type PartFinders, type PartSearch, type Place, partFinders } from '../parts/partFinders.ts';
 import type { Animal } from './drawAnimal.ts';
 import { placeOf } from './landmarks.ts';
 import { side } from './network.ts';
@@ -14,28 +17,43 @@ export interface PartErrors {
   readonly bestFilter: number;
 }
 
-/** How well a part is found once it was shown in three pictures; nothing where too few pictures show it. */
-export function partErrors(
-  { animals, ...search }: PartSearch & { readonly animals: readonly Animal[] },
-  part: number,
-): PartErrors | undefined {
+/** What parts of animals are found with. */
+export interface AnimalSearch extends PartSearch {
+  readonly animals: readonly Animal[];
+}
+
+/**
+ * How well a part is found once it was shown in three pictures, in the mean over eight choices of the three; nothing
+ * where too few pictures show it.
+ */
+export function partErrors({ animals, ...search }: AnimalSearch, part: number): PartErrors | undefined {
   const seen = animals.flatMap((animal, image) => {
     const place = placeOf(animal, part);
     return place ? [{ image, ...place }] : [];
   });
-  const [shown, others] = [seen.slice(0, 3), seen.slice(3)];
-  if (others.length < 10) return undefined;
-  const array = (places: readonly Place[]): NdArray => ({
-    shape: [places.length, 2],
-    data: Float32Array.from(places.flat()),
+  if (seen.length < 13) return undefined;
+  const all = Array.from({ length: 8 }, (_, choice) => {
+    const shown = randomSubset(seen.length, 3, random(part, choice)).map((i) => seen[i] as PartAnnotation);
+    return errorsOf(
+      partFinders(search, shown),
+      seen.filter((one) => !shown.includes(one)),
+    );
   });
-  const truth = array(others.map(({ position }) => position));
+  const over = (name: keyof PartErrors): number => mean(all, (one) => one[name]) as number;
+  return { patterns: over('patterns'), chosenFilter: over('chosenFilter'), bestFilter: over('bestFilter') };
+}
+
+function errorsOf({ patterns, chosenFilter, filters }: PartFinders, others: readonly PartAnnotation[]): PartErrors {
+  const truth = arrayOf(others.map(({ position }) => position));
   const distance = (find: Finder): number =>
-    localizationDistance(array(others.map(({ image }) => find(image))), truth, [side, side]).mean;
-  const { patterns, chosenFilter, filters } = partFinders(search, shown);
+    localizationDistance(arrayOf(others.map(({ image }) => find(image))), truth, [side, side]).mean;
   return {
     patterns: distance(patterns),
     chosenFilter: distance(chosenFilter),
     bestFilter: Math.min(...filters.map(distance)),
   };
+}
+
+function arrayOf(places: readonly Place[]): NdArray {
+  return { shape: [places.length, 2], data: Float32Array.from(places.flat()) };
 }
