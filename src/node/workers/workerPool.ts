@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { Piscina } from 'piscina';
 import type { Answer, Told, WorkerData } from './shardTask.ts';
 
@@ -25,6 +26,8 @@ export interface WorkerPoolOptions {
 export function workerPool({ file, workers, execArgv, workerData, signal }: WorkerPoolOptions): WorkerPool {
   const closing = new AbortController();
   const ending = signal ? AbortSignal.any([signal, closing.signal]) : closing.signal;
+  // Each waiting task listens.
+  setMaxListeners(0, ending);
   const pool = new Piscina({
     filename: file,
     minThreads: workers,
