@@ -28,6 +28,24 @@ export function dataset(shard: number, of: number): readonly LabelledImage[] {
   return numbers.map((number) => images[number % images.length] as LabelledImage);
 }
 
+/** The same number of units and positions behind as many products as a ResNet-18 has. */
+export function largeDissectable(): tfl.LayersModel {
+  const layer = (filters: number, options: object = {}): tfl.layers.Layer =>
+    tfl.layers.conv2d({ filters, kernelSize: 3, padding: 'same', activation: 'relu', ...options });
+  return tfl.sequential({
+    layers: [
+      layer(64, { inputShape: [224, 224, 3], kernelSize: 7, strides: 2 }),
+      tfl.layers.maxPooling2d({ poolSize: 2 }),
+      ...[64, 64, 64, 64].map((filters) => layer(filters)),
+      layer(128, { strides: 2 }),
+      ...[128, 128, 128].map((filters) => layer(filters)),
+      layer(256, { strides: 2 }),
+      ...[256, 256].map((filters) => layer(filters)),
+      layer(512, { name: 'units' }),
+    ],
+  });
+}
+
 /** A network with 512 units on 14 × 14 positions. */
 export function dissectable(): tfl.LayersModel {
   const layer = (filters: number, options: object = {}): tfl.layers.Layer =>

@@ -8,7 +8,7 @@ import {
   thresholdAccumulator,
 } from '../src/index.ts';
 import { dissectInWorkers } from '../src/node/index.ts';
-import { concepts, dissectable, labelledImage } from './dissected.ts';
+import { concepts, dissectable, labelledImage, largeDissectable } from './dissected.ts';
 import type { Job } from './measure.ts';
 import { naiveTally } from './naiveTally.ts';
 
@@ -17,14 +17,15 @@ const IMAGES = 48;
 /** Dissection of 512 units on 14 × 14 positions, beside the forward passes it makes; the tally beside a plain loop. */
 export async function dissectionJobs(): Promise<{ jobs: readonly Job[]; dispose: () => void }> {
   const model = dissectable();
-  const network = compile(model);
+  const largeModel = largeDissectable();
+  const [network, large] = [compile(model), compile(largeModel)];
   const images = Array.from({ length: IMAGES }, (_, i) => labelledImage(i));
-  const forward = async (image: LabelledImage): Promise<LabelledActivations> => {
-    const { units } = await activations(network, image.image, ['units']);
+  const forward = async (image: LabelledImage, through = network): Promise<LabelledActivations> => {
+    const { units } = await activations(through, image.image, ['units']);
     return { ...image, activations: { shape: units.shape.slice(1), data: units.data } };
   };
-  const forwardAll = async (all: readonly LabelledImage[]): Promise<void> => {
-    for (const image of all) await forward(image);
+  const forwardAll = async (all: readonly LabelledImage[], through = network): Promise<void> => {
+    for (const image of all) await forward(image, through);
   };
   const samples: LabelledActivations[] = [];
   for (const image of images) samples.push(await forward(image));
@@ -45,6 +46,12 @@ export async function dissectionJobs(): Promise<{ jobs: readonly Job[]; dispose:
       name: `dissection in one pass with spill, ${IMAGES} images`,
       run: () => dissect(network, images, { layers: ['units'], concepts, spill: new Map() }),
       per: `${IMAGES} forward passes`,
+    },
+    { name: `${IMAGES} passes of a network like ResNet-18`, run: () => forwardAll(images, large) },
+    {
+      name: 'its dissection in one pass with spill',
+      run: () => dissect(large, images, { layers: ['units'], concepts, spill: new Map() }),
+      per: `${IMAGES} passes of a network like ResNet-18`,
       aim: 1.15,
     },
     {
@@ -68,8 +75,8 @@ export async function dissectionJobs(): Promise<{ jobs: readonly Job[]; dispose:
   return {
     jobs,
     dispose() {
-      network.dispose();
-      model.dispose();
+      for (const one of [network, large]) one.dispose();
+      for (const one of [model, largeModel]) one.dispose();
     },
   };
 }

@@ -56,6 +56,7 @@ const pictures: Readonly<Record<string, () => Promise<Picture>>> = {
       await page.waitForFunction(() => document.querySelectorAll('.detail canvas').length > 0);
     }),
   parts: () => readPicture('out/parts-horse.png'),
+  'filter-parts': () => readPicture('out/filter-horse.png'),
   trees: () => pageShot('out/trees.html', async () => {}),
   layers: () => layers(network, ['block2_add', 'block6_add', 'block10_add', 'head_relu']),
   classes: () => perClass(network),

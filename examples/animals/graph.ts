@@ -3,7 +3,11 @@ import '@tensorflow/tfjs-backend-wasm';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import {
   activations,
+  type DisentangledFilter,
+  type ExplanatoryGraph,
   encodePng,
+  filterParts,
+  filterSheet,
   fitExplanatoryGraph,
   fromInput,
   graphDiagram,
@@ -12,6 +16,7 @@ import {
   type LocationInstability,
   locationInstability,
   type NdArray,
+  type PatternInference,
   type PeakPositions,
   peakPositions,
   receptiveField,
@@ -39,7 +44,9 @@ console.log(`\n${cells('category', 'part', 'patterns', 'filter', 'best filter')}
 for (const [category, part, { patterns, chosenFilter, bestFilter }] of errors) {
   console.log(cells(category, part, patterns, chosenFilter, bestFilter));
 }
-console.log('\nall numbers in diagonals of the picture; written: out/graph-*.json and .html, out/parts-*.png');
+console.log(
+  '\nall numbers in diagonals of the picture; written: out/graph-*.json and .html, out/parts-*.png, out/filter-*.png',
+);
 model.dispose();
 
 /** Fits a graph to pictures of one kind of animal, and prints what other pictures say of it. */
@@ -68,11 +75,23 @@ async function show(category: CategoryName): Promise<void> {
     );
   }
   const search = { graph, inference, animals, peaks: peaks.map(({ positions }) => positions) };
+  await writeFile(
+    `out/filter-${category}.png`,
+    encodePng(filterSheet(graph, inference, { ...mixed(graph, inference), pictures, side: 20 })),
+  );
   await writeFile(`out/parts-${category}.png`, encodePng(foundSheet(animals.slice(0, 12), found(search))));
   partNames.forEach((part, p) => {
     const measured = partErrors(search, p);
     if (measured) errors.push([category, part, measured]);
   });
+}
+
+/** The filter of conv3 whose second part is seen best. */
+function mixed(graph: ExplanatoryGraph, inference: PatternInference): { layer: string; filter: number } {
+  const second = ({ parts }: DisentangledFilter): number => parts[1]?.meanScore ?? 0;
+  const filters = filterParts(graph, inference)['conv3'] as readonly DisentangledFilter[];
+  const { filter } = filters.reduce((best, own) => (second(own) > second(best) ? own : best));
+  return { layer: 'conv3', filter };
 }
 
 /** Where each part that enough pictures show is found in all of them, once the last three that show it were annotated. */

@@ -1,11 +1,9 @@
+import { allFinite } from '../numeric/allFinite.ts';
 import type { NdArray } from '../numeric/ndarray.ts';
 
 /** Refuses activations that are not all finite, and says of which unit. */
 export function assertFiniteActivations({ shape, data }: NdArray<Float32Array | Float64Array>): void {
-  // 0 · x is 0 for what is finite and NaN for all else.
-  let sum = 0;
-  for (let i = 0; i < data.length; i++) sum += 0 * (data[i] as number);
-  if (sum === 0) return;
+  if (allFinite(data)) return;
   const units = shape[shape.length - 1] as number;
   const found = data.findIndex((value) => !Number.isFinite(value));
   throw new RangeError(`"activations" expected finite numbers, got ${data[found]} in unit ${found % units}`);

@@ -1,5 +1,6 @@
 import { assertPicture } from '../image/checkPicture.ts';
-import { picture as makePicture } from '../image/picture.ts';
+import { crop, type Window } from '../image/crop.ts';
+import { cropPicture } from '../image/cropPicture.ts';
 import type { Picture } from '../image/types.ts';
 import type { FieldBox } from '../network/fieldBox.ts';
 import { assertArray, assertFiniteArray, assertNumber } from '../numeric/check.ts';
@@ -61,27 +62,17 @@ export function fieldCrop(
   assertUpsampling(upsampling);
   const box = wholePixels(field, picture);
   const mask = litMask(map, { threshold, upsampling }, [picture.height, picture.width]);
-  const pixels = new Uint8ClampedArray(box.height * box.width * 4);
-  cut(picture.data, pixels, { ...box, stride: picture.width, channels: 4 });
-  const part = new Uint8Array(box.height * box.width);
-  cut(mask, part, { ...box, stride: picture.width, channels: 1 });
+  const part = crop({ shape: [1, picture.height, picture.width, 1], data: mask }, box);
   return {
-    picture: makePicture(box.width, box.height, pixels),
-    mask: { shape: [box.height, box.width], data: part },
+    picture: cropPicture(picture, box),
+    mask: { shape: [box.height, box.width], data: part.data },
     top: box.top,
     left: box.left,
   };
 }
 
-interface Box {
-  readonly top: number;
-  readonly left: number;
-  readonly height: number;
-  readonly width: number;
-}
-
 /** The pixels of a field, those included of which it has a part. */
-function wholePixels({ rows, columns }: FieldBox, { height, width }: Picture): Box {
+function wholePixels({ rows, columns }: FieldBox, { height, width }: Picture): Window {
   const [top, left] = [Math.floor(rows[0]), Math.floor(columns[0])];
   const [bottom, right] = [Math.ceil(rows[1]), Math.ceil(columns[1])];
   const text = `rows ${rows[0]} to ${rows[1]} and columns ${columns[0]} to ${columns[1]}`;
@@ -92,16 +83,4 @@ function wholePixels({ rows, columns }: FieldBox, { height, width }: Picture): B
     throw new RangeError(`"field" expected one in a picture of ${height} rows and ${width} columns, got ${text}`);
   }
   return { top, left, height: bottom - top + 1, width: right - left + 1 };
-}
-
-/** Copies a box out of rows of `stride` pixels. */
-function cut<A extends Uint8Array | Uint8ClampedArray>(
-  from: A,
-  to: A,
-  { top, left, height, width, stride, channels }: Box & { readonly stride: number; readonly channels: number },
-): void {
-  for (let row = 0; row < height; row++) {
-    const start = ((top + row) * stride + left) * channels;
-    to.set(from.subarray(start, start + width * channels), row * width * channels);
-  }
 }

@@ -1,5 +1,3 @@
-import type { NdArray } from '../numeric/ndarray.ts';
-
 /** A rectangle of positions. */
 export interface Window {
   readonly top: number;
@@ -8,10 +6,19 @@ export interface Window {
   readonly width: number;
 }
 
+/** An array of any kind of numbers. */
+interface Cells<A> {
+  readonly shape: readonly number[];
+  readonly data: A;
+}
+
 /** Cuts a window that lies within it out of an array `[n, h, w, c]`. */
-export function crop({ shape, data }: NdArray, { top, left, height, width }: Window): NdArray {
+export function crop<A extends Float32Array | Uint8Array | Uint8ClampedArray>(
+  { shape, data }: Cells<A>,
+  { top, left, height, width }: Window,
+): Cells<A> {
   const [count, rows, columns, channels] = shape as readonly [number, number, number, number];
-  const out = new Float32Array(count * height * width * channels);
+  const out = new (data.constructor as new (length: number) => A)(count * height * width * channels);
   for (let line = 0; line < count * height; line++) {
     const row = Math.floor(line / height) * rows + top + (line % height);
     const start = (row * columns + left) * channels;

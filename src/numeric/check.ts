@@ -1,3 +1,4 @@
+import { allFinite } from './allFinite.ts';
 import type { NdArray, TypedArray } from './ndarray.ts';
 import { nearestNames } from './nearestNames.ts';
 import { sizeOf } from './shape.ts';
@@ -53,9 +54,8 @@ export function assertArray(argument: string, array: NdArray<TypedArray>, ranks:
 
 /** Refuses NaN and infinities and says where the first one is. */
 export function assertFiniteArray(argument: string, { shape, data }: NdArray<TypedArray>): void {
-  let found = 0;
-  while (found < data.length && Number.isFinite(data[found])) found++;
-  if (found === data.length) return;
+  if (allFinite(data)) return;
+  const found = data.findIndex((value) => !Number.isFinite(value));
   const position = positionOf(found, shape).join(', ');
   throw new RangeError(`"${argument}" expected finite numbers, got ${data[found]} at [${position}]`);
 }

@@ -4,6 +4,7 @@ export { type ContactSheetOptions, contactSheet, type SheetCell } from './contac
 export { conceptChart } from './dissectionReport/conceptChart.ts';
 export { type DissectionReportOptions, dissectionReport } from './dissectionReport/dissectionReport.ts';
 export { type LayerChartOptions, layerChart } from './dissectionReport/layerChart.ts';
+export { type FilterSheetOptions, filterSheet } from './filterSheet.ts';
 export { type GraphDiagramOptions, graphDiagram } from './graphDiagram/graphDiagram.ts';
 export { type HeatmapOptions, heatmap } from './heatmap.ts';
 export type { MapSelection, MapSource } from './mapPlane.ts';

@@ -1,3 +1,5 @@
+import { bestFirst } from './bestFirst.ts';
+
 /** Features and outputs of a node's images, centred. */
 export interface CentredRows {
   /** `[d × m]`, feature by feature. */
@@ -27,7 +29,7 @@ export function boxLasso({ features, outputs }: CentredRows, penalty: number): F
     along[d] = product(features, d * count, rest) / count;
   }
   /** Moves each of some coefficients to where it is best; the most that one of the moves mattered. */
-  const sweep = (order: readonly number[]): number => {
+  const sweep = (order: Iterable<number>): number => {
     let most = 0;
     for (const d of order) {
       const square = squares[d] as number;
@@ -46,8 +48,15 @@ export function boxLasso({ features, outputs }: CentredRows, penalty: number): F
     return most;
   };
   const isExact = (): boolean => meanSquare(rest, 0, count) <= ENOUGH * spread;
-  sweep(bestFirst(along, true));
-  const all = bestFirst(along, false);
+  const places = Int32Array.from(along.keys());
+  sweep(
+    bestFirst(
+      along,
+      places.filter((d) => (along[d] as number) > 0),
+    ),
+  );
+  if (isExact()) return coefficients;
+  const all = [...bestFirst(along, places)];
   for (let round = 0; round < ROUNDS && !isExact(); round++) {
     if (sweep(all) <= ENOUGH * spread) break;
     // Between sweeps over all, those that are under way settle among themselves.
@@ -55,13 +64,6 @@ export function boxLasso({ features, outputs }: CentredRows, penalty: number): F
     for (let inner = 0; inner < ROUNDS && sweep(inside) > ENOUGH * spread; inner++);
   }
   return coefficients;
-}
-
-/** Features in the order of how much they go along with the outputs; only those that do, or all. */
-function bestFirst(along: Float64Array, rising: boolean): readonly number[] {
-  const all = Array.from(along.keys());
-  const chosen = rising ? all.filter((d) => (along[d] as number) > 0) : all;
-  return chosen.sort((a, b) => (along[b] as number) - (along[a] as number) || a - b);
 }
 
 function meanSquare(values: Float64Array, start: number, count: number): number {

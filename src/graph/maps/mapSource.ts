@@ -1,3 +1,4 @@
+import { allFinite } from '../../numeric/allFinite.ts';
 import type { Grid } from '../mixture/responses.ts';
 
 /** A layer whose maps can be read. */
@@ -20,10 +21,7 @@ export interface MapSource {
 
 /** Refuses maps that are not all finite and says where. */
 export function assertFiniteMaps(maps: Float32Array, { name, units }: SourceLayer, image: number): void {
-  // 0 · x is 0 for what is finite and NaN for all else.
-  let sum = 0;
-  for (let k = 0; k < maps.length; k++) sum += 0 * (maps[k] as number);
-  if (sum === 0) return;
+  if (allFinite(maps)) return;
   const found = maps.findIndex((value) => !Number.isFinite(value));
   throw new RangeError(
     `"${name}" expected finite activations, got ${maps[found]} in unit ${found % units} of image ${image}`,
