@@ -130,7 +130,7 @@ function wayTable({ tree, parts, fresh }: Reasons, sets: AnimalSets): NamedTable
     title: `A new ${category}, whose score is ${(score * length).toFixed(1)}, on its way`,
     columns: ['pictures of the node', 'alike', 'score', ...named],
     rows: way.map(({ node, cosine, prediction, parts: own }) => [
-      tree.nodes[node]?.images.length ?? 0,
+      String(tree.nodes[node]?.images.length),
       cosine,
       prediction * length,
       ...Array.from(own ?? [], (value) => value * length),
