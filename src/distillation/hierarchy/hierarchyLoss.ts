@@ -25,9 +25,10 @@ import type { NeuralBackedTree } from './neuralBackedTree.ts';
  * const tree = await neuralBackedTree({ shape: [3, 2], data: Float32Array.of(1, 0, 0.9, 0, 0, 1) });
  * const slope = tf.tidy(() => {
  *   const loss = (logits: tf.Tensor) => hierarchyLoss(tree, logits as tf.Tensor2D, [2, 0]);
- *   return tf.grad(loss)(tf.tensor2d([[0, 1, 2], [1, 0, 0]])).arraySync();
+ *   return tf.grad(loss)(tf.tensor2d([[0, 1, 2], [1, 0, 0]]));
  * });
- * console.log(slope);
+ * console.log(await slope.data());
+ * slope.dispose();
  * ```
  */
 export function hierarchyLoss(tree: NeuralBackedTree, logits: Tensor2D, labels: ArrayLike<number>): Scalar {
