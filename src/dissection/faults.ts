@@ -23,3 +23,19 @@ export function faultsOf(onFault: ((fault: Error) => void) | undefined, leftOut:
     },
   };
 }
+
+/** Whether an image can be used: not if it is left out, nor if a check finds something wrong with it, which is told. */
+export function isSound(
+  faults: Faults,
+  { image, name }: { readonly image: number; readonly name?: string | undefined },
+  check: () => void,
+): boolean {
+  if (faults.has(image)) return false;
+  try {
+    check();
+    return true;
+  } catch (error) {
+    faults.report(image, name, error);
+    return false;
+  }
+}

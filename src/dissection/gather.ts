@@ -1,6 +1,7 @@
 import type { NdArray } from '../numeric/ndarray.ts';
 import { conceptIndex } from './conceptIndex.ts';
 import type { DissectionOptions } from './dissectionOptions.ts';
+import { isSound } from './faults.ts';
 import type { Readings, Sample } from './readings.ts';
 import { sampleCheck } from './sampleCheck.ts';
 import { isFirstStage, type RunningStage, type StageKind, type StageOf, stageName, startStage } from './stages.ts';
@@ -32,12 +33,7 @@ export async function gather<K extends StageKind>(
   const check = isFirstStage(stage) ? sampleCheck(conceptIndex(options.concepts, options.categories)) : undefined;
   let layers: readonly Gathered<K>[] = [];
   await read(stageName(stage), (sample) => {
-    if (faults.has(sample.image)) return;
-    try {
-      check?.(sample);
-    } catch (error) {
-      return faults.report(sample.image, sample.name, error);
-    }
+    if (!isSound(faults, sample, () => check?.(sample))) return;
     const { activations, planes, scalars = [] } = sample;
     const pixels = planes.shape.slice(1) as unknown as readonly [number, number];
     if (layers.length === 0) {

@@ -1,5 +1,5 @@
 import { type ConceptIndex, conceptIndex } from '../conceptIndex.ts';
-import { labelPalette } from '../labelPalette.ts';
+import { isSound } from '../faults.ts';
 import type { Readings, Sample } from '../readings.ts';
 import { type Tally, tallyAccumulator } from '../tallyAccumulator.ts';
 import type { Dissection } from '../types.ts';
@@ -47,15 +47,13 @@ export async function countedImages(
   const accumulator = tallyAccumulator({ thresholds, concepts, categories, upsampling });
   const tally = accumulator.create();
   let images = 0;
-  await readings.read('tally', ({ image, name, planes, scalars = [], activations }) => {
-    if (readings.faults.has(image)) return;
-    try {
+  await readings.read('tally', (sample) => {
+    const { planes, scalars = [], activations } = sample;
+    const count = (): void => {
       for (const table of Object.values(tally) as Float64Array[]) table.fill(0);
-      labelPalette({ planes, scalars }, index.places);
       accumulator.add(tally, { activations: activations[0] as Sample['activations'][0], planes, scalars });
-    } catch (error) {
-      return readings.faults.report(image, name, error);
-    }
+    };
+    if (!isSound(readings.faults, sample, count)) return;
     for (const [concept, counts] of truth) note(counts, images, tally.truth[concept] as number);
     for (const candidate of all) noteCandidate(candidate, { tally, index, image: images });
     images++;

@@ -1,6 +1,7 @@
 import type { NdArray } from '../../numeric/ndarray.ts';
 import { random } from '../../numeric/random.ts';
 import type { ConceptIndex } from '../conceptIndex.ts';
+import { isSound } from '../faults.ts';
 import { labelPalette } from '../labelPalette.ts';
 import type { Readings } from '../readings.ts';
 import { sampleCheck } from '../sampleCheck.ts';
@@ -30,12 +31,7 @@ export async function pooledSamples(
   const check = sampleCheck(index);
   const [training, validation]: [PooledSample[], PooledSample[]] = [[], []];
   await readings.read('pooled', (sample) => {
-    if (readings.faults.has(sample.image)) return;
-    try {
-      check(sample);
-    } catch (error) {
-      return readings.faults.report(sample.image, sample.name, error);
-    }
+    if (!isSound(readings.faults, sample, () => check(sample))) return;
     const isHeld = random(seed, sample.image).uniform() < share;
     (isHeld ? validation : training).push({
       values: pooled(sample.activations[0] as NdArray, pooling),

@@ -1,4 +1,5 @@
 import { assertFiniteActivations } from '../assertActivations.ts';
+import { isSound } from '../faults.ts';
 import type { Readings, Sample } from '../readings.ts';
 import { type Mix, mixed } from './mixed.ts';
 
@@ -10,13 +11,8 @@ export function mixedReadings(readings: Readings, mixes: readonly (readonly Mix[
     upsampling: upsampling.flatMap((one, layer) => (mixes[layer] as readonly Mix[]).map(() => one)),
     read: (stage, visit) =>
       readings.read(stage, (sample) => {
-        if (faults.has(sample.image)) return;
-        try {
-          // Mixed, they would no longer tell the unit.
-          sample.activations.forEach(assertFiniteActivations);
-        } catch (error) {
-          return faults.report(sample.image, sample.name, error);
-        }
+        // Mixed, activations that are not finite would no longer tell the unit.
+        if (!isSound(faults, sample, () => sample.activations.forEach(assertFiniteActivations))) return;
         visit({ ...sample, activations: allMixed(sample, mixes) });
       }),
   };
