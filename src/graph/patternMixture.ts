@@ -1,5 +1,6 @@
 import { assertArray, assertFiniteArray, assertInteger, assertNumber } from '../numeric/check.ts';
 import type { NdArray } from '../numeric/ndarray.ts';
+import { perAxis } from '../numeric/perAxis.ts';
 import { maximized, spreadOf } from './mixture/maximized.ts';
 import type { Mixture } from './mixture/mixture.ts';
 import { peaksOf } from './mixture/peaksOf.ts';
@@ -81,7 +82,7 @@ export function patternMixture(
   assertFiniteArray('maps', maps);
   assertInteger('iterations', iterations, [0, Number.POSITIVE_INFINITY]);
   const [images, rows, columns] = maps.shape as [number, number, number];
-  const grid = { size: [rows, columns], centre: pairOf('centre', centre), jump: pairOf('jump', jump) } as const;
+  const grid = { size: [rows, columns], centre: perAxis('centre', centre), jump: perAxis('jump', jump) } as const;
   const responses = responsesOf(maps.data, images, grid);
   const { mixture, logLikelihood, last } = maximized(responses, mixtureOf(options, images), { iterations });
   const nodes = mixture.variances.length;
@@ -130,12 +131,6 @@ function perNode(
   const repeated = new Float64Array(nodes * array.data.length);
   for (let node = 0; node < nodes; node++) repeated.set(array.data, node * array.data.length);
   return repeated;
-}
-
-function pairOf(argument: string, value: number | readonly [number, number]): readonly [number, number] {
-  const pair = typeof value === 'number' ? ([value, value] as const) : value;
-  for (const one of pair) assertNumber(argument, one);
-  return pair;
 }
 
 function shapeError(argument: string, expected: string, shape: readonly number[]): RangeError {
