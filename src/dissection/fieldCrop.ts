@@ -1,13 +1,14 @@
 import { assertPicture } from '../image/checkPicture.ts';
-import { crop, type Window } from '../image/crop.ts';
+import { crop, type PixelWindow } from '../image/crop.ts';
 import { cropPicture } from '../image/cropPicture.ts';
+import { heightAndWidth } from '../image/planes.ts';
 import type { Picture } from '../image/types.ts';
 import type { FieldBox } from '../network/fieldBox.ts';
 import { assertArray, assertFiniteArray, assertNumber } from '../numeric/check.ts';
 import type { NdArray } from '../numeric/ndarray.ts';
 import { litMask } from './litMask.ts';
 import type { TopImage } from './topImages.ts';
-import { assertUpsampling, type Upsampling } from './upsampling.ts';
+import { type Anchors, assertUpsampling, type Upsampling } from './upsampling.ts';
 
 /** Options of {@link fieldCrop}. */
 export interface FieldCropOptions {
@@ -38,12 +39,13 @@ export interface FieldCrop {
  * @param top one of the results of `topImages` or `unitGallery` for this picture.
  * @param options `threshold`, that of the unit in a dissection for instance; `upsampling`, as `unitGallery` gives it.
  * @returns picture and mask of the receptive field, as far as it lies in the picture.
- * @throws {RangeError} if the field does not lie in the picture, or all of it lies in the padding, or an option is not as
- * described; {TypeError} if the picture is none.
+ * @throws {RangeError} if the field does not lie in the picture, or all of it lies in the padding, the picture is not of
+ * the size of the input, or an option is not as described; {TypeError} if the picture is none.
  * @example
  * ```ts
  * import { fieldCrop, unitGallery } from 'vitrine';
- * const { layers, pictures } = await unitGallery(model, labelledImages, { layers: ['conv3'], count: 1 });
+ * const wanted = { layers: ['conv3'], scale: { range: [0, 1] }, count: 1 } as const;
+ * const { layers, pictures } = await unitGallery(model, labelledImages, wanted);
  * const { units, upsampling } = layers.conv3;
  * const [best] = units[0];
  * const { picture: seen, mask } = fieldCrop(pictures[best.image], best, { threshold: best.activation / 2, upsampling });
@@ -60,6 +62,7 @@ export function fieldCrop(
   assertFiniteArray('map', map);
   assertNumber('threshold', threshold);
   assertUpsampling(upsampling);
+  if (upsampling !== 'fill') assertSize(picture, upsampling);
   const box = wholePixels(field, picture);
   const mask = litMask(map, { threshold, upsampling }, [picture.height, picture.width]);
   const part = crop({ shape: [1, picture.height, picture.width, 1], data: mask }, box);
@@ -71,8 +74,15 @@ export function fieldCrop(
   };
 }
 
+/** Fields are in pixels of the input; of a larger photo they would be another part. */
+function assertSize({ height, width }: Picture, { imageSize }: Anchors): void {
+  const [rows, columns] = heightAndWidth('upsampling.imageSize', imageSize);
+  if (height === rows && width === columns) return;
+  throw new RangeError(`"picture" expected ${rows}×${columns} pixels as the input has, got ${height}×${width}`);
+}
+
 /** The pixels of a field, those included of which it has a part. */
-function wholePixels({ rows, columns }: FieldBox, { height, width }: Picture): Window {
+function wholePixels({ rows, columns }: FieldBox, { height, width }: Picture): PixelWindow {
   const [top, left] = [Math.floor(rows[0]), Math.floor(columns[0])];
   const [bottom, right] = [Math.ceil(rows[1]), Math.ceil(columns[1])];
   const text = `rows ${rows[0]} to ${rows[1]} and columns ${columns[0]} to ${columns[1]}`;

@@ -1,6 +1,6 @@
 import { eventLoopTurn } from '../backend/eventLoopTurn.ts';
 import { fromInput } from '../image/fromInput.ts';
-import type { PixelScale } from '../image/pixelScale.ts';
+import { type PixelScale, pixelScale } from '../image/pixelScale.ts';
 import type { Picture } from '../image/types.ts';
 import { type Dataset, iterate } from '../network/dataset.ts';
 import { readInputs } from '../network/inputs.ts';
@@ -35,8 +35,8 @@ export interface UnitGalleryOptions<L extends string = string> extends RunOption
   readonly layers: readonly L[];
   /** How many images of each unit; 10 by default. */
   readonly count?: number;
-  /** How the numbers of the model's input follow from pixels, as for `fromInput`; `{ range: [0, 1] }` by default. */
-  readonly scale?: PixelScale;
+  /** How the numbers of the model's input follow from pixels, as for `fromInput`. */
+  readonly scale: PixelScale;
   /** Where positions lie in the image, as for `dissect`: at the centres of their receptive fields by default. */
   readonly upsampling?: 'receptiveField' | Upsampling;
 }
@@ -51,14 +51,15 @@ export interface UnitGalleryOptions<L extends string = string> extends RunOption
  *
  * @param model a `LayersModel`, or one compiled once by `compile`.
  * @param dataset images of one size, as `dissect` takes them; their labels are not looked at.
- * @param options `layers`; `count`, `scale`, `upsampling`, `batchSize`, `signal`, `onProgress`.
+ * @param options `layers`, `scale`; `count`, `upsampling`, `batchSize`, `signal`, `onProgress`.
  * @returns per layer and unit the top images with the unit's activations `[h, w]`, and the pictures of them all.
  * @throws {RangeError} if there is no such layer or it has no rows and columns, there is no image, an image is not as the
  * model takes it, or `count` < 1; {TypeError} if the data set cannot be read twice; the signal's reason.
  * @example
  * ```ts
  * import { unitGallery } from 'vitrine';
- * const { layers, pictures } = await unitGallery(model, labelledImages, { layers: ['conv3'], count: 2 });
+ * const wanted = { layers: ['conv3'], scale: { range: [0, 1] }, count: 2 } as const;
+ * const { layers, pictures } = await unitGallery(model, labelledImages, wanted);
  * const [first] = layers.conv3.units[5];
  * console.log(first.activation, first.map.shape, pictures[first.image]);
  * ```
@@ -66,11 +67,13 @@ export interface UnitGalleryOptions<L extends string = string> extends RunOption
 export async function unitGallery<L extends string>(
   model: Model,
   dataset: Dataset<Pick<LabelledImage, 'image'>>,
-  { layers, count = 10, scale = {}, upsampling = 'receptiveField', ...run }: UnitGalleryOptions<L>,
+  { layers, count = 10, scale, upsampling = 'receptiveField', ...run }: UnitGalleryOptions<L>,
 ): Promise<UnitGallery<L>> {
   assertInteger('count', count, [1, Number.POSITIVE_INFINITY]);
   if (layers.length === 0) throw new RangeError('"layers" expected at least one layer, got none');
   if (upsampling !== 'receptiveField') assertUpsampling(upsampling);
+  // Now, and not after a reading of the data set.
+  pixelScale(scale);
   return withNetwork(model, async (network) => {
     const responses = layers.map((layer) => {
       const site = network.site(layer, 'layers');

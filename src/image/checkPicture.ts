@@ -6,14 +6,22 @@ export function assertPicture(argument: string, picture: Picture): void {
   if (!isPicture(picture)) {
     throw new TypeError(`"${argument}" expected a picture {width, height, data}, got ${describe(picture)}`);
   }
+  assertSides(argument, picture);
   const { width, height, data } = picture;
-  assertInteger(`${argument}.width`, width, [1, Number.POSITIVE_INFINITY]);
-  assertInteger(`${argument}.height`, height, [1, Number.POSITIVE_INFINITY]);
   if (data.length !== width * height * 4) {
     throw new RangeError(
       `"${argument}.data" expected ${width * height * 4} numbers for ${width}×${height} RGBA pixels, got ${data.length}`,
     );
   }
+}
+
+/** Refuses what has no width and height, or some below 1. */
+export function assertSides(argument: string, picture: Pick<Picture, 'width' | 'height'>): void {
+  if (typeof picture !== 'object' || picture === null) {
+    throw new TypeError(`"${argument}" expected a picture {width, height, data}, got ${describe(picture)}`);
+  }
+  assertInteger(`${argument}.width`, picture.width, [1, Number.POSITIVE_INFINITY]);
+  assertInteger(`${argument}.height`, picture.height, [1, Number.POSITIVE_INFINITY]);
 }
 
 /** Whether a value has the parts of a picture, whatever their sizes. */

@@ -1,9 +1,16 @@
-/** A rectangle of positions. */
-export interface Window {
+/** A rectangle of pixels. */
+export interface PixelWindow {
+  /** The first row. */
   readonly top: number;
+  /** The first column. */
   readonly left: number;
   readonly height: number;
   readonly width: number;
+}
+
+/** Which pixel of a picture of `width` columns is pixel `i` of a window, both counted row by row. */
+export function pixelOf(i: number, window: PixelWindow, width: number): number {
+  return (window.top + Math.floor(i / window.width)) * width + window.left + (i % window.width);
 }
 
 /** An array of any kind of numbers. */
@@ -15,7 +22,7 @@ interface Cells<A> {
 /** Cuts a window that lies within it out of an array `[n, h, w, c]`. */
 export function crop<A extends Float32Array | Uint8Array | Uint8ClampedArray>(
   { shape, data }: Cells<A>,
-  { top, left, height, width }: Window,
+  { top, left, height, width }: PixelWindow,
 ): Cells<A> {
   const [count, rows, columns, channels] = shape as readonly [number, number, number, number];
   const out = new (data.constructor as new (length: number) => A)(count * height * width * channels);

@@ -10,11 +10,29 @@ interface Decoded {
 
 /** Decodes a JPEG file to 8-bit RGBA, upright. */
 export function decodeJpeg(bytes: Uint8Array): Picture {
-  // The declarations leave out exifBuffer.
-  const image: Decoded = jpeg.decode(bytes, { useTArray: true, tolerantDecoding: false });
-  const { width, height, data, exifBuffer } = image;
-  const stored = { width, height, data: new Uint8ClampedArray(data.buffer, data.byteOffset, data.length) };
+  const { width, height, data, exifBuffer } = decoded(bytes);
+  const stored = {
+    width,
+    height,
+    data: new Uint8ClampedArray(data.buffer as ArrayBuffer, data.byteOffset, data.length),
+  };
   return upright(stored, exifBuffer ? orientationOf(exifBuffer) : 1);
+}
+
+const mostMegapixels = 100;
+
+function decoded(bytes: Uint8Array): Decoded {
+  // A block of 8 × 8 pixels takes at least a bit: no more pixels are made room for than the bytes can hold.
+  const maxResolutionInMP = Math.min(mostMegapixels, (bytes.length * 8 * 64) / 1e6);
+  try {
+    const limits = { maxResolutionInMP, maxMemoryUsageInMB: Number.POSITIVE_INFINITY };
+    // The declarations leave out exifBuffer.
+    return jpeg.decode(bytes, { useTArray: true, tolerantDecoding: false, ...limits });
+  } catch (cause) {
+    if (!String(cause).includes('maxResolutionInMP')) throw cause;
+    const few = maxResolutionInMP < mostMegapixels;
+    throw new Error(few ? 'more pixels than bytes can hold' : `more than ${mostMegapixels} million pixels`, { cause });
+  }
 }
 
 const orientationTag = 0x0112;

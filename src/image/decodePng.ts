@@ -1,5 +1,5 @@
 import { convertIndexedToRgb, type DecodedPng, decode } from 'fast-png';
-import type { Picture } from './types.ts';
+import type { Picture, PixelBytes } from './types.ts';
 
 /** Decodes a PNG file of any colour type and depth to 8-bit RGBA. */
 export function decodePng(bytes: Uint8Array): Picture {
@@ -40,7 +40,7 @@ function unpack({ width, height, depth, data }: DecodedPng): Uint8Array {
   });
 }
 
-function toRgba({ samples, channels, top }: Raster, pixels: number): Uint8ClampedArray {
+function toRgba({ samples, channels, top }: Raster, pixels: number): PixelBytes {
   const data = new Uint8ClampedArray(pixels * 4);
   const [green, blue] = channels < 3 ? [0, 0] : [1, 2];
   const scale = 255 / top;

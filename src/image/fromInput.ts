@@ -9,9 +9,11 @@ import type { MapArray, Picture } from './types.ts';
  * Numbers beyond black and white, as optimised images have them, are shown as black and white.
  *
  * @param array `[h, w, c]` or `[n, h, w, c]` with 1 or 3 channels.
- * @param options the scale that made the input, and which `example` to show (0 by default).
+ * @param options the scale that made the input: `preprocessing`, `range`, or `mean` and `std`; and which `example` to show
+ * (0 by default).
  * @returns a picture of one example, `w` × `h` pixels, opaque.
- * @throws RangeError if the array has other axes or is not finite, or an option is not as described.
+ * @throws RangeError if the array has other axes or is not finite, or an option is not as described; TypeError if no
+ * scale is given, or two are.
  * @example
  * ```ts
  * import { fromInput, toInput } from 'vitrine';
@@ -19,15 +21,13 @@ import type { MapArray, Picture } from './types.ts';
  * const same = fromInput(toInput(picture, scale), scale);
  * ```
  */
-export function fromInput(
-  array: MapArray,
-  { example = 0, ...scale }: PixelScale & { readonly example?: number } = {},
-): Picture {
+export function fromInput(array: MapArray, options: PixelScale & { readonly example?: number }): Picture {
   assertArray('array', array, [3, 4]);
   assertFiniteArray('array', array);
   const [count, height, width, depth] = (array.shape.length === 3 ? [1, ...array.shape] : array.shape) as number[];
+  const { channels, order, mean, std } = pixelScale({ channels: depth as 1 | 3, ...options });
+  const { example = 0 } = options;
   assertInteger('example', example, [0, (count as number) - 1]);
-  const { channels, order, mean, std } = pixelScale({ channels: depth as 1 | 3, ...scale });
   if (channels !== depth) throw new RangeError(`"array" expected ${channels} channels, got ${depth}`);
   const pixels = (height as number) * (width as number);
   const data = new Uint8ClampedArray(pixels * 4).fill(255);

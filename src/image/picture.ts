@@ -1,7 +1,7 @@
 import { toBase64 } from './base64.ts';
 import { assertPicture } from './checkPicture.ts';
 import { encodePng } from './encodePng.ts';
-import type { Picture } from './types.ts';
+import type { Picture, PixelBytes } from './types.ts';
 
 /**
  * Makes a picture of RGBA bytes, which notebooks show and consoles name.
@@ -26,7 +26,7 @@ export function picture(
   height: number,
   data: Uint8ClampedArray = new Uint8ClampedArray(Math.max(0, width * height * 4) || 0),
 ): Picture {
-  const made: Picture = { width, height, data };
+  const made: Picture = { width, height, data: data as PixelBytes };
   assertPicture('picture', made);
   Object.defineProperty(made, Symbol.for('Jupyter.display'), {
     value: () => ({ 'image/png': toBase64(encodePng(made)), 'text/plain': nameOf(made) }),

@@ -1,18 +1,47 @@
-import { assertNumber } from '../numeric/check.ts';
+import { assertNumber, describe } from '../numeric/check.ts';
 
-/** How the numbers of a model's input follow from pixels of 0 to 255. */
-export interface PixelScale {
-  /** What 0 and 255 become; `[0, 1]` by default, unless `mean` or `std` is given. */
-  readonly range?: readonly [low: number, high: number];
-  /** Subtracted from a pixel of 0…255; one number, or one per channel in the model's order; 0 by default. */
-  readonly mean?: number | readonly number[];
-  /** What a pixel of 0…255 is divided by after `mean`; 1 by default. */
-  readonly std?: number | readonly number[];
+/** How the numbers of a model's input follow from pixels of 0 to 255: one of three ways to say it, since none is usual. */
+export type PixelScale = MeanScale | RangeScale | PresetScale;
+
+/** The channels of a model's input. */
+export interface InputChannels {
   /** 3 by default; 1 for grey. */
   readonly channels?: 1 | 3;
-  /** Order of the model's channels, `'rgb'` by default; models converted from Caffe want `'bgr'`. */
+  /** Their order, `'rgb'` by default; models converted from Caffe want `'bgr'`. */
   readonly order?: 'rgb' | 'bgr';
 }
+
+/** As a network of keras.applications or torchvision wants it. */
+export interface PresetScale extends Pick<InputChannels, 'channels'> {
+  /** A preset of `preprocessing`, or an object like these. */
+  readonly preprocessing: Preprocessing;
+  readonly range?: never;
+  readonly mean?: never;
+  readonly std?: never;
+  readonly order?: never;
+}
+
+/** Linear between two ends. */
+export interface RangeScale extends InputChannels {
+  /** What 0 and 255 become. */
+  readonly range: readonly [low: number, high: number];
+  readonly preprocessing?: never;
+  readonly mean?: never;
+  readonly std?: never;
+}
+
+/** $(p - \text{mean})/\text{std}$. */
+export interface MeanScale extends InputChannels {
+  /** Subtracted from a pixel of 0…255; one number, or one per channel in the model's order. */
+  readonly mean: number | readonly number[];
+  /** What a pixel of 0…255 is divided by after `mean`; 1 by default. */
+  readonly std?: number | readonly number[];
+  readonly preprocessing?: never;
+  readonly range?: never;
+}
+
+/** What networks of a kind want: `(pixel − mean) / std`, with one number or one per channel in the model's order. */
+export type Preprocessing = Pick<MeanScale, 'mean' | 'std' | 'order'>;
 
 /** A {@link PixelScale} with everything in place: x = (pixel − mean) / std. */
 export interface ChannelScale {
@@ -23,19 +52,45 @@ export interface ChannelScale {
   readonly std: readonly number[];
 }
 
-/** Checks a scale and fills in its defaults. */
-export function pixelScale({ range, mean, std, channels = 3, order = 'rgb' }: PixelScale): ChannelScale {
+/** Checks a scale and fills in what is left out. */
+export function pixelScale(scale: PixelScale): ChannelScale {
+  assertOneWay(scale);
+  const { preprocessing, range, mean, std = 1, channels = 3, order = 'rgb' } = scale;
+  if (preprocessing !== undefined) return pixelScale({ ...presetOf(preprocessing), channels });
   if (channels !== 1 && channels !== 3) throw new RangeError(`"channels" expected 1 or 3, got ${channels}`);
   if (order !== 'rgb' && order !== 'bgr') throw new RangeError(`"order" expected one of rgb, bgr, got "${order}"`);
   const layout = { channels, order: order === 'rgb' ? [0, 1, 2] : [2, 1, 0] };
-  if (mean === undefined && std === undefined) return { ...layout, ...fromRange(range ?? [0, 1], channels) };
-  if (range !== undefined) throw new TypeError('"range" expected without "mean" and "std", got both');
-  const divisors = perChannel('std', std ?? 1, channels);
+  if (range !== undefined) return { ...layout, ...fromRange(range, channels) };
+  const divisors = perChannel('std', std, channels);
   if (divisors.includes(0)) throw new RangeError(`"std" expected numbers other than 0, got ${divisors.join(', ')}`);
-  return { ...layout, mean: perChannel('mean', mean ?? 0, channels), std: divisors };
+  return { ...layout, mean: perChannel('mean', mean, channels), std: divisors };
+}
+
+/** The ways, and what else may not come beside them. */
+const ways = { preprocessing: ['range', 'mean', 'std', 'order'], range: ['mean', 'std'], mean: [] } as const;
+
+// A scale that nobody chose gives answers that look right and are wrong.
+function assertOneWay(scale: PixelScale): void {
+  const given = Object.entries(ways).find(([way]) => scale?.[way as keyof typeof ways] !== undefined);
+  if (!given) {
+    throw new TypeError(
+      `"preprocessing" expected a preset such as preprocessing.mobilenetV2, or instead of it "range" such as [0, 1], or "mean" and "std", got ${describe(scale?.preprocessing)}`,
+    );
+  }
+  const [way, others] = given;
+  const second = others.find((name) => scale[name] !== undefined);
+  if (second) throw new TypeError(`"${way}" expected without "${second}", got both`);
+}
+
+function presetOf(preset: Preprocessing): MeanScale {
+  if (typeof preset === 'object' && preset !== null && preset.mean !== undefined) return preset;
+  throw new TypeError(
+    `"preprocessing" expected {mean, std, order} such as preprocessing.mobilenetV2, got ${describe(preset)}`,
+  );
 }
 
 function fromRange(range: readonly [number, number], channels: number): Pick<ChannelScale, 'mean' | 'std'> {
+  if (!Array.isArray(range)) throw new TypeError(`"range" expected [low, high], got ${describe(range)}`);
   const [low, high] = range;
   assertNumber('range[0]', low);
   assertNumber('range[1]', high);
@@ -44,10 +99,10 @@ function fromRange(range: readonly [number, number], channels: number): Pick<Cha
   return { mean: new Array(channels).fill(-low * std), std: new Array(channels).fill(std) };
 }
 
-function perChannel(argument: string, value: number | readonly number[], channels: number): readonly number[] {
-  const values = typeof value === 'number' ? new Array<number>(channels).fill(value) : value;
+function perChannel(argument: string, value: unknown, channels: number): readonly number[] {
+  const values: unknown = typeof value === 'number' ? new Array<number>(channels).fill(value) : value;
   if (!Array.isArray(values) || values.length !== channels) {
-    throw new RangeError(`"${argument}" expected one number or ${channels}, got ${String(value)}`);
+    throw new RangeError(`"${argument}" expected one number or ${channels}, got ${describe(value)}`);
   }
   values.forEach((number: number, channel: number) => assertNumber(`${argument}[${channel}]`, number));
   return values;

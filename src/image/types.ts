@@ -1,11 +1,14 @@
 import type { NdArray } from '../numeric/ndarray.ts';
 
+/** Bytes from 0 to 255 in memory of their own, which a canvas takes: what TypeScript from 5.7 on calls `Uint8ClampedArray<ArrayBuffer>`. */
+export type PixelBytes = ReturnType<Uint8ClampedArray['slice']>;
+
 /** A picture in 8-bit RGBA, row by row from the top left; `ImageData` of a browser is one. */
 export interface Picture {
   readonly width: number;
   readonly height: number;
   /** `height × width × 4` numbers from 0 to 255: red, green, blue, opacity. */
-  readonly data: Uint8ClampedArray;
+  readonly data: PixelBytes;
 }
 
 /** Height and width in pixels, or one number for both. */

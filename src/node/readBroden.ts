@@ -9,18 +9,19 @@ import { pathOf } from './pathOf.ts';
  * Source: Bau et al. 2017, "Network Dissection: quantifying interpretability of deep visual representations", §2.1.
  *
  * @param directory that holds index.csv, or its `file:` URL.
- * @param options `categories`, `split`, `limit`, `shard`, `input`, `prefetch`, `onFault`.
+ * @param options `input`; `categories`, `split`, `limit`, `shard`, `prefetch`, `onFault`.
  * @returns concepts and categories, and a data set of images `[1, h, w, c]` with labels `[planes, H, W]`.
  * @throws as `brodenDataset` does.
  * @example
  * ```ts
  * import { readBroden } from 'vitrine/node';
- * const { dataset, concepts, count } = await readBroden(brodenFolder, { split: 'train', input: { size: 16 } });
+ * const options = { split: 'train', input: { size: 16, range: [0, 1] } } as const;
+ * const { dataset, concepts, count } = await readBroden(brodenFolder, options);
  * console.log(concepts.length, count);
  * for await (const { name, planes, scalars } of dataset()) console.log(name, planes.shape, scalars);
  * ```
  */
-export async function readBroden(directory: string | URL, options: BrodenOptions = {}): Promise<BrodenDataset> {
+export async function readBroden(directory: string | URL, options: BrodenOptions): Promise<BrodenDataset> {
   const folder = pathOf(directory);
   return brodenDataset((name) => readFile(join(folder, name)), options);
 }

@@ -1,6 +1,8 @@
 import { litMask } from '../dissection/litMask.ts';
 import { assertUpsampling, type Upsampling } from '../dissection/upsampling.ts';
 import { assertPicture } from '../image/checkPicture.ts';
+import { pixelOf } from '../image/crop.ts';
+import { type InputPlace, inputWindow } from '../image/inputWindow.ts';
 import { picture as makePicture } from '../image/picture.ts';
 import type { Picture } from '../image/types.ts';
 import { assertArray, assertFiniteArray, assertNumber } from '../numeric/check.ts';
@@ -10,28 +12,34 @@ import type { NdArray } from '../numeric/ndarray.ts';
 export interface MaskedPictureOptions {
   /** The activation above which a pixel belongs to the mask. */
   readonly threshold: number;
-  /** Where the positions of the layer lie in the picture; they fill it by default. */
+  /** Where the positions of the layer lie in the model's input; they fill it by default. */
   readonly upsampling?: Upsampling;
+  /** Height and width of the model's input; those of `upsampling` by default, or the proportions of the activations. */
+  readonly size?: InputPlace['size'];
+  /** Which part of the picture the input was made of, as for `toInput`: `'cover'` by default. */
+  readonly fit?: InputPlace['fit'];
 }
 
 /**
  * Darkens a picture where a unit is not above its threshold.
  *
  * $$ p \cdot (0.2 + 0.8\,m) $$
- * for a pixel p and the mask m, 0 or 1. Activations are interpolated just as `dissect` does it: of a picture of the size of
- * the labels, as many pixels are left as were counted.
+ * for a pixel p and the mask m, 0 or 1, and 0 outside of the part that the model saw ({@link inputWindow}). Activations are
+ * interpolated just as `dissect` does it: of a picture of the size of the labels, which are stretched over the input
+ * (`fit: 'stretch'`), as many pixels are left as were counted.
  *
  * Source: the reports published with Bau et al. 2017, "Network Dissection".
  *
- * @param picture what the network saw.
+ * @param picture what the network saw, or the photo that `toInput` made it of.
  * @param activations of the unit, `[h, w]`: `map` of a top image.
- * @param options `threshold`; `upsampling`, as `unitGallery` gives it for a layer.
+ * @param options `threshold`; `upsampling`, as `unitGallery` gives it for a layer; `size`, `fit`.
  * @returns a picture of the same size.
  * @throws TypeError or RangeError if picture, activations or an option is not as described.
  * @example
  * ```ts
  * import { maskedPicture, unitGallery } from 'vitrine';
- * const { layers, pictures } = await unitGallery(model, labelledImages, { layers: ['conv3'], count: 1 });
+ * const wanted = { layers: ['conv3'], scale: { range: [0, 1] }, count: 1 } as const;
+ * const { layers, pictures } = await unitGallery(model, labelledImages, wanted);
  * const { upsampling, units } = layers.conv3;
  * const [{ image, map, activation }] = units[0];
  * const masked = maskedPicture(pictures[image], map, { threshold: activation / 2, upsampling });
@@ -40,17 +48,24 @@ export interface MaskedPictureOptions {
 export function maskedPicture(
   picture: Picture,
   activations: NdArray<Float32Array | Float64Array>,
-  { threshold, upsampling = 'fill' }: MaskedPictureOptions,
+  { threshold, upsampling = 'fill', size, fit = 'cover' }: MaskedPictureOptions,
 ): Picture {
   assertPicture('picture', picture);
   assertArray('activations', activations, [2]);
   assertFiniteArray('activations', activations);
   assertNumber('threshold', threshold);
   assertUpsampling(upsampling);
-  const data = picture.data.slice();
-  litMask(activations, { threshold, upsampling }, [picture.height, picture.width]).forEach((lit, pixel) => {
-    if (lit) return;
-    for (let c = 0; c < 3; c++) data[pixel * 4 + c] = 0.2 * (picture.data[pixel * 4 + c] as number);
+  const inputSize = upsampling === 'fill' ? (activations.shape as readonly [number, number]) : upsampling.imageSize;
+  const seen = inputWindow(picture, { size: size ?? inputSize, fit });
+  const masked = makePicture(picture.width, picture.height, picture.data.map(darkened));
+  litMask(activations, { threshold, upsampling }, [seen.height, seen.width]).forEach((lit, i) => {
+    if (!lit) return;
+    const start = pixelOf(i, seen, picture.width) * 4;
+    masked.data.set(picture.data.subarray(start, start + 4), start);
   });
-  return makePicture(picture.width, picture.height, data);
+  return masked;
+}
+
+function darkened(value: number, i: number): number {
+  return i % 4 === 3 ? value : 0.2 * value;
 }

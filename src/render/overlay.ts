@@ -1,4 +1,6 @@
 import { assertPicture } from '../image/checkPicture.ts';
+import { pixelOf } from '../image/crop.ts';
+import { type InputPlace, inputWindow } from '../image/inputWindow.ts';
 import { picture as makePicture } from '../image/picture.ts';
 import { resize } from '../image/resize.ts';
 import type { Picture } from '../image/types.ts';
@@ -9,6 +11,10 @@ import { type MapSource, mapPlane } from './mapPlane.ts';
 
 /** Options of {@link overlay}. */
 export interface OverlayOptions extends ColorOptions {
+  /** Height and width of the model's input; those of the map by default, or proportional ones. */
+  readonly size?: InputPlace['size'];
+  /** Which part of the picture the input was made of, as for `toInput`: `'cover'` by default. */
+  readonly fit?: InputPlace['fit'];
   /** The greatest opacity of the map, 0 to 1; 0.75 by default. */
   readonly alpha?: number;
   /** `'magnitude'` (the default) lets the picture show where the map says little; `'uniform'` is `alpha` throughout. */
@@ -16,11 +22,15 @@ export interface OverlayOptions extends ColorOptions {
 }
 
 /**
- * Lays a map, resized bilinearly, over a picture.
+ * Lays a map over the part of a picture that the network saw, resized bilinearly; the rest of the picture stays as it is.
  *
- * @param picture what the network saw.
+ * The part is the one that `toInput` cuts out for an input with the proportions of the map ({@link inputWindow}), all of
+ * the picture with `fit: 'stretch'`. A map of the size of a layer may have others than the input, since layers round; then
+ * `size` says which.
+ *
+ * @param picture a photo of any shape, as `toInput` got it; or what `fromInput` makes of the input.
  * @param map `[h, w]`, `[n, h, w]`, `[n, h, w, c]` or an attribution.
- * @param options `alpha`, `opacity`, and those of {@link heatmap} but `size`.
+ * @param options `alpha`, `opacity`; `fit`, `size`; `example`, `channels`; `colormap`, `symmetric`, `range`, `percentile`.
  * @returns a picture of the same size.
  * @throws TypeError or RangeError if picture, map or an option is not as described.
  * @example
@@ -32,25 +42,31 @@ export interface OverlayOptions extends ColorOptions {
 export function overlay(
   picture: Picture,
   map: MapSource,
-  { alpha = 0.75, opacity = 'magnitude', ...options }: OverlayOptions = {},
+  { alpha = 0.75, opacity = 'magnitude', size, fit = 'cover', ...options }: OverlayOptions = {},
 ): Picture {
   assertPicture('picture', picture);
-  assertChoice('opacity', opacity, ['magnitude', 'uniform']);
-  assertNumber('alpha', alpha, 0);
-  if (alpha > 1) throw new RangeError(`"alpha" expected a number in 0..1, got ${alpha}`);
+  assertOpacity(alpha, opacity);
   const plane = mapPlane(map, options);
   const scale = scaleOf(plane, options);
   const table = colorTable(scale.colormap);
   const middle = isDiverging(scale.colormap) ? 0.5 : 0;
   const data = picture.data.slice();
-  resize(plane, [picture.height, picture.width]).data.forEach((value, i) => {
+  const seen = inputWindow(picture, { size: size ?? (plane.shape as readonly [number, number]), fit });
+  resize(plane, [seen.height, seen.width]).data.forEach((value, i) => {
+    const start = pixelOf(i, seen, picture.width) * 4;
     const position = positionOn(scale, value);
     const strength = opacity === 'uniform' ? 1 : Math.abs(position - middle) / (1 - middle);
     const entry = Math.round(position * 255) * 3;
     for (let c = 0; c < 3; c++) {
-      const under = data[i * 4 + c] as number;
-      data[i * 4 + c] = under + ((table[entry + c] as number) - under) * alpha * strength;
+      const under = data[start + c] as number;
+      data[start + c] = under + ((table[entry + c] as number) - under) * alpha * strength;
     }
   });
   return makePicture(picture.width, picture.height, data);
+}
+
+function assertOpacity(alpha: number, opacity: OverlayOptions['opacity'] & string): void {
+  assertChoice('opacity', opacity, ['magnitude', 'uniform']);
+  assertNumber('alpha', alpha, 0);
+  if (alpha > 1) throw new RangeError(`"alpha" expected a number in 0..1, got ${alpha}`);
 }

@@ -32,8 +32,10 @@ function edit(name: string, before: string, after: string): void {
   files.set(name, new TextEncoder().encode(text.replaceAll(before, after)));
 }
 
-async function opened(options: BrodenOptions = {}): Promise<readonly LabelledImage[]> {
-  return all((await brodenDataset(read, options)).dataset());
+const input = { range: [0, 1] } as const;
+
+async function opened(options: Partial<BrodenOptions> = {}): Promise<readonly LabelledImage[]> {
+  return all((await brodenDataset(read, { input, ...options })).dataset());
 }
 
 async function all<T>(reading: AsyncIterable<T>): Promise<readonly T[]> {
@@ -45,7 +47,7 @@ async function all<T>(reading: AsyncIterable<T>): Promise<readonly T[]> {
 const names = (images: readonly LabelledImage[]): readonly (string | undefined)[] => images.map(({ name }) => name);
 
 test('concepts: the category that covers most, the later of equals, without 0', async () => {
-  const { concepts, categories, size, count } = await brodenDataset(read);
+  const { concepts, categories, size, count } = await brodenDataset(read, { input });
   expect(concepts.map(({ number, name, category }) => [number, name, category])).toEqual([
     [1, 'black-c', 'color'],
     [2, 'red-c', 'color'],
@@ -98,7 +100,7 @@ test('images: as the model takes them, stretched where they are not of its shape
 });
 
 test('categories, split, limit', async () => {
-  const scenes = await brodenDataset(read, { categories: ['scene', 'object'] });
+  const scenes = await brodenDataset(read, { input, categories: ['scene', 'object'] });
   expect(scenes.categories).toEqual(['object', 'scene']);
   expect(scenes.concepts.map(({ name, category }) => `${name} ${category}`)).toEqual([
     'sky object',
@@ -122,7 +124,7 @@ test('categories, split, limit', async () => {
 });
 
 test('dataset: can be read again, and reads a few images ahead', async () => {
-  const { dataset } = await brodenDataset(read, { prefetch: 1 });
+  const { dataset } = await brodenDataset(read, { input, prefetch: 1 });
   const first = await all(dataset());
   expect(await all(dataset())).toEqual(first);
   asked = [];
@@ -139,7 +141,7 @@ const faults: readonly (readonly [damage: string, damaging: () => void, message:
   [
     'image corrupt',
     () => files.set('images/set/c.png', (files.get('images/set/c.png') as Uint8Array).slice(0, 60)),
-    '"images/set/c.png" cannot be read: "bytes" expected an intact PNG file',
+    '"images/set/c.png" cannot be read: "bytes" expected an intact picture, got a PNG file',
   ],
   [
     'plane corrupt',
@@ -199,7 +201,7 @@ for (const [damage, damaging, message] of faults) {
     damaging();
     await expect(opened()).rejects.toThrow(`image 2 (set/c.png): ${message}`);
     const told: string[] = [];
-    const { dataset } = await brodenDataset(read, { onFault: (fault) => told.push(fault.message) });
+    const { dataset } = await brodenDataset(read, { input, onFault: (fault) => told.push(fault.message) });
     const overlapping = await Promise.all([all(dataset()), all(dataset())]);
     const readings = [...overlapping, await all(dataset())];
     for (const images of readings) expect(names(images)).toEqual(['set/a.png', 'set/b.png', 'set/d.png', 'set/e.png']);
@@ -210,7 +212,7 @@ for (const [damage, damaging, message] of faults) {
 test('fault: an image that comes back stays out, one that goes away rejects', async () => {
   const file = files.get('images/set/c.png') as Uint8Array;
   files.delete('images/set/c.png');
-  const { dataset } = await brodenDataset(read, { onFault: () => {} });
+  const { dataset } = await brodenDataset(read, { input, onFault: () => {} });
   expect((await all(dataset())).length).toBe(4);
   files.set('images/set/c.png', file);
   expect((await all(dataset())).length).toBe(4);
@@ -220,38 +222,42 @@ test('fault: an image that comes back stays out, one that goes away rejects', as
 
 test('tables: what is missing is named, with what is near', async () => {
   edit('index.csv', 'texture', 'textures');
-  await expect(brodenDataset(read)).rejects.toThrow(
+  await expect(brodenDataset(read, { input })).rejects.toThrow(
     '"index.csv" expected a column "texture", got none; the nearest are textures',
   );
   files = brodenFiles();
   edit('index.csv', 'val,set/b.png,16,', 'val,set/b.png,');
-  await expect(brodenDataset(read)).rejects.toThrow('"index.csv" expected 12 cells in row 2, got 11');
+  await expect(brodenDataset(read, { input })).rejects.toThrow('"index.csv" expected 12 cells in row 2, got 11');
   files = brodenFiles();
   edit('c_part.csv', '2,5,door,1,0.5', '2,5,door,1,none');
-  await expect(brodenDataset(read)).rejects.toThrow('"c_part.csv" expected numbers in column "coverage", got "none"');
+  await expect(brodenDataset(read, { input })).rejects.toThrow(
+    '"c_part.csv" expected numbers in column "coverage", got "none"',
+  );
   files.delete('c_part.csv');
-  await expect(brodenDataset(read)).rejects.toThrow('"c_part.csv" cannot be read: no such file');
+  await expect(brodenDataset(read, { input })).rejects.toThrow('"c_part.csv" cannot be read: no such file');
   files.set('category.csv', table('name\ncolour'));
-  await expect(brodenDataset(read, { categories: ['color'] })).rejects.toThrow(
+  await expect(brodenDataset(read, { input, categories: ['color'] })).rejects.toThrow(
     '"categories" expected one of colour, got "color"',
   );
 });
 
 test('options: what is no fault of an image is no fault', async () => {
-  const refused = async (options: BrodenOptions, message: string): Promise<void> =>
-    expect(brodenDataset(read, { onFault: () => {}, ...options })).rejects.toThrow(message);
+  const refused = async (options: object, message: string): Promise<void> =>
+    expect(brodenDataset(read, { input, onFault: () => {}, ...options })).rejects.toThrow(message);
   await refused({ categories: ['objekt'] }, '"categories" expected one of object,');
   await refused({ categories: [] }, '"categories" expected at least one category, got none');
-  await refused({ split: 'test' as 'val' }, '"split" expected one of');
+  await refused({ split: 'test' }, '"split" expected one of');
   await refused({ limit: 0 }, '"limit" expected an integer');
   await refused({ shard: [2, 2] }, '"shard[0]" expected an integer in 0..1, got 2');
   await refused({ prefetch: -1 }, '"prefetch" expected an integer');
-  await refused({ input: { std: 0 } }, '"std" expected numbers other than 0');
+  await refused({ input: { mean: 0, std: 0 } }, '"std" expected numbers other than 0');
+  await refused({ input: { size: 8 } }, '"preprocessing" expected a preset');
+  await expect(brodenDataset(read, undefined as never)).rejects.toThrow('"preprocessing" expected a preset');
   await refused({ split: 'val', categories: ['texture'] }, '"index.csv" expected images of these categories');
 });
 
 test('the labels of a set add up to the areas in its tables', async () => {
-  const { concepts, categories, dataset, count } = await brodenDataset(read);
+  const { concepts, categories, dataset, count } = await brodenDataset(read, { input });
   const labelled = async function* () {
     for await (const { image, ...labels } of dataset()) {
       const { shape, data } = image as NdArray;

@@ -56,7 +56,7 @@ test('what a unit or a direction saw, and nothing else, decides its activation',
   const { layers, pictures } = await unitGallery(
     model,
     images.map((image) => ({ image })),
-    { layers: ['last'], count: 1 },
+    { layers: ['last'], scale: { range: [0, 1] }, count: 1 },
   );
   const directions = await topImages(model, images, {
     layer: 'last',
@@ -97,6 +97,11 @@ test.each<[object, object, string]>([
     { rows: [0, 1], columns: [0, 1] },
     { upsampling: { centre: 0, jump: 0, imageSize: 4 } },
     '"upsampling.jump" expected a finite number',
+  ],
+  [
+    { rows: [0, 1], columns: [0, 1] },
+    { upsampling: { centre: 0, jump: 1, imageSize: [4, 8] } },
+    '"picture" expected 4×8 pixels as the input has, got 4×4',
   ],
 ])('%o with %o is refused', (field, options, message) => {
   expect(() => fieldCrop(numbered(4, 4), { field, map } as never, { threshold: 1, ...options })).toThrow(message);

@@ -28,13 +28,15 @@ function separate({ shape, data }: NdArray): { image: NdArray }[] {
   }));
 }
 
+const scale = { range: [-2, 2] } as const;
+
 test('the top images of every layer with their activations, in two readings', async () => {
   const model = network();
   const [x] = inputsOf(model, 7) as [NdArray];
   const images = separate(x);
   const all = await activations(model, x, ['first', 'last']);
   const begun = vi.fn(() => images);
-  const gallery = await unitGallery(model, begun, { layers: ['first', 'last'], count: 3, batchSize: 2 });
+  const gallery = await unitGallery(model, begun, { layers: ['first', 'last'], scale, count: 3, batchSize: 2 });
   expect(begun).toHaveBeenCalledTimes(2);
   for (const layer of ['first', 'last'] as const) {
     const { units } = gallery.layers[layer];
@@ -56,7 +58,6 @@ test('the top images of every layer with their activations, in two readings', as
 test('the pictures that are needed, and no others', async () => {
   const model = network();
   const [x] = inputsOf(model, 8) as [NdArray];
-  const scale = { range: [-2, 2] } as const;
   const { layers, pictures } = await unitGallery(model, separate(x), { layers: ['last'], count: 1, scale });
   const needed = [...new Set(layers.last.units.flat().map(({ image }) => image))].sort((a, b) => a - b);
   expect(needed.length).toBeLessThan(8);
@@ -68,11 +69,11 @@ test('the pictures that are needed, and no others', async () => {
 test('positions lie at the centres of receptive fields, or where they are said to', async () => {
   const model = network();
   const images = separate(inputsOf(model, 2)[0] as NdArray);
-  const { layers } = await unitGallery(model, images, { layers: ['first', 'last'] });
+  const { layers } = await unitGallery(model, images, { layers: ['first', 'last'], scale });
   // Row 0 of `first` sees rows −1, 0 and 1; `last` two rows of it.
   expect(layers.first.upsampling).toEqual({ centre: [0, 0], jump: [2, 2], imageSize: [side, side] });
   expect(layers.last.upsampling).toEqual({ centre: [1, 1], jump: [2, 2], imageSize: [side, side] });
-  const filled = await unitGallery(model, images, { layers: ['last'], upsampling: 'fill' });
+  const filled = await unitGallery(model, images, { layers: ['last'], scale, upsampling: 'fill' });
   expect(filled.layers.last.upsampling).toBe('fill');
   free(model);
 });
@@ -81,14 +82,14 @@ test('progress and abort', async () => {
   const model = network();
   const images = separate(inputsOf(model, 4)[0] as NdArray);
   const stages: string[] = [];
-  await unitGallery(model, images, { layers: ['last'], onProgress: ({ stage }) => stages.push(stage) });
+  await unitGallery(model, images, { layers: ['last'], scale, onProgress: ({ stage }) => stages.push(stage) });
   expect([...new Set(stages)]).toEqual(['topImages', 'pictures']);
   const controller = new AbortController();
   const onProgress = ({ stage }: { stage: string }): void => {
     if (stage === 'pictures') controller.abort(new Error('enough'));
   };
   const { signal } = controller;
-  await expect(unitGallery(model, images, { layers: ['last'], signal, onProgress })).rejects.toThrow('enough');
+  await expect(unitGallery(model, images, { layers: ['last'], scale, signal, onProgress })).rejects.toThrow('enough');
   free(model);
 });
 
@@ -102,10 +103,11 @@ test.each<[object, string]>([
     '"upsampling.jump" expected a finite number of at least',
   ],
   [{ layers: ['last'], scale: { range: [1, 0] } }, '"range" expected [low, high] with low < high'],
+  [{ layers: ['last'], scale: undefined }, '"preprocessing" expected a preset'],
 ])('unitGallery(model, images, %o) is refused', async (options, message) => {
   const model = network();
   const images = separate(inputsOf(model, 2)[0] as NdArray);
-  await expect(unitGallery(model, images, options as never)).rejects.toThrow(message);
-  await expect(unitGallery(model, [], { layers: ['last'] })).rejects.toThrow('"dataset" expected at least one');
+  await expect(unitGallery(model, images, { scale, ...options } as never)).rejects.toThrow(message);
+  await expect(unitGallery(model, [], { layers: ['last'], scale })).rejects.toThrow('"dataset" expected at least one');
   free(model);
 });

@@ -109,7 +109,7 @@ test('examples type-check', () => {
   expect(wrong.map(describeDiagnostic)).toEqual([]);
 });
 
-for (const { title, path } of examples) {
+for (const { title, path } of examples.filter(({ runs }) => runs)) {
   test(`example at ${title} runs`, async () => {
     const quiet = vi.spyOn(console, 'log').mockImplementation(() => {});
     await import(/* @vite-ignore */ path).finally(() => quiet.mockRestore());

@@ -151,12 +151,13 @@ test('decodeImage(encodePng(picture)) gives the picture back', async () => {
   );
 });
 
-test('decodeImage() takes an ArrayBuffer and a view into a larger buffer', async () => {
+test('decodeImage() takes an ArrayBuffer, a Blob and a view into a larger buffer', async () => {
   const file = encodePng(picture(1, 1, Uint8ClampedArray.of(1, 2, 3, 255)));
   const larger = new Uint8Array(file.length + 20);
   larger.set(file, 7);
   expect(await pixelsOf(larger.subarray(7, 7 + file.length))).toEqual([1, 2, 3, 255]);
   expect((await decodeImage(larger.slice(7, 7 + file.length).buffer)).width).toBe(1);
+  expect(await decodeImage(new Blob([file.slice()]))).toEqual(await decodeImage(file));
 });
 
 // 16 x 8 pixels: red left half, blue right half.
@@ -235,11 +236,11 @@ test('decodeImage(JPEG) tells orientations with the same corners apart', async (
 });
 
 test.each<[string, Uint8Array, string]>([
-  ['no bytes', new Uint8Array(0), 'got unknown data (no bytes)'],
+  ['no bytes', new Uint8Array(0), 'got no bytes'],
   ['other data', Uint8Array.of(1, 2, 255), 'got unknown data (3 bytes starting 01 02 ff)'],
-  ['GIF', ascii('GIF89a...'), 'got a GIF file'],
-  ['WebP', ascii('RIFF....WEBPVP8 '), 'got a WebP file'],
-  ['AVIF', ascii('\0\0\0\x20ftypavif'), 'got an AVIF file'],
+  ['GIF', ascii('GIF89a...'), 'got a GIF file; convert it to PNG: only browsers decode more'],
+  ['WebP', ascii('RIFF....WEBPVP8 '), 'got a WebP file; convert it to PNG: only browsers decode more'],
+  ['AVIF', ascii('\0\0\0\x20ftypavif'), 'got an AVIF file; convert it to PNG: only browsers decode more'],
   ['a web page', ascii('<!doctype html><p>404'), 'got an HTML page'],
 ])('decodeImage() names %s', async (_, file, message) => {
   await expect(decodeImage(file)).rejects.toThrow(new Error(`"bytes" expected a PNG or JPEG file, ${message}`));
@@ -261,20 +262,37 @@ test('decodeImage() refuses every PNG that is cut short or has a byte changed', 
   for (let at = 8; at < file.length; at++) {
     const changed = Uint8Array.from(file);
     changed[at]! ^= 0x55;
-    await expect(decodeImage(changed), `byte ${at}`).rejects.toThrow('"bytes" expected an intact PNG file');
+    await expect(decodeImage(changed), `byte ${at}`).rejects.toThrow(
+      '"bytes" expected an intact picture, got a PNG file that is corrupt',
+    );
   }
 });
 
 test('decodeImage() refuses a JPEG that is cut short', async () => {
   const file = halves();
   for (const length of [3, 20, 200, file.length - 40]) {
-    await expect(decodeImage(file.subarray(0, length))).rejects.toThrow('"bytes" expected an intact JPEG file');
+    await expect(decodeImage(file.subarray(0, length))).rejects.toThrow(
+      '"bytes" expected an intact picture, got a JPEG file that is corrupt',
+    );
   }
+});
+
+test('decodeImage() refuses a JPEG that claims more pixels than it can hold, without making room for them', async () => {
+  const claiming = (height: number, width: number): Uint8Array => {
+    const file = Buffer.from(halves());
+    const frame = file.indexOf(Uint8Array.of(0xff, 0xc0));
+    file.writeUInt16BE(height, frame + 5);
+    file.writeUInt16BE(width, frame + 7);
+    return file;
+  };
+  await expect(decodeImage(claiming(9900, 9900))).rejects.toThrow('more pixels than bytes can hold');
+  const padded = Buffer.concat([claiming(10001, 10000), Buffer.alloc(200_000)]);
+  await expect(decodeImage(padded)).rejects.toThrow('more than 100 million pixels');
 });
 
 test('decodeImage() refuses what holds no bytes', async () => {
   await expect(decodeImage('photo.png' as unknown as Uint8Array)).rejects.toThrow(
-    new TypeError('"bytes" expected a Uint8Array or ArrayBuffer, got "photo.png"'),
+    new TypeError('"bytes" expected a Uint8Array, ArrayBuffer or Blob, got "photo.png"'),
   );
 });
 

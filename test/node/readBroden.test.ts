@@ -23,7 +23,10 @@ afterEach(async () => {
 
 test('readBroden(path | file: URL)', async () => {
   for (const directory of [folder, pathToFileURL(folder), pathToFileURL(folder).href]) {
-    const { dataset, concepts, count } = await readBroden(directory, { split: 'train', input: { size: 4 } });
+    const { dataset, concepts, count } = await readBroden(directory, {
+      split: 'train',
+      input: { size: 4, range: [0, 1] },
+    });
     expect([concepts.length, count]).toEqual([11, 3]);
     const images: LabelledImage[] = [];
     for await (const image of dataset()) images.push(image);
@@ -37,7 +40,9 @@ test('readBroden(path | file: URL)', async () => {
 
 test('readBroden(missing files) names them', async () => {
   await unlink(join(folder, 'images/set/a.png'));
-  const { dataset } = await readBroden(folder);
+  const { dataset } = await readBroden(folder, { input: { range: [0, 1] } });
   await expect(dataset().next()).rejects.toThrow('image 0 (set/a.png): "images/set/a.png" cannot be read: ENOENT');
-  await expect(readBroden(join(folder, 'images'))).rejects.toThrow('"category.csv" cannot be read: ENOENT');
+  await expect(readBroden(join(folder, 'images'), { input: { range: [0, 1] } })).rejects.toThrow(
+    '"category.csv" cannot be read: ENOENT',
+  );
 });

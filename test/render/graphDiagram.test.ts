@@ -65,6 +65,19 @@ test('holds all nodes and their patches, loads nothing, and escapes names', () =
   expect(() => graphDiagram(graph, { pictures: [{} as Picture] })).toThrow('pictures[0]');
 });
 
+test('of photos, the part that the model saw is shown', () => {
+  const photo: Picture = { width: 80, height: 32, data: new Uint8ClampedArray(80 * 32 * 4).fill(10) };
+  const middle = { top: 0, left: 24, height: 32, width: 32 };
+  photo.data.forEach((_, i) => {
+    const column = Math.floor(i / 4) % 80;
+    if (column >= middle.left && column < middle.left + middle.width) photo.data[i] = 200;
+  });
+  const { pictures: shown, scales } = dataOf(graphDiagram(graph, { inference, pictures: [photo], side: 16 }));
+  expect(scales).toEqual([[0.5, 0.5]]);
+  const flat: Picture = { width: 32, height: 32, data: new Uint8ClampedArray(32 * 32 * 4).fill(200) };
+  expect(shown).toEqual(dataOf(graphDiagram(graph, { inference, pictures: [flat], side: 16 })).pictures);
+});
+
 const { browser } = await findAccelerated();
 
 describe.skipIf('missing' in browser)('in a browser, from the disk', () => {

@@ -1,12 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { picture } from '../../src/image/picture.ts';
 import { resize } from '../../src/image/resize.ts';
 import type { NdArray } from '../../src/numeric/ndarray.ts';
 import { type Colormap, colorTable } from '../../src/render/colormaps.ts';
 import { colorScale } from '../../src/render/colorScale.ts';
 import { heatmap } from '../../src/render/heatmap.ts';
-import { overlay } from '../../src/render/overlay.ts';
 
 const arrayOf = (shape: readonly number[], ...values: number[]): NdArray => ({
   shape,
@@ -121,7 +119,6 @@ test('heatmap(map) of zeros is the colour of zero', () => {
   const zeros = arrayOf([1, 2], 0, 0);
   expect(pixel(heatmap(zeros), 1)).toEqual(entry('inferno', 0));
   expect(pixel(heatmap(zeros, { colormap: 'RdBu' }), 1)).toEqual(entry('RdBu', 128));
-  expect(overlay(picture(2, 1), zeros)).toEqual(picture(2, 1));
 });
 
 test('heatmap(map) depends on ratios only', () => {
@@ -134,30 +131,7 @@ test('heatmap(map) depends on ratios only', () => {
   );
 });
 
-test('overlay(picture, map) tints by magnitude', () => {
-  const grey = picture(2, 1, Uint8ClampedArray.of(100, 100, 100, 255, 100, 100, 100, 200));
-  const map = arrayOf([1, 1, 2], 0, 5);
-  const half = overlay(grey, map, { alpha: 0.5, colormap: 'greys' });
-  expect(Array.from(half.data)).toEqual([100, 100, 100, 255, 178, 178, 178, 200]);
-  const uniform = overlay(grey, map, { alpha: 0.5, colormap: 'greys', opacity: 'uniform' });
-  expect(pixel(uniform, 0)).toEqual([50, 50, 50]);
-  const signed = overlay(grey, arrayOf([1, 2], -1, 1), { alpha: 1 });
-  expect([pixel(signed, 0), pixel(signed, 1)]).toEqual([entry('RdBu', 0), entry('RdBu', 255)]);
-  expect(Array.from(grey.data.slice(0, 3))).toEqual([100, 100, 100]);
-});
-
-test('overlay(picture, map) resizes the map bilinearly', () => {
-  const black = picture(
-    4,
-    4,
-    Uint8ClampedArray.from({ length: 64 }, (_, i) => (i % 4 === 3 ? 255 : 0)),
-  );
-  const map = arrayOf([2, 2], 0, 1, 2, 3);
-  const laid = overlay(black, map, { alpha: 1, opacity: 'uniform' });
-  expect(laid).toEqual(heatmap(map, { size: 4 }));
-});
-
-test('heatmap() and overlay() refuse bad maps and options', () => {
+test('heatmap() refuses bad maps and options', () => {
   const map = arrayOf([1, 2], 1, 2);
   expect(() => heatmap(map, { colormap: 'virids' as 'viridis' })).toThrow('"colormap" expected one of viridis, ');
   expect(() => heatmap(map, { colormap: 'virids' as 'viridis' })).toThrow(RangeError);
@@ -171,7 +145,4 @@ test('heatmap() and overlay() refuse bad maps and options', () => {
   expect(() => heatmap(map, { range: [2, 2] })).toThrow('"range" expected [low, high] with low < high, got [2, 2]');
   expect(() => heatmap(map, { percentile: 101 })).toThrow('"percentile" expected a number in 0..100, got 101');
   expect(() => heatmap(null as never)).toThrow(TypeError);
-  expect(() => overlay(map as never, map)).toThrow('"picture" expected a picture');
-  expect(() => overlay(picture(1, 1), map, { alpha: 2 })).toThrow('"alpha" expected a number in 0..1, got 2');
-  expect(() => overlay(picture(1, 1), map, { opacity: 'full' as 'uniform' })).toThrow('"opacity" expected one of');
 });

@@ -29,7 +29,8 @@ test.each<[string, Upsampling]>([
     tally.add(state, sample);
     thresholds.forEach((threshold, unit) => {
       const data = sample.activations.data.filter((_, i) => i % 6 === unit);
-      const masked = maskedPicture(filled(13, 11, 255), { shape: [4, 5], data }, { threshold, upsampling });
+      const options = { threshold, upsampling, fit: 'stretch' } as const;
+      const masked = maskedPicture(filled(13, 11, 255), { shape: [4, 5], data }, options);
       expect(litCount(masked)).toBe(state.mask[unit]);
       counts.push(state.mask[unit] as number);
     });
@@ -41,15 +42,30 @@ test('by hand: a ramp is bright where it is above the threshold, and a fifth as 
   // Half-pixel centres: 0, 0.25, 0.75, 1 at the four columns.
   const ramp: NdArray = { shape: [1, 2], data: Float32Array.of(0, 1) };
   const original = picture(4, 1, Uint8ClampedArray.of(...[10, 20, 30, 40].flatMap((v) => [v, 2 * v, 5 * v, 200])));
-  const { data } = maskedPicture(original, ramp, { threshold: 0.25 });
+  const { data } = maskedPicture(original, ramp, { threshold: 0.25, fit: 'stretch' });
   expect([...data]).toEqual([2, 4, 10, 200, 4, 8, 20, 200, 30, 60, 150, 200, 40, 80, 200, 200]);
   expect([...original.data.slice(0, 4)]).toEqual([10, 20, 50, 200]);
 });
 
+test.each<[string, Upsampling, number]>([
+  ['filling the input', 'fill', 30],
+  ['about receptive fields', { centre: 0.5, jump: 2, imageSize: [4, 6] }, 30],
+])('of a photo, the part that the model saw is lit, positions %s', (_, upsampling, columns) => {
+  const lit: NdArray = { shape: [2, 3], data: new Float32Array(6).fill(1) };
+  const masked = maskedPicture(filled(70, 20, 255), lit, { threshold: 0, upsampling });
+  const bright = Array.from({ length: 70 }, (_, column) => masked.data[column * 4] === 255);
+  expect(bright).toEqual(Array.from({ length: 70 }, (_, column) => column >= 20 && column < 20 + columns));
+  expect(litCount(masked)).toBe(20 * columns);
+  const whole = maskedPicture(filled(70, 20, 255), lit, { threshold: 0, upsampling, fit: 'stretch' });
+  expect(litCount(whole)).toBe(70 * 20);
+  const wider = maskedPicture(filled(70, 20, 255), lit, { threshold: 0, upsampling, size: [2, 6] });
+  expect(litCount(wider)).toBe(60 * 20);
+});
+
 test('the mask is where activations are above the threshold, not where they reach it', () => {
   const flat: NdArray = { shape: [2, 2], data: new Float32Array(4).fill(1.5) };
-  expect(litCount(maskedPicture(filled(6, 5, 255), flat, { threshold: 1.5 }))).toBe(0);
-  expect(litCount(maskedPicture(filled(6, 5, 255), flat, { threshold: 1.4999 }))).toBe(30);
+  expect(litCount(maskedPicture(filled(6, 6, 255), flat, { threshold: 1.5 }))).toBe(0);
+  expect(litCount(maskedPicture(filled(6, 6, 255), flat, { threshold: 1.4999 }))).toBe(36);
 });
 
 test.each<[object, object, string]>([

@@ -6,9 +6,11 @@ export interface Example {
   /** `file:line` */
   title: string;
   code: string;
+  /** False for a block marked `ts browser`: it has the types of the library, but needs a page. */
+  runs: boolean;
 }
 
-/** The examples in docstrings of `src/`, in the guides and in the README; blocks marked otherwise than `ts` are not run. */
+/** The examples in docstrings of `src/`, in the guides and in the README; blocks of other languages are left alone. */
 export function findExamples(): Example[] {
   const sources = filesIn('src', '.ts').flatMap((path) => inDocstrings(path, readFileSync(path, 'utf8')));
   const guides = [...filesIn('docs', '.md'), 'README.md'].filter((path) => path !== join('docs', 'api-report.md'));
@@ -29,9 +31,10 @@ function inDocstrings(path: string, text: string): Example[] {
 }
 
 function blocks(path: string, text: string): Example[] {
-  return [...text.matchAll(/^```ts\n([\s\S]*?)^```/gm)].map(({ 1: code = '', index }) => ({
+  return [...text.matchAll(/^```ts( browser)?\n([\s\S]*?)^```/gm)].map(({ 1: needsPage, 2: code = '', index }) => ({
     title: `${path}:${text.slice(0, index).split('\n').length + 1}`,
     code,
+    runs: needsPage === undefined,
   }));
 }
 

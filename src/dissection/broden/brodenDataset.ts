@@ -1,5 +1,6 @@
 import { picture } from '../../image/picture.ts';
-import { type InputOptions, toInput } from '../../image/toInput.ts';
+import type { PixelScale } from '../../image/pixelScale.ts';
+import { type InputSampling, toInput } from '../../image/toInput.ts';
 import { assertChoice, assertInteger } from '../../numeric/check.ts';
 import { faultsOf } from '../faults.ts';
 import type { Concept, LabelledImage } from '../types.ts';
@@ -19,8 +20,8 @@ export interface BrodenOptions {
   readonly limit?: number;
   /** Of these only every `of`-th from number `shard` on, for a worker: `[shard, of]`. */
   readonly shard?: readonly [shard: number, of: number];
-  /** What the model wants of its pictures, which are stretched to `size`: labels cover all of a picture. */
-  readonly input?: Omit<InputOptions, 'fit'>;
+  /** What the model wants of its pictures, as for `toInput`; they are stretched to `size`: labels cover all of a picture. */
+  readonly input: PixelScale & Omit<InputSampling, 'fit'>;
   /** How many images are read ahead; 4 by default. */
   readonly prefetch?: number;
   /** Is told what is wrong with an image or its labels; it is left out of every reading. Without it, readings reject. */
@@ -52,7 +53,7 @@ export interface BrodenDataset {
  * Source: Bau et al. 2017, "Network Dissection: quantifying interpretability of deep visual representations", §2.1.
  *
  * @param read reads a file by its name, such as `images/dtd/banded_0002.jpg`.
- * @param options `categories`, `split`, `limit`, `shard`, `input`, `prefetch`, `onFault`.
+ * @param options `input`; `categories`, `split`, `limit`, `shard`, `prefetch`, `onFault`.
  * @returns concepts and categories, and a data set of images `[1, h, w, c]` with labels `[planes, H, W]`.
  * @throws {Error} if a table is missing or lacks a column (the message names it); {RangeError} if no image is selected or
  * an option is not as described. Readings reject where an image, a plane or a number of a label is not as described.
@@ -61,13 +62,14 @@ export interface BrodenDataset {
  * import { readFile } from 'node:fs/promises';
  * import { brodenDataset, dissect } from 'vitrine';
  * const read = (name: string) => readFile(`${brodenFolder}/${name}`);
- * const { dataset, concepts, categories, count } = await brodenDataset(read, { input: { size: 16 } });
+ * const input = { size: 16, range: [0, 1] } as const;
+ * const { dataset, concepts, categories, count } = await brodenDataset(read, { input });
  * const { conv3 } = await dissect(model, dataset, { layers: ['conv3'], concepts, categories, images: count });
  * ```
  */
-export async function brodenDataset(read: ReadFile, options: BrodenOptions = {}): Promise<BrodenDataset> {
-  const { input = {}, prefetch = 4, onFault } = options;
+export async function brodenDataset(read: ReadFile, options: BrodenOptions): Promise<BrodenDataset> {
   assertOptions(options);
+  const { input, prefetch = 4, onFault } = options;
   const { concepts, categories } = await brodenConcepts(read, options.categories);
   const records = await brodenRecords(read, { ...options, categories, annotated: options.categories !== undefined });
   const size = records[0]?.size;
@@ -106,7 +108,10 @@ function readings(
   };
 }
 
-function assertOptions({ input, split, limit, shard, prefetch }: BrodenOptions): void {
+function assertOptions(options: BrodenOptions): void {
+  // On a picture of one pixel: what is wrong with these options is no fault of an image.
+  toInput(picture(1, 1), { ...options?.input, fit: 'stretch' });
+  const { split, limit, shard, prefetch } = options;
   if (split !== undefined) assertChoice('split', split, ['train', 'val']);
   if (limit !== undefined) assertInteger('limit', limit, [1, Number.POSITIVE_INFINITY]);
   if (shard !== undefined) {
@@ -114,6 +119,4 @@ function assertOptions({ input, split, limit, shard, prefetch }: BrodenOptions):
     assertInteger('shard[0]', shard[0], [0, shard[1] - 1]);
   }
   if (prefetch !== undefined) assertInteger('prefetch', prefetch, [0, Number.POSITIVE_INFINITY]);
-  // On a picture of one pixel: what is wrong with these options is no fault of an image.
-  toInput(picture(1, 1), { ...input, fit: 'stretch' });
 }

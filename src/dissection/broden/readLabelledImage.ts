@@ -1,5 +1,6 @@
 import { decodeImage } from '../../image/decodeImage.ts';
-import { type InputOptions, toInput } from '../../image/toInput.ts';
+import type { PixelScale } from '../../image/pixelScale.ts';
+import { type InputSampling, toInput } from '../../image/toInput.ts';
 import type { LabelledImage } from '../types.ts';
 import type { BrodenRecord } from './brodenRecords.ts';
 import { decodeLabels } from './decodeLabels.ts';
@@ -7,7 +8,7 @@ import { naming, type ReadFile } from './readNamed.ts';
 
 /** What the images of a set have in common. */
 export interface ImagePlan {
-  readonly input: Omit<InputOptions, 'fit'>;
+  readonly input: PixelScale & Omit<InputSampling, 'fit'>;
   /** The rows and columns of the labels. */
   readonly size: readonly [number, number];
   /** The numbers of the concepts. */

@@ -49,7 +49,8 @@ export interface DissectionReportOptions {
  * ```ts
  * import { dissect, dissectionReport, unitGallery } from 'vitrine';
  * const layers = await dissect(model, labelledImages, { layers: ['conv2', 'conv3'], concepts });
- * const gallery = await unitGallery(model, labelledImages, { layers: ['conv2', 'conv3'], count: 2 });
+ * const wanted = { layers: ['conv2', 'conv3'], scale: { range: [0, 1] }, count: 2 } as const;
+ * const gallery = await unitGallery(model, labelledImages, wanted);
  * const html = dissectionReport({ layers, gallery, title: 'A small network' });
  * console.log(html.length);
  * ```

@@ -4,7 +4,9 @@ import { patternPatches } from '../../graph/patternPatches.ts';
 import type { ExplanatoryGraph, PatternNode } from '../../graph/types.ts';
 import { toBase64 } from '../../image/base64.ts';
 import { assertPicture } from '../../image/checkPicture.ts';
+import { cropPicture } from '../../image/cropPicture.ts';
 import { encodePng } from '../../image/encodePng.ts';
+import { inputWindow } from '../../image/inputWindow.ts';
 import type { Picture } from '../../image/types.ts';
 
 /** A patch: image, first row, first column, rows, columns. */
@@ -50,6 +52,7 @@ export function diagramData(
   pictures.forEach((picture, i) => {
     assertPicture(`pictures[${i}]`, picture);
   });
+  const seen = pictures.map((picture) => cropPicture(picture, inputWindow(picture, { size: graph.imageSize })));
   const layers = graph.layers.map(({ name, nodes }) => {
     const found =
       inference && nodes.length > 0 ? patternPatches(graph, inference, { layer: name, count: patches, side }) : [];
@@ -77,11 +80,11 @@ export function diagramData(
   });
   return {
     layers: layers.reverse(),
-    pictures: pictures.map((picture) => ({
+    pictures: seen.map((picture) => ({
       source: `data:image/png;base64,${toBase64(encodePng(picture))}`,
       width: picture.width,
       height: picture.height,
     })),
-    scales: pictures.map(({ width, height }) => [height / graph.imageSize[0], width / graph.imageSize[1]]),
+    scales: seen.map(({ width, height }) => [height / graph.imageSize[0], width / graph.imageSize[1]]),
   };
 }

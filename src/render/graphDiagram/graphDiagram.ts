@@ -13,7 +13,7 @@ import { diagramStyle } from './diagramStyle.ts';
 export interface GraphDiagramOptions {
   /** Of `inferPatterns`, for the patches. */
   readonly inference?: PatternInference;
-  /** The images of the inference, in its order; those that are missing at the end are not shown. */
+  /** The images of the inference, in its order, or the photos that `toInput` made them of; those that are missing at the end are not shown. */
   readonly pictures?: readonly Picture[];
   /** Patches of each node; 6 by default. */
   readonly patches?: number;
