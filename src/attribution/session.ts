@@ -1,13 +1,24 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { assertTokens } from '../network/assertTokens.ts';
 import { resolveBaselines } from '../network/baseline.ts';
+import { scaleOn } from '../network/classScale.ts';
 import { embeddingOf } from '../network/embeddingOf.ts';
-import type { Site } from '../network/graph.ts';
+import type { Head, Site } from '../network/graph.ts';
 import { readInputs, rowsOf } from '../network/inputs.ts';
 import type { Network } from '../network/network.ts';
-import { createScorer, headOf } from '../network/score.ts';
+import { createScorer, headOf, pinTarget } from '../network/score.ts';
 import type { Scorer } from '../network/scorer.ts';
-import type { Attribution, Baseline, ExplainOptions, Input, Model, Scale, Target } from '../network/types.ts';
+import { withMeaning } from '../network/statedHeads.ts';
+import type {
+  Attribution,
+  Baseline,
+  ExplainedScore,
+  ExplainOptions,
+  Input,
+  Model,
+  Scale,
+  Target,
+} from '../network/types.ts';
 import { withNetwork } from '../network/withNetwork.ts';
 import type { NdArray } from '../numeric/ndarray.ts';
 import { sharesOf } from './sharesOf.ts';
@@ -20,6 +31,10 @@ export interface Session {
   /** The number of examples. */
   readonly count: number;
   readonly options: ExplainOptions;
+  /** The output whose classes are explained; none where no class is. */
+  readonly head: Head | undefined;
+  /** What class scores are measured in; `'logit'` where there are none. */
+  readonly scale: Scale;
   readonly scorer: Scorer;
   /** The same explained score, of another target. */
   scorerOf(target: Target): Scorer;
@@ -30,36 +45,37 @@ export interface Session {
 /**
  * Checks the arguments of an attribution method and runs it.
  *
- * @param scale what class scores are measured in where the options do not say; a single linear unit has no probability.
+ * @param preferred what class scores are measured in where the options do not say and the output has it; outputs that are
+ * neither logits nor probabilities are explained as they are.
  */
 export async function explain<T>(
   model: Model,
   x: Input,
   options: ExplainOptions,
   method: (session: Session) => Promise<T>,
-  scale: Scale = 'logit',
+  preferred: Scale = 'logit',
 ): Promise<T> {
-  return withNetwork(model, async (network) => {
+  return withNetwork(model, async (given) => {
     options.signal?.throwIfAborted();
+    const network = withMeaning(given, options.output, headOf(given, options.target));
     const inputs = await readInputs(network, x);
     const count = inputs[0]?.shape[0] as number;
+    const scaleFor = (head: Head | undefined): Scale => (head ? (options.scale ?? scaleOn(head, preferred)) : 'logit');
     const scorerOf = (target: Target | undefined): Scorer =>
-      createScorer(network, { target, scale: options.scale ?? scaleFor(network, target, scale), count });
+      createScorer(network, { target, scale: scaleFor(headOf(network, target)), count });
+    const head = headOf(network, options.target);
     return method({
       network,
       inputs,
       count,
       options,
+      head,
+      scale: scaleFor(head),
       scorer: scorerOf(options.target),
       scorerOf,
       rows: (start, end) => inputs.map((input) => rowsOf(input, start, end)),
     });
   });
-}
-
-/** The scale of a method, or the raw score of an output that has no probabilities. */
-function scaleFor(network: Network, target: Target | undefined, scale: Scale): Scale {
-  return headOf(network, target)?.link === 'none' ? 'logit' : scale;
 }
 
 /** The example behind each row of a chunk. */
@@ -96,14 +112,25 @@ export interface Findings {
 }
 
 /** Plain data of an attribution. */
-export function attributionOf({ method, score, classes, maps, delta, layer }: Findings): Attribution {
+export function attributionOf(
+  { options, scale }: Session,
+  { method, score, classes, maps, delta, layer }: Findings,
+): Attribution {
   return {
     values: maps[0] as NdArray,
     method,
     target: classes ? Int32Array.from(classes.data) : null,
     score: score.data,
+    explained: { target: plainTarget(pinTarget(options.target, classes)), scale },
     ...(delta && { delta }),
     ...(layer !== undefined && { layer }),
     ...(maps.length > 1 && { inputs: maps, shares: sharesOf(maps) }),
   };
+}
+
+/** A target as plain data; a function, be it of one output, is none. */
+function plainTarget(target: Target): ExplainedScore['target'] {
+  if (typeof target === 'function') return 'function';
+  if (typeof target !== 'object' || !('output' in target)) return target;
+  return plainTarget(target.target) === 'function' ? 'function' : target;
 }

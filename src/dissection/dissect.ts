@@ -16,7 +16,7 @@ import type { Dissection, LabelledImage } from './types.ts';
  *
  * Source: Bau et al. 2017, "Network Dissection: quantifying interpretability of deep visual representations", Eq. (1).
  *
- * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param dataset images with labels `[planes, H, W]` of one size; read twice, all layers together; with `spill` the
  * second reading takes the labels alone.
  * @param options `layers`, `concepts`; `categories`, `quantile`, `threshold`, `upsampling`, `quantileOn`, `memory`, `spill`,

@@ -43,7 +43,7 @@ export interface TopImagesOptions extends RunOptions {
  * Source: Szegedy et al. 2013, "Intriguing properties of neural networks", §3; Zhou et al. 2015, "Object detectors
  * emerge in deep scene CNNs", §3.
  *
- * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param dataset images of one size, as the model takes them; read once.
  * @param options `layer`; `unit` or `direction`; `count`, `batchSize`, `signal`, `onProgress`.
  * @returns for each unit or direction its images, the one of the greatest activation first, the earlier of equals.

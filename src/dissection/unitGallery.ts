@@ -49,7 +49,7 @@ export interface UnitGalleryOptions<L extends string = string> extends RunOption
  *
  * Source: Bau et al. 2017, "Network Dissection", §3.1, Fig. 4; see also `topImages`.
  *
- * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param dataset images of one size, as `dissect` takes them; their labels are not looked at.
  * @param options `layers`, `scale`; `count`, `upsampling`, `batchSize`, `signal`, `onProgress`.
  * @returns per layer and unit the top images with the unit's activations `[h, w]`, and the pictures of them all.

@@ -61,7 +61,7 @@ export interface Negatives<N> {
  * Source: Zhang et al. 2018, "Interpreting CNN knowledge via an explanatory graph", eqs. (1) to (5) and algorithm 1;
  * Zhang et al. 2020, "Extraction of an explanatory graph to interpret a CNN".
  *
- * @param model a `LayersModel`, or one compiled once by `compile`; or, with `options` next, maps of layers.
+ * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`; or, with `options` next, maps of layers.
  * @param images of one kind of object, as the model takes them, best cut out so that the object fills them; read once
  * for each layer.
  * @param options `layers`; `patternsPerFilter`, `neighbours`, `iterations`, `tau`, `peaks`, `filters`, `negatives`,

@@ -2,7 +2,16 @@ import { endpoint } from '../attribution/path/endpoints.ts';
 import { explain } from '../attribution/session.ts';
 import { eventLoopTurn } from '../network/eventLoopTurn.ts';
 import { pinTarget } from '../network/score.ts';
-import type { Attribution, Explainer, ExplainOptions, Input, Model, RunOptions, Target } from '../network/types.ts';
+import type {
+  Attribution,
+  Explainer,
+  ExplainOptions,
+  Input,
+  Model,
+  OutputMeaning,
+  RunOptions,
+  Target,
+} from '../network/types.ts';
 import { describe } from '../numeric/check.ts';
 import type { MetricResult } from './types.ts';
 
@@ -26,6 +35,8 @@ export interface Evaluation extends RunOptions {
   readonly metrics: Readonly<Record<string, Metric>>;
   /** What is explained; `'predicted'` by default. */
   readonly target?: Target;
+  /** What the explained output holds, where the model does not tell. */
+  readonly output?: OutputMeaning;
   /** Of every random choice; 0 by default. */
   readonly seed?: number;
 }
@@ -46,7 +57,7 @@ export interface EvaluationTable {
  * The target is fixed once, so that all explain and measure the same. Each method and metric keeps its own scale; give
  * another in a closure.
  *
- * @param evaluation `model`, `x`, `explainers`, `metrics`; `target`, `seed`, `batchSize`, `signal`, `onProgress`, which
+ * @param evaluation `model`, `x`, `explainers`, `metrics`; `target`, `output`, `seed`, `batchSize`, `signal`, `onProgress`, which
  * counts explanations and metrics.
  * @returns `columns` and `rows` of mean scores, which `report` takes as a table, and `results` with every score.
  * @throws {TypeError} if an explainer or a metric is no function; else what they throw.
@@ -67,10 +78,11 @@ export interface EvaluationTable {
  * ```
  */
 export async function evaluate(evaluation: Evaluation): Promise<EvaluationTable> {
-  const { model, x, explainers, metrics, target, seed = 0, batchSize, signal, onProgress } = evaluation;
+  const { model, x, explainers, metrics, target, output, seed = 0, batchSize, signal, onProgress } = evaluation;
   assertFunctions('explainers', explainers);
   assertFunctions('metrics', metrics);
-  const run = { ...(target !== undefined && { target }), ...(batchSize && { batchSize }), ...(signal && { signal }) };
+  const explained = { ...(target !== undefined && { target }), ...(output && { output }) };
+  const run = { ...explained, ...(batchSize && { batchSize }), ...(signal && { signal }) };
   return explain(model, x, run, async (session) => {
     const { classes } = await endpoint(session, session.inputs, { sites: [], scorer: session.scorer });
     const options = { ...run, seed, target: pinTarget(target, classes) };

@@ -28,12 +28,13 @@ export async function explained<T>(
   options: ExplainOptions & ExplainerOption,
   metric: (explained: Explained) => Promise<T>,
 ): Promise<T> {
-  const { explainer, target, scale, seed, batchSize, signal, onProgress } = options;
+  const { explainer, target, scale, output, seed, batchSize, signal, onProgress } = options;
   if (typeof explainer !== 'function') throw new TypeError('"explainer" expected an attribution method');
   return explain(model, x, options, async (session) => {
     const { classes } = await endpoint(session, session.inputs, { sites: [], scorer: session.scorer });
     const pinned = pinTarget(target, classes);
-    const passed = { ...(scale && { scale }), ...(batchSize && { batchSize }), ...(signal && { signal }) };
+    const run = { ...(batchSize && { batchSize }), ...(signal && { signal }) };
+    const passed = { ...(scale && { scale }), ...(output && { output }), ...run };
     const progress = { done: 0, total: 0 };
     const maps: Explained['maps'] = async ({ inputs = session.inputs, network = session.network, target = pinned }) => {
       if (progress.done > 0) await eventLoopTurn();

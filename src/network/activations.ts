@@ -8,7 +8,7 @@ import { withNetwork } from './withNetwork.ts';
 /**
  * The outputs of layers.
  *
- * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param x one example or a batch in the shape of the model's input.
  * @param layers addresses: `conv1`, `outer/inner` in a nested model, `shared#1` for the second call of a shared layer.
  * @param options `batchSize`, `signal`, `onProgress`.

@@ -1,7 +1,8 @@
-import type { Graph, Head, OpenShape, Site, Step } from './graph.ts';
+import type { Graph, OpenShape, Site, Step } from './graph.ts';
+import { headsOf } from './heads.ts';
 import type { Container, Layer, Node, SymbolicTensor } from './layersModel.ts';
 import { isContainer } from './layersModel.ts';
-import { lowerLayer, opaque } from './lower/lowerLayer.ts';
+import { lowerLayer } from './lower/lowerLayer.ts';
 import type { Operation } from './operation.ts';
 import { outputShapes } from './outputShapes.ts';
 import type { Store } from './store.ts';
@@ -41,10 +42,7 @@ export function buildGraph(model: Container, store: Store, inputShapes?: readonl
     return node.outputTensors.map((tensor, output) => {
       const callArgs = node.callArgs ?? {};
       const outputShape = made[output] as OpenShape;
-      const operations =
-        output === 0
-          ? lowerLayer(layer, { source, inputShapes: read, outputShape }, callArgs)
-          : [opaque(layer, { source }, { callArgs, output })];
+      const operations = lowerLayer(layer, { source, inputShapes: read, outputShape, output }, callArgs);
       const value = append(operations, inputs, outputShape);
       // The layer's own activation is its last operation; what enters it was made just before.
       if (hasFusedActivation(layer, operations)) addSite(`${address}@preactivation`, layer, tensor, value - 1);
@@ -92,12 +90,13 @@ export function buildGraph(model: Container, store: Store, inputShapes?: readonl
     '',
   );
   const named = [...sites.values()];
-  const heads = outputs.map((value, i): Head => {
+  const outputSites = outputs.map((value, i): Site => {
     const tensor = model.outputs[i] as SymbolicTensor;
-    const site =
-      named.find((candidate) => candidate.value === value) ?? addSite(tensor.name, tensor.sourceLayer, tensor, value);
-    return { site, ...logitsOf(site, { steps, sites: named }) };
+    return (
+      named.find((candidate) => candidate.value === value) ?? addSite(tensor.name, tensor.sourceLayer, tensor, value)
+    );
   });
+  const heads = headsOf(outputSites, { steps, shapes });
   return { steps, inputs, heads, sites, shapes, valueCount: shapes.length };
 }
 
@@ -141,25 +140,4 @@ function dissolved(container: Container, folder: string): Map<Layer, string> {
     else for (const [inner, path] of dissolved(layer, `${folder}${layer.name}/`)) folders.set(inner, path);
   }
   return folders;
-}
-
-/** Walks back over reshapes to a final softmax or sigmoid; its input are the logits. */
-function logitsOf(
-  site: Site,
-  { steps, sites }: { steps: readonly Step[]; sites: readonly Site[] },
-): Pick<Head, 'logits' | 'link'> {
-  const units = site.shape.at(-1);
-  let value = site.value;
-  for (;;) {
-    const step = steps.find(({ output }) => output === value);
-    const kind = step?.operation.kind;
-    const input = step?.inputs[0] as number;
-    // Several softmaxes side by side are not one over all units.
-    const whole = sites.find((known) => known.value === value)?.shape.at(-1) ?? units;
-    const normalized = (kind === 'softmax' || kind === 'logSoftmax') && whole === units;
-    if (normalized) return { logits: { ...site, value: input }, link: 'softmax' };
-    if (kind === 'sigmoid') return { logits: { ...site, value: input }, link: units === 1 ? 'binary' : 'sigmoid' };
-    if (!step?.operation.routing) return { logits: site, link: units === 1 ? 'none' : 'softmax' };
-    value = input;
-  }
 }

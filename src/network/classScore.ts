@@ -1,8 +1,11 @@
 import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { oneHot } from '../backend/oneHot.ts';
-import { assertChoice } from '../numeric/check.ts';
-import type { Head, Site } from './graph.ts';
+import { describe } from '../numeric/check.ts';
+import { assertScale, scaled, scaleOn } from './classScale.ts';
+import type { Head, OutputLink } from './graph.ts';
+import { classCount, sumOfPair } from './heads.ts';
+import { openShapeText } from './openShapeText.ts';
 import { assertIndex, type Scorer, type TappedValues } from './scorer.ts';
 import type { ContrastTarget, OutputTarget, Scale, ScoreFunction, Target, UnitTarget } from './types.ts';
 
@@ -12,10 +15,10 @@ export type ClassTarget = Exclude<Target, UnitTarget | OutputTarget | ScoreFunct
 /** The score of a class, or of a contrast of classes, on a scale. A binary model has the classes 0 and 1. */
 export function classScorer(
   head: Head,
-  { target, scale, count }: { target: ClassTarget; scale: Scale; count: number },
+  { target, scale = scaleOn(head, 'logit'), count }: { target: ClassTarget; scale?: Scale | undefined; count: number },
 ): Scorer {
-  const units = head.link === 'binary' ? 2 : assertClassOutput(head.site);
-  assertScale(scale, head.link);
+  const units = assertClasses(head, 'target');
+  assertScale(scale, head);
   const classes = checkClasses(isContrastTarget(target) ? target.class : target, { units, count, argument: 'target' });
   const minus = isContrastTarget(target) ? checkMinus(target.minus, { units, count }) : undefined;
   return weightedScorer(head, scale, (z, example) => {
@@ -43,7 +46,7 @@ export function weightedScorer(
   const weighed = (record: TappedValues, example: Int32Array) => {
     const tensor = record.value(logits);
     const z = sided(classLogits(tensor, head), link);
-    return { ...weigh(z, example), ...scaled(z, scale, link), shape: tensor.shape };
+    return { ...weigh(z, example), ...scaled(z, scale, head), shape: tensor.shape };
   };
   return {
     taps: [logits],
@@ -59,19 +62,27 @@ export function weightedScorer(
       const { weights, values, shape } = weighed(record, example);
       const shares = tf.mul(values, weights);
       // Both classes of a binary model are read from its one unit.
-      return new Map([[logits, tf.reshape(link === 'binary' ? tf.sum(shares, 1) : shares, shape)]]);
+      const ofUnits = sumOfPair(link) === undefined ? shares : tf.sum(shares, 1);
+      return new Map([[logits, tf.reshape(ofUnits, shape)]]);
     },
   };
 }
 
-/** The units of an output that holds one score per class. */
-function assertClassOutput({ address, shape }: Site): number {
-  const units = shape.at(-1);
-  if (typeof units === 'number' && shape.length >= 2 && shape.slice(1, -1).every((length) => length === 1)) {
-    return units;
-  }
+/** The number of classes of an output that holds one score of each; `undefined` for boxes and maps. */
+export function classesIn(head: Head): number | undefined {
+  const { shape } = head.site;
+  const isVector = shape.length >= 2 && shape.slice(1, -1).every((length) => length === 1);
+  return isVector ? classCount(head) : undefined;
+}
+
+/** Refuses outputs that do not hold one score of each class, and counts them. */
+export function assertClasses(head: Head, argument: string): number {
+  const classes = classesIn(head);
+  if (classes !== undefined) return classes;
+  const { address, shape } = head.site;
+  const advice = argument === 'target' ? `; give {layer: "${address}", unit, position} or a function` : '';
   throw new RangeError(
-    `"target" expected an output with one score per class, but "${address}" has shape [${shape.join(', ')}]; give {layer: "${address}", unit} or a function`,
+    `"${argument}" expected an output with one score per class, but "${address}" has shape ${openShapeText(shape)}${advice}`,
   );
 }
 
@@ -82,12 +93,31 @@ function checkClasses(
   { units, count, argument }: { units: number; count: number; argument: string },
 ): Classes {
   if (classes === 'predicted') return classes;
-  if (Array.isArray(classes) && classes.length !== count) {
-    throw new RangeError(`"${argument}" expected one class for each of ${count} example(s), got ${classes.length}`);
+  const list: readonly unknown[] | undefined = isClassList(classes) ? [...classes] : undefined;
+  if (list && list.length !== count) {
+    throw new RangeError(`"${argument}" expected one class for each of ${count} example(s), got ${list.length}`);
   }
-  const list: readonly unknown[] = Array.isArray(classes) ? classes : [classes];
-  list.forEach((value) => assertIndex(value, units, argument));
-  return classes as number | readonly number[];
+  for (const value of list ?? [classes]) {
+    assertClass(argument, value);
+    assertIndex(value, units, argument);
+  }
+  return (list ?? classes) as Classes;
+}
+
+/** Whether a target is a list with a class for each example. */
+export function isClassList(classes: unknown): classes is readonly unknown[] | Int32Array {
+  return Array.isArray(classes) || (ArrayBuffer.isView(classes) && 'length' in classes);
+}
+
+function assertClass(argument: string, value: unknown): void {
+  if (typeof value === 'number') return;
+  if (argument !== 'target') throw new TypeError(`"${argument}" expected a class or 'rest', got ${describe(value)}`);
+  const isHalf = typeof value === 'object' && value !== null && 'class' in value;
+  throw new TypeError(
+    isHalf
+      ? '"target" expected {class, minus} for a contrast, or the class alone, got {class}'
+      : `"target" expected a class, a unit, an output or a function, got ${describe(value)}`,
+  );
 }
 
 function checkMinus(
@@ -95,7 +125,7 @@ function checkMinus(
   { units, count }: { units: number; count: number },
 ): number | readonly number[] | 'rest' {
   if (minus !== 'rest') {
-    return checkClasses(minus, { units, count, argument: 'target.minus' }) as number | readonly number[];
+    return checkClasses(minus, { units, count, argument: 'target.minus' }) as Exclude<Classes, 'predicted'>;
   }
   if (units > 1) return minus;
   throw new RangeError('"target.minus" expected other classes to compare with, got an output with one unit');
@@ -120,53 +150,20 @@ function isContrastTarget(target: unknown): target is ContrastTarget {
   return typeof target === 'object' && target !== null && 'class' in target && 'minus' in target;
 }
 
-/** The logits of an output as one row of classes per example. */
+/** What an output holds of its units, as one row per example. */
 export function classLogits(logits: Tensor, { site }: Head): Tensor2D {
-  return tf.reshape(logits, [logits.shape[0] as number, assertClassOutput(site)]);
+  return tf.reshape(logits, [logits.shape[0] as number, site.shape.at(-1) as number]);
 }
 
-/** The logits of all classes: the one unit of a binary model is that of class 1 and the negative of class 0's. */
-function sided(z: Tensor2D, link: Head['link']): Tensor2D {
-  return link === 'binary' ? tf.concat2d([tf.neg(z), z], 1) : z;
+/** The scores of all classes: where both have one unit, it is that of class 1. */
+export function sided(z: Tensor2D, link: OutputLink): Tensor2D {
+  const sum = sumOfPair(link);
+  return sum === undefined ? z : tf.concat2d([tf.sub<Tensor2D>(sum, z), z], 1);
 }
 
-/** The transpose of {@link sided}. */
-function unsided(cotangent: Tensor2D, link: Head['link']): Tensor2D {
-  if (link !== 'binary') return cotangent;
+/** The transpose of {@link sided}, but for what it adds. */
+function unsided(cotangent: Tensor2D, link: OutputLink): Tensor2D {
+  if (sumOfPair(link) === undefined) return cotangent;
   const [negative, positive] = tf.split(cotangent, 2, 1) as [Tensor2D, Tensor2D];
   return tf.sub(positive, negative);
-}
-
-/** Refuses scales that are none, and probabilities of a single unit that is not one. */
-function assertScale(scale: Scale, link: Head['link']): void {
-  assertChoice('scale', scale, ['logit', 'probability', 'logProbability']);
-  if (link !== 'none' || scale === 'logit') return;
-  throw new RangeError(`"scale" expected 'logit' for a linear output with one unit, got "${scale}"`);
-}
-
-/** Class scores on a scale, and the pullback of weights on them to the logits. */
-export function scaled(
-  z: Tensor2D,
-  scale: Scale,
-  link: Head['link'],
-): { values: Tensor2D; pullback: (weights: Tensor2D) => Tensor2D } {
-  assertScale(scale, link);
-  if (scale === 'logit') return { values: z, pullback: (weights) => weights };
-  return link === 'softmax' ? softmaxScaled(z, scale) : sigmoidScaled(z, scale);
-}
-
-function softmaxScaled(z: Tensor2D, scale: 'probability' | 'logProbability'): ReturnType<typeof scaled> {
-  const p = tf.softmax(z);
-  if (scale === 'logProbability') {
-    return { values: tf.logSoftmax(z), pullback: (w) => tf.sub(w, tf.mul(p, tf.sum(w, 1, true))) };
-  }
-  return { values: p, pullback: (w) => tf.mul(p, tf.sub(w, tf.sum(tf.mul(w, p), 1, true))) };
-}
-
-function sigmoidScaled(z: Tensor2D, scale: 'probability' | 'logProbability'): ReturnType<typeof scaled> {
-  const p = tf.sigmoid(z);
-  if (scale === 'logProbability') {
-    return { values: tf.logSigmoid(z), pullback: (w) => tf.mul(w, tf.sub(1, p)) };
-  }
-  return { values: p, pullback: (w) => tf.mul(w, tf.mul(p, tf.sub(1, p))) };
 }

@@ -23,17 +23,28 @@ export interface Site {
   readonly shape: OpenShape;
 }
 
-/** One output of the model, and where its scores are before the last softmax or sigmoid. */
+/**
+ * What class scores are read from.
+ *
+ * - `'softmax'`: logits, of which a softmax makes the probabilities of classes.
+ * - `'sigmoid'`: logits, of each of which a sigmoid makes a probability of its own.
+ * - `'binary'`: the logit of class 1, from the one unit of a sigmoid; class 0 has its negative.
+ * - `'probabilities'`: probabilities without logits, such as a mean of softmaxes.
+ * - `'binaryProbability'`: the same of one unit: the probability of class 1; class 0 has the rest.
+ * - `'linear'`: several values as they are, which may be logits: only the caller can tell.
+ * - `'values'`: values as they are, which are no logits.
+ */
+export type OutputLink = 'softmax' | 'sigmoid' | 'binary' | 'probabilities' | 'binaryProbability' | 'linear' | 'values';
+
+/** One output of the model, and where its scores are read. */
 export interface Head {
   /** The output itself. */
   readonly site: Site;
-  /** The logits: the output, or what its final softmax or sigmoid is taken of. */
+  /** What its final softmax or sigmoid is taken of; the output itself where it has none. */
   readonly logits: Site;
-  /**
-   * What turns the logits into probabilities: a softmax, a sigmoid of each unit, or for `'binary'` a sigmoid of the one
-   * unit, which is the logit of class 1 and the negative of class 0's. The one unit of a linear output has none.
-   */
-  readonly link: 'softmax' | 'sigmoid' | 'binary' | 'none';
+  readonly link: OutputLink;
+  /** The operation that makes the output, but for those that only move values; none where the output is an input. */
+  readonly maker?: Operation | undefined;
 }
 
 /** A model as operations in an order in which they can be run. */

@@ -2,7 +2,8 @@ export type { NdArray, TypedArray } from '../numeric/ndarray.ts';
 export type { QuadratureRule } from '../numeric/quadrature.ts';
 export { type Random, random } from '../numeric/random.ts';
 export { activations } from './activations.ts';
-export { compile } from './compile.ts';
+export type { OutputChoice } from './chosenOutput.ts';
+export { type CompileOptions, compile } from './compile.ts';
 export {
   type Composite,
   gradientRule,
@@ -15,11 +16,15 @@ export {
 export type { Dataset } from './dataset.ts';
 export { type FieldBox, fieldBox } from './fieldBox.ts';
 export type { ForwardOptions } from './forward.ts';
-export type { Graph, Head, OpenShape, Site, Step } from './graph.ts';
+export type { Graph, Head, OpenShape, OutputLink, Site, Step } from './graph.ts';
+export type { GraphModel } from './graphModel/loadedGraph.ts';
 export { type LayerGradientOptions, layerGradients } from './layerGradients.ts';
-export type { ModelFiles } from './loading/openSource.ts';
-export { type LoadOptions, loadModel } from './loadModel.ts';
+export type { LayerPosition } from './layerPosition.ts';
+export type { LoadOptions, ModelFiles, ModelSource } from './loading/source.ts';
+export { loadModel } from './loadModel.ts';
+export { loadNetwork } from './loadNetwork.ts';
 export type { Network } from './network.ts';
+export type { NetworkSource } from './networkSource.ts';
 export type {
   FusedActivation,
   Io,
@@ -33,16 +38,18 @@ export type { PlannedStep } from './plan.ts';
 export { type PredictOptions, predict } from './predict.ts';
 export { type ReceptiveField, type ReceptiveFieldOptions, receptiveField } from './receptiveField.ts';
 export type { BackwardOptions, ForwardRecord, Seeds, Trace, Visitor } from './record.ts';
-export { type LayerSummary, type ModelSummary, summary } from './summary.ts';
+export { type LayerSummary, type ModelSummary, type OutputSummary, summary } from './summary.ts';
 export { type RankedClass, topClasses } from './topClasses.ts';
 export type {
   Attribution,
   Baseline,
   ContrastTarget,
+  ExplainedScore,
   Explainer,
   ExplainOptions,
   Input,
   Model,
+  OutputMeaning,
   OutputTarget,
   Progress,
   RunOptions,

@@ -2,8 +2,9 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import type { NdArray } from '../numeric/ndarray.ts';
 import { mapBatches } from './batches.ts';
 import { readInputs, rowsOf } from './inputs.ts';
-import { createScorer } from './score.ts';
+import { createScorer, headOf } from './score.ts';
 import { signalAt } from './signals.ts';
+import { withMeaning } from './statedHeads.ts';
 import type { ExplainOptions, Input, Model } from './types.ts';
 import { withNetwork } from './withNetwork.ts';
 
@@ -16,9 +17,9 @@ export interface LayerGradientOptions<L extends string> extends Omit<ExplainOpti
  * The gradients $\partial F / \partial A$ of the explained score with respect to the outputs of layers, all from one
  * backward walk.
  *
- * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param x one example or a batch in the shape of the model's input.
- * @param options `layers` (required), `target`, `scale`, `batchSize`, `signal`, `onProgress`.
+ * @param options `layers` (required), `target`, `scale`, `output`, `batchSize`, `signal`, `onProgress`.
  * @returns per address the gradient in the shape of the layer's output, `[n, …]`.
  * @throws {RangeError} if a layer is unknown or `x` does not fit.
  * @throws {Error} if the score does not depend on a layer.
@@ -31,9 +32,10 @@ export interface LayerGradientOptions<L extends string> extends Omit<ExplainOpti
 export async function layerGradients<L extends string>(
   model: Model,
   x: Input,
-  { layers, target, scale, ...run }: LayerGradientOptions<L>,
+  { layers, target, scale, output, ...run }: LayerGradientOptions<L>,
 ): Promise<Record<L, NdArray>> {
-  return withNetwork(model, async (network) => {
+  return withNetwork(model, async (given) => {
+    const network = withMeaning(given, output, headOf(given, target));
     const sites = layers.map((layer) => network.site(layer, 'layers'));
     const inputs = await readInputs(network, x);
     const count = inputs[0]?.shape[0] as number;

@@ -85,7 +85,7 @@ export function* allLayers(container: Container): Generator<Layer> {
  * @throws Error if it has no layers, is not built, is disposed or makes masks.
  */
 export function assertLayersModel(value: unknown, name = 'model'): Container {
-  if (!isLayersModel(value)) throw new TypeError(`"${name}" expected a LayersModel, got ${found(value)}`);
+  if (!isLayersModel(value)) throw new TypeError(`"${name}" expected a LayersModel or GraphModel, got ${found(value)}`);
   const container = value as unknown as Container;
   assertBuilt(container, name);
   assertAlive(container, name);
@@ -99,13 +99,21 @@ function assertBuilt(container: Container, name: string): void {
       `"${name}" expected a model with layers, got the empty model "${container.name}": add layers, the first with an inputShape`,
     );
   }
-  for (const layer of allLayers(container)) {
-    if (layer.built || isContainer(layer)) continue;
-    throw new Error(
-      `"${name}" expected a built model, got "${container.name}" whose layer "${layer.name}" is not built: ` +
-        'give its first layer an inputShape or call model.build()',
-    );
+  const layer = unbuiltIn(container);
+  if (!layer) return;
+  throw new Error(
+    `"${name}" expected a built model, got "${container.name}" whose layer "${layer.name}" is not built: ` +
+      'give its first layer an inputShape or call model.build()',
+  );
+}
+
+// A wrapper vouches for the layers that it wraps, which do not all say that they are built.
+function unbuiltIn({ layers }: Container): Layer | undefined {
+  for (const layer of layers) {
+    const unbuilt = isContainer(layer) ? unbuiltIn(layer) : layer.built ? undefined : layer;
+    if (unbuilt) return unbuilt;
   }
+  return undefined;
 }
 
 function assertAlive(container: Container, name: string): void {
@@ -134,7 +142,8 @@ function* withInner(layer: Layer): Generator<Layer> {
 // TimeDistributed and Bidirectional.
 function wrappedBy(layer: Layer): Layer[] {
   const { layer: wrapped, forwardLayer, backwardLayer } = layer as Layer & Partial<Record<string, Layer>>;
-  return [wrapped, forwardLayer, backwardLayer].filter(isLayer);
+  // The layer that a Bidirectional one was given is a pattern for its two, and never built.
+  return (forwardLayer ? [forwardLayer, backwardLayer] : [wrapped]).filter(isLayer);
 }
 
 function isDisposed(layer: Layer): boolean {
@@ -157,9 +166,6 @@ function makesMask(layer: Layer): boolean {
 function found(value: unknown): string {
   if (!isObject(value)) return describe(value);
   if ('then' in value) return 'a Promise: await it first';
-  if ('executor' in value || 'executeAsync' in value) {
-    return 'a GraphModel, whose layers are lost: convert the model to a LayersModel instead (tensorflowjs_converter --output_format tfjs_layers_model)';
-  }
   if (isLayer(value)) return `the single layer "${value.name}" (${value.getClassName()})`;
   return 'dataId' in value ? 'a tensor' : describe(value);
 }

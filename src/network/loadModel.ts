@@ -1,25 +1,27 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { buildModel } from './loading/buildModel.ts';
-import { parseModelJson } from './loading/modelJson.ts';
-import { type ModelFiles, openSource } from './loading/openSource.ts';
-import { readWeights } from './loading/readWeights.ts';
-import type { RunOptions } from './types.ts';
-
-/** How {@link loadModel} is watched and stopped; progress counts the bytes of the weights. */
-export type LoadOptions = Pick<RunOptions, 'signal' | 'onProgress'>;
+import { readStored } from './loading/readStored.ts';
+import type { LoadOptions, ModelSource } from './loading/source.ts';
 
 /**
- * Opens a model that was saved as `model.json` with weight files beside it, quantised ones (float16, uint16, uint8)
- * included. The training configuration and the optimizer's weights are left out. The model is the caller's to dispose;
- * a call that fails leaves nothing behind.
+ * Opens a model as Keras, its converter or TensorFlow.js saved it. What the file is, its content says:
  *
- * @param source the address of the `model.json` (relative ones in browsers only), or its content with a function that
- *   reads the files that it names. From a disk: `readModel` of `vitrine/node`.
- * @param options `signal`, `onProgress`.
+ * - a `.keras` file, of Keras 3 or of Keras 2.13 and later, or an `.h5` file of a whole model, of Keras 2 or 3;
+ * - a `model.json` in the layers format with its weight files, quantised ones (float16, uint16, uint8) included;
+ * - a zip of these, as Teachable Machine exports them. Its labels are in `model.getUserDefinedMetadata()`.
+ *
+ * The training configuration and the optimizer's weights are left out. The model is the caller's to dispose; a call
+ * that fails leaves nothing behind.
+ *
+ * @param source the address of the file (relative ones in browsers only), its bytes, a `File` or `Blob`, all the
+ *   files of a model as they are dropped into a page, the content of a `model.json` with a function that reads the files that
+ *   it names, or what `tf.io` loads from, such as `indexeddb://name`. From a disk: `readModel` of `vitrine/node`.
+ * @param options `signal`, `onProgress` and, for addresses, `fetch`: headers and credentials, or a function.
  * @returns the model with its trained weights.
- * @throws Error if a file is missing or of the wrong size, if the JSON is no layers model (a GraphModel, Keras 3, an
- *   HTML page), if weights and layers do not match or a class of layers is unknown.
+ * @throws Error if a file is missing, damaged or of the wrong size, if it is no such model (a GraphModel, which
+ *   `loadNetwork` opens, a SavedModel, weights alone, an HTML page), if weights and layers do not match, or if a layer
+ *   is unknown or cannot be computed as Keras does.
  * @throws the signal's reason.
  * @example
  * ```ts
@@ -30,13 +32,14 @@ export type LoadOptions = Pick<RunOptions, 'signal' | 'onProgress'>;
  * classifier.dispose();
  * ```
  */
-export async function loadModel(source: string | URL | ModelFiles, options: LoadOptions = {}): Promise<LayersModel> {
-  const { signal } = options;
-  signal?.throwIfAborted();
-  const files = openSource(source, signal);
+export async function loadModel(source: ModelSource, options: LoadOptions = {}): Promise<LayersModel> {
+  const stored = await readStored(source, options);
+  if (stored.format === 'graph') {
+    throw new Error(
+      `"${stored.name}" expected a layers model, got a GraphModel: loadNetwork opens it, or readNetwork from a disk`,
+    );
+  }
   await tf.ready();
-  const model = parseModelJson(await files.json(), files.name);
-  const weights = await readWeights(model.groups ?? [], files, options);
-  signal?.throwIfAborted();
-  return buildModel(model, weights);
+  options.signal?.throwIfAborted();
+  return buildModel(stored);
 }

@@ -1,8 +1,8 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { ForwardOptions } from './forward.ts';
 import type { Graph, Head, Site } from './graph.ts';
 import type { BaseOptions, BaseRun } from './incremental/baseRun.ts';
+import type { NetworkSource } from './networkSource.ts';
 import type { Operation } from './operation.ts';
 import type { ForwardRecord } from './record.ts';
 
@@ -11,12 +11,13 @@ import type { ForwardRecord } from './record.ts';
  * cost more than a prediction to make, and follows `setWeights` and further training of its model.
  */
 export interface Network {
-  /** The model it was compiled from; never changed. */
-  readonly model: LayersModel;
+  /** What it was compiled from; never changed. */
+  readonly source: NetworkSource;
   /** The model as operations. */
   readonly graph: Graph;
   readonly operations: readonly Operation[];
   readonly inputs: readonly Site[];
+  /** The outputs, with what the graph and the caller of `compile` say that they hold. */
   readonly heads: readonly Head[];
   /** The output of a layer, by address: `conv1`, `outer/inner`, `shared#1`. Throws with near choices. */
   site(address: string, argument?: string): Site;
@@ -30,6 +31,6 @@ export interface Network {
   baseRun(inputs: readonly Tensor[], options: BaseOptions): BaseRun;
   /** Drops what was made from weights that the model no longer has, and that are none of the given ones. */
   sweep(others?: readonly Tensor[]): void;
-  /** Frees all that it holds; the model stays as it is. Later calls throw. */
+  /** Frees all that it holds, the model too if it was loaded by `loadNetwork`, and no other. Later calls throw. */
   dispose(): void;
 }

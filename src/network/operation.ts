@@ -19,9 +19,12 @@ export type OperationKind =
   | 'softplus'
   | 'softsign'
   | 'swish'
+  | 'hardSwish'
   | 'gelu'
   | 'mish'
   | 'thresholdedRelu'
+  | 'activation'
+  | 'elementwise'
   | 'softmax'
   | 'logSoftmax'
   | 'maxPool'
@@ -30,6 +33,7 @@ export type OperationKind =
   | 'globalAveragePool'
   | 'layerNormalization'
   | 'add'
+  | 'subtract'
   | 'multiply'
   | 'average'
   | 'maximum'
@@ -40,6 +44,7 @@ export type OperationKind =
   | 'repeat'
   | 'pad'
   | 'crop'
+  | 'slice'
   | 'resize'
   | 'embedding'
   | 'identity'
@@ -90,6 +95,19 @@ export interface PartialForward {
   run(inputs: readonly Tensor[], part: Part, activation?: FusedActivation): Tensor;
 }
 
+/** A function with the numbers that it was given. */
+export interface Applied {
+  readonly name: string;
+  readonly numbers?: Readonly<Record<string, number>>;
+}
+
+/** What a normalisation takes mean and variance over, and what it adds to the variance. */
+export interface LayerMoments {
+  /** The axes that have one mean and variance together; from the back where they are negative. */
+  readonly axes: readonly number[];
+  readonly epsilon: number;
+}
+
 /** One primitive operation of a compiled model. */
 export interface Operation {
   readonly kind: OperationKind;
@@ -103,8 +121,12 @@ export interface Operation {
   readonly needs: readonly Kept[];
   /** Whether it multiplies its input with a kernel: the layers that LRP calls linear. */
   readonly linear: boolean;
+  /** Which function it is, where the kind does not tell: what patterns of operations are told by. */
+  readonly applied?: Applied | undefined;
   /** The largest value of a clipped ReLU. */
   readonly ceiling?: number;
+  /** Of what is normalised by the moments of each example. */
+  readonly moments?: LayerMoments;
   /** How a resize makes values between those it reads. */
   readonly interpolation?: 'nearest' | 'bilinear';
   /** Whether it keeps the values and only moves them: reshape, flatten, identity. */

@@ -11,6 +11,7 @@ export const movingKinds: readonly OperationKind[] = [
   'repeat',
   'pad',
   'crop',
+  'slice',
   'resize',
   'concatenate',
   'averagePool',
@@ -23,7 +24,7 @@ export const summingKinds: readonly OperationKind[] = ['add', 'average'];
 /** The activations f with f(s·x) = s·f(x) for s > 0. */
 const homogeneousKinds: readonly OperationKind[] = ['relu', 'leakyRelu', 'prelu'];
 
-/** The other activations. */
+/** The other activations; those without a kind of their own are an `'activation'`. */
 export const curvedKinds: readonly OperationKind[] = [
   'elu',
   'selu',
@@ -33,9 +34,11 @@ export const curvedKinds: readonly OperationKind[] = [
   'softplus',
   'softsign',
   'swish',
+  'hardSwish',
   'gelu',
   'mish',
   'thresholdedRelu',
+  'activation',
 ];
 
 /** The operations that apply one function to each element. */

@@ -1,6 +1,7 @@
 import { gradientRule, type Rule } from './composite.ts';
 import type { Graph, Step } from './graph.ts';
-import { joinSwish } from './joinSwish.ts';
+import { type JoinRequest, joinActivations } from './joinActivations.ts';
+import { joinNormalizations } from './joinNormalizations.ts';
 import type { FusedActivation, Operation } from './operation.ts';
 
 /** A step as it is run: perhaps a convolution with its batch normalisation folded in and its ReLU fused. */
@@ -23,14 +24,15 @@ export interface PlanRequest {
 
 /**
  * Joins what nobody needs to see apart: an affine map (batch normalisation) is folded into the linear operation
- * before it, or into the one after it that pads nothing, and a ReLU is fused with the operation before it unless a rule wants what lies between. The product of a
- * value and its sigmoid is one activation to rules for activations.
+ * before it, or into the one after it that pads nothing, and a ReLU is fused with the operation before it unless a rule
+ * wants what lies between. An activation written as a product, such as v · sigmoid(v), is one to rules for activations, and
+ * a layer normalisation written in pieces is one to its rule.
  */
 export function plan(graph: Graph, { needed, rule, edit }: PlanRequest): readonly PlannedStep[] {
   const consumers = countConsumers(graph);
-  const inner = (value: number): boolean => consumers[value] === 1 && !needed.has(value);
+  const inner = (value: number, readers = 1): boolean => consumers[value] === readers && !needed.has(value);
   const planned = new Map<number, PlannedStep>();
-  joinSwish(graph, { inner, rule }).forEach((step, i) => {
+  joinedSteps(graph, { inner, rule }).forEach((step, i) => {
     if (!step) return;
     const operation = edit(step.operation);
     const before = planned.get(step.inputs[0] as number);
@@ -40,6 +42,15 @@ export function plan(graph: Graph, { needed, rule, edit }: PlanRequest): readonl
     planned.set(output, joined || { operation, rule: rule(operation, i), inputs, output });
   });
   return [...planned.values()];
+}
+
+/** The steps, those of pieces that are one operation to rules put together. */
+function joinedSteps(graph: Graph, request: JoinRequest): readonly (Step | undefined)[] {
+  const joined = [joinActivations(graph, request), joinNormalizations(graph, request)];
+  return graph.steps.map((step, i) => {
+    const other = joined.find((steps) => steps[i] !== step);
+    return other ? other[i] : step;
+  });
 }
 
 function join(

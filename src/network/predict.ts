@@ -1,10 +1,13 @@
-import type { Tensor2D } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { NdArray } from '../numeric/ndarray.ts';
 import { mapBatches } from './batches.ts';
-import { classLogits, scaled } from './classScore.ts';
+import { chosenOutput, type OutputChoice } from './chosenOutput.ts';
+import { assertScale, scaled } from './classScale.ts';
+import { assertClasses, classLogits, sided } from './classScore.ts';
+import type { Head, Site } from './graph.ts';
 import { readInputs, rowsOf } from './inputs.ts';
-import { findHead } from './score.ts';
+import type { Network } from './network.ts';
 import type { Input, Model, RunOptions, Scale } from './types.ts';
 import { withNetwork } from './withNetwork.ts';
 
@@ -12,19 +15,23 @@ import { withNetwork } from './withNetwork.ts';
 export interface PredictOptions extends RunOptions {
   /** What the scores are measured in; the model's own output by default. */
   readonly scale?: Scale | 'output';
-  /** The output of a model with several: its position or the name of its layer; the first by default. */
-  readonly output?: number | string;
+  /**
+   * The output of a model with several: its position or the name of its layer; the first by default. Or what the first
+   * output holds, where the model does not tell: `'logits'`, `'probabilities'` or `'values'`, if no output has this name.
+   */
+  readonly output?: OutputChoice;
 }
 
 /**
  * Runs a model on examples.
  *
- * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param x one example or a batch in the shape of the model's input.
  * @param options `scale`, `output`, `batchSize`, `signal`, `onProgress`.
- * @returns `values`: the output `[n, …]`, or class scores `[n, classes]` on the scale asked for; `'logit'` is before
- * the final softmax or sigmoid, `'probability'` is after it, also for models that end in logits.
- * @throws {RangeError} if `x` has another shape or numbers that are not finite, or if `output` is none of the model's.
+ * @returns `values`: the output `[n, …]`, or class scores `[n, units]` on the scale asked for; `'logit'` is before the final
+ * softmax or sigmoid, `'probability'` is after it, also for several linear units, which then are taken for logits.
+ * @throws {RangeError} if `x` has another shape or numbers that are not finite, if `output` is none of the model's, or if
+ * the output has no such scale: a mean of softmaxes has no logits, a ReLU or one linear unit no probability.
  * @example
  * ```ts
  * import { predict } from 'vitrine';
@@ -33,17 +40,34 @@ export interface PredictOptions extends RunOptions {
  * ```
  */
 export async function predict(model: Model, x: Input, options: PredictOptions = {}): Promise<{ values: NdArray }> {
-  const { scale = 'output', output = 0 } = options;
-  return withNetwork(model, async (network) => {
-    const head = findHead(network, output);
-    const inputs = await readInputs(network, x);
-    const total = inputs[0]?.shape[0] as number;
-    return mapBatches({ ...options, stage: 'predict', total }, (start, end) => {
-      const rows = inputs.map((input) => rowsOf(input, start, end));
-      const tap = scale === 'output' ? head.site : head.logits;
-      const value = network.forward(rows, { taps: [tap] }).value(tap);
-      if (scale === 'output') return { values: tf.clone(value) };
-      return { values: scaled(classLogits(value, head) as Tensor2D, scale, head.link).values };
-    });
+  const { scale = 'output', output } = options;
+  return withNetwork(model, async (given) => {
+    const { network, head } = chosenOutput(given, output);
+    if (scale === 'output') return readValues(network, x, { ...options, site: head.site, read: (value) => value });
+    assertScale(scale, head);
+    assertClasses(head, 'scale');
+    const read = (value: Tensor): Tensor => scaled(classLogits(value, head), scale, head).values;
+    return readValues(network, x, { ...options, site: head.logits, read });
+  });
+}
+
+/** The scores by which the classes of an output are ranked, `[n, classes]`: its logits, or what else it holds. */
+export function classScores(network: Network, x: Input, options: RunOptions & { head: Head }): Promise<NdArray> {
+  const { head, ...run } = options;
+  assertClasses(head, 'target');
+  const read = (value: Tensor): Tensor => sided(classLogits(value, head), head.link);
+  return readValues(network, x, { ...run, site: head.logits, read }).then(({ values }) => values);
+}
+
+async function readValues(
+  network: Network,
+  x: Input,
+  { site, read, ...run }: RunOptions & { site: Site; read: (value: Tensor) => Tensor },
+): Promise<{ values: NdArray }> {
+  const inputs = await readInputs(network, x);
+  const total = inputs[0]?.shape[0] as number;
+  return mapBatches({ ...run, stage: 'predict', total }, (start, end) => {
+    const rows = inputs.map((input) => rowsOf(input, start, end));
+    return { values: tf.clone(read(network.forward(rows, { taps: [site] }).value(site))) };
   });
 }

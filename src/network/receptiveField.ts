@@ -53,7 +53,7 @@ export interface ReceptiveFieldOptions {
  * Araujo, Norris and Sim, "Computing receptive fields of convolutional neural networks", Distill 2019, sections on the
  * field region and on arbitrary graphs; here with dilation and up-sampling, and for what 'same' pads at this input size.
  *
- * @param model a `LayersModel`, or one compiled by `compile`; its first input has rows and columns, `[n, h, w, c]`.
+ * @param model a `LayersModel` or `GraphModel`, or one compiled by `compile`; its first input has rows and columns, `[n, h, w, c]`.
  * @param layer address of a layer, `[n, h, w, c]` or `[n, u]`.
  * @param options.inputSize rows and columns of the input; needed where the model leaves them open and the field
  *   depends on them: strided 'same' padding, whole input.
@@ -130,7 +130,11 @@ function assertHasPositions({ address, shape }: Site, inputSize: Pair | undefine
 }
 
 function assertChannelsLast({ steps }: Graph): void {
-  const found = steps.find(({ operation }) => operation.kind === 'permute' && operation.layerClass !== 'Permute');
+  // A layer that changes the order itself says so; another does it around what it is for.
+  const found = steps.find(
+    ({ operation: { kind, layerClass, applied } }) =>
+      kind === 'permute' && !applied && layerClass !== 'Permute' && layerClass !== 'Transpose',
+  );
   if (!found) return;
   const { address, layerClass } = found.operation;
   throw new Error(

@@ -1,4 +1,4 @@
-import { paddingBefore, type WindowGeometry } from '../backend/kernels/geometry.ts';
+import { axisOf, extentOf, paddingBefore, type WindowGeometry } from '../backend/kernels/geometry.ts';
 import type { Region } from './operation.ts';
 
 type Span = readonly [number, number];
@@ -7,33 +7,28 @@ type Span = readonly [number, number];
 export function windowRegion(
   output: Region,
   inputShape: readonly number[] | undefined,
-  { window, strides, padding, dilations }: WindowGeometry,
+  geometry: WindowGeometry,
 ): Region {
   const span = (axis: 0 | 1, [start, end]: Span): Span => {
-    const before = paddingBefore(inputShape?.[axis + 1] ?? 1, {
-      window: window[axis],
-      stride: strides[axis],
-      dilation: dilations[axis],
-      padding,
-    });
-    const first = start * strides[axis] - before;
-    return [first, (end - 1) * strides[axis] - before + (window[axis] - 1) * dilations[axis] + 1];
+    const along = axisOf(geometry, axis);
+    const before = paddingBefore(inputShape?.[axis + 1] ?? 1, along);
+    return [start * along.stride - before, (end - 1) * along.stride - before + extentOf(along)];
   };
   return { rows: span(0, output.rows), columns: span(1, output.columns) };
 }
 
-/** What a transposed convolution reads: every input whose window covers a position of the region. */
+/** What a transposed convolution with an output of that shape reads: every input whose window covers a position of the region. */
 export function transposedWindowRegion(
   output: Region,
-  inputShape: readonly number[],
-  { window, strides, padding }: WindowGeometry,
+  outputShape: readonly number[],
+  geometry: WindowGeometry,
 ): Region {
   const span = (axis: 0 | 1, [start, end]: Span): Span => {
-    const length = (inputShape[axis + 1] as number) * strides[axis];
-    const before = paddingBefore(length, { window: window[axis], stride: strides[axis], dilation: 1, padding });
+    const along = axisOf(geometry, axis);
+    const before = paddingBefore(outputShape[axis + 1] as number, along);
     return [
-      Math.ceil((start + before - window[axis] + 1) / strides[axis]),
-      Math.floor((end - 1 + before) / strides[axis]) + 1,
+      Math.ceil((start + before - extentOf(along) + 1) / along.stride),
+      Math.floor((end - 1 + before) / along.stride) + 1,
     ];
   };
   return { rows: span(0, output.rows), columns: span(1, output.columns) };

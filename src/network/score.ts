@@ -7,7 +7,7 @@ import type { Scorer } from './scorer.ts';
 import type { OutputTarget, Scale, Target, UnitTarget } from './types.ts';
 import { unitScorer } from './unitScore.ts';
 
-/** A target, the scale of class scores, and the number of examples. */
+/** A target, the scale of class scores (logits by default, where there are any), and the number of examples. */
 export interface ScoreRequest {
   readonly target?: Target | undefined;
   readonly scale?: Scale | undefined;
@@ -15,13 +15,13 @@ export interface ScoreRequest {
 }
 
 /** Checks a target against a network and a number of examples and makes it ready. */
-export function createScorer(network: Network, { target = 'predicted', scale = 'logit', count }: ScoreRequest): Scorer {
+export function createScorer(network: Network, { target = 'predicted', scale, count }: ScoreRequest): Scorer {
   return scorerOn(network, network.heads, { target, scale, count });
 }
 
 interface Request<T> {
   readonly target: T;
-  readonly scale: Scale;
+  readonly scale: Scale | undefined;
   readonly count: number;
 }
 
@@ -44,19 +44,26 @@ function isOutputTarget(target: Target): target is OutputTarget {
 }
 
 /** The output a user means by its position or by the name of its layer. */
-export function findHead({ heads, graph }: Network, output: number | string): Head {
-  // A nested model at the end shares its value with its own last layer.
-  const named = typeof output === 'string' ? graph.sites.get(output)?.value : undefined;
-  const head = typeof output === 'number' ? heads[output] : heads.find(({ site }) => site.value === named);
+export function findHead(network: Network, output: number | string): Head {
+  const { heads } = network;
+  const head = typeof output === 'number' ? heads[output] : headNamed(network, output);
   if (head) return head;
   const names = heads.map(({ site }, i) => `${i} (${site.address})`).join(', ');
   throw new RangeError(`"output" expected one of ${names}, got ${JSON.stringify(output)}`);
 }
 
+/** The output of a layer, by its address; a nested model at the end shares its value with its own last layer. */
+export function headNamed({ heads, graph }: Network, name: string): Head | undefined {
+  const site = graph.sites.get(name);
+  return site && heads.find(({ site: { value } }) => value === site.value);
+}
+
 /** The output whose class scores a target is about; none where it is about no classes. */
 export function headOf(network: Network, target: Target | undefined): Head | undefined {
-  if (typeof target === 'function' || (target !== undefined && isUnitTarget(target))) return undefined;
-  return target !== undefined && isOutputTarget(target) ? findHead(network, target.output) : network.heads[0];
+  if (target === undefined) return network.heads[0];
+  if (typeof target === 'function' || isUnitTarget(target)) return undefined;
+  if (!isOutputTarget(target)) return network.heads[0];
+  return headOf(network, target.target) && findHead(network, target.output);
 }
 
 /** The same target with the classes that were predicted filled in, so that it stays what it was as inputs change. */

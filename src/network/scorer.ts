@@ -1,5 +1,6 @@
 import type { Tensor, Tensor1D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { describe } from '../numeric/check.ts';
 import type { Site } from './graph.ts';
 import type { ForwardRecord, Seeds } from './record.ts';
 
@@ -31,10 +32,7 @@ export function timesUnits(seeds: Seeds, record: TappedValues): Seeds {
 
 /** Checks a class, a unit or a coordinate. */
 export function assertIndex(value: unknown, length: number, argument: string): void {
-  if (typeof value !== 'number') {
-    const got = typeof value === 'string' ? JSON.stringify(value) : typeof value;
-    throw new TypeError(`"${argument}" expected a class, a unit, an output or a function, got ${got}`);
-  }
+  if (typeof value !== 'number') throw new TypeError(`"${argument}" expected an integer, got ${describe(value)}`);
   if (!Number.isInteger(value) || value < 0 || value >= length) {
     throw new RangeError(`"${argument}" expected an integer in 0..${length - 1}, got ${value}`);
   }

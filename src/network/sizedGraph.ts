@@ -1,19 +1,17 @@
-import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { describe } from '../numeric/check.ts';
 import { assertInputSize } from './assertInputSize.ts';
-import { buildGraph } from './buildGraph.ts';
 import type { Graph, OpenShape } from './graph.ts';
-import { assertLayersModel } from './layersModel.ts';
+import { sourceOf } from './networkSource.ts';
 import { createStore } from './store.ts';
 import type { Model } from './types.ts';
 import { isNetwork } from './withNetwork.ts';
 
 /** The graph of a model with its shapes for a size of the first input; without one, for the sizes that the model has. */
 export function sizedGraph(model: Model, inputSize?: readonly [rows: number, columns: number]): Graph {
-  const container = assertLayersModel(isNetwork(model) ? model.model : (model as LayersModel));
-  const [first = [], ...others] = container.inputs.map(({ shape }): OpenShape => shape);
+  const { inputShapes, graph } = isNetwork(model) ? model.source : sourceOf(model);
+  const [first = [], ...others] = inputShapes;
   const sized = inputSize === undefined ? first : withSize(first, inputSize);
-  return buildGraph(container, createStore(), [sized, ...others]);
+  return graph(createStore(), [sized, ...others]);
 }
 
 function withSize(shape: OpenShape, inputSize: readonly [number, number]): OpenShape {

@@ -1,5 +1,6 @@
 import { sizeOf } from '../numeric/shape.ts';
 import { compile } from './compile.ts';
+import { describeHead } from './describeHead.ts';
 import { type Field, fieldsOf } from './fields.ts';
 import type { Graph, Site, Step } from './graph.ts';
 import type { Network } from './network.ts';
@@ -29,23 +30,36 @@ export interface LayerSummary {
   readonly receptiveField: Pick<ReceptiveField, 'size' | 'jump'> | null;
 }
 
+/** One output of a model. */
+export interface OutputSummary {
+  /** The layer that makes it. */
+  readonly address: string;
+  readonly shape: readonly (number | null)[];
+  /** What it is taken for, in words: `softmax over 10 classes; logits enter "scores"`. */
+  readonly holds: string;
+}
+
 /** A model as a table. */
 export interface ModelSummary {
   readonly name: string;
   readonly layers: readonly LayerSummary[];
+  readonly outputs: readonly OutputSummary[];
   /** Weights of the whole model; those of shared layers count once. */
   readonly parameterCount: number;
   readonly multiplyAdds: number;
+  /** What the layers are, where they are not those that the model was built of. */
+  readonly note?: string;
   /** The table as text. */
   toString(): string;
 }
 
 /**
- * Describes a model layer by layer: addresses, shapes, weights, operations, cost and receptive fields.
+ * Describes a model layer by layer: addresses, shapes, weights, operations, cost and receptive fields, and what its outputs
+ * are taken for.
  *
- * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @returns plain rows and totals that print as a table.
- * @throws {TypeError} if `model` is no `LayersModel` that can be run.
+ * @throws {TypeError} if `model` is no model that can be run.
  * @example
  * ```ts
  * import { summary } from 'vitrine';
@@ -63,7 +77,7 @@ export function summary(model: Model): ModelSummary {
 }
 
 function summarize(network: Network): ModelSummary {
-  const { model, graph } = network;
+  const { source, graph } = network;
   const sized = sizedGraph(network);
   const fields = fieldsOf(sized);
   const fieldOf = ({ address }: Site): Field | undefined => fields.get(sized.sites.get(address)?.value ?? -1);
@@ -72,14 +86,23 @@ function summarize(network: Network): ModelSummary {
     .filter((site) => stepsOf(site).length > 0 || graph.inputs.some(({ address }) => address === site.address))
     .map((site) => rowOf(graph, site, { steps: stepsOf(site), field: fieldOf(site) }));
   const plain = {
-    name: model.name,
+    name: source.name,
     layers,
-    parameterCount: model.countParams(),
+    outputs: network.heads.map((head) => ({
+      address: head.site.address,
+      shape: head.site.shape,
+      holds: describeHead(head),
+    })),
+    parameterCount: source.parameterCount(),
     multiplyAdds: layers.reduce((sum, { multiplyAdds }) => sum + multiplyAdds, 0),
+    ...(source.format === 'graph' && { note: ofGraphModel }),
   };
   const print = { value: () => printed(plain) };
   return Object.defineProperties(plain, { toString: print, [Symbol.for('nodejs.util.inspect.custom')]: print });
 }
+
+const ofGraphModel =
+  'a GraphModel: layers are the nodes of its graph; batch normalisation is folded into the kernels before it, as far as the converter could';
 
 function rowOf(
   graph: Graph,
@@ -111,7 +134,14 @@ function multiplyAdds({ sites }: Graph, { operation, inputs }: Step, shape: Site
   return (parameters.kernel?.size ?? 0) * sizeOf(positions as readonly number[]);
 }
 
-function printed({ name, layers, parameterCount, multiplyAdds: cost }: Omit<ModelSummary, 'toString'>): string {
+function printed({
+  name,
+  layers,
+  outputs,
+  parameterCount,
+  multiplyAdds: cost,
+  note,
+}: Omit<ModelSummary, 'toString'>): string {
   const header = ['layer', 'class', 'output', 'weights', 'multiply-adds', 'field', 'jump', 'operations'];
   const rows = layers.map((layer) => [
     layer.address,
@@ -131,7 +161,10 @@ function printed({ name, layers, parameterCount, multiplyAdds: cost }: Omit<Mode
       .trimEnd();
   const rule = '─'.repeat(line(widths.map((width) => 'x'.repeat(width))).length);
   const totals = `${count(parameterCount)} weights, ${count(cost)} multiply-adds per example`;
-  return [name, rule, line(header), rule, ...rows.map(line), rule, totals].join('\n');
+  const holdings = outputs.map(({ address, holds }) => `output "${address}": ${holds}`);
+  return [name, rule, line(header), rule, ...rows.map(line), rule, totals, ...holdings, ...(note ? [note] : [])].join(
+    '\n',
+  );
 }
 
 function count(value: number): string {

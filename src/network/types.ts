@@ -2,10 +2,12 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { NdArray } from '../numeric/ndarray.ts';
 import type { Random } from '../numeric/random.ts';
+import type { GraphModel } from './graphModel/loadedGraph.ts';
+import type { LayerPosition } from './layerPosition.ts';
 import type { Network } from './network.ts';
 
-/** A `LayersModel`, or the same model compiled once for many calls. */
-export type Model = LayersModel | Network;
+/** A model of TensorFlow.js, or the same model compiled once for many calls. */
+export type Model = LayersModel | GraphModel | Network;
 
 /** One example or a batch, as tensor or plain array; a list for a model with several inputs. Tensors stay the caller's. */
 export type Input = Tensor | NdArray | readonly (Tensor | NdArray)[];
@@ -16,15 +18,18 @@ export interface UnitTarget {
   readonly layer: string;
   /** Index on the last axis. */
   readonly unit: number;
-  /** Row and column, or how the positions are reduced; `'mean'` by default. Left out for dense layers. */
-  readonly position?: readonly [number, number] | 'max' | 'mean' | 'sum';
+  /**
+   * Row and column of a plane, the index in a sequence or a list of boxes, or how the positions are reduced; `'mean'` by
+   * default. Left out for dense layers.
+   */
+  readonly position?: LayerPosition | 'max' | 'mean' | 'sum';
 }
 
 /** Two classes, or a class and all the others, against each other. */
 export interface ContrastTarget {
-  readonly class: number | readonly number[];
+  readonly class: number | readonly number[] | Int32Array;
   /** The class whose score is subtracted; `'rest'` subtracts the mean of all other scores. */
-  readonly minus: number | readonly number[] | 'rest';
+  readonly minus: number | readonly number[] | Int32Array | 'rest';
 }
 
 /** A target on one output of a model with several. */
@@ -38,20 +43,31 @@ export interface OutputTarget {
 export type ScoreFunction = (outputs: readonly Tensor[], example: Int32Array) => Tensor;
 
 /**
- * The scalar that is explained: `'predicted'` (each example's top class, the default), a class or one per example,
+ * The scalar that is explained: `'predicted'` (each example's top class, the default), a class or one per example (a result's `target`),
  * a contrast of classes, a unit, a target on one of several outputs, or any differentiable score of the outputs.
  */
 export type Target =
   | 'predicted'
   | number
   | readonly number[]
+  | Int32Array
   | ContrastTarget
   | UnitTarget
   | OutputTarget
   | ScoreFunction;
 
-/** What a class score is measured in; `'logit'` is before the final softmax or sigmoid. */
+/**
+ * What a class score is measured in: `'logit'` is before the final softmax or sigmoid, and the output as it is where there
+ * is none; `'probability'` after it, and `'logProbability'` its logarithm. Several linear values are logits of a softmax for
+ * whoever asks for probabilities; a mean of softmaxes has no logits, and values that are no logits have no probabilities.
+ */
 export type Scale = 'logit' | 'probability' | 'logProbability';
+
+/**
+ * What an output holds, where the operations that make it do not tell: `'logits'` of a softmax, `'probabilities'`, or
+ * `'values'`, such as a regression, that are explained as they are by every method.
+ */
+export type OutputMeaning = 'logits' | 'probabilities' | 'values';
 
 /** How far a long call has come. */
 export interface Progress {
@@ -73,9 +89,20 @@ export interface RunOptions {
 /** What every attribution method accepts. */
 export interface ExplainOptions extends RunOptions {
   readonly target?: Target;
+  /** What class scores are measured in; each method says its default, which is that of outputs that have it. */
   readonly scale?: Scale;
+  /** What the explained output holds, where the model does not tell; in place of what `compile` was told. */
+  readonly output?: OutputMeaning;
   /** Of every random choice; 0 by default. */
   readonly seed?: number;
+}
+
+/** What an attribution explains. */
+export interface ExplainedScore {
+  /** The target with the predicted classes filled in; `'function'` where no plain data says it. */
+  readonly target: Exclude<Target, ScoreFunction> | 'function';
+  /** What class scores were measured in; `'logit'` also of values that are explained as they are. */
+  readonly scale: Scale;
 }
 
 /** What an attribution method returns: plain data. */
@@ -87,6 +114,8 @@ export interface Attribution {
   readonly target: Int32Array | null;
   /** The explained score F(x) per example. */
   readonly score: Float32Array;
+  /** What was explained. */
+  readonly explained: ExplainedScore;
   /** Per example Σ values − (F(x) − F(baseline)), where the method promises completeness. */
   readonly delta?: Float32Array;
   readonly layer?: string;

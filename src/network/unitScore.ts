@@ -1,8 +1,9 @@
 import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { oneHot } from '../backend/oneHot.ts';
-import { assertChoice, describe } from '../numeric/check.ts';
+import { assertChoice } from '../numeric/check.ts';
 import type { Site } from './graph.ts';
+import { assertPosition, positionNumber } from './layerPosition.ts';
 import type { Network } from './network.ts';
 import { assertIndex, type Scorer, timesUnits } from './scorer.ts';
 import type { UnitTarget } from './types.ts';
@@ -12,13 +13,13 @@ export function unitScorer(network: Pick<Network, 'site'>, target: UnitTarget): 
   const site = network.site(target.layer, 'target.layer');
   const units = site.shape.at(-1) ?? Number.POSITIVE_INFINITY;
   assertIndex(target.unit, units, 'target.unit');
-  if (target.position !== undefined) assertPosition(site, target.position);
+  assertReduction(site, target.position ?? 'mean');
   const score: Scorer['score'] = (record) => {
     const activation = record.value(site);
     const [rows, channels] = [activation.shape[0] as number, activation.shape.at(-1) as number];
     const flat = tf.reshape(activation, [rows, -1, channels]);
     const values = tf.squeeze(tf.slice(flat, [0, 0, target.unit], [-1, -1, 1]), [2]) as Tensor2D;
-    const weights = positionWeights(values, target.position ?? 'mean', activation.shape[2] ?? 1);
+    const weights = positionWeights(values, target.position ?? 'mean', activation.shape);
     const channel = oneHot(tf.tensor1d([target.unit], 'int32'), channels);
     const seed = tf.reshape(tf.mul(tf.expandDims(weights, 2), channel), activation.shape);
     return { score: tf.sum(tf.mul(values, weights), 1), seeds: new Map([[site, seed]]) };
@@ -27,27 +28,19 @@ export function unitScorer(network: Pick<Network, 'site'>, target: UnitTarget): 
 }
 
 /** How much each position counts, `[n, positions]`. */
-function positionWeights(values: Tensor2D, position: NonNullable<UnitTarget['position']>, columns: number): Tensor2D {
+function positionWeights(
+  values: Tensor2D,
+  position: NonNullable<UnitTarget['position']>,
+  shape: readonly number[],
+): Tensor2D {
   const [rows, positions] = values.shape;
   if (position === 'sum') return tf.onesLike(values);
   if (position === 'mean') return tf.fill([rows, positions], 1 / positions);
-  const index =
-    position === 'max' ? tf.argMax(values, 1) : tf.fill([rows], position[0] * columns + position[1], 'int32');
+  const index = position === 'max' ? tf.argMax(values, 1) : tf.fill([rows], positionNumber(position, shape), 'int32');
   return oneHot(index as Tensor1D, positions);
 }
 
-function assertPosition({ address, shape }: Site, position: NonNullable<UnitTarget['position']>): void {
-  if (typeof position === 'string') {
-    assertChoice('target.position', position, ['max', 'mean', 'sum']);
-    return;
-  }
-  if (!Array.isArray(position) || position.length !== 2) {
-    throw new TypeError(`"target.position" expected [row, column], 'max', 'mean' or 'sum', got ${describe(position)}`);
-  }
-  if (shape.length !== 4) {
-    throw new RangeError(`"target.position" expected none for layer "${address}" of shape [${shape.join(', ')}]`);
-  }
-  position.forEach((index, axis) =>
-    assertIndex(index, shape[axis + 1] ?? Number.POSITIVE_INFINITY, `target.position[${axis}]`),
-  );
+function assertReduction(site: Site, position: NonNullable<UnitTarget['position']>): void {
+  if (typeof position === 'string') assertChoice('target.position', position, ['max', 'mean', 'sum']);
+  else assertPosition('target.position', position, site);
 }

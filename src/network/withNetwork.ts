@@ -1,4 +1,3 @@
-import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { compile } from './compile.ts';
 import type { Network } from './network.ts';
 import type { Model } from './types.ts';
@@ -11,7 +10,7 @@ export function isNetwork(model: Model): model is Network {
 /** Runs a job with a compiled model: the given network, or one that lives as long as the job. */
 export async function withNetwork<T>(model: Model, job: (network: Network) => Promise<T>): Promise<T> {
   if (isNetwork(model)) return job(model);
-  const network = compile(model as LayersModel);
+  const network = compile(model);
   try {
     return await job(network);
   } finally {

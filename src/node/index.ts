@@ -2,4 +2,5 @@ export { dissectInWorkers, type WorkerDissectOptions, type WorkerSource } from '
 export { folderStore } from './folderStore.ts';
 export { readBroden } from './readBroden.ts';
 export { readModel } from './readModel.ts';
+export { readNetwork } from './readNetwork.ts';
 export { readPicture } from './readPicture.ts';

@@ -1,16 +1,15 @@
-import { readFile } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { type LoadOptions, loadModel } from '../network/loadModel.ts';
-import { pathOf } from './pathOf.ts';
+import type { LoadOptions } from '../network/loading/source.ts';
+import { loadModel } from '../network/loadModel.ts';
+import { modelFiles } from './modelFiles.ts';
 
 /**
- * Opens a model from a disk: a `model.json` and the weight files beside it.
+ * Opens a model from a disk: a `.keras` or `.h5` file, or a `model.json` and the weight files beside it.
  *
- * @param path of the `model.json`, or its `file:` URL.
+ * @param path of the file or of the folder that holds it, or its `file:` URL.
  * @param options `signal`, `onProgress`.
  * @returns the model with its trained weights; the caller's to dispose.
- * @throws Error as `loadModel` does, or if there is no such file.
+ * @throws Error as `loadModel` does, if there is no such file, or if the JSON names files outside of its folder.
  * @example
  * ```ts
  * import { readModel } from 'vitrine/node';
@@ -19,10 +18,7 @@ import { pathOf } from './pathOf.ts';
  * classifier.dispose();
  * ```
  */
-export async function readModel(path: string | URL, options: LoadOptions = {}): Promise<LayersModel> {
-  const name = pathOf(path);
-  const json = await readFile(name).catch((cause: Error) => {
-    throw new Error(`"${name}" cannot be read: ${cause.message}`, { cause });
-  });
-  return loadModel({ json, name, read: (file) => readFile(resolve(dirname(name), file)) }, options);
+export async function readModel(path: string | URL, options: Omit<LoadOptions, 'fetch'> = {}): Promise<LayersModel> {
+  options.signal?.throwIfAborted();
+  return loadModel(await modelFiles(path), options);
 }

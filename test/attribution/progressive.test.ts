@@ -18,6 +18,7 @@ async function counting(
     method: 'counting',
     target: null,
     score: new Float32Array(1),
+    explained: { target: 'function', scale: 'logit' },
   });
   for (let step = 1; step < steps; step++) {
     signal?.throwIfAborted();

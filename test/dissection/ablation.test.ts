@@ -418,3 +418,28 @@ test.each<[unknown, unknown, number, string]>([
 ])('balancedAccuracy(%o, %o, %o) is refused', (predictions, labels, classes, message) => {
   expect(() => balancedAccuracy(predictions as number[], labels as number[], classes)).toThrow(message);
 });
+
+test('a mean of sigmoids is scored by its probabilities, and of one unit has two classes', async () => {
+  const x = input({ shape: [6, 6, 2] });
+  const features = apply(
+    l.globalAveragePooling2d({}),
+    apply(l.conv2d({ filters: 4, kernelSize: 3, name: 'units' }), x),
+  );
+  const members = [0, 1].map(() => apply(l.dense({ units: 1, activation: 'sigmoid' }), features));
+  const model = randomized(modelOf({ inputs: x, outputs: apply(l.average(), members) }), 5);
+  const network = compile(model);
+  const [images] = inputsOf(model, 2) as [NdArray];
+  const { found } = await logitsOf(network, images, { layer: 'units', sets: [[], [2]] });
+  const outputs = async (): Promise<number[]> => {
+    const predicted = tf.tidy(() => model.predict(tf.tensor(images.data, images.shape as number[])) as tf.Tensor);
+    const values = [...(await predicted.data())];
+    predicted.dispose();
+    return values;
+  };
+  const intact = await outputs();
+  withoutFilter(model, 'units', 2);
+  const expected = [...intact, ...(await outputs())].flatMap((p) => [1 - p, p]);
+  expectNear(found, expected, 1e-5);
+  network.dispose();
+  free(model);
+});

@@ -1,4 +1,5 @@
-import { layers as l } from '@tensorflow/tfjs-layers';
+import * as tf from '@tensorflow/tfjs-core';
+import { input, layers as l, model as modelOf } from '@tensorflow/tfjs-layers';
 import { covariance, EigenvalueDecomposition, Matrix } from 'ml-matrix';
 import { describe, expect, test } from 'vitest';
 import { type OutputComponentsOptions, outputComponents } from '../../src/dissection/outputs/outputComponents.ts';
@@ -7,7 +8,7 @@ import { dot, norm } from '../../src/numeric/dot.ts';
 import type { NdArray } from '../../src/numeric/ndarray.ts';
 import { pearson } from '../../src/numeric/pearson.ts';
 import { random } from '../../src/numeric/random.ts';
-import { chain, free } from '../oracle/building.ts';
+import { apply, chain, free, inputsOf, randomized } from '../oracle/building.ts';
 import { expectNear } from '../support/near.ts';
 
 /** A model that gives out what it is given. */
@@ -246,4 +247,19 @@ test('outputs without classes are refused', async () => {
     );
     free(model);
   }
+});
+
+test('a mean of softmaxes is looked at as it is', async () => {
+  const x = input({ shape: [4] });
+  const members = [0, 1].map(() => apply(l.dense({ units: 3, activation: 'softmax' }), x));
+  const model = randomized(modelOf({ inputs: x, outputs: apply(l.average({ name: 'mean' }), members) }));
+  const [images] = inputsOf(model, 6) as [NdArray];
+  const { mean } = await outputComponents(model, [images], { count: 1, examples: 1 });
+  const expected = tf.tidy(() => tf.mean(model.predict(tf.tensor(images.data, [6, 4])) as tf.Tensor, 0));
+  expectNear(mean, await expected.data(), 1e-5);
+  await expect(outputComponents(model, [images], { scale: 'logit' })).rejects.toThrow(
+    `"scale" expected 'probability' or 'logProbability' for output "mean"`,
+  );
+  expected.dispose();
+  free(model);
 });

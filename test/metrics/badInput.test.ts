@@ -125,7 +125,13 @@ test.each(Object.keys(run))('%s is refused by name', async (what) => {
 });
 
 test('completenessGap(attribution) needs a delta or the score of the baseline', () => {
-  const bare: Attribution = { values: array(2, 3), method: 'any', target: null, score: new Float32Array(2) };
+  const bare: Attribution = {
+    values: array(2, 3),
+    method: 'any',
+    target: null,
+    score: new Float32Array(2),
+    explained: { target: 'function', scale: 'logit' },
+  };
   expect(() => metrics.completenessGap(bare)).toThrow('"origin" expected the score of the baseline');
   expect(() => metrics.completenessGap(bare, { origin: [1] })).toThrow(
     '"origin" expected one score for each of 2 example(s), got 1',

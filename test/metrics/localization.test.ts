@@ -71,7 +71,13 @@ describe.each(Object.entries(all))('%s(map, mask)', (name, metric) => {
     const shared = mask([2, 3], 1, 1, 0, 0, 0, 0);
     const twice = mask([2, 2, 3], ...shared.data, ...shared.data);
     const channels = map([2, 2, 3, 2], ...[...values.data].flatMap((value) => [value + 1, -1]));
-    const attribution: Attribution = { values: channels, method: 'any', target: null, score: new Float32Array(2) };
+    const attribution: Attribution = {
+      values: channels,
+      method: 'any',
+      target: null,
+      score: new Float32Array(2),
+      explained: { target: 'function', scale: 'logit' },
+    };
     expect(metric(values, shared)).toEqual(metric(values, twice));
     expect(metric(channels, shared)).toEqual(metric(values, shared));
     expect(metric(attribution, shared)).toEqual(metric(values, shared));

@@ -44,7 +44,31 @@ const refusals: readonly [string, () => Promise<unknown>, new () => Error, strin
     'null as target',
     () => explain(null as unknown as Target),
     TypeError,
-    '"target" expected a class, a unit, an output or a function, got ',
+    '"target" expected a class, a unit, an output or a function, got null',
+  ],
+  [
+    'a contrast with nothing',
+    () => explain({ class: 1 } as unknown as Target),
+    TypeError,
+    '"target" expected {class, minus} for a contrast, or the class alone, got {class}',
+  ],
+  [
+    'a contrast with no class',
+    () => explain({ class: 1, minus: null } as unknown as Target),
+    TypeError,
+    `"target.minus" expected a class or 'rest', got null`,
+  ],
+  [
+    'a layer without unit',
+    () => explain({ layer: 'conv2' } as unknown as Target),
+    TypeError,
+    '"target.unit" expected an integer, got undefined',
+  ],
+  [
+    'classes of a result for another batch',
+    () => explain(Int32Array.of(0, 1)),
+    RangeError,
+    '"target" expected one class for each of 1 example(s), got 2',
   ],
   [
     'a wrong class to subtract',
@@ -114,9 +138,14 @@ const refusals: readonly [string, () => Promise<unknown>, new () => Error, strin
   ],
   [
     'a class score of a picture',
-    () => predict(chain([2, 2, 1], l.reLU()), { shape: [2, 2, 1], data: new Float32Array(4) }, { scale: 'logit' }),
+    () =>
+      predict(
+        chain([2, 2, 1], l.reLU({ name: 'rectified' })),
+        { shape: [2, 2, 1], data: new Float32Array(4) },
+        { scale: 'logit' },
+      ),
     RangeError,
-    '"target" expected an output with one score per class, but "',
+    '"scale" expected an output with one score per class, but "rectified" has shape [n, 2, 2, 1]',
   ],
 ];
 

@@ -13,6 +13,7 @@ import { sizeOf } from '../../src/numeric/shape.ts';
 import { classifier, free, inputsOf } from '../oracle/building.ts';
 import { networks } from '../oracle/networks.ts';
 import { expectClose } from '../support/close.ts';
+import { modelOf } from '../support/modelOf.ts';
 
 const build = (name: string): LayersModel => (networks.get(name) as () => LayersModel)();
 const all = (network: Network): Site[] => [...network.graph.sites.values()];
@@ -20,7 +21,7 @@ const all = (network: Network): Site[] => [...network.graph.sites.values()];
 /** Runs a network on fixed inputs and gives the first output. */
 function output(network: Network, options: ForwardOptions = {}, count = 2): Tensor {
   return tf.tidy(() => {
-    const inputs = inputsOf(network.model, count).map(({ data, shape }) => tf.tensor(data, [...shape]));
+    const inputs = inputsOf(modelOf(network), count).map(({ data, shape }) => tf.tensor(data, [...shape]));
     return tf.clone(network.forward(inputs, options).value(network.heads[0]?.site as Site));
   });
 }
@@ -39,14 +40,14 @@ describe('network.forward(inputs, { edits })', () => {
       const mask = tf.tensor1d(Array.from({ length: site.shape.at(-1) as number }, (_, i) => (i === 1 ? 0 : 1)));
       const edited = output(network, { edits: new Map([[site, (value: Tensor) => tf.mul(value, mask)]]) });
       const cut = tf.tidy(() => {
-        const [x] = inputsOf(network.model, 2).map(({ data, shape }) => tf.tensor(data, [...shape])) as [Tensor];
+        const [x] = inputsOf(modelOf(network), 2).map(({ data, shape }) => tf.tensor(data, [...shape])) as [Tensor];
         const value = tf.mul(network.forward([x], { taps: [site] }).value(site), mask);
         return tf.clone(network.forward([], { from: new Map([[site, value]]) }).value(network.heads[0]?.site as Site));
       });
       await expectEqual(edited, cut);
       mask.dispose();
       network.dispose();
-      free(network.model);
+      free(modelOf(network));
     },
   );
 
@@ -68,7 +69,7 @@ describe('network.forward(inputs, { edits })', () => {
     // What is left is the way around the branch.
     await expectEqual(signal, tf.ones([1, 6, 7, 2]));
     network.dispose();
-    free(network.model);
+    free(modelOf(network));
   });
 
   test('an edit of the shape of another batch may widen it', () => {
@@ -78,7 +79,7 @@ describe('network.forward(inputs, { edits })', () => {
     expect(y.shape).toEqual([3, 4]);
     y.dispose();
     network.dispose();
-    free(network.model);
+    free(modelOf(network));
   });
 });
 
@@ -125,7 +126,7 @@ describe('network.forward(inputs, { parameters })', () => {
     await expectEqual(thrice, tf.mul(once, 3));
     once.dispose();
     network.dispose();
-    free(network.model);
+    free(modelOf(network));
   });
 });
 
@@ -142,7 +143,7 @@ describe('network.forward(inputs, { from })', () => {
     const network = compile(build(name));
     for (const site of all(network)) {
       const restarted = tf.tidy(() => {
-        const inputs = inputsOf(network.model, 2).map(({ data, shape }) => tf.tensor(data, [...shape]));
+        const inputs = inputsOf(modelOf(network), 2).map(({ data, shape }) => tf.tensor(data, [...shape]));
         const value = network.forward(inputs, { taps: [site] }).value(site);
         const head = network.heads[0]?.site as Site;
         return tf.clone(network.forward(inputs, { from: new Map([[site, value]]) }).value(head));
@@ -150,7 +151,7 @@ describe('network.forward(inputs, { from })', () => {
       await expectEqual(restarted, output(network));
     }
     network.dispose();
-    free(network.model);
+    free(modelOf(network));
   });
 });
 

@@ -87,7 +87,7 @@ function twice(join: layers.Layer): LayersModel {
 // tfjs has no gradient of these, or a wrong one: dilated convolutions, normalisation without scale or centre,
 // comparisons, average pooling whose windows reach over the border, bilinear resizing of oblong pictures.
 const beyondTape =
-  /dilation 2|without|two axes|norm after relu|embedding|centerCrop|thresholded|averagePooling.d same|bilinear/;
+  /dilation 2|without|two axes|norm after relu|embedding|centerCrop|thresholded|maximum of a picture|averagePooling.d same|bilinear/;
 
 // The tape of the cpu backend is the reference; other backends lack kernels that it needs.
 if (backend === 'cpu') {

@@ -10,6 +10,7 @@ import type { NdArray } from '../../src/numeric/ndarray.ts';
 import { chain, classifier, free, inputsOf } from '../oracle/building.ts';
 import { networks } from '../oracle/networks.ts';
 import { expectClose } from '../support/close.ts';
+import { modelOf } from '../support/modelOf.ts';
 
 const build = (name: string): ReturnType<typeof compile> =>
   compile((networks.get(name) as () => Parameters<typeof compile>[0])());
@@ -54,7 +55,7 @@ describe('plan(graph, request): what is joined', () => {
     const found = planned(network);
     // An affine map can take a ReLU with any ceiling; a convolution only those that tfjs knows.
     expect(found).toEqual(expected);
-    free(network.model);
+    free(modelOf(network));
   });
 
   test('a tap between keeps apart, and so does a rule that reads what lies between', () => {
@@ -71,7 +72,7 @@ describe('plan(graph, request): what is joined', () => {
       'affine+relu',
       ...tail,
     ]);
-    free(network.model);
+    free(modelOf(network));
   });
 });
 
@@ -91,13 +92,13 @@ describe('network.site(address)', () => {
       expect(address, `${pattern} among ${addresses.join(', ')}`).toBeDefined();
       expect(network.site(address as string).address).toBe(address);
     }
-    free(network.model);
+    free(modelOf(network));
   });
 
   test('the first call has its number too', () => {
     const network = build('shared layer');
     expect(network.site('shared#0')).toBe(network.site('shared'));
-    free(network.model);
+    free(modelOf(network));
   });
 });
 
@@ -148,5 +149,5 @@ test('network.forward(inputs, { taps }): stops at the deepest tap and reads only
     );
   });
   network.dispose();
-  free(network.model);
+  free(modelOf(network));
 });

@@ -511,7 +511,12 @@ describe('receptiveField(model, layer, options): bad input', () => {
       Error,
       '"model" expected data with the channels last, got layer "conv1" (Conv2D) with channels first',
     ],
-    ['no model', () => receptiveField({} as LayersModel, 'conv1'), TypeError, '"model" expected a LayersModel, got '],
+    [
+      'no model',
+      () => receptiveField({} as LayersModel, 'conv1'),
+      TypeError,
+      '"model" expected a LayersModel or GraphModel, got ',
+    ],
   ])('%s', (_name, run, kind, message) => {
     const error = errorOf(run);
     expect(error).toBeInstanceOf(kind);

@@ -8,6 +8,7 @@ import type { Network } from '../../src/network/network.ts';
 import { classifier, free, inputsOf } from '../oracle/building.ts';
 import { networks } from '../oracle/networks.ts';
 import { expectClose } from '../support/close.ts';
+import { modelOf } from '../support/modelOf.ts';
 
 const rule: Rule = { ...gradientRule, name: 'mine' };
 
@@ -32,7 +33,7 @@ describe('ruleFinder(graph, composite)', () => {
   ])('%s', (_name, matcher, expected) => {
     const network = compile(classifier());
     expect(matched(network, matcher)).toEqual(expected);
-    free(network.model);
+    free(modelOf(network));
   });
 
   test.each<[string, 'first' | 'last', number]>([
@@ -50,7 +51,7 @@ describe('ruleFinder(graph, composite)', () => {
   ])('%s: the %s are %i', (name, position, count) => {
     const network = compile((networks.get(name) as () => ReturnType<typeof classifier>)());
     expect(matched(network, { position })).toHaveLength(count);
-    free(network.model);
+    free(modelOf(network));
   });
 
   test('the first match wins, and no match is the exact gradient', () => {
@@ -73,7 +74,7 @@ describe('ruleFinder(graph, composite)', () => {
       'gradient',
       'gradient',
     ]);
-    free(network.model);
+    free(modelOf(network));
   });
 });
 
@@ -93,12 +94,12 @@ function walk(
 
 function withClassifier(job: (network: Network, x: Tensor) => Record<string, Tensor>): Record<string, Tensor> {
   const network = compile(classifier());
-  const [input] = inputsOf(network.model, 2);
+  const [input] = inputsOf(modelOf(network), 2);
   try {
     return tf.tidy(() => job(network, tf.tensor(input?.data as Float32Array, [2, 6, 7, 2])));
   } finally {
     network.dispose();
-    free(network.model);
+    free(modelOf(network));
   }
 }
 
@@ -186,7 +187,7 @@ describe('record.backward(seeds, options)', () => {
 
   test('{ visit }: sees each site with its activation and its whole signal', async () => {
     const network = compile((networks.get('residual') as () => ReturnType<typeof classifier>)());
-    const [input] = inputsOf(network.model, 2);
+    const [input] = inputsOf(modelOf(network), 2);
     const sites = [...network.graph.sites.values()];
     const seen = new Map<string, [Tensor, Tensor]>();
     tf.tidy(() => {
@@ -213,7 +214,7 @@ describe('record.backward(seeds, options)', () => {
     for (const [address, [visited, returned]] of seen) await expectClose(visited, returned, { name: address });
     tf.dispose([...seen.values()]);
     network.dispose();
-    free(network.model);
+    free(modelOf(network));
   });
 });
 

@@ -33,7 +33,8 @@ test('String(summary(model)) is a table, console.log shows it, and the rows surv
   const model = await fixtureModel('mobile-tiny');
   const found = summary(model);
   expect(String(found)).toContain('dw1');
-  expect(String(found).split('\n')).toHaveLength(found.layers.length + 6);
+  expect(String(found).split('\n')).toHaveLength(found.layers.length + 6 + 1);
+  expect(String(found)).toMatch(/\noutput "[^"]+": softmax over \d+ classes; logits enter "[^"]+"$/);
   // What console.log calls in Node; a browser shows the rows.
   const shown = Reflect.get(found, Symbol.for('nodejs.util.inspect.custom')) as () => string;
   expect(shown()).toBe(String(found));

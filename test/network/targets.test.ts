@@ -1,7 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
-import { input, type LayersModel, layers as l, model as modelOf, type SymbolicTensor } from '@tensorflow/tfjs-layers';
+import { input, type LayersModel, layers as l, model as modelFrom, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { describe, expect, test } from 'vitest';
 import { activations } from '../../src/network/activations.ts';
 import { mapBatches } from '../../src/network/batches.ts';
@@ -14,6 +14,7 @@ import type { Scale, Target } from '../../src/network/types.ts';
 import type { NdArray } from '../../src/numeric/ndarray.ts';
 import { chain, classifier, free, inputsOf, randomized } from '../oracle/building.ts';
 import { expectClose } from '../support/close.ts';
+import { modelOf } from '../support/modelOf.ts';
 
 type Rows = readonly (readonly number[])[];
 
@@ -97,6 +98,29 @@ describe.each(heads)('createScorer(network, { target, scale }): %s', (_name, bui
   });
 });
 
+describe.each([
+  ['softmaxes', 3, [0, 2], (row: readonly number[], k: number) => at(row, k)],
+  ['sigmoids of one unit', 1, [0, 1], (row: readonly number[], k: number) => (k === 1 ? at(row, 0) : 1 - at(row, 0))],
+] as const)('createScorer(network, { target, scale }): a mean of %s', (_name, units, classes, probability) => {
+  test.each(['probability', 'logProbability'] as const)('%s', async (scale) => {
+    const model = meanOf(units);
+    const network = compile(model);
+    const [x] = inputsOf(model, count, 5) as [NdArray];
+    const output = rows((await predict(network, x)).values);
+    for (const target of classes) {
+      const scores = output.map((row) => probability(row, target));
+      const expected = scale === 'probability' ? scores : scores.map(Math.log);
+      await expectScore({ network, x, target, scale, name: `class ${target}` }, expected);
+      if (scale === 'probability') await expectScore({ network, x, target, name: `class ${target}` }, expected);
+    }
+    expect(() => createScorer(network, { scale: 'logit', count })).toThrow(
+      `"scale" expected 'probability' or 'logProbability' for output "mean"`,
+    );
+    network.dispose();
+    free(model);
+  });
+});
+
 test('createScorer(network, { target }): the one unit of a linear output is class 0 and no probability', async () => {
   const model = classifier({ units: 1, activation: 'linear' });
   const network = compile(model);
@@ -105,7 +129,7 @@ test('createScorer(network, { target }): the one unit of a linear output is clas
   await expectScore({ network, x, target: 0 }, values);
   await expectScore({ network, x, target: 'predicted' }, values);
   expect(() => createScorer(network, { target: 1, count })).toThrow('"target" expected an integer in 0..0, got 1');
-  const message = `"scale" expected 'logit' for a linear output with one unit, got "probability"`;
+  const message = `"scale" expected 'logit' for output "scores" (1 value as it is), got "probability"; `;
   expect(() => createScorer(network, { scale: 'probability', count })).toThrow(message);
   await expect(predict(network, x, { scale: 'probability' })).rejects.toThrow(message);
   network.dispose();
@@ -223,7 +247,7 @@ async function expectScore(
   const [batch] = (await readInputs(network, x)) as [NdArray];
   const { score, gradient } = await run(batch);
   await expectClose(score, scored, { name, floor: 0.1 });
-  const [direction] = inputsOf(network.model, count, 9) as [NdArray];
+  const [direction] = inputsOf(modelOf(network), count, 9) as [NdArray];
   const moved = (step: number): NdArray => ({
     shape: batch.shape,
     data: batch.data.map((value, k) => value + step * (direction.data[k] as number)),
@@ -261,6 +285,14 @@ function withReshape(): LayersModel {
   );
 }
 
+function meanOf(units: number): LayersModel {
+  const x = input({ shape: [6, 7, 2] });
+  const y = l.flatten().apply(l.conv2d({ filters: 2, kernelSize: 3, activation: 'tanh' }).apply(x)) as SymbolicTensor;
+  const activation = units === 1 ? 'sigmoid' : 'softmax';
+  const members = [0, 1].map(() => l.dense({ units, activation }).apply(y) as SymbolicTensor);
+  return randomized(modelFrom({ inputs: x, outputs: l.average({ name: 'mean' }).apply(members) as SymbolicTensor }), 2);
+}
+
 function twoHeaded(): LayersModel {
   const x = input({ shape: [6, 7, 2] });
   const y = l.flatten().apply(l.conv2d({ filters: 2, kernelSize: 3, activation: 'tanh' }).apply(x)) as SymbolicTensor;
@@ -268,7 +300,7 @@ function twoHeaded(): LayersModel {
     l.dense({ units: 3, name: 'first' }),
     l.dense({ units: 4, name: 'second', activation: 'softmax' }),
   ].map((layer) => layer.apply(y) as SymbolicTensor);
-  return randomized(modelOf({ inputs: x, outputs }), 2);
+  return randomized(modelFrom({ inputs: x, outputs }), 2);
 }
 
 test('softmaxes side by side, flattened, are no softmax of all units', async () => {

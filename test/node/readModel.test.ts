@@ -1,4 +1,4 @@
-import { cp, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -52,8 +52,64 @@ test('readModel(truncated or missing file)', async () => {
   await expect(readModel(path)).rejects.toThrow(`"${path}" expected JSON, got invalid JSON`);
   await rm(path);
   await expect(readModel(path)).rejects.toThrow(`"${path}" cannot be read: ENOENT`);
-  await expect(readModel(folder)).rejects.toThrow(`"${folder}" cannot be read: EISDIR`);
   expect(tf.memory().numTensors).toBe(before);
+});
+
+test('readModel(folder): the one model in it', async () => {
+  await copied();
+  const model = await readModel(folder);
+  expect(model.name).toBe('vgg_tiny');
+  model.dispose();
+  await writeFile(join(folder, 'net.keras'), '');
+  await expect(readModel(folder)).rejects.toThrow(
+    `"${folder}" cannot be read: its files: expected one model, got net.keras, model.json: give one of them`,
+  );
+});
+
+test('readModel(folder of a SavedModel | without a model)', async () => {
+  await expect(readModel(folder)).rejects.toThrow('expected a model.json, .keras or .h5 file, got none');
+  await writeFile(join(folder, 'saved_model.pb'), Uint8Array.of(8, 1, 18));
+  const advice = 'a SavedModel, which is converted first: tensorflowjs_converter --input_format=tf_saved_model';
+  for (const path of [folder, join(folder, 'saved_model.pb')]) await expect(readModel(path)).rejects.toThrow(advice);
+  await writeFile(join(folder, 'fingerprint.pb'), '');
+  await expect(readModel(folder)).rejects.toThrow(advice);
+});
+
+test('readModel(.keras | .h5): Keras 2 and 3', async () => {
+  for (const name of ['keras2.keras', 'keras2.h5', 'keras3.keras', 'keras3.h5']) {
+    const model = await readModel(`test/fixtures/files/${name}`);
+    // The kernel of the first layer, as test/fixtures/files/make_models.py sets it.
+    expect([...(await (model.getWeights()[0] as tf.Tensor).data())]).toEqual([0, 0.5, 1, 1.5, 2, 2.5]);
+    model.dispose();
+  }
+});
+
+test('readModel(model.json beside a metadata.json): labels', async () => {
+  const path = await copied();
+  await writeFile(join(folder, 'metadata.json'), '{"labels": ["cat", "dog"]}');
+  const model = await readModel(path);
+  expect(model.getUserDefinedMetadata()).toEqual({ labels: ['cat', 'dog'] });
+  model.dispose();
+});
+
+test('readModel: weight files outside of the folder are not read', async () => {
+  const path = await copied();
+  const inner = join(folder, 'inner');
+  await mkdir(join(inner, 'weights'), { recursive: true });
+  const json = JSON.parse(await readFile(path, 'utf8')) as { weightsManifest: [{ paths: string[] }] };
+  const within = join(inner, 'model.json');
+  const withWeights = async (file: string): Promise<string> => {
+    json.weightsManifest[0].paths = [file];
+    await writeFile(within, JSON.stringify(json));
+    return within;
+  };
+  for (const file of ['../weights.bin', join(folder, 'weights.bin'), 'weights/../../weights.bin', '.', '']) {
+    await expect(readModel(await withWeights(file))).rejects.toThrow(
+      `weight file "${file}", named in "${within}", cannot be read: it lies outside of the folder of the model`,
+    );
+  }
+  await cp(join(folder, 'weights.bin'), join(inner, 'weights', '..weights.bin'));
+  (await readModel(await withWeights('weights/..weights.bin'))).dispose();
 });
 
 test('readModel(path, {signal})', async () => {

@@ -211,6 +211,30 @@ const normalizations: [string, Build][] = [
   ['norm after separable', () => chain(picture, l.separableConv2d({ filters: 4, kernelSize: 3 }), norm(), l.reLU())],
   ['norm after dense', () => chain(vector, l.dense({ units: 4 }), norm(), l.reLU(), l.dense({ units: 2 }))],
   ['norm before conv', () => chain(picture, norm(), l.reLU(), conv())],
+  ['norm with a list of one axis', () => chain(picture, norm({ axis: [3] }), conv())],
+  ...[false, true].flatMap((useBias): [string, Build][] => {
+    const biased = useBias ? 'with' : 'without';
+    return [
+      [`norm before conv, ${biased} bias`, () => chain(picture, norm(), conv({ useBias }))],
+      [
+        `norm before conv of one pixel, ${biased} bias`,
+        () => chain(picture, norm(), conv({ useBias, kernelSize: 1, padding: 'same' })),
+      ],
+      ...[1, 2].map((depthMultiplier): [string, Build] => [
+        `norm before depthwise, multiplier ${depthMultiplier}, ${biased} bias`,
+        () => chain(picture, norm(), l.depthwiseConv2d({ kernelSize: 2, depthMultiplier, useBias })),
+      ]),
+      ...[1, 2].map((depthMultiplier): [string, Build] => [
+        `norm before and after depthwise, multiplier ${depthMultiplier}, ${biased} bias`,
+        () => chain(picture, norm(), l.depthwiseConv2d({ kernelSize: 2, depthMultiplier, useBias }), norm(), l.reLU()),
+      ]),
+      [
+        `norm before separable, ${biased} bias`,
+        () => chain(picture, norm(), l.separableConv2d({ filters: 3, kernelSize: 2, useBias })),
+      ],
+      [`norm before dense, ${biased} bias`, () => chain(vector, norm(), l.dense({ units: 3, useBias }), l.reLU())],
+    ];
+  }),
   ['norm after norm', () => chain(picture, conv(), norm(), norm(), l.reLU())],
   ['norm after relu', () => chain(picture, conv({ activation: 'relu' }), norm(), norm({ scale: false }))],
   ['norm after concatenate', () => joined(l.concatenate(), [conv()], [conv(), norm(), l.reLU()])],

@@ -65,6 +65,10 @@ const merges: [string, Build][] = [
     `${name} of three`,
     () => joined(l[name]({}), [conv()], [conv({ activation: 'relu' })], [conv({ activation: 'tanh' })]),
   ]),
+  ...(['add', 'multiply', 'maximum'] as const).map((name): [string, Build] => [
+    `${name} of a picture and a vector`,
+    () => joined(l[name]({}), [conv()], [conv(), l.globalAveragePooling2d({})]),
+  ]),
   ['concatenate, last axis', () => joined(l.concatenate(), [conv()], [conv({ filters: 2 })], [conv()])],
   [
     'concatenate, axis 1',

@@ -33,6 +33,29 @@ export function convolutionMap(
   return { weights, bias: Array.from({ length: output.data.length / plane[0] }, (_, j) => bias[j % units] ?? 0) };
 }
 
+/** A convolution in groups of channels, whose kernel is [rows, columns, in / groups, out]. */
+export function groupedConvolutionMap(
+  kernel: Block,
+  bias: readonly number[],
+  { plane, geometry, groups }: { plane: Block['shape']; geometry: WindowGeometry; groups: number },
+): LinearMap {
+  const [, rows, columns] = plane;
+  const [, , perGroup, units] = kernel.shape;
+  const [input, output] = [zeros([1, rows, columns, plane[3]]), zeros(outputShape(plane, geometry, units))];
+  const outputs = output.data.length / plane[0];
+  const weights = emptyWeights(input.data.length, outputs);
+  for (const { from, tap, to } of readings([rows, columns], geometry)) {
+    for (let k = 0; k < units; k++) {
+      const first = Math.floor((k * groups) / units) * perGroup;
+      for (let c = 0; c < perGroup; c++) {
+        const row = weights[at(input, [0, ...from, first + c])] as number[];
+        row[at(output, [0, ...to, k])] = kernel.data[at(kernel, [...tap, c, k])] as number;
+      }
+    }
+  }
+  return { weights, bias: Array.from({ length: outputs }, (_, j) => bias[j % units] ?? 0) };
+}
+
 /** A dense layer with a kernel [in][out]. */
 export function denseMap(weights: readonly (readonly number[])[], bias: readonly number[] = []): LinearMap {
   return { weights, bias: (weights[0] as readonly number[]).map((_, j) => bias[j] ?? 0) };

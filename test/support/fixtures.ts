@@ -13,22 +13,30 @@ export async function readFixture(path: string): Promise<Uint8Array> {
 
 /** Reads a `.npy` file of float32 numbers under `test/fixtures/`. */
 export async function readNpy(path: string): Promise<NdArray> {
-  const { shape, data } = await readNumbers(path);
-  if (!(data instanceof Float32Array)) throw new Error(`"${path}" holds integers, expected f4`);
+  return npyOf(await readFixture(path), path);
+}
+
+/** The float32 numbers of a `.npy` file; `name` is for messages. */
+export function npyOf(bytes: Uint8Array, name: string): NdArray {
+  const { shape, data } = numbersOf(bytes, name);
+  if (!(data instanceof Float32Array)) throw new Error(`"${name}" holds integers, expected f4`);
   return { shape, data };
 }
 
 /** Reads a `.npy` file of float32 or int32 numbers under `test/fixtures/`. */
 export async function readNumbers(path: string): Promise<NdArray<Float32Array | Int32Array>> {
-  const bytes = await readFixture(path);
-  const { data, shape, dtype } = parse(bytes.slice().buffer);
-  if (data instanceof Float32Array || data instanceof Int32Array) return { shape, data };
-  throw new Error(`"${path}" holds ${dtype}, expected f4 or i4`);
+  return numbersOf(await readFixture(path), path);
 }
 
 /** Reads and parses a JSON file under `test/fixtures/`. */
 export async function readJson<T>(path: string): Promise<T> {
   return JSON.parse(new TextDecoder().decode(await readFixture(path))) as T;
+}
+
+function numbersOf(bytes: Uint8Array, name: string): NdArray<Float32Array | Int32Array> {
+  const { data, shape, dtype } = parse(bytes.slice().buffer);
+  if (data instanceof Float32Array || data instanceof Int32Array) return { shape, data };
+  throw new Error(`"${name}" holds ${dtype}, expected f4 or i4`);
 }
 
 async function fromDisk(url: URL): Promise<Uint8Array> {

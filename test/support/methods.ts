@@ -1,4 +1,5 @@
 import * as attribution from '../../src/attribution/index.ts';
+import { summary } from '../../src/network/summary.ts';
 import type { Attribution, ExplainOptions, Input, Model } from '../../src/network/types.ts';
 import type { NdArray } from '../../src/numeric/ndarray.ts';
 import { random } from '../../src/numeric/random.ts';
@@ -84,11 +85,9 @@ export const methods: Readonly<Record<string, Method>> = {
 
 /** A layer in the middle of a reference network. */
 function innerLayer(model: Model): string {
-  const { layers } = 'graph' in model ? model.model : model;
-  const name = ['conv3', 'b1_out', 'ir_dw_relu', 'conv_mix'].find((known) =>
-    layers.some((layer) => layer.name === known),
-  );
-  if (name === undefined) throw new Error(`no known layer in "${layers.map((layer) => layer.name).join(', ')}"`);
+  const names = summary(model).layers.map(({ address }) => address);
+  const name = ['conv3', 'b1_out', 'ir_dw_relu', 'conv_mix'].find((known) => names.includes(known));
+  if (name === undefined) throw new Error(`no known layer in "${names.join(', ')}"`);
   return name;
 }
 

@@ -3,15 +3,35 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { compile } from '../../src/network/compile.ts';
 import type { Composite } from '../../src/network/composite.ts';
 import type { Head, Site } from '../../src/network/graph.ts';
+import type { Network } from '../../src/network/network.ts';
 import type { NdArray } from '../../src/numeric/ndarray.ts';
 
-/** Passes relevance at the output of a model back to its input by a composite; `z` are the outputs. */
-export async function passedBack(
-  model: LayersModel,
-  composite: Composite,
-  { x, relevance }: { x: NdArray; relevance: (z: Float32Array) => Float32Array },
-): Promise<{ z: Float32Array; relevance: Float32Array; values: Float32Array }> {
+/** Relevance at the output `z` of a network for an input `x`. */
+interface Passing {
+  readonly x: NdArray;
+  readonly relevance: (z: Float32Array) => Float32Array;
+}
+
+interface Passed {
+  readonly z: Float32Array;
+  readonly relevance: Float32Array;
+  readonly values: Float32Array;
+}
+
+/** Passes relevance at the output of a model back to its input by a composite. */
+export async function passedBack(model: LayersModel, composite: Composite, passing: Passing): Promise<Passed> {
   const network = compile(model);
+  const passed = await passedThrough(network, composite, passing);
+  network.dispose();
+  return passed;
+}
+
+/** The same of a network. */
+export async function passedThrough(
+  network: Network,
+  composite: Composite,
+  { x, relevance }: Passing,
+): Promise<Passed> {
   const [input, { site }] = [network.inputs[0] as Site, network.heads[0] as Head];
   const batch = tf.tensor(x.data, [...x.shape]);
   const differentiate = { to: [input], composite };
@@ -22,6 +42,5 @@ export async function passedBack(
   const found = { z, relevance: (await seed.data()) as Float32Array, values: (await values.data()) as Float32Array };
   tf.dispose([batch, seed, values]);
   record.dispose();
-  network.dispose();
   return found;
 }

@@ -14,9 +14,9 @@ import { activationsOf, type ChannelContext, channelWeightedMap } from './channe
  *
  * Source: Desai and Ramaswamy 2020, "Ablation-CAM", Eqs. (2) and (3).
  *
- * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param x one example or a batch `[n, …]` in the shape of the model's input.
- * @param options `layer`, `rectify`, `size`, `target`, `scale`.
+ * @param options `layer`, `rectify`, `size`, `target`, `scale` (`'logit'` by default).
  * @returns `values` `[n, h, w]`, of the input's or the layer's size.
  * @throws {RangeError} if the layer is a sequence; else as {@link gradCam}.
  * @example

@@ -52,7 +52,7 @@ export async function classActivationMap(
     });
     const raw = alongLayer(finish(found.map as NdArray), site.shape.length - 1);
     const map = rectify ? rectified(raw) : raw;
-    return attributionOf({
+    return attributionOf(session, {
       method,
       score: found.score as NdArray,
       classes: found.classes,

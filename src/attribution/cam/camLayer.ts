@@ -1,5 +1,6 @@
 import type { Site } from '../../network/graph.ts';
 import type { Network } from '../../network/network.ts';
+import { openShapeText } from '../../network/openShapeText.ts';
 import type { Scorer } from '../../network/scorer.ts';
 import { valuesBehind } from './valuesBehind.ts';
 
@@ -32,8 +33,7 @@ function isSequence({ shape }: Site): boolean {
 function assertPlaces(site: Site, sites: readonly Site[]): Site {
   if (site.shape.length === 3 || site.shape.length === 4) return site;
   const near = sites.filter((other) => hasPlane(other) || isSequence(other)).slice(-5);
-  const shape = site.shape.map((length) => length ?? 'n').join(', ');
   throw new RangeError(
-    `"layer" expected a layer with rows and columns, "${site.address}" has shape [${shape}]; near: ${near.map(({ address }) => address).join(', ')}`,
+    `"layer" expected a layer with rows and columns, "${site.address}" has shape ${openShapeText(site.shape)}; near: ${near.map(({ address }) => address).join(', ')}`,
   );
 }

@@ -44,7 +44,7 @@ export async function channelWeightedMap(
     const weights = await weigh({ session, site, activations, score: at.score.data, scorer });
     const raw = weightedSum(activations, weights);
     const map = rectify ? rectified(raw) : raw;
-    return attributionOf({
+    return attributionOf(session, {
       method,
       score: at.score,
       classes: at.classes,

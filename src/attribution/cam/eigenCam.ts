@@ -18,9 +18,9 @@ export interface EigenCamOptions extends CamOptions {
  *
  * Source: Muhammad and Yeasin 2020, "Eigen-CAM", §III.
  *
- * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param x one example or a batch `[n, …]` in the shape of the model's input.
- * @param options `layer`, `rectify`, `size`, `center`, `target`, `scale`.
+ * @param options `layer`, `rectify`, `size`, `center`, `target`, `scale` (`'logit'` by default).
  * @returns `values` `[n, h, w]`, of the input's or the layer's size.
  * @throws as {@link gradCam}.
  * @example

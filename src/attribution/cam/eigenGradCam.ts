@@ -12,9 +12,9 @@ import { principalMap } from './principalMap.ts';
  *
  * Source: the class-discriminative variant of Muhammad and Yeasin 2020 in the pytorch-grad-cam package.
  *
- * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param x one example or a batch `[n, …]` in the shape of the model's input.
- * @param options `layer`, `rectify`, `size`, `center`, `target`, `scale`.
+ * @param options `layer`, `rectify`, `size`, `center`, `target`, `scale` (`'logit'` by default).
  * @returns `values` `[n, h, w]`, of the input's or the layer's size.
  * @throws as {@link gradCam}.
  * @example

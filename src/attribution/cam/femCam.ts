@@ -16,9 +16,9 @@ export interface FemCamOptions extends CamOptions {
  *
  * Source: Fuad et al. 2020, "Features understanding in 3D CNNs", §III.
  *
- * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param x one example or a batch `[n, …]` in the shape of the model's input.
- * @param options `layer`, `deviations`, `rectify`, `size`, `target`, `scale`.
+ * @param options `layer`, `deviations`, `rectify`, `size`, `target`, `scale` (`'logit'` by default).
  * @returns `values` `[n, h, w]`, of the input's or the layer's size.
  * @throws as {@link gradCam}.
  * @example

@@ -1,5 +1,7 @@
 import { rectify as rectified } from '../../image/rectify.ts';
-import { predict } from '../../network/predict.ts';
+import type { Head } from '../../network/graph.ts';
+import { classScores } from '../../network/predict.ts';
+import { withMeaning } from '../../network/statedHeads.ts';
 import type { Attribution, ExplainOptions, Input, Model } from '../../network/types.ts';
 import { withNetwork } from '../../network/withNetwork.ts';
 import { assertInteger, assertNumber } from '../../numeric/check.ts';
@@ -16,7 +18,7 @@ export interface FinerCamOptions extends CamOptions {
   /** How much the similar classes count, α; 1 by default. */
   readonly strength?: number;
   /** The class, or one per example; the predicted one by default. */
-  readonly target?: 'predicted' | number | readonly number[];
+  readonly target?: 'predicted' | number | readonly number[] | Int32Array;
 }
 
 /**
@@ -26,9 +28,9 @@ export interface FinerCamOptions extends CamOptions {
  *
  * Source: Zhang et al. 2025, "Finer-CAM: spotting the difference reveals finer details for visual explanation", Eq. (4).
  *
- * @param model a `LayersModel`, or one compiled once by `compile`, with at least two classes.
+ * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`, with at least two classes.
  * @param x one example or a batch `[n, …]` in the shape of the model's input.
- * @param options `similar`, `strength`, `layer`, `rectify`, `size`, `target`, `scale`.
+ * @param options `similar`, `strength`, `layer`, `rectify`, `size`, `target`, `scale` (`'logit'` by default).
  * @returns `values` `[n, h, w]`, of the input's or the layer's size; `score` is the difference that is explained.
  * @throws {RangeError} if there are not so many other classes, or `similar` has the explained one; else as {@link gradCam}.
  * @example
@@ -44,11 +46,12 @@ export async function finerCam(
 ): Promise<Attribution> {
   const { similar, strength = 1, rectify = true, size = 'input', ...rest } = options;
   assertNumber('strength', strength, 0);
-  return withNetwork(model, async (network) => {
+  return withNetwork(model, async (given) => {
+    const network = withMeaning(given, rest.output, given.heads[0]);
     const own = await gradCam(network, x, { ...rest, rectify: false, size: 'layer' });
     if (!own.target) throw new TypeError('"target" expected a class or one per example');
-    const { values: logits } = await predict(network, x, { ...rest, scale: 'logit' });
-    const others = similarClasses(logits, [...own.target], similar);
+    const scores = await classScores(network, x, { ...rest, head: network.heads[0] as Head });
+    const others = similarClasses(scores, [...own.target], similar);
     const data = own.values.data.slice();
     const score = own.score.slice();
     // The map before rectification is linear in the gradient, and so in the score.
@@ -67,7 +70,7 @@ export async function finerCam(
     const site = network.site(own.layer as string);
     const values =
       size === 'layer' ? map : await explain(network, x, rest, async (session) => fitted(map, site, session));
-    return { ...own, method: 'finerCam', score, values };
+    return { ...own, method: 'finerCam', score, explained: { ...own.explained, target: 'function' }, values };
   });
 }
 

@@ -10,9 +10,9 @@ import { type CamOptions, classActivationMap } from './cam.ts';
  *
  * Source: Selvaraju et al. 2017, "Grad-CAM", Eqs. (1) and (2).
  *
- * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param x one example or a batch `[n, …]` in the shape of the model's input.
- * @param options `layer`, `rectify`, `size`, `target`, `scale`.
+ * @param options `layer`, `rectify`, `size`, `target`, `scale` (`'logit'` by default).
  * @returns `values` `[n, h, w]`, of the input's or the layer's size; all zero where no evidence is positive
  * (`isEmpty` tells).
  * @throws {RangeError} if the layer does not exist or has no rows and columns; else as {@link gradient}.

@@ -21,9 +21,9 @@ export interface GradCamPlusPlusOptions extends CamOptions {
  *
  * Source: Chattopadhay et al. 2018, "Grad-CAM++", Eqs. (7) and (19).
  *
- * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param x one example or a batch `[n, …]` in the shape of the model's input.
- * @param options `layer`, `rectify`, `size`, `normalizeAlpha`, `target`, `scale`.
+ * @param options `layer`, `rectify`, `size`, `normalizeAlpha`, `target`, `scale` (`'logit'` by default).
  * @returns `values` `[n, h, w]`, of the input's or the layer's size.
  * @throws as {@link gradCam}.
  * @example

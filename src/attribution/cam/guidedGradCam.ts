@@ -16,9 +16,10 @@ import { gradCam } from './gradCam.ts';
  *
  * Source: Selvaraju et al. 2017, "Grad-CAM", §3.2.
  *
- * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param x one example or a batch `[n, h, w, c]` in the shape of the model's input.
- * @param options `layer` (of Grad-CAM), `rules` (of guided backpropagation), `target`, `scale`.
+ * @param options `layer` (of Grad-CAM), `rules` (of guided backpropagation), `target`, `scale` (`'logit'` by
+ * default).
  * @returns `values` in the shape of the input.
  * @throws as {@link gradCam} and {@link guidedBackprop}.
  * @example

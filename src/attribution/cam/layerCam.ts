@@ -9,9 +9,9 @@ import { type CamOptions, classActivationMap } from './cam.ts';
  *
  * Source: Jiang et al. 2021, "LayerCAM", Eqs. (5)–(7).
  *
- * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param x one example or a batch `[n, …]` in the shape of the model's input.
- * @param options `layer`, `rectify`, `size`, `target`, `scale`.
+ * @param options `layer`, `rectify`, `size`, `target`, `scale` (`'logit'` by default).
  * @returns `values` `[n, h, w]`, of the input's or the layer's size.
  * @throws as {@link gradCam}.
  * @example

@@ -26,9 +26,9 @@ export interface ScoreCamOptions extends CamOptions {
  *
  * Source: Wang et al. 2020, "Score-CAM", Eqs. (5) to (8); `channels` as in Li et al. 2023, "Faster-ScoreCAM".
  *
- * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param x one example or a batch `[n, …]` in the shape of the model's input, an image.
- * @param options `layer`, `channels`, `rectify`, `size`, `target`, `scale`.
+ * @param options `layer`, `channels`, `rectify`, `size`, `target`, `scale` (`'logit'` by default).
  * @returns `values` `[n, h, w]`, of the input's or the layer's size.
  * @throws {RangeError} if `channels` < 1, or the layer is a sequence; else as {@link gradCam}.
  * @example

@@ -10,9 +10,9 @@ import { control } from './control.ts';
  *
  * Source: the centre baseline of Zhang et al. 2016, "Top-down neural attention by excitation backprop", §4.1.
  *
- * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param x one picture or a batch `[n, h, w, c]`.
- * @param options `target`, `scale`.
+ * @param options `target`, `scale` (`'logit'` by default).
  * @returns `values` `[n, h, w]`, the same for every example; `score` and `target` as of any method.
  * @throws {RangeError} if the model has no image input; else as {@link gradient}.
  * @example

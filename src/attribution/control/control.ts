@@ -27,7 +27,7 @@ export function control(
       const { seeds: _, ...scored } = scorer.score(record, exampleRange(start, end));
       return { ...scored } as Record<string, Tensor>;
     });
-    return attributionOf({
+    return attributionOf(session, {
       method,
       score: found.score as NdArray,
       classes: found.classes,

@@ -11,9 +11,9 @@ import { control } from './control.ts';
  *
  * Source: Adebayo et al. 2018, "Sanity checks for saliency maps", §5.
  *
- * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param x one picture or a batch `[n, h, w, c]`.
- * @param options `target`, `scale`.
+ * @param options `target`, `scale` (`'logit'` by default).
  * @returns `values` `[n, h, w]`, never negative; `score` and `target` as of any method.
  * @throws {RangeError} if the model has no image input; else as {@link gradient}.
  * @example

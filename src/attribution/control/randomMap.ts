@@ -10,9 +10,9 @@ import { control } from './control.ts';
  *
  * Source: the random control of Hooker et al. 2019, "A benchmark for interpretability methods in deep neural networks".
  *
- * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param x one picture or a batch `[n, h, w, c]`.
- * @param options `seed`, `target`, `scale`.
+ * @param options `seed`, `target`, `scale` (`'logit'` by default).
  * @returns `values` `[n, h, w]` with mean 0 and variance 1; `score` and `target` as of any method.
  * @throws {RangeError} if the model has no image input; else as {@link gradient}.
  * @example

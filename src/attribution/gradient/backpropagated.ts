@@ -46,10 +46,11 @@ export function backpropagated(
 
 /** The same in a session that is under way. */
 export async function backpropagate(
-  { network, count, rows, scorer, options }: Session,
+  session: Session,
   layer: string | undefined,
   { method, composite = [], through = [], walk = fromGradient, map = tf.clone }: Backpropagation,
 ): Promise<Attribution> {
+  const { network, count, rows, scorer, options } = session;
   const ends = endsOf(network, layer);
   const found = await mapBatches({ ...options, stage: method, total: count }, (start, end) => {
     const record = network.forward(rows(start, end), {
@@ -65,7 +66,7 @@ export async function backpropagate(
     ]);
     return { ...scored, ...Object.fromEntries(maps) } as Record<string, Tensor>;
   });
-  return attributionOf({
+  return attributionOf(session, {
     method,
     score: found.score as NonNullable<typeof found.score>,
     classes: found.classes,

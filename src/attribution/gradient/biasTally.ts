@@ -16,6 +16,7 @@ export interface BiasTally {
 
 const notHomogeneous: readonly OperationKind[] = [
   ...curvedKinds,
+  'elementwise',
   'softmax',
   'logSoftmax',
   'layerNormalization',

@@ -29,9 +29,9 @@ export interface FullGradient extends Attribution {
  *
  * Source: Srinivas and Fleuret 2019, "Full-gradient representation for neural network visualization", Eqs. (3) and (5).
  *
- * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param x one example or a batch `[n, h, w, c]` in the shape of the model's input.
- * @param options `target`, `scale` (the sums hold for the logit scale).
+ * @param options `target`, `scale` (`'logit'` by default, for which the sums hold).
  * @returns `values` `[n, h, w]`, and the signed sums `totals` and `implicit`.
  * @throws as {@link gradient}; {Error} if the model has no image input or several.
  * @example
@@ -66,7 +66,7 @@ export async function fullGrad(model: Model, x: Input, options: ExplainOptions =
         tally.dispose();
       }
     });
-    const attribution = attributionOf({
+    const attribution = attributionOf(session, {
       method: 'fullGrad',
       score: found.score as NdArray,
       classes: found.classes,

@@ -9,9 +9,10 @@ import { backpropagated, type LayerOption } from './backpropagated.ts';
  * Source: Simonyan, Vedaldi and Zisserman 2014, "Deep inside convolutional networks", §3 (their map is
  * `reduceChannels(values, 'maxAbs')`).
  *
- * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param x one example or a batch `[n, …]` in the shape of the model's input.
- * @param options `target`, `scale`, and `layer` for the gradient with respect to a layer's output.
+ * @param options `target`, `scale` (`'logit'` by default), and `layer` for the gradient with respect to a layer's
+ * output.
  * @returns `values` in the shape of the input (or the layer).
  * @throws {RangeError} if `x` has another shape or numbers that are not finite, or the target or layer does not exist.
  * @throws {Error} if the score does not depend on the layer.

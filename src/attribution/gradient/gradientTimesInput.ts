@@ -10,9 +10,9 @@ import { backpropagated, type LayerOption } from './backpropagated.ts';
  *
  * Source: Shrikumar et al. 2016, "Not just a black box", §2.
  *
- * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param x one example or a batch `[n, …]` in the shape of the model's input.
- * @param options `target`, `scale`, `layer`.
+ * @param options `target`, `scale` (`'logit'` by default), `layer`.
  * @returns `values` in the shape of the input (or the layer).
  * @throws as {@link gradient}.
  * @example

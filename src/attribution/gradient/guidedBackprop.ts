@@ -6,14 +6,15 @@ import { guidedComposite, type RulesOption } from './rectified.ts';
  * Guided backpropagation: the gradient without any negative signal.
  *
  * As the gradient, but at every ReLU $R_{in} = \max(R_{out}, 0)\,1[z > 0]$, at ReLU6 with $1[0 < z < 6]$. Other
- * activations keep their gradient. Sharp, but nearly blind to the class and to the upper layers' weights
- * (Adebayo et al. 2018): a negative control rather than an explanation.
+ * activations keep their gradient, also a ReLU with a slope or a threshold, and one that is a piece of a hard swish.
+ * Sharp, but nearly blind to the class and to the upper layers' weights (Adebayo et al. 2018): a negative control rather
+ * than an explanation.
  *
  * Source: Springenberg et al. 2015, "Striving for simplicity", §3.4.
  *
- * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param x one example or a batch `[n, …]` in the shape of the model's input.
- * @param options `target`, `scale`, `layer`, and `rules` for layers that are not known.
+ * @param options `target`, `scale` (`'logit'` by default), `layer`, and `rules` for layers that are not known.
  * @returns `values` in the shape of the input (or the layer).
  * @throws {Error} if a layer on the way is opaque and no rule is given for it; else as {@link gradient}.
  * @example

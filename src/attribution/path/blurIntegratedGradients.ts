@@ -35,9 +35,10 @@ export interface BlurIntegratedGradientsOptions {
  *
  * Source: Xu, Venugopalan and Sundararajan 2020, "Attribution in scale and space", Eq. (3).
  *
- * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param x one example or a batch `[n, …]` in the shape of the model's input.
- * @param options `maxSigma`, `steps`, `rule`, `sqrt`, `target`, `scale`. A predicted class is the one at x.
+ * @param options `maxSigma`, `steps`, `rule`, `sqrt`, `target`, `scale` (`'logit'` by default). A predicted class is
+ * the one at x.
  * @returns `values` in the shape of the input, and `delta` per example.
  * @throws {RangeError} if no input is an image, `maxSigma` is negative or `steps` < 1; else as {@link gradient}.
  * @example
@@ -74,7 +75,7 @@ export async function blurIntegratedGradients(
     });
     const zeros = ({ shape, data }: NdArray): NdArray => ({ shape, data: new Float32Array(data.length) });
     const maps = inputs.map((input, i) => sums[images.indexOf(i)] ?? zeros(input));
-    return attributionOf({
+    return attributionOf(session, {
       method: 'blurIntegratedGradients',
       score: end.score,
       classes: end.classes,

@@ -24,9 +24,10 @@ import { type StraightPath, straightPath } from './straightPath.ts';
  *
  * Source: Dhamdhere, Sundararajan and Yan 2019, "How important is a neuron?", Eq. (3).
  *
- * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param x one example or a batch `[n, …]` in the shape of the model's input.
- * @param options `layer` (required), `baseline`, `steps` (50), `rule` (`'left'`), `target`, `scale`.
+ * @param options `layer` (required), `baseline`, `steps` (50), `rule` (`'left'`), `target`, `scale` (`'logit'` by
+ * default).
  * @returns `values` in the shape of the layer `[n, …]`, and `delta` per example.
  * @throws as {@link integratedGradients}; Error if the score does not depend on the layer.
  * @example
@@ -48,7 +49,7 @@ export async function conductance(
     const path = await straightPath(session, { sites, baseline });
     const map = await flowThrough(session, { path, sites, site, stops });
     const { start, end } = path;
-    return attributionOf({
+    return attributionOf(session, {
       method: 'conductance',
       score: end.score,
       classes: end.classes,

@@ -37,9 +37,9 @@ export interface ExpectedGradientsOptions {
  * Source: Erion et al. 2021, "Improving performance of deep learning models with axiomatic attribution priors and
  * expected gradients", Eq. (3).
  *
- * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param x one example or a batch `[n, …]` in the shape of the model's input.
- * @param options `background` (required), `samples`, `noise`, `seed`, `target`, `scale`.
+ * @param options `background` (required), `samples`, `noise`, `seed`, `target`, `scale` (`'logit'` by default).
  * @returns `values` in the shape of the input, and `delta` per example.
  * @throws {RangeError} if the background is empty or of another shape, or `samples` < 1; else as {@link gradient}.
  * @example
@@ -77,7 +77,7 @@ export async function expectedGradients(
       scorer: pinned,
       draw: (example, start, end) => drawPoints({ ends, samples, seed }, example, [start, end]),
     });
-    return attributionOf({
+    return attributionOf(session, {
       method: 'expectedGradients',
       score: at.score,
       classes: at.classes,

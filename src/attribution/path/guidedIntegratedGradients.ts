@@ -33,9 +33,10 @@ export interface GuidedIntegratedGradientsOptions {
  *
  * Source: Kapishnikov et al. 2021, "Guided integrated gradients", Algorithm 1.
  *
- * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param x one example or a batch `[n, …]` in the shape of the model's input.
- * @param options `baseline`, `steps`, `fraction`, `maxDistance`, `target`, `scale`. A predicted class is the one at x.
+ * @param options `baseline`, `steps`, `fraction`, `maxDistance`, `target`, `scale` (`'logit'` by default). A
+ * predicted class is the one at x.
  * @returns `values` in the shape of the input, and `delta` per example.
  * @throws {RangeError} if `steps` < 1, `fraction` or `maxDistance` is not in 0 … 1; else as {@link integratedGradients}.
  * @example
@@ -69,7 +70,7 @@ export async function guidedIntegratedGradients(
         walks.map(({ gathered }) => gathered),
       ),
     }));
-    return attributionOf({
+    return attributionOf(session, {
       method: 'guidedIntegratedGradients',
       score: end.score,
       classes: end.classes,

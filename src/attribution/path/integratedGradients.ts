@@ -46,9 +46,10 @@ export interface IntegratedGradients extends Attribution {
  *
  * Source: Sundararajan, Taly and Yan 2017, "Axiomatic attribution for deep networks", Eq. (1).
  *
- * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param x one example or a batch `[n, …]` in the shape of the model's input.
- * @param options `baseline`, `steps`, `rule`, `adaptive`, `layer`, `target`, `scale`. A predicted class is the one at x.
+ * @param options `baseline`, `steps`, `rule`, `adaptive`, `layer`, `target`, `scale` (`'logit'` by default). A
+ * predicted class is the one at x.
  * @returns `values` in the shape of the input (or the layer), `delta` and `steps` per example.
  * @throws {RangeError} if `steps` < 1, or the baseline has another shape; else as {@link gradient}.
  * @example
@@ -86,7 +87,7 @@ export async function integratedGradients(
     }
     const delta = completenessGap(found.maps, end.score.data, start.score.data);
     const { score, classes } = end;
-    const attribution = attributionOf({
+    const attribution = attributionOf(session, {
       method: 'integratedGradients',
       score,
       classes,

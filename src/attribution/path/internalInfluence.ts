@@ -25,9 +25,9 @@ export interface LayerPathOptions {
  * Source: Leino et al. 2018, "Influence-directed explanations for deep convolutional networks", Eq. (1), with the
  * uniform distribution on the path as the distribution of interest.
  *
- * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param x one example or a batch `[n, …]` in the shape of the model's input.
- * @param options `layer` (required), `baseline`, `steps`, `rule`, `target`, `scale`.
+ * @param options `layer` (required), `baseline`, `steps`, `rule`, `target`, `scale` (`'logit'` by default).
  * @returns `values` in the shape of the layer `[n, …]`.
  * @throws as {@link integratedGradients}; Error if the score does not depend on the layer.
  * @example
@@ -56,6 +56,6 @@ export async function internalInfluence(
       draw: (example, from, to) => path.points(example, nodes.subarray(from, to), weights.subarray(from, to)),
     });
     const { score, classes } = path.end;
-    return attributionOf({ method: 'internalInfluence', score, classes, maps, layer });
+    return attributionOf(session, { method: 'internalInfluence', score, classes, maps, layer });
   });
 }

@@ -1,10 +1,11 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Site } from '../../network/graph.ts';
+import { assertPosition, type LayerPosition, positionNumber } from '../../network/layerPosition.ts';
 import { assertIndex } from '../../network/scorer.ts';
 import { signalAt } from '../../network/signals.ts';
 import type { Attribution, ExplainOptions, Input, Model } from '../../network/types.ts';
 import { quadrature } from '../../numeric/quadrature.ts';
+import { sizeOf } from '../../numeric/shape.ts';
 import { attributionOf, endsOf, explain } from '../session.ts';
 import type { LayerPathOptions } from './internalInfluence.ts';
 import { sumGradients } from './pathGradients.ts';
@@ -14,8 +15,8 @@ import { straightPath } from './straightPath.ts';
 export interface NeuronConductanceOptions extends LayerPathOptions {
   /** Index on the last axis of the layer. */
   readonly unit: number;
-  /** Row and column; without one, all positions of the unit together. */
-  readonly position?: readonly [number, number];
+  /** Row and column, or the index in a sequence; without one, all positions of the unit together. */
+  readonly position?: LayerPosition;
 }
 
 /**
@@ -27,9 +28,10 @@ export interface NeuronConductanceOptions extends LayerPathOptions {
  *
  * Source: Dhamdhere, Sundararajan and Yan 2019, "How important is a neuron?", Eq. (2).
  *
- * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param x one example or a batch `[n, …]` in the shape of the model's input.
- * @param options `layer`, `unit` (both required), `position`, `baseline`, `steps`, `rule`, `target`, `scale`.
+ * @param options `layer`, `unit` (both required), `position`, `baseline`, `steps`, `rule`, `target`, `scale`
+ * (`'logit'` by default).
  * @returns `values` in the shape of the input.
  * @throws as {@link integratedGradients}; RangeError if the unit or the position does not exist.
  * @example
@@ -48,7 +50,8 @@ export async function neuronConductance(
   return explain(model, x, options, async (session) => {
     const sites = endsOf(session.network, undefined);
     const site = session.network.site(layer);
-    assertUnit(site, unit, position);
+    assertIndex(unit, site.shape.at(-1) ?? Number.POSITIVE_INFINITY, 'unit');
+    if (position !== undefined) assertPosition('position', position, site);
     const path = await straightPath(session, { sites, baseline });
     const slopes = await sumGradients(session, {
       stage: 'neuronConductance',
@@ -65,30 +68,14 @@ export async function neuronConductance(
     });
     const maps = slopes.map((slope, i) => path.timesWay(slope, i));
     const { score, classes } = path.end;
-    return attributionOf({ method: 'neuronConductance', score, classes, maps, layer });
+    return attributionOf(session, { method: 'neuronConductance', score, classes, maps, layer });
   });
 }
 
-function assertUnit({ address, shape }: Site, unit: number, position: readonly [number, number] | undefined): void {
-  assertIndex(unit, shape.at(-1) ?? Number.POSITIVE_INFINITY, 'unit');
-  if (position === undefined) return;
-  if (shape.length !== 4) {
-    throw new RangeError(`"position" expected none for layer "${address}" of shape [${shape.join(', ')}]`);
-  }
-  position.forEach((index, axis) =>
-    assertIndex(index, shape[axis + 1] ?? Number.POSITIVE_INFINITY, `position[${axis}]`),
-  );
-}
-
 /** 1 at the unit (at one position, or everywhere), else 0. */
-function unitMask(shape: readonly number[], unit: number, position: readonly [number, number] | undefined): Tensor {
-  const [rows, columns, channels] = [shape[1] ?? 1, shape[2] ?? 1, shape.at(-1) as number];
-  if (!position) {
-    const mask = new Float32Array(channels);
-    mask[unit] = 1;
-    return tf.tensor1d(mask);
-  }
-  const mask = new Float32Array(rows * columns * channels);
-  mask[(position[0] * columns + position[1]) * channels + unit] = 1;
-  return tf.tensor4d(mask, [1, rows, columns, channels]);
+function unitMask(shape: readonly number[], unit: number, position: LayerPosition | undefined): Tensor {
+  const one = position ? [1, ...shape.slice(1)] : [shape.at(-1) as number];
+  const mask = new Float32Array(sizeOf(one));
+  mask[(position ? positionNumber(position, shape) * (shape.at(-1) as number) : 0) + unit] = 1;
+  return tf.tensor(mask, one);
 }

@@ -1,12 +1,12 @@
 import { eventLoopTurn } from '../../backend/eventLoopTurn.ts';
-import { pinTarget } from '../../network/score.ts';
-import type { Attribution, Explainer, ExplainOptions, Input, Model } from '../../network/types.ts';
+import { createScorer, pinTarget } from '../../network/score.ts';
+import type { Attribution, Explainer, ExplainOptions, Input, Model, Target } from '../../network/types.ts';
 import { assertChoice, assertInteger, assertNumber } from '../../numeric/check.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
 import { type RunningMoments, runningMoments } from '../../numeric/runningMoments.ts';
 import type { LayerOption } from '../gradient/backpropagated.ts';
 import { gradient } from '../gradient/gradient.ts';
-import { explain } from '../session.ts';
+import { explain, type Session } from '../session.ts';
 import { sharesOf } from '../sharesOf.ts';
 import { type Endpoint, endpoint } from './endpoints.ts';
 import { withNoise } from './withNoise.ts';
@@ -62,9 +62,9 @@ export function noiseTunnel<O>(
  *
  * Source: Smilkov et al. 2017, "SmoothGrad", §3.
  *
- * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param x one example or a batch `[n, …]` in the shape of the model's input.
- * @param options `target`, `scale`, `seed`, `layer`.
+ * @param options `target`, `scale` (`'logit'` by default), `seed`, `layer`.
  * @returns `values` in the shape of the input (or the layer).
  * @throws as {@link gradient}.
  * @example
@@ -85,9 +85,9 @@ export const smoothGrad: Explainer<LayerOption> = /* @__PURE__ */ noiseTunnel<La
  *
  * Source: Hooker et al. 2019, "A benchmark for interpretability methods in deep neural networks", §2.
  *
- * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param x one example or a batch `[n, …]` in the shape of the model's input.
- * @param options `target`, `scale`, `seed`, `layer`.
+ * @param options `target`, `scale` (`'logit'` by default), `seed`, `layer`.
  * @returns `values` in the shape of the input (or the layer).
  * @throws as {@link gradient}.
  * @example
@@ -109,9 +109,9 @@ export const squareGrad: Explainer<LayerOption> = /* @__PURE__ */ noiseTunnel<La
  * Source: Adebayo et al. 2018, "Local explanation methods for deep neural networks lack sensitivity to parameter
  * values", §2.
  *
- * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param x one example or a batch `[n, …]` in the shape of the model's input.
- * @param options `target`, `scale`, `seed`, `layer`.
+ * @param options `target`, `scale` (`'logit'` by default), `seed`, `layer`.
  * @returns `values` in the shape of the input (or the layer).
  * @throws as {@link gradient}.
  * @example
@@ -151,8 +151,21 @@ function throughNoise<O>(
       if (last.delta) gaps.add(last.delta);
       onProgress?.({ stage: 'noiseTunnel', done: sample + 1, total: samples });
     }
-    return averaged(last as Attribution, { kind, moments, gaps, at });
+    const scored = await scoredLike(last as Attribution, session, { at, target });
+    return averaged(last as Attribution, { kind, moments, gaps, at: scored });
   });
+}
+
+/** The scores at x on the scale that the method explains. */
+async function scoredLike(
+  { explained }: Attribution,
+  session: Session,
+  { at, target }: { at: Endpoint; target: Target },
+): Promise<Endpoint> {
+  const { network, inputs, count, scale } = session;
+  if (!explained || explained.scale === scale) return at;
+  const scorer = createScorer(network, { target, scale: explained.scale, count });
+  return endpoint(session, inputs, { sites: [], scorer });
 }
 
 /** The options of one sample; progress is counted in samples. */

@@ -49,9 +49,9 @@ export interface XraiAttribution extends Attribution {
  *
  * Source: Kapishnikov et al. 2019, "XRAI: better attributions through regions", Algorithm 1.
  *
- * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param x one example or a batch `[n, h, w, c]`, an image.
- * @param options `base`, `segments`, `dilation`, `order`, `input`, `target`, `scale`.
+ * @param options `base`, `segments`, `dilation`, `order`, `input`, `target`, `scale` (`'logit'` by default).
  * @returns `values` `[n, h, w]`, the same number in every pixel of a region, and the `ranks` of the regions.
  * @throws {RangeError} if x is no image, or the segments or the map of `base` do not fit it; else as
  * {@link integratedGradients}.
@@ -98,9 +98,9 @@ export async function xrai(
       values.set(found.values, i * size);
       ranks.set(found.ranks, i * size);
     });
-    const { score, target } = attribution;
+    const { score, target, explained } = attribution;
     const shape = [count, height, width];
-    return { values: { shape, data: values }, method: 'xrai', target, score, ranks: { shape, data: ranks } };
+    return { values: { shape, data: values }, method: 'xrai', target, score, explained, ranks: { shape, data: ranks } };
   });
 }
 

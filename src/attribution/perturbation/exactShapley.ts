@@ -17,9 +17,10 @@ const mostPlayers = 16;
  *
  * Source: Shapley 1953, "A value for n-person games", Eq. (12); Strumbelj and Kononenko 2010 for predictions.
  *
- * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param x one example or a batch `[n, …]` in the shape of the model's input.
- * @param options `segments` (required for images; at most 16), `baseline`, `input`, `target`, `scale`.
+ * @param options `segments` (required for images; at most 16), `baseline`, `input`, `target`, `scale` (`'logit'` by
+ * default).
  * @returns `segmentValues` `[n, s]`, and `values`, which paints them: `[n, h, w]`, or the input's shape without space.
  * @throws {RangeError} if there are more than 16 segments, or they do not fit; else as {@link gradient}.
  * @example

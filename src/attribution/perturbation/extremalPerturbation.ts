@@ -1,7 +1,8 @@
 import type { Tensor3D } from '@tensorflow/tfjs-core';
 import { sgd } from '../../backend/optimization/sgd.ts';
 import type { Chunk } from '../../network/batches.ts';
-import { headOf, pinTarget } from '../../network/score.ts';
+import { classCount } from '../../network/heads.ts';
+import { pinTarget } from '../../network/score.ts';
 import type { Scorer } from '../../network/scorer.ts';
 import type { Attribution, ExplainOptions, Input, Model } from '../../network/types.ts';
 import { assertChoice, assertInteger, assertNumber } from '../../numeric/check.ts';
@@ -68,10 +69,11 @@ const GROWTH = 1.0035;
  * Source: Fong, Patrick and Vedaldi 2019, "Understanding deep networks via extremal perturbations and smooth masks",
  * §3. The area is that of the mask within the image.
  *
- * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param x one example or a batch `[n, h, w, c]` in the shape of the model's input.
  * @param options `area`, `variant`, `reward`, `iterations`, `learningRate`, `areaWeight`, `step`, `sigma`, `blur`,
- * `flip`, `input`, `target`, `scale` (`'probability'` by default), `onPartial`.
+ * `flip`, `input`, `target`, `scale` (`'probability'` by default; an output that holds none is explained as it is),
+ * `onPartial`.
  * @returns `values` `[n, h, w]`: the masks, in 0…1, whichever the variant; their parameters `mask`, `areas` and `rewards`.
  * @throws {RangeError} if an option is out of range, the input has no rows and columns, or the reward is contrastive and
  * the target no class; else as {@link gradient}.
@@ -106,23 +108,23 @@ export async function extremalPerturbation(
       evaluate: (parameters: Tensor3D, tensors: ExtremalTensors, at: { chunk: Chunk; iteration: number }) =>
         extremalLoss(session, game, { parameters, tensors, ...at }),
     };
-    const learnt = await learnMasks(session, learning, (soFar) => onPartial?.(() => resultOf(at, soFar)));
-    return resultOf(at, learnt);
+    const result = (soFar: LearntMasks): ExtremalPerturbation => resultOf(session, options, { at, soFar });
+    return result(await learnMasks(session, learning, (soFar) => onPartial?.(() => result(soFar))));
   };
   return explain(model, x, options, learn, 'probability');
 }
 
 function rewardScorer(
-  { network, scorerOf }: Session,
-  { reward = 'simple', scale = 'probability', target }: ExplainOptions & ExtremalPerturbationOptions,
+  { head, scale, scorerOf }: Session,
+  { reward = 'simple', target }: ExplainOptions & ExtremalPerturbationOptions,
   classes: NdArray | undefined,
 ): Scorer {
   assertChoice('reward', reward, ['simple', 'contrastive']);
   const pinned = pinTarget(target, classes);
   if (reward === 'simple') return scorerOf(pinned);
-  const head = headOf(network, target);
-  if (head && classes && head.link !== 'none' && !isContrast(pinned))
+  if (head && classes && classCount(head) !== 1 && !isContrast(pinned)) {
     return marginScorer(head, scale, Int32Array.from(classes.data));
+  }
   throw new RangeError(`"target" expected one of several classes for the 'contrastive' reward`);
 }
 
@@ -155,10 +157,19 @@ function extremalGame(
   };
 }
 
-function resultOf({ score, classes }: Endpoint, { masks, parameters, curve }: LearntMasks): ExtremalPerturbation {
+function resultOf(
+  session: Session,
+  { reward }: ExtremalPerturbationOptions,
+  { at: { score, classes }, soFar }: { at: Endpoint; soFar: LearntMasks },
+): ExtremalPerturbation {
+  const { masks, parameters, curve } = soFar;
   const values = { shape: masks.shape, data: masks.data.slice() };
+  const attribution = attributionOf(session, { method: 'extremalPerturbation', score, classes, maps: [values] });
+  const { explained } = attribution;
   return {
-    ...attributionOf({ method: 'extremalPerturbation', score, classes, maps: [values] }),
+    ...attribution,
+    // The best of the other classes is another one from mask to mask.
+    explained: reward === 'contrastive' ? { ...explained, target: 'function' } : explained,
     mask: { shape: parameters.shape, data: parameters.data.slice() },
     areas: score.data.map((_, example) => meanOf(values, example)),
     rewards: { shape: curve.shape, data: curve.data.slice() },

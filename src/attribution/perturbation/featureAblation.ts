@@ -13,9 +13,9 @@ import { type SegmentOptions, segmentGame } from './segmentGame.ts';
  *
  * Source: the method of that name in Captum; for superpixels e.g. Štrumbelj and Kononenko 2010.
  *
- * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param x one example or a batch `[n, …]` in the shape of the model's input.
- * @param options `segments` (required for images), `baseline`, `input`, `target`, `scale`.
+ * @param options `segments` (required for images), `baseline`, `input`, `target`, `scale` (`'logit'` by default).
  * @returns `segmentValues` `[n, s]`, and `values`, which paints them: `[n, h, w]`, or the input's shape without space.
  * @throws {RangeError} if the segments do not fit; else as {@link gradient}.
  * @example

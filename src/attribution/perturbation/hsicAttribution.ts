@@ -23,9 +23,10 @@ export interface HsicOptions extends GridMaskOptions, PartialOption<SegmentAttri
  *
  * Source: Novello, Fel and Vigouroux 2022, "Making sense of dependence", Eqs. (2) and (6).
  *
- * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param x one example or a batch, one input an image `[n, h, w, c]`.
- * @param options `cells`, `samples`, `baseline`, `input`, `seed`, `target`, `scale`, `onPartial`.
+ * @param options `cells`, `samples`, `baseline`, `input`, `seed`, `target`, `scale` (`'logit'` by default),
+ * `onPartial`.
  * @returns `segmentValues` `[n, cells²]`, and `values` `[n, h, w]`.
  * @throws {RangeError} if `cells` < 1, `samples` < 2, or no input is an image; else as {@link gradient}.
  * @example

@@ -2,6 +2,6 @@ import type { Target } from '../../network/types.ts';
 
 /** Whether a target is a difference of class scores. */
 export function isContrast(target: Target): boolean {
-  if (typeof target !== 'object' || Array.isArray(target)) return false;
+  if (typeof target !== 'object') return false;
   return 'minus' in target || ('output' in target && isContrast(target.target));
 }

@@ -26,10 +26,10 @@ export interface KernelShapOptions extends SegmentOptions, PartialOption<Segment
  * Source: Lundberg and Lee 2017, "A unified approach to interpreting model predictions", Theorem 2; Covert and Lee 2021,
  * "Improving KernelSHAP", §3 (paired sampling).
  *
- * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param x one example or a batch `[n, …]` in the shape of the model's input.
- * @param options `segments` (required for images), `samples`, `baseline`, `input`, `seed`, `target`, `scale`,
- * `onPartial`.
+ * @param options `segments` (required for images), `samples`, `baseline`, `input`, `seed`, `target`, `scale`
+ * (`'logit'` by default), `onPartial`.
  * @returns `segmentValues` `[n, s]`, and `values`, which paints them: `[n, h, w]`, or the input's shape without space.
  * @throws {RangeError} if `samples` < 1, or the segments do not fit; else as {@link gradient}.
  * @example

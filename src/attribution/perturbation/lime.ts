@@ -46,10 +46,10 @@ export interface LimeAttribution extends SegmentAttribution {
  * Source: Ribeiro, Singh and Guestrin 2016, "Why should I trust you?", Eq. (2) and Algorithm 1, with the settings of the
  * authors' code for images.
  *
- * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param x one example or a batch, one input an image `[n, h, w, c]`.
  * @param options `segments`, `samples`, `baseline`, `ridge`, `kernelWidth`, `input`, `seed`, `target`, `scale`
- * (`'probability'` by default), `onPartial`.
+ * (`'probability'` by default; an output that holds none is explained as it is), `onPartial`.
  * @returns `segmentValues` `[n, s]`, `values` `[n, h, w]`, `intercept`, `fit` and `localPrediction` `[n]`.
  * @throws {RangeError} if `samples` < 2, no input is an image, or the segments do not fit; else as {@link gradient}.
  * @example

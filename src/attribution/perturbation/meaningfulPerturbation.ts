@@ -61,10 +61,11 @@ export interface MeaningfulPerturbation extends Attribution {
  * Source: Fong and Vedaldi 2017, "Interpretable explanations of black boxes by meaningful perturbation", §4.2
  * and §4.3, with the settings of their code and the exact gradient of the smoothed mask.
  *
- * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param x one example or a batch `[n, h, w, c]` in the shape of the model's input.
- * @param options `iterations`, `sparsity`, `smoothness`, `beta`, `learningRate`, `cell`, `maskBlur`, `jitter`, `start`,
- * `baseline`, `input`, `seed`, `target`, `scale` (`'probability'` by default), `onPartial`.
+ * @param options `iterations`, `sparsity`, `smoothness`, `beta`, `learningRate`, `cell`, `maskBlur`, `jitter`,
+ * `start`, `baseline`, `input`, `seed`, `target`, `scale` (`'probability'` by default; an output that holds none is
+ * explained as it is), `onPartial`.
  * @returns `values` `[n, h, w]` in 0…1: 1 where hiding destroys the score, 0 where everything can stay; the coarse
  * `mask` and the `losses`.
  * @throws {RangeError} if an option is out of range or the input has no rows and columns; else as {@link gradient}.
@@ -97,8 +98,8 @@ export async function meaningfulPerturbation(
       evaluate: (mask: Tensor3D, tensors: DeletionTensors, at: { chunk: Chunk; iteration: number }) =>
         deletionLoss(session, game, { mask, tensors, ...at }),
     };
-    const learnt = await learnMasks(session, learning, (soFar) => onPartial?.(() => resultOf(at, soFar)));
-    return resultOf(at, learnt);
+    const learnt = await learnMasks(session, learning, (soFar) => onPartial?.(() => resultOf(session, at, soFar)));
+    return resultOf(session, at, learnt);
   };
   return explain(model, x, options, learn, 'probability');
 }
@@ -146,10 +147,14 @@ async function startingMasks(
   return { shape, data };
 }
 
-function resultOf({ score, classes }: Endpoint, { masks, parameters, curve }: LearntMasks): MeaningfulPerturbation {
+function resultOf(
+  session: Session,
+  { score, classes }: Endpoint,
+  { masks, parameters, curve }: LearntMasks,
+): MeaningfulPerturbation {
   const maps = [{ shape: masks.shape, data: masks.data.map((keep) => 1 - keep) }];
   return {
-    ...attributionOf({ method: 'meaningfulPerturbation', score, classes, maps }),
+    ...attributionOf(session, { method: 'meaningfulPerturbation', score, classes, maps }),
     mask: { shape: parameters.shape, data: parameters.data.slice() },
     losses: { shape: curve.shape, data: curve.data.slice() },
   };

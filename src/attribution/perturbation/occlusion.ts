@@ -34,9 +34,10 @@ export interface OcclusionOptions extends PartialOption {
  * Source: Zeiler and Fergus 2014, "Visualizing and understanding convolutional networks", §4.2; the mean over windows as
  * in Captum.
  *
- * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param x one example or a batch `[n, …]` in the shape of the model's input.
- * @param options `window` (required), `stride`, `baseline`, `input`, `target`, `scale`, `onPartial`.
+ * @param options `window` (required), `stride`, `baseline`, `input`, `target`, `scale` (`'logit'` by default),
+ * `onPartial`.
  * @returns `values` in the shape of the input; with several inputs a map for each, of tokens `[n, t]`.
  * @throws {RangeError} if the window is larger than the input, or the stride is below 1 or larger than the window; else
  * as {@link gradient}.
@@ -61,7 +62,7 @@ export async function occlusion(
     const { score, classes } = await endpoint(session, inputs, { sites: [], scorer: session.scorer });
     const scorer = session.scorerOf(pinTarget(options.target, classes));
     const attribution = (maps: readonly NdArray[]): Attribution =>
-      attributionOf({ method: 'occlusion', score, classes, maps });
+      attributionOf(session, { method: 'occlusion', score, classes, maps });
     const maps: NdArray[] = [];
     for (const windows of covered) {
       const known = (map: () => NdArray): void => onPartial?.(() => attribution([...maps, map()]));

@@ -37,9 +37,9 @@ const together = 8;
  *
  * Source: Owen 1977, "Values of games with a priori unions"; the partition explainer of the shap package.
  *
- * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param x one example or a batch, one input an image `[n, h, w, c]`.
- * @param options `evaluations`, `baseline`, `input`, `target`, `scale`, `onPartial`.
+ * @param options `evaluations`, `baseline`, `input`, `target`, `scale` (`'logit'` by default), `onPartial`.
  * @returns `values` `[n, h, w]`, and `delta` per example.
  * @throws {RangeError} if `evaluations` < 2, or no input is an image; else as {@link gradient}.
  * @example
@@ -66,7 +66,7 @@ export async function partitionShap(
     const current = (): Attribution => {
       const found = { method: 'partitionShap', score: at.score, classes: at.classes };
       const maps = [{ shape: values.shape, data: values.data.slice() }];
-      return attributionOf({ ...found, maps, delta: completenessGap(maps, at.score.data, empty) });
+      return attributionOf(session, { ...found, maps, delta: completenessGap(maps, at.score.data, empty) });
     };
     for (let example = 0; example < session.count; example++) {
       const [none] = (await scoreParts(session, game, { example, shown: [[]] })) as unknown as [number];

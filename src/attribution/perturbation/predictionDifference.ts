@@ -1,4 +1,5 @@
-import { headOf, pinTarget } from '../../network/score.ts';
+import { classCount } from '../../network/heads.ts';
+import { pinTarget } from '../../network/score.ts';
 import type { Attribution, ExplainOptions, Input, Model } from '../../network/types.ts';
 import { assertInteger, assertNumber } from '../../numeric/check.ts';
 import type { LayerOption } from '../gradient/backpropagated.ts';
@@ -49,10 +50,11 @@ export interface PredictionDifferenceOptions extends InputOption, LayerOption, P
  *
  * Source: Zintgraf et al. 2017, "Visualizing deep neural network decisions: prediction difference analysis", §3.
  *
- * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param x one example or a batch `[n, …]` in the shape of the model's input.
- * @param options `background` (required), `window`, `padding`, `stride`, `samples`, `sampler`, `layer`, `unit`, `input`,
- * `patches`, `trainingSize`, `seed`, `target`, `scale` (`'probability'` by default), `onPartial`.
+ * @param options `background` (required), `window`, `padding`, `stride`, `samples`, `sampler`, `layer`, `unit`,
+ * `input`, `patches`, `trainingSize`, `seed`, `target`, `scale` (`'probability'` by default; an output that holds
+ * none is explained as it is), `onPartial`.
  * @returns `values` `[n, h, w]` of the size of the image or the layer: positive where the picture speaks for the target.
  * @throws {RangeError} if the background is empty or does not fit, or an option is out of range; else as {@link gradient}.
  * @example
@@ -84,7 +86,7 @@ export async function predictionDifference(
     const found = Array.from(score.data, () => new Float64Array(sampled.windows.corners.length).fill(Number.NaN));
     const result = (): Attribution => {
       const maps = [windowMeans(found, sampled.windows, planeOf(place))];
-      return attributionOf({ method: 'predictionDifference', score, classes, maps, layer });
+      return attributionOf(session, { method: 'predictionDifference', score, classes, maps, layer });
     };
     const scorer = session.scorerOf(pinTarget(options.target, classes));
     const changes = {
@@ -135,14 +137,13 @@ function channelsOf({ values: { shape } }: ChangedPlace, { unit }: PredictionDif
 
 /** What a window counts, from F(x) and the mean of F with others in its place: bits of evidence, or the difference. */
 function relevanceOf(
-  { network }: Session,
-  { target = 'predicted', scale = 'probability', trainingSize = 100_000 }: ExplainOptions & PredictionDifferenceOptions,
+  { head, scale }: Session,
+  { target = 'predicted', trainingSize = 100_000 }: ExplainOptions & PredictionDifferenceOptions,
   isOfClass: boolean,
 ): (score: number, without: number) => number {
   assertNumber('trainingSize', trainingSize, 1);
-  const head = headOf(network, target);
-  const isProbability = head && isOfClass && head.link !== 'none' && scale === 'probability' && !isContrast(target);
+  const classes = head && classCount(head);
+  const isProbability = classes !== undefined && isOfClass && scale === 'probability' && !isContrast(target);
   if (!isProbability) return (score, without) => score - without;
-  const classes = head.link === 'binary' ? 2 : (head.logits.shape.at(-1) as number);
   return (score, without) => weightOfEvidence(score, without, { classes, trainingSize });
 }

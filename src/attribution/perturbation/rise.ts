@@ -38,10 +38,10 @@ export interface RiseOptions extends InputOption, PartialOption {
  *
  * Source: Petsiuk, Das and Saenko 2018, "RISE: randomized input sampling for explanation", Eq. (6).
  *
- * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param x one example or a batch in the shape of the model's input, one of which is an image `[n, h, w, c]`.
  * @param options `samples`, `cells`, `probability`, `baseline`, `debiased`, `input`, `seed`, `target`, `scale`
- * (`'probability'` by default), `onPartial`.
+ * (`'probability'` by default; an output that holds none is explained as it is), `onPartial`.
  * @returns `values` `[n, h, w]`.
  * @throws {RangeError} if `samples` or `cells` < 1, `probability` is not in 0 … 1, or no input is an image; else as
  * {@link gradient}.
@@ -86,7 +86,7 @@ async function weighMasks(
   const current = (): Attribution => {
     const data = new Float32Array(count * size);
     moments.forEach(({ means, slopes }, i) => data.set(debiased ? slopes() : means(probability), i * size));
-    return attributionOf({ method: 'rise', score, classes, maps: [{ shape: [count, ...plane], data }] });
+    return attributionOf(session, { method: 'rise', score, classes, maps: [{ shape: [count, ...plane], data }] });
   };
   // Of the batch that is being run: its rows are made of them, and its scores weigh them.
   let masks: Tensor3D;

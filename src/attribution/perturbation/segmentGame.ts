@@ -72,7 +72,7 @@ export async function segmentGame(
     attribution(method, values, delta) {
       const maps = [{ shape: isImage ? shape.slice(0, 3) : shape, data: painted(labels, values) }];
       const { score, classes } = at;
-      return { ...attributionOf({ method, score, classes, maps, delta }), segmentValues: sideBySide(values) };
+      return { ...attributionOf(session, { method, score, classes, maps, delta }), segmentValues: sideBySide(values) };
     },
   };
 }

@@ -31,10 +31,10 @@ export interface SampledShapley extends SegmentAttribution {
  * Source: Castro, Gómez and Tejada 2009, "Polynomial calculation of the Shapley value based on sampling", §3; Mitchell et
  * al. 2022, "Sampling permutations for Shapley value estimation", §4.1 (antithetic).
  *
- * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param x one example or a batch `[n, …]` in the shape of the model's input.
- * @param options `segments` (required for images), `permutations`, `baseline`, `input`, `seed`, `target`, `scale`,
- * `onPartial`.
+ * @param options `segments` (required for images), `permutations`, `baseline`, `input`, `seed`, `target`, `scale`
+ * (`'logit'` by default), `onPartial`.
  * @returns `segmentValues` and `standardErrors` `[n, s]`, and `values`, which paints them.
  * @throws {RangeError} if `permutations` < 1, or the segments do not fit; else as {@link gradient}.
  * @example

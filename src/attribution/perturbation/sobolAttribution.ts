@@ -24,9 +24,10 @@ export interface SobolOptions extends GridMaskOptions, PartialOption<SegmentAttr
  * Source: Fel et al. 2021, "Look at the variance!", Eqs. (3) and (5); Jansen 1999, "Analysis of variance designs for
  * model output".
  *
- * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param x one example or a batch, one input an image `[n, h, w, c]`.
- * @param options `cells`, `designs`, `baseline`, `input`, `seed`, `target`, `scale`, `onPartial`.
+ * @param options `cells`, `designs`, `baseline`, `input`, `seed`, `target`, `scale` (`'logit'` by default),
+ * `onPartial`.
  * @returns `segmentValues` `[n, cells²]`, and `values` `[n, h, w]`; zeros where masks do not change the score.
  * @throws {RangeError} if `cells` < 1, `designs` < 2, or no input is an image; else as {@link gradient}.
  * @example

@@ -22,9 +22,9 @@ export interface WordOcclusionOptions {
  *
  * Source: Goyal et al. 2016, "Towards transparent AI systems: interpreting visual question answering models", §3.2.
  *
- * @param model a `LayersModel`, or one compiled once by `compile`, with an input of tokens.
+ * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`, with an input of tokens.
  * @param x one example or a batch in the shape of the model's inputs.
- * @param options `token`, `input`, `target`, `scale`.
+ * @param options `token`, `input`, `target`, `scale` (`'logit'` by default).
  * @returns `values` `[n, tokens]`.
  * @throws {RangeError} if no input is one of tokens, or there is no such token; else as {@link gradient}.
  * @example
@@ -63,7 +63,7 @@ export async function wordOcclusion(
       scorer: session.scorerOf(pinTarget(options.target, classes)),
       score: score.data,
     });
-    return attributionOf({ method: 'wordOcclusion', score, classes, maps: [map] });
+    return attributionOf(session, { method: 'wordOcclusion', score, classes, maps: [map] });
   });
 }
 

@@ -1,10 +1,10 @@
 import type { Composite } from '../../network/composite.ts';
 import type { Site } from '../../network/graph.ts';
 import type { Attribution, ExplainOptions, Input, Model } from '../../network/types.ts';
-import { assertChoice } from '../../numeric/check.ts';
 import { type Backpropagation, backpropagate, type LayerOption } from '../gradient/backpropagated.ts';
 import type { RulesOption } from '../gradient/rectified.ts';
 import { endsOf, explain, type Session } from '../session.ts';
+import { assertUnscaled } from './assertUnscaled.ts';
 import { base } from './composites/base.ts';
 import { differenceAtEnds, differenceFrom, opposing } from './contrast.ts';
 import { namingKernels } from './namingKernels.ts';
@@ -37,7 +37,7 @@ export interface ExcitationBackpropOptions extends LayerOption, RulesOption {
  *
  * Source: Zhang et al. 2016, "Top-down neural attention by excitation backprop", §3.2 and §3.3.
  *
- * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param x one example or a batch `[n, …]` in the shape of the model's input.
  * @param options `contrastive`, `bias` (`false` is the original definition), `layer`, `target`, and `rules` for layers
  * that have none.
@@ -58,9 +58,9 @@ export async function excitationBackprop(
   x: Input,
   options: ExplainOptions & ExcitationBackpropOptions = {},
 ): Promise<Attribution> {
-  const { rules = [], contrastive = false, bias = true, layer, scale = 'logit' } = options;
-  assertChoice('scale', scale, ['logit']);
+  const { rules = [], contrastive = false, bias = true, layer } = options;
   return explain(model, x, options, async (session) => {
+    assertUnscaled(session, 'excitationBackprop');
     const { graph } = session.network;
     const composite: Composite = [
       ...namingKernels(rules, graph),

@@ -17,7 +17,7 @@ export interface LrpOptions extends LayerOption {
    */
   readonly composite?: Composite;
   /**
-   * Whether biases keep their share of relevance, as they do by default; those of a batch normalisation are merged.
+   * Whether biases, and the shifts of batch normalisations, keep their share of relevance, as they do by default.
    * Without, what reaches a unit that is on through its bias alone is lost.
    */
   readonly bias?: boolean;
@@ -33,10 +33,10 @@ export interface LrpOptions extends LayerOption {
  * Source: Bach et al. 2015, "On pixel-wise explanations for non-linear classifier decisions by layer-wise relevance
  * propagation", §2; Montavon et al. 2019, "Layer-wise relevance propagation: an overview".
  *
- * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param x one example or a batch `[n, …]` in the shape of the model's input.
- * @param options `composite`, `bias`, `layer`, `target`, `scale`. A target that is a function starts with the outputs
- * times its gradient.
+ * @param options `composite`, `bias`, `layer`, `target`, `scale` (`'logit'` by default). A target that is a function
+ * starts with the outputs times its gradient.
  * @returns `values` in the shape of the input (or the layer).
  * @throws {Error} if there is no rule for an operation on the way, as for a softmax inside or a layer that is not known.
  * @throws {RangeError} if the input lies outside the bounds of `rules.zBox`; else as {@link gradient}.

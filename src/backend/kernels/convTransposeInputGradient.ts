@@ -6,5 +6,5 @@ import { convolutionPadding, type WindowGeometry } from './geometry.ts';
 export function convTransposeInputGradient(cotangent: Tensor4D, kernel: Tensor4D, geometry: WindowGeometry): Tensor4D {
   const padding = convolutionPadding(cotangent.shape, geometry);
   const rounding = Array.isArray(padding) ? 'floor' : undefined;
-  return tf.conv2d(cotangent, kernel, [...geometry.strides], padding, 'NHWC', [1, 1], rounding);
+  return tf.conv2d(cotangent, kernel, [...geometry.strides], padding, 'NHWC', [...geometry.dilations], rounding);
 }

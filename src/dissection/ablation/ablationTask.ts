@@ -1,7 +1,10 @@
+import { chosenOutput, type OutputChoice } from '../../network/chosenOutput.ts';
+import { classesIn } from '../../network/classScore.ts';
 import type { Dataset } from '../../network/dataset.ts';
 import type { Graph, Head, Site } from '../../network/graph.ts';
+import { sumOfPair } from '../../network/heads.ts';
 import type { Network } from '../../network/network.ts';
-import { findHead } from '../../network/score.ts';
+import { openShapeText } from '../../network/openShapeText.ts';
 import type { Input, RunOptions } from '../../network/types.ts';
 import { assertLabels } from './assertLabels.ts';
 import { scoresWithout } from './scoresWithout.ts';
@@ -12,8 +15,8 @@ export interface AblationOptions extends RunOptions {
   readonly layer: string;
   /** The true class of each example of the data set, in its order. */
   readonly labels: ArrayLike<number>;
-  /** The output of a model with several: its position or the name of its layer; the first by default. */
-  readonly output?: number | string;
+  /** The output of a model with several, or what the first output holds: as of {@link predict}. */
+  readonly output?: OutputChoice;
 }
 
 /** A checked layer, output and labels. */
@@ -38,9 +41,9 @@ export interface Outcome {
 }
 
 /** Checks what an ablation is about. */
-export function ablationTask(network: Network, { layer, labels, output = 0 }: AblationOptions): AblationTask {
+export function ablationTask(given: Network, { layer, labels, output }: AblationOptions): AblationTask {
+  const { network, head } = chosenOutput(given, output);
   const site = network.site(layer, 'layer');
-  const head = findHead(network, output);
   const units = site.shape.at(-1);
   if (site.shape.length < 2 || typeof units !== 'number') {
     throw new RangeError(`"layer" expected one with units on its last axis, got "${layer}"`);
@@ -63,11 +66,12 @@ export async function forEachOutcome(
   visit: (outcome: Outcome) => void,
 ): Promise<void> {
   const total = labels.length;
+  const sum = sumOfPair(head.link);
   let seen = 0;
   await scoresWithout({ network, site, head, sets }, dataset, { ...run, total }, (example, set, logits) => {
     seen = example + 1;
     if (seen > total) throw new RangeError(`"labels" expected one class for each example, got ${total} for more`);
-    const scores = head.link === 'binary' ? Float32Array.of(-(logits[0] as number), logits[0] as number) : logits;
+    const scores = sum === undefined ? logits : Float32Array.of(sum - (logits[0] as number), logits[0] as number);
     assertScores(scores, example, sets[set] as readonly number[]);
     visit({ label: labels[example] as number, set, scores, prediction: greatest(scores) });
   });
@@ -81,13 +85,12 @@ function isBefore({ steps }: Graph, { value }: Site, logits: Site): boolean {
   return reached.has(logits.value);
 }
 
-function classesOf({ site: { address, shape }, link }: Head): number {
-  if (link === 'binary') return 2;
-  const classes = shape.at(-1);
-  const isVector = shape.length >= 2 && shape.slice(1, -1).every((length) => length === 1);
-  if (isVector && typeof classes === 'number' && classes > 1) return classes;
+function classesOf(head: Head): number {
+  const classes = classesIn(head) ?? 0;
+  if (classes > 1) return classes;
+  const { address, shape } = head.site;
   throw new RangeError(
-    `"output" expected one with a score for each class, got "${address}" of shape [${shape.map((length) => length ?? 'n').join(', ')}]`,
+    `"output" expected one with a score for each class, got "${address}" of shape ${openShapeText(shape)}`,
   );
 }
 

@@ -41,7 +41,7 @@ export interface CumulativeAblation {
  *
  * Source: Bau et al. 2020, "Understanding the role of individual units in a deep neural network".
  *
- * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param dataset examples, as the model takes them; read once.
  * @param options `layer`, `labels` (the true class of each example), `ranking`; `counts`, `classes`, `keep`, `output`,
  * `batchSize`, `signal`, `onProgress`.

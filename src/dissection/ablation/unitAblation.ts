@@ -37,7 +37,7 @@ export interface UnitAblation {
  *
  * Source: Bau et al. 2020, "Understanding the role of individual units in a deep neural network".
  *
- * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param dataset examples, as the model takes them; read once.
  * @param options `layer`, `labels` (the true class of each example); `units`, `output`, `batchSize`, `signal`, `onProgress`.
  * @returns per unit accuracy, importance and loss of logit of each class, and units in order of importance.

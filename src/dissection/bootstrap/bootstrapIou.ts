@@ -25,7 +25,7 @@ export interface BootstrapIouOptions
  *
  * Source: Efron and Tibshirani 1993, "An introduction to the bootstrap", §13.3, the percentile interval.
  *
- * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param dataset the images that were dissected; read once. Of each image and unit the pixels shared with `labels`
  * concepts are kept.
  * @param options `layer`, `dissection`; `upsampling` as there; `replicates`, `confidence`, `labels`, `seed`, `onFault`,

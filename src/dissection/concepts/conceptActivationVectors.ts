@@ -56,7 +56,7 @@ export interface ConceptActivationVectors<C extends string = string> {
  * vectors (TCAV)", Eq. (1)–(2), with the gradient of the logit as there; the published code takes that of a loss, which
  * has the other sign.
  *
- * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param x the examples that are explained, `[n, …]`.
  * @param options `layer`, `concepts`, `random`; `target`, `penalty`, `seed`, `batchSize`, `signal`, `onProgress`.
  * @returns scores, vectors and accuracies of each concept, and what chance gives.

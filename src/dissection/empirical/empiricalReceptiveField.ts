@@ -54,7 +54,7 @@ export interface EmpiricalReceptiveField {
  *
  * Source: Zhou et al. 2015, "Object detectors emerge in deep scene CNNs", §3.2.
  *
- * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param dataset images of one size, as the model takes them; read twice.
  * @param options `layer`, `unit`; `count`, `patch`, `stride`, `noise`, `supporting`, `levels`, `seed`, `batchSize`,
  * `signal`, `onProgress`.

@@ -39,7 +39,7 @@ export interface ConceptClassifiersOptions extends RunOptions, Pick<DissectOptio
  * Source: Fong and Vedaldi 2018, "Net2Vec: quantifying and explaining how concepts are encoded by filters in deep neural
  * networks", on classification.
  *
- * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param dataset images with labels `[planes, H, W]` of one size; read once. Of each image one number per unit is kept.
  * @param options `layer`, `concepts`; `chosen`, `pooling`, `penalty`, `validation`, `limit`, `seed`, `images`, `onFault`,
  * `batchSize`, `signal`, `onProgress`.

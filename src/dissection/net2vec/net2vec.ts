@@ -30,7 +30,7 @@ export interface Net2VecOptions extends EmbeddingOptions, RunOptions, Pick<Disse
  * Source: Fong and Vedaldi 2018, "Net2Vec: quantifying and explaining how concepts are encoded by filters in deep neural
  * networks"; there with stochastic gradient descent (momentum 0.9 as here) from random weights.
  *
- * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param dataset images with labels `[planes, H, W]` of one size; read twice, or once with `thresholds`. Of each image
  * with a concept only the activations above thresholds and the outlines of the concepts are kept.
  * @param options `layer`, `concepts`; `chosen`, `thresholds` or `quantile`, `validation`, `seed`, `limit`, `counts`, `steps`,

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { classLogits, scaled } from '../../network/classScore.ts';
+import { scaled } from '../../network/classScale.ts';
+import { classLogits } from '../../network/classScore.ts';
 import type { Dataset } from '../../network/dataset.ts';
 import { type DatasetPlan, forEachDatasetBatch } from '../../network/datasetBatches.ts';
 import type { Head } from '../../network/graph.ts';
@@ -21,7 +22,7 @@ export async function forEachOutput(
   await forEachDatasetBatch(network, dataset, plan, {
     job: (rows) => {
       const logits = classLogits(network.forward(rows, { taps: [head.logits] }).value(head.logits), head);
-      return { values: scale === 'probability' ? scaled(logits, scale, head.link).values : tf.clone(logits) };
+      return { values: tf.clone(scale === 'probability' ? scaled(logits, scale, head).values : logits) };
     },
     consume: ({ values }) => {
       for (let row = 0; row < (values.shape[0] as number); row++) {

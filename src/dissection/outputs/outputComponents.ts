@@ -1,7 +1,9 @@
 import { Matrix } from 'ml-matrix';
+import { chosenOutput, type OutputChoice } from '../../network/chosenOutput.ts';
+import { assertScale, scaleOn } from '../../network/classScale.ts';
+import { classesIn } from '../../network/classScore.ts';
 import type { Dataset } from '../../network/dataset.ts';
 import type { Head } from '../../network/graph.ts';
-import { findHead } from '../../network/score.ts';
 import type { Input, Model, RunOptions } from '../../network/types.ts';
 import { withNetwork } from '../../network/withNetwork.ts';
 import { assertChoice, assertInteger } from '../../numeric/check.ts';
@@ -18,12 +20,12 @@ export interface OutputComponentsOptions extends RunOptions {
   /** How many components; 20 by default, or as many directions as the outputs vary in. */
   readonly count?: number;
   /**
-   * What is looked at: logits less their least and divided by their sum (the default), logits as they are, or
-   * probabilities.
+   * What is looked at: logits less their least and divided by their sum (the default, where there are logits), logits as
+   * they are, or probabilities; values that are neither count as logits.
    */
   readonly scale?: OutputScale;
-  /** The output of a model with several: its position or the name of its layer; the first by default. */
-  readonly output?: number | string;
+  /** The output of a model with several, or what the first output holds: as of {@link predict}. */
+  readonly output?: OutputChoice;
   /** How many classes and images are named at either end of a component; 5 by default. */
   readonly examples?: number;
   /** Of the rotation that the search for independent components begins with; 0 by default. */
@@ -46,7 +48,7 @@ const NOTHING = 1e-9;
  * Source: Lu 2015, "Unsupervised learning on neural network outputs", with FastICA (Hyvärinen 1999) for its gradient
  * ascent.
  *
- * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param dataset images, as the model takes them; read twice. Of each image `count` numbers are kept.
  * @param options `count`, `scale`, `output`, `examples`, `seed`, `steps`, `batchSize`, `signal`, `onProgress`.
  * @returns components `[classes]` with the classes and images at their ends, and where classes lie `[classes, count]`.
@@ -66,13 +68,15 @@ export async function outputComponents(
   dataset: Dataset<Input>,
   options: OutputComponentsOptions = {},
 ): Promise<OutputComponents> {
-  const { scale = 'shiftedLogit', output = 0, examples = 5, seed = 0, steps = 500, count: wanted, ...run } = options;
-  assertChoice('scale', scale, ['shiftedLogit', 'logit', 'probability']);
+  const { output, examples = 5, seed = 0, steps = 500, count: wanted, ...run } = options;
   assertInteger('examples', examples, [1, Number.MAX_SAFE_INTEGER]);
   assertInteger('steps', steps, [1, Number.MAX_SAFE_INTEGER]);
-  return withNetwork(model, async (network) => {
-    const head = findHead(network, output);
-    const classes = classCount(head);
+  return withNetwork(model, async (given) => {
+    const { network, head } = chosenOutput(given, output);
+    const classes = unitCount(head);
+    const { scale = scaleOn(head, 'logit') === 'logit' ? 'shiftedLogit' : 'probability' } = options;
+    assertChoice('scale', scale, ['shiftedLogit', 'logit', 'probability']);
+    assertScale(scale === 'shiftedLogit' ? 'logit' : scale, head);
     if (wanted !== undefined) assertInteger('count', wanted, [1, classes]);
     const reader = { network, head, scale };
     const running = runningCovariance(classes);
@@ -106,11 +110,12 @@ export async function outputComponents(
   });
 }
 
-function classCount({ site: { address, shape }, link }: Head): number {
-  const classes = shape.at(-1);
-  const isVector = shape.length > 1 && shape.slice(1, -1).every((length) => length === 1);
-  if (isVector && typeof classes === 'number' && classes > 1 && link !== 'binary') return classes;
-  throw new RangeError(`"output" expected one with a score for each of two classes or more, got "${address}"`);
+function unitCount(head: Head): number {
+  const classes = classesIn(head) ?? 0;
+  if (classes > 1 && classes === head.site.shape.at(-1)) return classes;
+  throw new RangeError(
+    `"output" expected one with a score for each of two classes or more, got "${head.site.address}"`,
+  );
 }
 
 function componentCount({ variances }: PrincipalDirections, wanted: number | undefined): number {

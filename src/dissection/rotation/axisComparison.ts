@@ -45,7 +45,7 @@ export interface AxisComparison {
  * Source: Szegedy et al. 2013, "Intriguing properties of neural networks", §3, for the question; Bau et al. 2017, "Network
  * Dissection", §3.2, for the measure.
  *
- * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param dataset images with labels `[planes, H, W]` of one size; read twice, for both together.
  * @param options those of `dissect`, but for `layers` and `spill`; `layer`, `count`, `seed`.
  * @returns both dissections, the greatest IoUs `[units]` and `[count]`, and a test that compares them.

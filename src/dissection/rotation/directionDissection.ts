@@ -22,7 +22,7 @@ export interface DirectionDissectionOptions extends Omit<DissectOptions, 'layers
  * Source: Szegedy et al. 2013, "Intriguing properties of neural networks", §3, for the question; Bau et al. 2017,
  * "Network Dissection", §3.2, for the measure.
  *
- * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param dataset images with labels `[planes, H, W]` of one size; read twice.
  * @param options those of `dissect`, but for `layers`; `layer`, `directions` `[directions, units]`.
  * @returns the dissection, in which a unit is a direction.

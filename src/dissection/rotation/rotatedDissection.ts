@@ -36,7 +36,7 @@ export interface RotatedDissection {
  *
  * Source: Bau et al. 2017, "Network Dissection: quantifying interpretability of deep visual representations", §3.2.
  *
- * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param dataset images with labels `[planes, H, W]` of one size; read twice, all layers and rotations together.
  * @param options those of `dissect`; `alphas`, `seed`.
  * @returns for each layer its dissection after each rotation, in the order of `alphas`.

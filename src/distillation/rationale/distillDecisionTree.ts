@@ -47,7 +47,7 @@ export interface DistilledTree extends Omit<GrownTree, 'logLikelihood'> {
  *
  * Source: Zhang, Yang, Ma and Wu 2019, "Interpreting CNNs via decision trees".
  *
- * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param images a batch `[n, …]`, or a data set that is read once.
  * @param options `layer`, `target`; `positives`, `others`; `beta`, `selection`, `criterion`, `maxMerges`; `batchSize`,
  * `signal`, `onProgress`.

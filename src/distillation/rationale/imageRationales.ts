@@ -1,8 +1,10 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { isClassList } from '../../network/classScore.ts';
 import type { Dataset } from '../../network/dataset.ts';
 import { forEachDatasetBatch } from '../../network/datasetBatches.ts';
-import type { Head } from '../../network/graph.ts';
+import type { Head, OutputLink } from '../../network/graph.ts';
+import { classCount } from '../../network/heads.ts';
 import type { Network } from '../../network/network.ts';
 import { createScorer, headOf } from '../../network/score.ts';
 import { signalAt } from '../../network/signals.ts';
@@ -21,7 +23,7 @@ export interface ImageRationaleOptions extends RunOptions {
   /** The address of a layer, as a rule the last convolution, whose outputs are not negative. */
   readonly layer: string;
   /** What is explained, the same of all images: a class, a contrast of classes, a unit, a function. */
-  readonly target: Exclude<Target, 'predicted' | readonly number[]>;
+  readonly target: Exclude<Target, 'predicted' | readonly number[] | Int32Array>;
   /** The mean response of each filter, `[d]`, of the images a tree was grown from; of these images by default. */
   readonly scale?: Numbers;
 }
@@ -36,7 +38,7 @@ export interface ImageRationales extends RationaleVectors {
  * The vectors of images in a layer of a network: {@link rationaleVectors} of its outputs and of the gradients there. Images pass
  * batch by batch; one vector of each is kept.
  *
- * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param images a batch, or a data set that is read once.
  * @param options `layer`, `target`; `scale` of a tree, to read images by it; `batchSize`, `signal`, `onProgress`.
  * @returns the vectors, and whether the network takes each image for one of the class.
@@ -144,12 +146,15 @@ function positionSum(value: Tensor): Tensor {
   return tf.sum(tf.reshape(value, [rows, -1, width]), 1);
 }
 
+/** The links of outputs whose classes exclude each other, or may. */
+const exclusive: readonly OutputLink[] = ['softmax', 'linear', 'probabilities', 'values'];
+
 /** Where one of several classes is explained, the top class decides; else the score does. */
 function decisionOf(network: Network, target: Target): { head: Head; class: number } | undefined {
   const number = classOf(target);
   const head = headOf(network, target);
-  if (number === undefined || !head || head.link === 'binary' || head.link === 'sigmoid') return undefined;
-  return head.logits.shape.at(-1) === 1 ? undefined : { head, class: number };
+  if (number === undefined || !head || !exclusive.includes(head.link)) return undefined;
+  return classCount(head) === 1 ? undefined : { head, class: number };
 }
 
 function classOf(target: Target): number | undefined {
@@ -159,6 +164,6 @@ function classOf(target: Target): number | undefined {
 
 function assertTarget(target: Target | undefined): void {
   const inner = typeof target === 'object' && 'output' in target ? target.target : target;
-  if (inner !== undefined && inner !== 'predicted' && !Array.isArray(inner)) return;
+  if (inner !== undefined && inner !== 'predicted' && !isClassList(inner)) return;
   throw new RangeError('"target" expected one and the same for all images, as a class, got one of each image\'s own');
 }

@@ -19,7 +19,7 @@ export interface PartEffectsOptions extends Omit<ImageRationaleOptions, 'scale'>
  *
  * Source: Zhang, Yang, Ma and Wu 2019, "Interpreting CNNs via decision trees", §4, the ground truth of what parts contribute.
  *
- * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param images a batch, or a data set that is read once.
  * @param options `layer`, `target`, `parts`, `batchSize`, `signal`, `onProgress`.
  * @returns `[n, m]` in units of the score; over an image's `lengths` they are the `effects` of {@link treeMetrics}.

@@ -19,17 +19,19 @@ export interface AverageDropOptions extends AttributionOption {
  * Average drop, average gain and increase in confidence: the probability of the picture seen through its own map.
  *
  * With $p = F(x)$ and $q = F(x' + m \odot (x - x'))$, where the mask $m$ is the magnitude of the map scaled to
- * $[0, 1]$ per example: drop $[p - q]_+ / p$, gain $[q - p]_+ / (1 - p)$, increase $1[q > p]$.
+ * $[0, 1]$ per example: drop $[p - q]_+ / |p|$, gain $[q - p]_+ / (1 - p)$, increase $1[q > p]$. Only probabilities have a
+ * gain.
  *
  * Source: Chattopadhay et al. 2018, "Grad-CAM++", §4.1 (drop and increase); Zhang et al. 2024, "Opti-CAM: optimizing
  * saliency maps for interpretability" (gain).
  *
- * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param x one example or a batch `[n, …]` in the shape of the model's input.
- * @param options `attribution` (required), `kind`, `baseline`, `target`, `scale` (`'probability'` by default).
+ * @param options `attribution` (required), `kind`, `baseline`, `target`, `scale` (`'probability'` by default; an
+ * output that holds none is measured as it is).
  * @returns the share per example, NaN for a map whose magnitude is the same everywhere, for the drop also where
  * $p = 0$, for the gain where $p = 1$. Less drop is better, more gain and increase are.
- * @throws as {@link deletion}.
+ * @throws {RangeError} if the gain is asked for of scores that are not in 0…1; else as {@link deletion}.
  * @example
  * ```ts
  * import { averageDrop, gradCam } from 'vitrine';
@@ -51,6 +53,7 @@ export async function averageDrop(
     options,
     async (measurement) => {
       const { map, changed, count, score: whole, scorer } = measurement;
+      if (kind === 'gain') assertProbabilities(whole);
       const masks = examplesOf(perPosition(map, changed).map(Math.abs), count).map(scaledToOne);
       const hidden = await hiddenInput(measurement, baseline);
       const fill = (mask: Float32Array, example: number): void => mask.set(masks[example] as Float64Array);
@@ -69,10 +72,19 @@ export async function averageDrop(
 const names = { drop: 'averageDrop', gain: 'averageGain', increase: 'increaseInConfidence' } as const;
 
 const compare: Readonly<Record<keyof typeof names, (before: number, seen: number) => number>> = {
-  drop: (before, seen) => Math.max(before - seen, 0) / before,
+  drop: (before, seen) => Math.max(before - seen, 0) / Math.abs(before),
   gain: (before, seen) => Math.max(seen - before, 0) / (1 - before),
   increase: (before, seen) => Number(seen > before),
 };
+
+/** What is left to gain is known of probabilities alone. */
+function assertProbabilities(scores: Float32Array): void {
+  const other = scores.find((score) => score < 0 || score > 1);
+  if (other === undefined) return;
+  throw new RangeError(
+    `"kind" expected 'drop' or 'increase' for scores that are no probabilities, got "gain" of ${other}`,
+  );
+}
 
 /** NaN where all values are the same. */
 function scaledToOne(values: Float64Array): Float64Array {

@@ -11,10 +11,11 @@ import { areaUnderCurve, type CurveOptions } from './areaUnderCurve.ts';
  *
  * Source: Petsiuk, Das and Saenko 2018, "RISE: randomized input sampling for explanation of black-box models", §4.2.
  *
- * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param x one example or a batch `[n, …]` in the shape of the model's input.
  * @param options `attribution` (required), `baseline` (`'zero'` by default), `perStep`, `order`, `target` (by default
- * the attribution's classes, else the predicted ones), `scale` (`'probability'` by default).
+ * the attribution's classes, else the predicted ones), `scale` (`'probability'` by default; an output that holds none
+ * is measured as it is).
  * @returns the area per example, NaN for a map that is the same everywhere and so orders nothing; `curve`
  * `[n, steps + 1]`. Of equal values the one with the lower index counts as more relevant.
  * @throws {RangeError} if the map does not fit the input or is not finite, or an option is out of range.

@@ -27,7 +27,7 @@ export interface FaithfulnessCorrelationOptions extends SubsetOptions {
  *
  * Source: Bhatt, Weller and Moura 2020, "Evaluating and aggregating feature-based model explanations", §3.
  *
- * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param x one example or a batch `[n, …]` in the shape of the model's input.
  * @param options `attribution` (required), `samples`, `subsetSize`, `subsets`, `baseline` (`'zero'`), `seed`, `target`,
  * `scale` (`'logit'` by default).

@@ -24,7 +24,7 @@ export interface FaithfulnessEstimateOptions extends AttributionOption {
  *
  * Source: Alvarez-Melis and Jaakkola 2018, "Towards robust interpretability with self-explaining neural networks", §5.2.
  *
- * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param x one example or a batch `[n, …]` in the shape of the model's input.
  * @param options `attribution` (required), `baseline`, `perStep`, `target`, `scale` (`'logit'` by default).
  * @returns the correlation per example, NaN where the map or the score is the same throughout; `curve` `[n, steps]`

@@ -37,7 +37,7 @@ export interface InfidelityOptions extends AttributionOption {
  *
  * Source: Yeh et al. 2019, "On the (in)fidelity and sensitivity of explanations", Definition 2.1.
  *
- * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param x one example or a batch `[n, …]` in the shape of the model's input.
  * @param options `attribution` (required), `kind`, `samples`, `noise`, `perturbations`, `normalize`, `seed`, `target`,
  * `scale` (`'logit'` by default).

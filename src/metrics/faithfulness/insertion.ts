@@ -10,7 +10,7 @@ import { areaUnderCurve, type CurveOptions } from './areaUnderCurve.ts';
  *
  * Source: Petsiuk, Das and Saenko 2018, "RISE: randomized input sampling for explanation of black-box models", §4.2.
  *
- * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param x one example or a batch `[n, …]` in the shape of the model's input.
  * @param options as for {@link deletion}; `baseline` is `'blur'` by default, which needs a picture.
  * @returns the area per example, NaN for a map that is the same everywhere; `curve` `[n, steps + 1]`.

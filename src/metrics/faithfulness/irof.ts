@@ -28,9 +28,10 @@ export interface IrofOptions extends AttributionOption {
  * Source: Rieger and Hansen 2020, "IROF: a low resource evaluation metric for explanation methods", §3, here
  * divided by the number of segments.
  *
- * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param x one picture or a batch `[n, h, w, c]`.
- * @param options `attribution` (required), `segments`, `baseline`, `order`, `target`, `scale` (`'probability'`).
+ * @param options `attribution` (required), `segments`, `baseline`, `order`, `target`, `scale` (`'probability'` by
+ * default; an output that holds none is measured as it is).
  * @returns the area per example, NaN where all segments have the same mean or $F_0$ is 0; `curve` `[n, S + 1]` has
  * $F_k / F_0$, with NaN after the last segment of an example that has fewer.
  * @throws {RangeError} if the labels do not fit the picture; else as {@link deletion}.

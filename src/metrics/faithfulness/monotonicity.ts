@@ -24,9 +24,10 @@ export interface MonotonicityOptions extends AttributionOption {
  *
  * Source: Arya et al. 2019, "One explanation does not fit all", §5.
  *
- * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param x one example or a batch `[n, …]` in the shape of the model's input.
- * @param options `attribution` (required), `baseline`, `perStep`, `tolerance`, `target`, `scale` (`'probability'`).
+ * @param options `attribution` (required), `baseline`, `perStep`, `tolerance`, `target`, `scale` (`'probability'` by
+ * default; an output that holds none is measured as it is).
  * @returns 1 or 0 per example, NaN for a map that is the same everywhere; `curve` `[n, S + 1]` has the scores.
  * @throws as {@link deletion}.
  * @example

@@ -29,7 +29,7 @@ export interface MonotonicityCorrelationOptions extends AttributionOption {
  *
  * Source: Nguyen and Martínez 2020, "On quantitative aspects of model interpretability", §3.1.
  *
- * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param x one example or a batch `[n, …]` in the shape of the model's input.
  * @param options `attribution` (required), `perStep`, `samples`, `seed`, `target`, `scale` (`'logit'` by default).
  * @returns the correlation per example, NaN where the map or the effect is the same throughout; `curve` `[n, steps]`

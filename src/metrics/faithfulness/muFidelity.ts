@@ -31,7 +31,7 @@ export interface MuFidelityOptions extends SubsetOptions {
  * Source: Bhatt, Weller and Moura 2020, "Evaluating and aggregating feature-based model explanations", §3, with
  * ranks and a grid as in Fel et al. 2021, "Look at the variance!", §4.
  *
- * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param x one example or a batch `[n, …]` in the shape of the model's input.
  * @param options `attribution` (required), `samples`, `grid`, `share`, `subsets`, `baseline` (`'zero'`), `seed`,
  * `target`, `scale` (`'logit'` by default).

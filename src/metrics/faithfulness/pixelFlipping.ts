@@ -12,7 +12,7 @@ import { areaUnderCurve, type CurveOptions } from './areaUnderCurve.ts';
  * Source: Bach et al. 2015, "On pixel-wise explanations for non-linear classifier decisions by layer-wise relevance
  * propagation", section "Pixel-flipping".
  *
- * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param x one example or a batch `[n, …]` in the shape of the model's input.
  * @param options `attribution` (required), `baseline` (`'zero'` by default), `perStep` (elements; by default those of a
  * row of the picture), `order`, `target`, `scale` (`'logit'` by default).

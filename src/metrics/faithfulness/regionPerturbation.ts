@@ -26,9 +26,10 @@ export interface RegionPerturbationOptions extends AttributionOption {
  *
  * Source: Samek et al. 2017, "Evaluating the visualization of what a deep neural network has learned", Eq. (12).
  *
- * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param x one picture or a batch `[n, h, w, c]`.
- * @param options `attribution` (required), `patch`, `regions`, `baseline`, `order`, `target`, `scale` (`'logit'`).
+ * @param options `attribution` (required), `patch`, `regions`, `baseline`, `order`, `target`, `scale` (`'logit'` by
+ * default).
  * @returns the AOPC per example, NaN where all patches have the same sum; `curve` `[n, L + 1]` has $F(x^{(k)})$.
  * @throws as {@link deletion}.
  * @example

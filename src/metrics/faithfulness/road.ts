@@ -28,9 +28,10 @@ export interface RoadOptions extends AttributionOption {
  *
  * Source: Rong et al. 2022, "A consistent and efficient evaluation strategy for attribution methods", §4.
  *
- * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param x one picture or a batch `[n, h, w, c]`.
- * @param options `attribution` (required), `fractions`, `order`, `noise`, `seed`, `target`, `scale` (`'probability'`).
+ * @param options `attribution` (required), `fractions`, `order`, `noise`, `seed`, `target`, `scale` (`'probability'`
+ * by default; an output that holds none is measured as it is).
  * @returns the mean per example, NaN for a map that is the same everywhere; `curve` `[n, fractions]`. `'morf'` is
  * better if low, the others if high.
  * @throws {RangeError} if a fraction is not between 0 and 1, or leaves no pixel; else as {@link deletion}.

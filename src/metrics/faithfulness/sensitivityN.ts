@@ -30,7 +30,7 @@ export interface SensitivityNOptions extends SubsetOptions {
  * Source: Ancona et al. 2018, "Towards better understanding of gradient-based attribution methods for deep neural
  * networks", §4.
  *
- * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param x one example or a batch `[n, …]` in the shape of the model's input.
  * @param options `attribution` (required), `sizes`, `samples`, `subsets`, `baseline` (`'zero'`), `seed`, `target`,
  * `scale` (`'logit'` by default).

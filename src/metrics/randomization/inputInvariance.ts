@@ -22,9 +22,9 @@ export interface InputInvarianceOptions extends ExplainerOption {
  *
  * Source: Kindermans et al. 2019, "The (un)reliability of saliency methods", §2.
  *
- * @param model a `LayersModel`, or one compiled once by `compile`, with one input.
+ * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`, with one input.
  * @param x one example or a batch `[n, …]` in the shape of the model's input.
- * @param options `explainer` (required), `shift`, `seed`, `target`, `scale`.
+ * @param options `explainer` (required), `shift`, `seed`, `target`, `scale` (that of the explainer by default).
  * @returns the relative change per example, of which less is better; NaN where the map is zero.
  * @throws {RangeError} if the model has several inputs, or `shift` is no number for each channel; {Error} if a layer
  * before the first one with a bias is not linear.

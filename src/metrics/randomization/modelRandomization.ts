@@ -38,11 +38,11 @@ export interface ModelRandomization extends MetricResult {
  *
  * Source: Adebayo et al. 2018, "Sanity checks for saliency maps", §4.
  *
- * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param x one example or a batch `[n, …]` in the shape of the model's input.
  * @param options `explainer` (required), `randomize`, `layers`, `similarity` (`'spearman'`), `dataRange`, `prepare`,
- * `seed`, `target`, `scale`. A predicted class is that of the trained model. Of several inputs the map of the first is
- * compared.
+ * `seed`, `target`, `scale` (that of the explainer by default). A predicted class is that of the trained model. Of several
+ * inputs the map of the first is compared.
  * @returns the last similarity per example (for `'independent'` their mean), of which less is better, and `curve`
  * `[n, layers]` with `layers`.
  * @throws {RangeError} if a layer is not known or has no weights; {Error} if a layer's weights cannot be reached.

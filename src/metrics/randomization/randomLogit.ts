@@ -1,4 +1,4 @@
-import { headOf } from '../../network/score.ts';
+import { assertClasses, isClassList } from '../../network/classScore.ts';
 import type { ExplainOptions, Input, Model } from '../../network/types.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
 import { random } from '../../numeric/random.ts';
@@ -22,10 +22,10 @@ export interface RandomLogitOptions extends ExplainerOption, SimilarityOptions {
  *
  * Source: Sixt, Granz and Landgraf 2020, "When explanations lie: why many modified BP attributions fail", §4.
  *
- * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param x one example or a batch `[n, …]` in the shape of the model's input.
  * @param options `explainer` (required), `other`, `similarity` (`'ssim'` by default), `dataRange`, `prepare`, `seed`,
- * `target` (a class, `'predicted'` by default), `scale`.
+ * `target` (a class, `'predicted'` by default), `scale` (that of the explainer by default).
  * @returns the similarity per example, of which less is better.
  * @throws {RangeError} if the target is no class, there is no other, or a map is too small for `'ssim'`.
  * @example
@@ -52,14 +52,13 @@ export function randomLogit(
 }
 
 function otherClasses(
-  { network, classes, count }: Explained,
+  { head, classes, count }: Explained,
   { target, other, seed = 0 }: ExplainOptions & RandomLogitOptions,
 ): number | readonly number[] {
   if (other !== undefined) return other;
-  const head = headOf(network, target);
-  const isClass = target === undefined || typeof target !== 'object' || Array.isArray(target);
+  const isClass = target === undefined || typeof target !== 'object' || isClassList(target);
   if (!classes || !head || !isClass) throw new RangeError('"target" expected classes, or the "other" classes');
-  const known = head.link === 'binary' ? 2 : (head.site.shape.at(-1) as number);
+  const known = assertClasses(head, 'target');
   if (known < 2) throw new RangeError('"model" expected several classes to compare, got one');
   return Array.from({ length: count }, (_, example) => {
     const step = 1 + random(seed, example).integer(known - 1);

@@ -10,7 +10,7 @@ import { nearbyMaps, relativeChange, type SensitivityOptions } from './nearbyMap
  *
  * Source: Bhatt, Weller and Moura 2020, "Evaluating and aggregating feature-based model explanations", §3.
  *
- * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param x one example or a batch `[n, …]` in the shape of the model's input.
  * @param options as for {@link maxSensitivity}.
  * @returns the mean ratio per example, NaN where the map at x is zero; `curve` `[n, samples]`. Less is better.

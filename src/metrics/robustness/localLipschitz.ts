@@ -10,7 +10,7 @@ import { nearbyMaps, type SensitivityOptions } from './nearbyMaps.ts';
  *
  * Source: Alvarez-Melis and Jaakkola 2018, "On the robustness of interpretability methods", §2.
  *
- * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param x one example or a batch `[n, …]` in the shape of the model's input.
  * @param options as for {@link maxSensitivity}.
  * @returns the greatest ratio per example, NaN if an input does not move; `curve` `[n, samples]`. Less is better.

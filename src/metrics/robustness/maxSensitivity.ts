@@ -10,9 +10,10 @@ import { nearbyMaps, relativeChange, type SensitivityOptions } from './nearbyMap
  *
  * Source: Yeh et al. 2019, "On the (in)fidelity and sensitivity of explanations", Definition 3.1.
  *
- * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param x one example or a batch `[n, …]` in the shape of the model's input.
- * @param options `explainer` (required), `samples`, `radius`, `perturbed`, `seed`, `target`, `scale`.
+ * @param options `explainer` (required), `samples`, `radius`, `perturbed`, `seed`, `target`, `scale` (that of the
+ * explainer by default).
  * @returns the greatest ratio per example, NaN where the map at x is zero; `curve` `[n, samples]` has all ratios. Less
  * is better.
  * @throws {RangeError} if `samples` < 1, `radius` < 0, or given inputs have another shape; else what the explainer throws.

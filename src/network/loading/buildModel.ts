@@ -1,69 +1,102 @@
-import type { NamedTensorMap } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { LayersModel, Sequential } from '@tensorflow/tfjs-layers';
-import { sameShape } from '../../numeric/shape.ts';
+import { assertGraph } from '../keras/assertGraph.ts';
+import type { KerasModel } from '../keras/kerasModel.ts';
+import { readKerasModel } from '../keras/readKerasModel.ts';
+import { registerOwn } from '../keras/register.ts';
+import { translateModel } from '../keras/translateModel.ts';
+import { byLayer } from '../keras/weights/byLayer.ts';
+import { byName } from '../keras/weights/byName.ts';
+import { byPath } from '../keras/weights/byPath.ts';
+import { type Pairs, write } from '../keras/weights/pairs.ts';
+import { type Container, isContainer, type Layer } from '../layersModel.ts';
+import { assertLayersMade } from './assertLayersMade.ts';
 import { camelCased } from './camelCased.ts';
-import type { ModelJson } from './modelJson.ts';
-import type { StoredWeights } from './readWeights.ts';
+import type { Json } from './modelJson.ts';
+import { namesLayer, namingLayers, reasonOf } from './naming.ts';
+import { arraysIn, type StoredLayers } from './storedModel.ts';
+import { type Unset, unsetWeights } from './unsetWeights.ts';
 
 /**
  * Makes the model and gives it its weights. `tf.loadLayersModel` leaves the variables of a model behind when it fails
  * half-way, at a time that cannot be told from other work: this is synchronous, so that what it made can be freed.
  */
-export function buildModel(json: ModelJson, stored: readonly StoredWeights[]): LayersModel {
+export function buildModel(stored: StoredLayers): LayersModel {
   const before = variables();
   try {
-    const model = fromTopology(json);
-    if (json.metadata) model.setUserDefinedMetadata(json.metadata);
-    tf.tidy(() => setWeights(model, json, decoded(stored)));
+    const keras = readKerasModel(stored.topology);
+    assertGraph(keras);
+    const topology = isOfTfjs(stored) ? stored.topology : translateModel(keras);
+    const { made: model, isUnset } = built(topology);
+    if (stored.metadata) model.setUserDefinedMetadata(stored.metadata);
+    write(pairsOf(model as unknown as Container, stored, keras));
+    assertSet(model, isUnset);
+    countOnce(model as unknown as Container);
     return model;
   } catch (cause) {
     for (const variable of variables()) if (!before.has(variable)) variable.dispose();
-    throw new Error(`"${json.name}" is no model that can be opened: ${reasonOf(cause, json)}`, { cause });
+    throw new Error(`"${stored.name}" is no model that can be opened: ${reasonOf(cause)}`, { cause });
   }
 }
 
-function fromTopology({ topology: { class_name: kind, config } }: ModelJson): LayersModel {
-  // The last argument makes zeros of the weights, which spares costly initialisers whose values are replaced at once.
-  if (kind === 'Sequential') return Sequential.fromConfig<Sequential>(Sequential, camelCased(config), {}, true);
-  if (['Model', 'Functional', 'LayersModel'].includes(kind)) {
-    return LayersModel.fromConfig<LayersModel>(LayersModel, camelCased(config), {}, true);
-  }
-  throw new Error(`expected class Sequential, Functional or Model, got "${kind}"`);
+/** What tensors tfjs-layers leaves behind as it fails are freed; variables are not. */
+function built(topology: Topology): Unset<LayersModel> {
+  const made: Unset<LayersModel>[] = [];
+  tf.tidy(() => {
+    made.push(unsetWeights(() => namingLayers(() => fromTopology(topology))));
+  });
+  return made[0] as Unset<LayersModel>;
 }
 
-function decoded(stored: readonly StoredWeights[]): NamedTensorMap {
-  const tensors: NamedTensorMap = {};
-  for (const { specs, data } of stored) {
-    const all = tf.io.decodeWeights(data, [...specs]);
-    for (const { name, group } of specs) {
-      if (group === 'optimizer') continue;
-      if (tensors[name]) throw new Error(`weight "${name}" is stored twice`);
-      tensors[name] = all[name] as tf.Tensor;
-    }
-  }
-  return tensors;
+function assertSet(model: LayersModel, isUnset: Unset<LayersModel>['isUnset']): void {
+  const unset = model.weights.filter((weight) => isUnset(weight.read())).map(({ originalName }) => originalName);
+  if (unset.length > 0) throw new Error(`weights ${unset.join(', ')} are not in the file`);
 }
 
-function setWeights(model: LayersModel, { groups }: ModelJson, weights: NamedTensorMap): void {
-  if (!groups && model.weights.length > 0) {
-    throw new Error(`it holds no weights (no weightsManifest), "${model.name}" has ${model.weights.length}`);
-  }
-  for (const { originalName, shape } of model.weights) {
-    const found = weights[originalName];
-    if (!found || sameShape(shape as number[], found.shape)) continue;
-    throw new Error(`weight "${originalName}" expected shape [${shape.join(', ')}], got [${found.shape.join(', ')}]`);
-  }
-  model.loadWeights(weights, true);
+/** tfjs-layers reads what it wrote as it is: the same words mean its own functions there. */
+function isOfTfjs({ kerasVersion }: StoredLayers): boolean {
+  return /^tfjs/i.test(kerasVersion ?? '');
 }
 
-function reasonOf(cause: unknown, { kerasVersion }: ModelJson): string {
-  const message = cause instanceof Error ? cause.message : String(cause);
-  const unknown = /^Unknown (\w+): (\S+)\. This may/.exec(message);
-  const reason = unknown
-    ? `unknown ${unknown[1]} class "${unknown[2]}": port it to JavaScript and register it with tf.serialization.registerClass`
-    : message;
-  return kerasVersion?.startsWith('3') ? `${reason} (saved by Keras ${kerasVersion}, expected Keras 2)` : reason;
+function fromTopology({ class_name: kind, config }: Topology): LayersModel {
+  registerOwn(config ?? null);
+  const options = camelCased(config ?? null);
+  const make = (): LayersModel =>
+    kind === 'Sequential'
+      ? Sequential.fromConfig<Sequential>(Sequential, options)
+      : LayersModel.fromConfig<LayersModel>(LayersModel, options);
+  try {
+    return make();
+  } catch (cause) {
+    if (!namesLayer(cause)) assertLayersMade(camelCased(config ?? null));
+    throw cause;
+  }
+}
+
+interface Topology {
+  readonly class_name: string;
+  readonly config?: Json | undefined;
+}
+
+function pairsOf(model: Container, { weights }: StoredLayers, keras: KerasModel): Pairs {
+  if (arraysIn(weights).length === 0 && model.weights.length > 0) {
+    throw new Error(`it holds no weights, "${model.name}" has ${model.weights.length}`);
+  }
+  if (weights.by === 'layer') return byLayer(model, weights.layers);
+  if (weights.by === 'path') return byPath(model, { keras, root: weights.root });
+  return byName(model, weights.arrays);
+}
+
+/**
+ * tfjs-layers counts the uses of a layer, and frees it when the model has been disposed of as many times; here the
+ * model is the only owner. One that a functional model holds is told to go twice.
+ */
+function countOnce(container: Container): void {
+  const { internalContainerRefs: held = [] } = container as Container & { internalContainerRefs?: readonly Layer[] };
+  for (const layer of container.layers as (Layer & { _refCount: number | null })[]) {
+    if (layer._refCount !== null) layer._refCount = held.includes(layer) ? 2 : 1;
+    if (isContainer(layer)) countOnce(layer);
+  }
 }
 
 function variables(): Set<tf.Variable> {

@@ -3,7 +3,7 @@ import type { Json } from './modelJson.ts';
 
 /**
  * A configuration in Keras's spelling as tfjs-layers' classes expect it: `max_pooling` becomes `maxPooling`, in keys
- * and in values, names of layers excepted. tfjs-layers does the same, but does not export it.
+ * and in values, names of layers and classes excepted. tfjs-layers does nearly the same, but does not export it.
  */
 export function camelCased(config: Json): serialization.ConfigDict {
   return convert(config, '') as serialization.ConfigDict;
@@ -17,9 +17,13 @@ function convert(value: Json | undefined, key: string): unknown {
   if (value === null || typeof value !== 'object') return value;
   const entries = Object.entries(value).map(([name, content]) => {
     const converted = toCamelCase(name);
-    return [converted, name === 'name' && typeof content === 'string' ? content : convert(content, converted)];
+    return [converted, isName(name) && typeof content === 'string' ? content : convert(content, converted)];
   });
   return Object.fromEntries(entries);
+}
+
+function isName(key: string): boolean {
+  return key === 'name' || key === 'class_name';
 }
 
 // In [layer, call, output] the first is a name.

@@ -4,47 +4,61 @@ import { describe } from '../../numeric/check.ts';
 /** A parsed tree of JSON. */
 export type Json = null | string | number | boolean | readonly Json[] | JsonObject;
 /** A parsed object of JSON. */
-interface JsonObject {
+export interface JsonObject {
   readonly [key: string]: Json | undefined;
 }
 
-/** What a `model.json` says. */
-export interface ModelJson {
-  /** The file, for messages. */
-  readonly name: string;
-  /** The class and configuration of the model, in Keras's spelling. */
-  readonly topology: JsonObject & { readonly class_name: string; readonly config: JsonObject | readonly Json[] };
-  /** Weight files that belong together, and the weights they hold one after the other; none where there is no manifest. */
-  readonly groups: io.WeightsManifestConfig | undefined;
-  readonly metadata: Record<string, unknown> | undefined;
-  readonly kerasVersion: string | undefined;
+/** Weight files that belong together, and the weights they hold one after the other. */
+export type WeightGroups = io.WeightsManifestConfig;
+
+// Models in models in models: some forty levels. What reads them calls itself for each.
+const deepest = 200;
+
+/** Parses JSON, or takes what is parsed, and refuses what is no object or is nested without end. */
+export function parseJson(content: Uint8Array | string | object, name: string): JsonObject {
+  const text = content instanceof Uint8Array ? new TextDecoder().decode(content) : content;
+  const json = typeof text === 'string' ? parse(text, name) : text;
+  if (!isObject(json)) throw new Error(`"${name}" expected a JSON object, got ${describe(json)}`);
+  assertDepth(json, name);
+  return json;
 }
 
-/** Reads the content of a `model.json` and refuses what is no layers model. */
-export function parseModelJson(content: string | object, name: string): ModelJson {
-  const json = (typeof content === 'string' ? parse(content, name) : content) as JsonObject;
-  if (!isObject(json)) throw new Error(`"${name}" expected the JSON object of a model, got ${describe(json)}`);
-  const saved = isObject(json['modelTopology']) ? json['modelTopology'] : json;
-  refuseGraphModel(json, saved, name);
+/** The class and configuration of a model, in Keras's spelling. */
+export function topologyOf(saved: JsonObject, name: string): JsonObject & { readonly class_name: string } {
   const topology = isObject(saved['model_config']) ? saved['model_config'] : saved;
-  refuseKeras3(topology, name);
   const { class_name: kind, config } = topology;
-  if (typeof kind !== 'string' || config === null || typeof config !== 'object') {
-    throw new Error(
-      `"${name}" expected a modelTopology with class_name and config, got keys ${Object.keys(topology).join(', ')}`,
-    );
+  if (typeof kind === 'string' && config !== null && typeof config === 'object')
+    return { ...topology, class_name: kind };
+  throw new Error(
+    `"${name}" expected a modelTopology with class_name and config, got keys ${Object.keys(topology).join(', ')}`,
+  );
+}
+
+/** Whether the content of a `model.json` is a GraphModel. */
+export function isGraphModel(json: JsonObject): boolean {
+  const topology = json['modelTopology'];
+  return json['format'] === 'graph-model' || (isObject(topology) && Array.isArray(topology['node']));
+}
+
+/** The weight files that a `model.json` names. */
+export function groupsOf(json: JsonObject, name: string): WeightGroups {
+  const manifest = json['weightsManifest'] ?? [];
+  if (!Array.isArray(manifest) || !manifest.every(isGroup)) {
+    throw new Error(`"${name}" expected a weightsManifest of groups {paths, weights}, got another form`);
   }
-  return {
-    name,
-    topology: { ...topology, class_name: kind, config },
-    groups: groupsOf(json['weightsManifest'], name),
-    metadata: json['userDefinedMetadata'] as Record<string, unknown> | undefined,
-    kerasVersion: [saved['keras_version'], topology['keras_version']].find((version) => typeof version === 'string'),
-  };
+  const groups = manifest as unknown as WeightGroups;
+  const paths = groups.flatMap((group) => group.paths);
+  const twice = paths.find((path, i) => paths.indexOf(path) !== i);
+  if (twice === undefined) return groups;
+  throw new Error(`"${name}" names the weight file "${twice}" twice`);
+}
+
+/** Whether a value is an object with keys. */
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function parse(text: string, name: string): unknown {
-  if (/^\s*</.test(text)) throw new Error(`"${name}" expected JSON, got an HTML page: is the address right?`);
   try {
     return JSON.parse(text);
   } catch (cause) {
@@ -52,46 +66,22 @@ function parse(text: string, name: string): unknown {
   }
 }
 
-function refuseGraphModel(json: JsonObject, topology: JsonObject, name: string): void {
-  if (json['format'] !== 'graph-model' && !Array.isArray(topology['node'])) return;
-  throw new Error(
-    `"${name}" expected a layers model, got a GraphModel, whose layers are lost: convert the Keras model anew with ` +
-      'tensorflowjs_converter --input_format keras --output_format tfjs_layers_model',
-  );
-}
-
-function refuseKeras3(topology: JsonObject, name: string): void {
-  const sign = keras3Sign(topology);
-  if (sign === undefined) return;
-  throw new Error(
-    `"${name}" expected the JSON of Keras 2, got that of Keras 3 (${sign}), which tfjs-layers cannot read: save the ` +
-      'model again with the package tf_keras, or with TF_USE_LEGACY_KERAS=1 set before TensorFlow is imported, then convert it',
-  );
-}
-
-/** What only Keras 3 writes; its version alone says nothing, for some tools write the old form under the new version. */
-function keras3Sign(tree: Json | undefined): string | undefined {
-  if (tree === null || typeof tree !== 'object') return undefined;
-  if (isObject(tree)) {
-    if ('batch_shape' in tree) return 'batch_shape';
-    if (tree['class_name'] === 'DTypePolicy') return 'DTypePolicy';
-    if (tree['class_name'] === '__keras_tensor__') return 'inbound_nodes with args';
+/** Level by level, for a walk that calls itself would exhaust the stack. */
+function assertDepth(json: object, name: string): void {
+  let level = new Set<object>([json]);
+  for (let depth = 0; level.size > 0; depth++) {
+    if (depth > deepest) throw new Error(`"${name}" is nested more than ${deepest} levels deep, as no model is`);
+    const branches = [...level].flatMap((tree) => Object.values(tree) as unknown[]);
+    level = new Set(branches.filter((branch) => typeof branch === 'object' && branch !== null)) as Set<object>;
   }
-  for (const branch of Object.values(tree)) {
-    const sign = keras3Sign(branch);
-    if (sign !== undefined) return sign;
-  }
-  return undefined;
 }
 
-function groupsOf(manifest: Json | undefined, name: string): ModelJson['groups'] {
-  if (manifest === undefined || manifest === null) return undefined;
-  const isGroup = (group: Json): boolean =>
-    isObject(group) && Array.isArray(group['paths']) && Array.isArray(group['weights']);
-  if (Array.isArray(manifest) && manifest.every(isGroup)) return manifest as unknown as io.WeightsManifestConfig;
-  throw new Error(`"${name}" expected a weightsManifest of groups {paths, weights}, got another form`);
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+function isGroup(group: Json): boolean {
+  if (!isObject(group)) return false;
+  const { paths, weights } = group;
+  if (!Array.isArray(paths) || !Array.isArray(weights)) return false;
+  return (
+    paths.every((path) => typeof path === 'string') &&
+    weights.every((spec) => isObject(spec) && typeof spec['name'] === 'string')
+  );
 }

@@ -1,16 +1,13 @@
-import type { io } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import { sizeOf } from '../../numeric/shape.ts';
 import type { RunOptions } from '../types.ts';
-import type { OpenSource } from './openSource.ts';
+import { refuseLfsPointer } from './fileKind.ts';
+import type { WeightGroups } from './modelJson.ts';
+import type { OpenedSource } from './source.ts';
+import type { StoredArray } from './storedModel.ts';
 
-/** Weights as they are stored, one after the other. */
-export interface StoredWeights {
-  readonly specs: readonly io.WeightsManifestEntry[];
-  readonly data: ArrayBuffer;
-}
-
-type Group = io.WeightsManifestConfig[number];
-type Spec = io.WeightsManifestEntry;
+type Group = WeightGroups[number];
+type Spec = tf.io.WeightsManifestEntry;
 
 const bytesPerValue: Readonly<Record<string, number>> = {
   float32: 4,
@@ -22,29 +19,77 @@ const bytesPerValue: Readonly<Record<string, number>> = {
   uint8: 1,
 };
 
-/** Reads all weight files and checks their sizes against the weights they must hold. */
+/**
+ * Reads all weight files, checks their sizes against the weights they must hold, and gives the weights by name, without
+ * those of the optimizer.
+ */
 export async function readWeights(
   groups: readonly Group[],
-  files: OpenSource,
+  source: OpenedSource,
   { signal, onProgress }: RunOptions = {},
-): Promise<StoredWeights[]> {
-  const sizes = groups.map(({ weights }) => sum(weights.map((spec) => bytesOf(spec, files.name))));
+): Promise<Map<string, StoredArray>> {
+  const sizes = groups.map(({ weights }) => sum(weights.map((spec) => bytesOf(spec, source.name))));
   const total = sum(sizes);
   let done = 0;
   const readOne = async (path: string): Promise<Uint8Array> => {
-    const bytes = await files.read(path);
-    signal?.throwIfAborted();
+    const bytes = await readFile(path, source, signal);
     done += bytes.length;
     onProgress?.({ stage: 'weights', done, total });
     return bytes;
   };
-  return Promise.all(
-    groups.map(async (group, i) => {
-      const parts = await Promise.all(group.paths.map(readOne));
-      assertSize(group, parts, sizes[i] as number);
-      return { specs: group.weights, data: joined(parts) };
-    }),
-  );
+  const files = await Promise.all(groups.map(({ paths }) => Promise.all(paths.map(readOne))));
+  const arrays = groups.flatMap((group, i) => {
+    const parts = files[i] as Uint8Array[];
+    assertSize(group, parts, sizes[i] as number);
+    return arraysOf(group, parts);
+  });
+  return byName(arrays, source.name);
+}
+
+/** Says which file failed, and who asked for it; an abort keeps its reason. */
+async function readFile(path: string, source: OpenedSource, signal: AbortSignal | undefined): Promise<Uint8Array> {
+  try {
+    signal?.throwIfAborted();
+    const bytes = await source.read(path);
+    refuseLfsPointer(bytes);
+    return bytes;
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`weight file "${path}", named in "${source.name}", cannot be read: ${reason}`, { cause });
+  } finally {
+    signal?.throwIfAborted();
+  }
+}
+
+function arraysOf({ weights }: Group, parts: readonly Uint8Array[]): StoredArray[] {
+  let offset = 0;
+  return weights.flatMap((spec) => {
+    const [start, size] = [offset, bytesOf(spec)];
+    offset += size;
+    const tensor = (): tf.Tensor => tf.io.decodeWeights(cut(parts, start, size), [spec])[spec.name] as tf.Tensor;
+    return spec.group === 'optimizer' ? [] : [{ name: spec.name, shape: spec.shape, tensor }];
+  });
+}
+
+/** A copy of some bytes of files that continue one another. */
+function cut(parts: readonly Uint8Array[], start: number, size: number): ArrayBuffer {
+  const bytes = new Uint8Array(size);
+  let offset = -start;
+  for (const part of parts) {
+    const [first, last] = [Math.max(0, -offset), Math.min(part.length, size - offset)];
+    if (first < last) bytes.set(part.subarray(first, last), offset + first);
+    offset += part.length;
+  }
+  return bytes.buffer;
+}
+
+function byName(arrays: readonly StoredArray[], json: string): Map<string, StoredArray> {
+  const found = new Map<string, StoredArray>();
+  for (const array of arrays) {
+    if (found.has(array.name)) throw new Error(`"${json}": weight "${array.name}" is stored twice`);
+    found.set(array.name, array);
+  }
+  return found;
 }
 
 function assertSize({ paths, weights }: Group, parts: readonly Uint8Array[], expected: number): void {
@@ -54,8 +99,8 @@ function assertSize({ paths, weights }: Group, parts: readonly Uint8Array[], exp
   const length = parts[part]?.length ?? 0;
   const file = paths[part] ?? 'a group without files';
   const group = parts.length > 1 ? `, one of ${parts.length} files with ${expected} bytes in all` : '';
-  const cut = found < expected ? `; the data end in weight "${weightAt(weights, found)}"` : '';
-  throw new Error(`${file}: expected ${length + expected - found} bytes, got ${length}${group}${cut}`);
+  const end = found < expected ? `; the data end in weight "${weightAt(weights, found)}"` : '';
+  throw new Error(`${file}: expected ${length + expected - found} bytes, got ${length}${group}${end}`);
 }
 
 /** All shards but the last have one size: the one that differs is at fault, else the last. */
@@ -79,20 +124,11 @@ function weightAt(specs: readonly Spec[], offset: number): string {
 function bytesOf({ name, shape, dtype, quantization }: Spec, json = ''): number {
   const stored = quantization?.dtype ?? dtype;
   const bytes = bytesPerValue[stored];
-  if (bytes !== undefined && Array.isArray(shape)) return bytes * sizeOf(shape);
+  const isShape = Array.isArray(shape) && shape.every((length) => Number.isSafeInteger(length) && length >= 0);
+  if (bytes !== undefined && isShape) return bytes * sizeOf(shape);
   throw new Error(
     `"${json}": weight "${name}" expected a shape and one of ${Object.keys(bytesPerValue).join(', ')}, got ${stored}`,
   );
-}
-
-function joined(parts: readonly Uint8Array[]): ArrayBuffer {
-  const all = new Uint8Array(sum(parts.map(({ length }) => length)));
-  let offset = 0;
-  for (const part of parts) {
-    all.set(part, offset);
-    offset += part.length;
-  }
-  return all.buffer;
 }
 
 function sum(values: readonly number[]): number {

@@ -1,11 +1,15 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { lowerFunction } from '../functions/lowerFunction.ts';
+import { axisOf } from '../functions/openShapes.ts';
+import { ownActivation } from '../keras/activations.ts';
 import type { Layer, Variable } from '../layersModel.ts';
 import type { Operation, OperationKind } from '../operation.ts';
-import { elementwise, normalizing, prelu, thresholdedRelu } from '../operations/activation.ts';
+import { elementwise, elu, normalizing, prelu } from '../operations/activation.ts';
 import type { OperationSource } from '../operations/base.ts';
-import { relu } from '../operations/relu.ts';
+import { rectifier, relu } from '../operations/relu.ts';
 import { identity } from '../operations/shape.ts';
+import { alongAxis } from './axes.ts';
 import type { Lowering } from './lowering.ts';
 
 /** An activation object of tfjs-layers. */
@@ -35,6 +39,8 @@ export function activationOperations(
 ): readonly Operation[] {
   const name = activation?.getClassName() ?? 'linear';
   if (!activation || name === 'linear') return [];
+  const own = ownActivation(name);
+  if (own) return lowerFunction(own, { source, operands: [{ shape: [] }] });
   if (name === 'relu') return [relu(source)];
   if (name === 'relu6') return [relu(source, 6)];
   const apply = (x: Tensor): Tensor => activation.apply(x);
@@ -52,26 +58,27 @@ export const lowerRelu: Lowering<Layer & { maxValue?: number | null }> = ({ maxV
 ];
 
 export const lowerLeakyRelu: Lowering<Layer & { alpha: number }> = ({ alpha }, { source }) => [
-  elementwise('leakyRelu', source, (x) => tf.leakyRelu(x, alpha)),
+  rectifier(source, { slope: alpha }),
 ];
 
 export const lowerPrelu: Lowering<Layer & { alpha: Variable }> = (layer, { source }) => [
   prelu(source, () => ({ alpha: layer.alpha.read() })),
 ];
 
-export const lowerElu: Lowering = (_layer, { source }) => [elementwise('elu', source, tf.elu)];
+export const lowerElu: Lowering = (_layer, { source }) => [elu(source)];
 
 export const lowerThresholdedRelu: Lowering<Layer & { theta: number }> = ({ theta }, { source }) => [
-  thresholdedRelu(source, theta),
+  rectifier(source, { threshold: theta }),
 ];
 
 export const lowerSoftmax: Lowering<Layer & { axis: number | readonly number[] }> = (
   layer,
   { source, inputShapes },
 ) => {
-  const axis = typeof layer.axis === 'number' ? layer.axis : layer.axis.length === 1 ? layer.axis[0] : undefined;
+  const [axis, ...others] = [layer.axis].flat();
   const rank = inputShapes[0]?.length ?? 0;
+  if (axis === undefined || others.length > 0) return undefined;
   // tfjs takes the softmax of the last axis alone.
-  if (axis === undefined || (axis !== -1 && axis !== rank - 1)) return undefined;
-  return [normalizing('softmax', source, (x) => tf.softmax(x))];
+  const softmax = normalizing('softmax', source, (x) => tf.softmax(x));
+  return alongAxis({ axis: axisOf(axis, rank), rank }, source, [softmax]);
 };

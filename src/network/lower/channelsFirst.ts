@@ -1,6 +1,6 @@
 import type { Operation } from '../operation.ts';
 import type { OperationSource } from '../operations/base.ts';
-import { permute } from '../operations/shape.ts';
+import { alongAxis } from './axes.ts';
 
 /** Runs operations that expect channels last on data with channels first. */
 export function inChannelsLast(
@@ -8,6 +8,5 @@ export function inChannelsLast(
   source: OperationSource,
   operations: readonly Operation[],
 ): readonly Operation[] {
-  if (dataFormat !== 'channelsFirst') return operations;
-  return [permute(source, [0, 2, 3, 1]), ...operations, permute(source, [0, 3, 1, 2])];
+  return dataFormat === 'channelsFirst' ? alongAxis({ axis: 1, rank: 4 }, source, operations) : operations;
 }

@@ -8,6 +8,7 @@ import * as convolutions from './convolutions.ts';
 import type { LayerCall, Lowering } from './lowering.ts';
 import * as merges from './merges.ts';
 import * as normalizations from './normalizations.ts';
+import { isOwnLayer, lowerOwnLayer } from './ownLayers.ts';
 import * as pooling from './pooling.ts';
 import * as sequences from './sequences.ts';
 import * as shapes from './shapes.ts';
@@ -61,14 +62,20 @@ const lowerings: Readonly<Record<string, Lowering<never>>> = {
   AlphaDropout: shapes.lowerIdentity,
 };
 
-/** The operations of one call of a layer; a layer that is not known here becomes one opaque operation per output. */
+/** The operations of one output of a call of a layer; a layer that is not known here becomes an opaque operation. */
 export function lowerLayer(layer: Layer, call: LayerCall, callArgs: object): readonly Operation[] {
-  const lowering = lowerings[layer.getClassName()] as Lowering | undefined;
-  return lowering?.(layer, call) ?? [opaque(layer, call, { callArgs, output: 0 })];
+  const { output = 0 } = call;
+  return loweringOf(layer, output)?.(layer, call) ?? [opaque(layer, call, { callArgs, output })];
+}
+
+/** Of the layers of tfjs-layers, those that are known here have one output. */
+function loweringOf(layer: Layer, output: number): Lowering | undefined {
+  if (isOwnLayer(layer)) return lowerOwnLayer as Lowering;
+  return output === 0 ? (lowerings[layer.getClassName()] as Lowering | undefined) : undefined;
 }
 
 /** A layer run as it is; its gradient comes from the tape. */
-export function opaque(
+function opaque(
   layer: Layer,
   { source }: Pick<LayerCall, 'source'>,
   { callArgs, output }: { callArgs: object; output: number },

@@ -7,6 +7,8 @@ export interface LayerCall {
   readonly source: OperationSource;
   readonly inputShapes: readonly (readonly (number | null)[])[];
   readonly outputShape: readonly (number | null)[];
+  /** Which output of the call is meant; 0 by default. */
+  readonly output?: number;
 }
 
 /**

@@ -7,11 +7,7 @@ import type { Lowering } from './lowering.ts';
 
 const merging =
   (make: (source: OperationSource) => Operation): Lowering =>
-  (_layer, { source, inputShapes }) => {
-    const ranks = new Set(inputShapes.map(({ length }) => length));
-    // tfjs-layers rearranges operands of different ranks; that is left to the layer itself.
-    return ranks.size === 1 ? [make(source)] : undefined;
-  };
+  (_layer, { source }) => [make(source)];
 
 export const lowerAdd: Lowering = merging(add);
 export const lowerMultiply: Lowering = merging(multiply);

@@ -1,13 +1,13 @@
-import type { Tensor } from '@tensorflow/tfjs-core';
-import * as tf from '@tensorflow/tfjs-core';
+import { axisOf } from '../functions/openShapes.ts';
 import type { Layer, Variable } from '../layersModel.ts';
-import { affine, batchNormalization } from '../operations/affine.ts';
-import { channelRegion, only, wholeRegion } from '../operations/base.ts';
-import { taped } from '../operations/taped.ts';
+import { affine, batchNormalization, constantAffine } from '../operations/affine.ts';
+import { layerNormalization } from '../operations/layerNormalization.ts';
+import { alongAxis } from './axes.ts';
 import type { Lowering } from './lowering.ts';
 
 interface BatchNormalizationLayer extends Layer {
-  readonly axis: number;
+  /** A list of one where tf.keras wrote it. */
+  readonly axis: number | readonly number[];
   readonly epsilon: number;
   readonly gamma?: Variable | null;
   readonly beta?: Variable | null;
@@ -17,11 +17,10 @@ interface BatchNormalizationLayer extends Layer {
 
 export const lowerBatchNormalization: Lowering<BatchNormalizationLayer> = (layer, { source, inputShapes }) => {
   const rank = inputShapes[0]?.length ?? 0;
-  if (layer.axis !== -1 && layer.axis !== rank - 1) {
-    // The kernels of tfjs disagree with each other and with the formula on any other axis.
-    throw new Error(
-      `layer "${source.address}": batch normalisation over axis ${layer.axis} is computed wrongly by tfjs; expected the last axis, ${rank - 1}`,
-    );
+  const [given, ...others] = [layer.axis].flat();
+  if (given === undefined || others.length > 0) {
+    const found = JSON.stringify(layer.axis);
+    throw new Error(`layer "${source.address}": batch normalisation expected one axis, got ${found}`);
   }
   const weights = batchNormalization(source, layer.epsilon, () => ({
     ...(layer.gamma && { gamma: layer.gamma.read() }),
@@ -29,7 +28,8 @@ export const lowerBatchNormalization: Lowering<BatchNormalizationLayer> = (layer
     mean: layer.movingMean.read(),
     variance: layer.movingVariance.read(),
   }));
-  return [affine(source, weights)];
+  // Along another axis than the last the kernels of tfjs disagree with each other and with the formula.
+  return alongAxis({ axis: axisOf(given, rank), rank }, source, [affine(source, weights)]);
 };
 
 interface LayerNormalizationLayer extends Layer {
@@ -39,34 +39,19 @@ interface LayerNormalizationLayer extends Layer {
   readonly beta?: Variable | null;
 }
 
-export const lowerLayerNormalization: Lowering<LayerNormalizationLayer> = (layer, { source, inputShapes }) => [
-  taped('layerNormalization', source, {
-    forward: (inputs, weights) => normalized(only({ inputs }), layer, weights),
-    parameters: () => ({
-      ...(layer.gamma && { gamma: layer.gamma.read() }),
-      ...(layer.beta && { beta: layer.beta.read() }),
-    }),
-    region: layer.axis.every((axis) => axis === (inputShapes[0]?.length ?? 0) - 1) ? channelRegion : wholeRegion,
-  }),
+export const lowerLayerNormalization: Lowering<LayerNormalizationLayer> = (layer, { source }) => [
+  layerNormalization(source, { axes: layer.axis, epsilon: layer.epsilon }, () => ({
+    ...(layer.gamma && { gamma: layer.gamma.read() }),
+    ...(layer.beta && { beta: layer.beta.read() }),
+  })),
 ];
 
-// Written out, as the layer of tfjs has no gradient without scale or centre.
-function normalized(
-  x: Tensor,
-  { axis, epsilon }: LayerNormalizationLayer,
-  { gamma, beta }: { gamma?: Tensor; beta?: Tensor },
-): Tensor {
-  const { mean, variance } = tf.moments(x, [...axis], true);
-  const shape = x.shape.map((length, i) => (axis.includes(i) ? length : 1));
-  const standard = tf.mul(tf.sub(x, mean), tf.rsqrt(tf.add(variance, epsilon)));
-  const scaled = gamma ? tf.mul(standard, tf.reshape(gamma, shape)) : standard;
-  return beta ? tf.add(scaled, tf.reshape(beta, shape)) : scaled;
-}
+type PerChannel = number | readonly number[];
 
-export const lowerRescaling: Lowering<Layer & { scale: number; offset: number }> = (layer, { source, inputShapes }) => {
+export const lowerRescaling: Lowering<Layer & { scale: PerChannel; offset: PerChannel }> = (
+  { scale, offset },
+  { source, inputShapes },
+) => {
   const channels = inputShapes[0]?.at(-1);
-  if (typeof channels !== 'number' || typeof layer.scale !== 'number') return undefined;
-  const constant = (name: string, value: number): Tensor =>
-    source.store.derive(`${source.address}: ${name}`, [], () => tf.fill([channels], value));
-  return [affine(source, () => ({ scale: constant('scale', layer.scale), shift: constant('shift', layer.offset) }))];
+  return typeof channels === 'number' ? [constantAffine(source, channels, { scale, shift: offset })] : undefined;
 };

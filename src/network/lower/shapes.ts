@@ -4,25 +4,29 @@ import { embedding } from '../operations/embedding.ts';
 import { resize } from '../operations/resize.ts';
 import { identity, permute, repeat, reshape } from '../operations/shape.ts';
 import { inChannelsLast } from './channelsFirst.ts';
-import type { LayerCall, Lowering } from './lowering.ts';
+import type { Lowering } from './lowering.ts';
 
 type Pair = readonly [number, number];
 
 export const lowerIdentity: Lowering = (_layer, { source }) => [identity(source)];
 
-export const lowerReshape: Lowering = (_layer, call) => {
-  const shape = knownShape(call);
-  return shape && [reshape(call.source, shape)];
-};
+/** One length may be open. The symbolic shape is not read: some layers of tfjs write theirs into that of their input. */
+export const lowerReshape: Lowering<Layer & { targetShape: readonly (number | null)[] }> = (
+  { targetShape },
+  { source },
+) => [
+  reshape(
+    source,
+    targetShape.map((length) => length ?? -1),
+  ),
+];
 
-export const lowerFlatten: Lowering<Layer & { dataFormat?: string }> = ({ dataFormat }, call) => {
-  const shape = knownShape(call);
-  const rank = call.inputShapes[0]?.length ?? 0;
-  if (!shape) return undefined;
-  const flat = reshape(call.source, shape);
+export const lowerFlatten: Lowering<Layer & { dataFormat?: string }> = ({ dataFormat }, { source, inputShapes }) => {
+  const rank = inputShapes[0]?.length ?? 0;
+  const flat = reshape(source, [-1]);
   if (dataFormat !== 'channelsFirst' || rank < 3) return [flat];
   const channelsLast = [0, ...Array.from({ length: rank - 2 }, (_, axis) => axis + 2), 1];
-  return [permute(call.source, channelsLast), flat];
+  return [permute(source, channelsLast), flat];
 };
 
 /** `dims` counts from 1 and leaves out the batch axis. */
@@ -61,8 +65,3 @@ export const lowerResizing: Lowering<
 export const lowerEmbedding: Lowering<Layer & { embeddings: Variable }> = (layer, { source }) => [
   embedding(source, () => ({ embeddings: layer.embeddings.read() })),
 ];
-
-function knownShape({ outputShape }: LayerCall): readonly number[] | undefined {
-  const shape = outputShape.slice(1);
-  return shape.every((length): length is number => typeof length === 'number') ? shape : undefined;
-}

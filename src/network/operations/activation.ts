@@ -1,27 +1,38 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Operation, OperationKind, Parameters } from '../operation.ts';
-import {
-  channelRegion,
-  describeOperation,
-  type OperationSource,
-  type Origin,
-  only,
-  parameter,
-  perChannel,
-  pointwise,
-  sameRegion,
-  withoutParameters,
-} from './base.ts';
+import { channelRegion, type OperationSource, type Origin, only, parameter, perChannel, sameRegion } from './base.ts';
 import { taped } from './taped.ts';
 
-/** An activation applied to each element, as tfjs computes it. */
-export function elementwise(kind: OperationKind, source: Origin, apply: (x: Tensor) => Tensor): Operation {
+/** A kind with numbers that tell its functions apart. */
+export interface NumberedKind {
+  readonly kind: OperationKind;
+  readonly numbers: Readonly<Record<string, number>>;
+}
+
+/** An activation or another function applied to each element, as tfjs computes it. */
+export function elementwise(
+  named: OperationKind | NumberedKind,
+  source: Origin,
+  apply: (x: Tensor) => Tensor,
+): Operation {
+  const { kind, ...applied } = typeof named === 'string' ? { kind: named } : { ...named, name: named.kind };
   return taped(kind, source, {
     forward: (inputs) => apply(only({ inputs })),
     region: sameRegion,
     alikeEverywhere: () => true,
+    ...('name' in applied && { applied }),
   });
+}
+
+/** x where it is positive, else alpha · (eˣ − 1). */
+export function elu(source: Origin, alpha = 1): Operation {
+  return elementwise('elu', source, eluOf(alpha));
+}
+
+/** alpha · elu(x) + (1 − alpha) · relu(x), so that no exponential of a large x is taken. */
+export function eluOf(alpha: number): (x: Tensor) => Tensor {
+  return alpha === 1 ? tf.elu : (x) => tf.add(tf.mul(tf.elu(x), alpha), tf.mul(tf.relu(x), 1 - alpha));
 }
 
 /** Softmax or its logarithm along the last axis. */
@@ -40,19 +51,5 @@ export function prelu(source: OperationSource, parameters: () => Parameters): Op
     region: sameRegion,
     alikeEverywhere: ({ alpha }) => perChannel(alpha),
     parameters,
-  });
-}
-
-/** x where x > theta, else 0. The tape has no gradient for the comparison, so it is written out. */
-export function thresholdedRelu(source: OperationSource, theta: number): Operation {
-  const passed = (x: Tensor, value: Tensor): Tensor => tf.mul(value, tf.cast(tf.greater(x, theta), 'float32'));
-  const forward = (inputs: readonly Tensor[]): Tensor => passed(only({ inputs }), only({ inputs }));
-  return withoutParameters({
-    ...describeOperation('thresholdedRelu', source),
-    needs: ['inputs'],
-    forward,
-    partial: pointwise(forward),
-    pullback: (cotangent, io) => [passed(only(io), cotangent)],
-    region: sameRegion,
   });
 }

@@ -1,13 +1,17 @@
 import type { Tensor, Tensor1D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { scaleShift } from '../../backend/kernels/elementwise.ts';
-import type { Operation, Parameters } from '../operation.ts';
+import type { Applied, Operation, Parameters } from '../operation.ts';
 import { describeOperation, type OperationSource, parameter, perChannel, pointwise, sameRegion } from './base.ts';
 
-/** y = scale · x + shift per channel of the last axis: batch normalisation in inference, rescaling. */
-export function affine(source: OperationSource, parameters: () => Parameters): Operation {
+/**
+ * y = scale · x + shift per channel of the last axis: batch normalisation in inference, rescaling. `applied` has the
+ * numbers where they are the same for all channels and known.
+ */
+export function affine(source: OperationSource, parameters: () => Parameters, applied?: Applied): Operation {
   return {
     ...describeOperation('affine', source),
+    applied,
     get parameters() {
       return parameters();
     },
@@ -22,6 +26,33 @@ export function affine(source: OperationSource, parameters: () => Parameters): O
     },
     withParameters: (other) => affine(source, other),
   };
+}
+
+/** Numbers for all channels of the last axis alike, or one for each. */
+export interface AffineNumbers {
+  /** 1 by default. */
+  readonly scale?: number | readonly number[];
+  /** 0 by default. */
+  readonly shift?: number | readonly number[];
+}
+
+/** y = scale · x + shift with numbers that are no weights. */
+export function constantAffine(
+  source: OperationSource,
+  channels: number,
+  { scale = 1, shift = 0 }: AffineNumbers,
+): Operation {
+  const constant = (values: number | readonly number[]): (() => Tensor) => {
+    // The values are part of the name, as a layer can make several of these.
+    const name = `${source.address}: ${channels} channels with ${values}`;
+    const make = (): Tensor =>
+      typeof values === 'number' ? tf.fill([channels], values) : tf.mul(tf.ones([channels]), tf.tensor1d([...values]));
+    return () => source.store.derive(name, [], make);
+  };
+  const [ofScale, ofShift] = [constant(scale), constant(shift)];
+  const parameters = (): Parameters => ({ scale: ofScale(), shift: ofShift() });
+  const alike = typeof scale === 'number' && typeof shift === 'number';
+  return affine(source, parameters, alike ? { name: 'affine', numbers: { scale, shift } } : undefined);
 }
 
 /** The scale γ/√(σ² + ε) and shift β − μ·scale of an inference batch normalisation. */

@@ -2,16 +2,22 @@ import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { convInputGradient, prepareConvKernel } from '../../backend/kernels/convInputGradient.ts';
 import { convTransposeInputGradient } from '../../backend/kernels/convTransposeInputGradient.ts';
-import type { WindowGeometry } from '../../backend/kernels/geometry.ts';
+import { axisOf, extentOf, type WindowGeometry } from '../../backend/kernels/geometry.ts';
 import type { Operation, Parameters } from '../operation.ts';
 import { transposedWindowRegion } from '../region.ts';
 import { derivedWeights, describeOperation, type OperationSource, onlyShape, parameter } from './base.ts';
 import { foldAffine } from './foldAffine.ts';
 
+/** The window of a transposed convolution. */
+export interface TransposedGeometry extends WindowGeometry {
+  /** How many rows and columns the output has beyond the least that such a window makes; Keras's default where it is left out. */
+  readonly outputPadding?: readonly [rows: number, columns: number] | undefined;
+}
+
 /** A transposed convolution: `kernel` [height, width, out, in], optional `bias` [out]. It is the input gradient of a convolution. */
 export function conv2dTranspose(
   source: OperationSource,
-  geometry: WindowGeometry,
+  geometry: TransposedGeometry,
   parameters: () => Parameters,
 ): Operation {
   const kernelOf = (weights: Parameters): Tensor4D => parameter<Tensor4D>(weights, 'kernel');
@@ -33,7 +39,14 @@ export function conv2dTranspose(
     pullback: (cotangent, _io, weights = parameters()) => [
       convTransposeInputGradient(cotangent as Tensor4D, kernelOf(weights), geometry) as Tensor,
     ],
-    region: (output, inputShapes) => [transposedWindowRegion(output, onlyShape({ inputShapes }), geometry)],
+    region: (output, inputShapes) => {
+      const outputShape = transposedShape(
+        onlyShape({ inputShapes }),
+        parameter(parameters(), 'kernel').shape,
+        geometry,
+      );
+      return [transposedWindowRegion(output, outputShape, geometry)];
+    },
     withParameters: (other) => conv2dTranspose(source, geometry, other),
     absorb: (affine) =>
       conv2dTranspose(
@@ -45,13 +58,25 @@ export function conv2dTranspose(
   };
 }
 
-/** Keras: n·s for 'same'; n·s + max(k − s, 0) for 'valid'. */
 function transposedShape(
   [batch, rows, columns]: readonly number[],
   kernelShape: readonly number[],
-  { window, strides, padding }: WindowGeometry,
+  geometry: TransposedGeometry,
 ): number[] {
-  const length = (n: number, axis: 0 | 1): number =>
-    n * strides[axis] + (padding === 'valid' ? Math.max(window[axis] - strides[axis], 0) : 0);
+  const length = (n: number, axis: 0 | 1): number => transposedLength(n, geometry, axis);
   return [batch as number, length(rows as number, 0), length(columns as number, 1), kernelShape[2] as number];
+}
+
+/**
+ * How many rows (axis 0) or columns (axis 1) a transposed convolution makes of n, as Keras's `deconv_output_length`:
+ * by default n · s for 'same' and n · s + max(e − s, 0) for 'valid', with e the extent of the dilated window; with an
+ * output padding p, (n − 1) · s + e − 2 · ⌊e / 2⌋ + p and (n − 1) · s + e + p.
+ */
+export function transposedLength(n: number, { outputPadding, ...geometry }: TransposedGeometry, axis: 0 | 1): number {
+  const along = axisOf(geometry, axis);
+  const { stride, padding } = along;
+  const extent = extentOf(along);
+  const lost = padding === 'same' ? extent - (extent % 2) : 0;
+  if (outputPadding) return (n - 1) * stride + extent - lost + outputPadding[axis];
+  return n * stride + (padding === 'valid' ? Math.max(extent - stride, 0) : 0);
 }

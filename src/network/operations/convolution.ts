@@ -86,9 +86,7 @@ export function convolution(
     region: (output, inputShapes) => [windowRegion(output, inputShapes[0], geometry)],
     get partial() {
       if (!perChannel(parameters().bias)) return undefined;
-      // Kept as it is where nothing is padded: the wasm backend packs the kernel again for another kind of padding.
-      const unpadded: WindowGeometry = padsNothing(geometry) ? geometry : { ...geometry, padding: 'valid' };
-      return pointwise(convolution(convolved, source, { geometry: unpadded, parameters }).forward);
+      return pointwise(convolution(convolved, source, { geometry: unpadded(geometry), parameters }).forward);
     },
     withParameters: withWeights,
     absorb: (affine) =>
@@ -102,8 +100,14 @@ export function convolution(
   };
 }
 
-function padsNothing({ padding, window }: WindowGeometry): boolean {
+/** Whether a window never reaches over the border. */
+export function padsNothing({ padding, window }: WindowGeometry): boolean {
   return padding === 'valid' || window.every((length) => length === 1);
+}
+
+/** The same window without padding. As it is where nothing is padded: wasm packs the kernel again for another kind. */
+export function unpadded(geometry: WindowGeometry): WindowGeometry {
+  return padsNothing(geometry) ? geometry : { ...geometry, padding: 'valid' };
 }
 
 function operandsOf(

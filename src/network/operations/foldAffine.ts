@@ -34,32 +34,40 @@ export function foldAffine(
  * bias + Σ kernel · shift. The input channels are the last axis but one of the kernel.
  *
  * @param outputAxes how many of the last axes of the kernel hold the output channels.
+ * @param align lines a number per input channel up with the last two axes of the kernel.
  */
 export function foldInputAffine(
   { address, store }: OperationSource,
   parameters: () => Parameters,
-  { affine, outputAxes }: { affine: Operation; outputAxes: 1 | 2 },
+  { affine, outputAxes, align = asColumn }: { affine: Operation; outputAxes: 1 | 2; align?: Alignment },
 ): () => Parameters {
   return () => {
     const { kernel, bias } = parameters() as { kernel: Tensor; bias?: Tensor };
-    const column = (perChannel: Tensor1D): Tensor => tf.reshape(perChannel, [-1, 1]);
     const scale = parameter<Tensor1D>(affine.parameters, 'scale');
     const shift = parameter<Tensor1D>(affine.parameters, 'shift');
     const summed = kernel.shape.slice(0, -outputAxes).map((_, axis) => axis);
     return {
       kernel: store.derive(`${address}: kernel behind an affine map`, [kernel, scale], () =>
-        tf.mul(kernel, column(scale)),
+        tf.mul(kernel, align(scale, kernel.shape)),
       ),
       bias: store.derive(
         `${address}: bias behind an affine map`,
         bias ? [kernel, shift, bias] : [kernel, shift],
         () => {
-          const moved = tf.reshape(tf.sum(tf.mul(kernel, column(shift)), summed), [-1]);
-          return bias ? tf.add(moved, bias) : moved;
+          const moved = tf.sum(tf.mul(kernel, align(shift, kernel.shape)), summed);
+          // Added even without a bias: the wasm backend reads the rank of a bias from its data, not from its shape.
+          return tf.add(tf.reshape(moved, [-1]), bias ?? 0);
         },
       ),
     };
   };
+}
+
+/** Lines a number per input channel up with the last two axes of a kernel of that shape. */
+type Alignment = (perInput: Tensor1D, kernelShape: readonly number[]) => Tensor;
+
+function asColumn(perInput: Tensor1D): Tensor {
+  return tf.reshape(perInput, [-1, 1]);
 }
 
 /** Convolution and dense kernels end in the output channels. */

@@ -2,7 +2,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { addTensors } from '../../backend/kernels/elementwise.ts';
 import { sameShape } from '../../numeric/shape.ts';
-import type { Io, Operation, OperationKind } from '../operation.ts';
+import type { Io, Operation, OperationKind, Region } from '../operation.ts';
 import { describeOperation, type OperationSource, pointwise, sumToShape, withoutParameters } from './base.ts';
 
 /** The sum of the inputs. */
@@ -10,6 +10,15 @@ export function add(source: OperationSource): Operation {
   return merge('add', source, {
     combine: (a, b) => (sameShape(a.shape, b.shape) ? addTensors(a, b) : tf.add(a, b)),
     pullback: (cotangent, io) => io.inputShapes.map((shape) => sumToShape(cotangent, shape)),
+  });
+}
+
+/** The first input less the second. */
+export function subtract(source: OperationSource): Operation {
+  return merge('subtract', source, {
+    combine: tf.sub,
+    pullback: (cotangent, io) =>
+      io.inputShapes.map((shape, i) => sumToShape(i === 0 ? cotangent : tf.neg(cotangent), shape)),
   });
 }
 
@@ -61,7 +70,7 @@ function merge(
   { needs = [], combine, finish, pullback }: Merging,
 ): Operation {
   const forward = (inputs: readonly Tensor[]): Tensor => {
-    const combined = (inputs as Tensor[]).reduce(combine);
+    const combined = aligned(inputs).reduce(combine);
     return finish ? finish(combined, inputs.length) : combined;
   };
   return withoutParameters({
@@ -69,9 +78,53 @@ function merge(
     needs,
     forward,
     partial: pointwise(forward),
-    pullback,
-    region: (output, inputShapes) => inputShapes.map((shape) => (hasWholePlane(shape, inputShapes) ? output : 'all')),
+    pullback: (cotangent, io) => withOwnShapes(pullback(cotangent, alignedIo(io)), io),
+    region: mergedRegion,
   });
+}
+
+/** Operands of one rank: one of a lower rank, [n, c], is spread over what lies between, [n, 1, 1, c], as Keras does. */
+export function aligned(inputs: readonly Tensor[]): Tensor[] {
+  return inShapes(inputs, alignedShapes(inputs.map(({ shape }) => shape)));
+}
+
+/** What was made for aligned operands, in their own shapes. */
+export function withOwnShapes(cotangents: readonly Tensor[], { inputShapes }: Pick<Io, 'inputShapes'>): Tensor[] {
+  return inShapes(cotangents, inputShapes);
+}
+
+function inShapes(tensors: readonly Tensor[], shapes: readonly (readonly number[])[]): Tensor[] {
+  return tensors.map((tensor, i) => {
+    const shape = shapes[i] as readonly number[];
+    return tensor.rank === shape.length ? tensor : tf.reshape(tensor, [...shape]);
+  });
+}
+
+function alignedShapes(shapes: readonly (readonly number[])[]): readonly (readonly number[])[] {
+  const rank = Math.max(...shapes.map(({ length }) => length));
+  return shapes.map(([batch = 1, ...others]) => [
+    batch,
+    ...new Array<number>(rank - 1 - others.length).fill(1),
+    ...others,
+  ]);
+}
+
+function alignedIo(io: Io): Io {
+  return {
+    inputShapes: alignedShapes(io.inputShapes),
+    get inputs() {
+      return aligned(io.inputs);
+    },
+    get output() {
+      return io.output;
+    },
+  };
+}
+
+/** The region of an operation on each element: of an input that is spread over the plane, as a gate is, all of it. */
+export function mergedRegion(output: Region, inputShapes: readonly (readonly number[])[]): (Region | 'all')[] {
+  const shapes = alignedShapes(inputShapes);
+  return shapes.map((shape) => (hasWholePlane(shape, shapes) ? output : 'all'));
 }
 
 /** Whether an input is as large as the others, and not, as a gate is, spread over their plane. */

@@ -1,5 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+// The tape finds its gradients once this is loaded.
+import '@tensorflow/tfjs-layers';
 import { freedOnError } from '../../backend/freedOnError.ts';
 import { withoutFilterGradients } from '../../backend/kernels/withoutFilterGradients.ts';
 import type { Operation, OperationKind, Parameters } from '../operation.ts';
@@ -12,6 +14,7 @@ export interface TapedOptions {
   /** Whether with these weights every output position is made of the same input position in the same way. */
   readonly alikeEverywhere?: (parameters: Parameters) => boolean;
   readonly parameters?: () => Parameters;
+  readonly applied?: Operation['applied'];
 }
 
 /**
@@ -22,6 +25,7 @@ export function taped(kind: OperationKind, source: Origin, options: TapedOptions
   const { forward, region, parameters = () => ({}) } = options;
   return {
     ...describeOperation(kind, source),
+    applied: options.applied,
     get parameters() {
       return parameters();
     },
@@ -30,7 +34,7 @@ export function taped(kind: OperationKind, source: Origin, options: TapedOptions
     pullback: (cotangent, { inputs }, weights = parameters()) => {
       const differentiate = tf.grads((...xs: Tensor[]) => forward(xs, weights));
       try {
-        return freedOnError(() => withoutFilterGradients(() => differentiate([...inputs], cotangent)));
+        return freedOnError(() => withoutFilterGradients(() => differentiate(apart(inputs), cotangent)));
       } catch (cause) {
         throw noGradient(source, cause);
       }
@@ -41,6 +45,11 @@ export function taped(kind: OperationKind, source: Origin, options: TapedOptions
     },
     withParameters: (other) => taped(kind, source, { ...options, parameters: other }),
   };
+}
+
+/** A value that is read twice as two, each with a gradient of its own. */
+function apart(inputs: readonly Tensor[]): Tensor[] {
+  return inputs.map((input, i) => (inputs.indexOf(input) < i ? tf.clone(input) : input));
 }
 
 /** A layer may hand its input back; the walk must own what it frees. */

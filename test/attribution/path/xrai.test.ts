@@ -18,6 +18,7 @@ const given = (values: NdArray) => async (): Promise<Attribution> => ({
   method: 'given',
   target: null,
   score: new Float32Array(2),
+  explained: { target: 'function', scale: 'logit' },
 });
 const map: NdArray = {
   shape: [2, 16, 16],

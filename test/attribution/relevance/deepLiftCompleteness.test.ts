@@ -10,8 +10,8 @@ import { batch, denseModel, randomMatrix } from '../../oracle/denseModel.ts';
 import { networks } from '../../oracle/networks.ts';
 import { expectClose } from '../../support/close.ts';
 
-// What has no rule: softmaxes that the score is taken behind, layer normalisation, layers that are not known.
-const unruled: readonly OperationKind[] = ['softmax', 'logSoftmax', 'layerNormalization', 'opaque'];
+// What has no rule: softmaxes that the score is taken behind, layers that are not known.
+const unruled: readonly OperationKind[] = ['softmax', 'logSoftmax', 'opaque'];
 const rules: readonly DeepLiftRule[] = ['rescale', 'revealCancel', 'mixed'];
 
 /** A different share of every number of every output. */

@@ -116,7 +116,7 @@ test('what it cannot do is refused by name', async () => {
   const network = await fixtureModel('vgg-tiny');
   const [x] = inputsOf(network, 1) as [NdArray];
   await expect(excitationBackprop(network, x, { scale: 'probability' })).rejects.toThrow(
-    '"scale" expected one of logit, got "probability"',
+    `"scale" expected 'logit': excitationBackprop has no rule for the final softmax, got "probability"`,
   );
   await expect(excitationBackprop(network, x, { contrastive: { layer: 'conv9' } })).rejects.toThrow(
     '"contrastive.layer" expected the address of a layer, got "conv9"',

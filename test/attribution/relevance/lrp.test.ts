@@ -10,6 +10,7 @@ import { chain, conv, free, inputsOf, type Layer, norm, picture, randomized, vec
 import { networks } from '../../oracle/networks.ts';
 import * as oracle from '../../oracle/relevance.ts';
 import { expectClose } from '../../support/close.ts';
+import { modelOf } from '../../support/modelOf.ts';
 import { fixtureModel } from '../../support/models.ts';
 
 const { uniform, epsilonPlus } = composites;
@@ -54,7 +55,7 @@ const conserving: readonly (readonly [network: string, name: string, composite: 
 
 test.each(conserving)('%s without biases: %s keeps the sum from layer to layer', async (name, _name, composite) => {
   const network = compile(withoutBiases(await fixtureModel(name)));
-  const [x] = inputsOf(network.model, 2) as [NdArray];
+  const [x] = inputsOf(modelOf(network), 2) as [NdArray];
   for (const layer of [undefined, ...(separating[name] as string[])]) {
     const { values, score } = await lrp(network, x, { composite, ...(layer && { layer }) });
     score.forEach((value, i) => {
@@ -62,7 +63,7 @@ test.each(conserving)('%s without biases: %s keeps the sum from layer to layer',
     });
   }
   network.dispose();
-  network.model.dispose();
+  modelOf(network).dispose();
 });
 
 test('uniform(zero()) on a network of ReLUs is gradient times input', async () => {
@@ -190,30 +191,32 @@ describe('batch normalisation', () => {
     const [x] = inputsOf(network, 1) as [NdArray];
     const target = { layer: network.layers.at(-1)?.name as string, unit: 1 };
     const { values, score } = await lrp(network, x, { composite: uniform(rules.epsilon()), target, bias: false });
-    // A batch normalisation that stayed alone would keep a share for its shift.
     expect(score[0]).not.toBe(0);
     expect(Math.abs(sumOf(values, 0, 1) - (score[0] as number))).toBeLessThan(1e-4 * Math.abs(score[0] as number));
     free(network);
   });
 
-  test('alone it goes by ε and keeps the share of its shift, also without biases', async () => {
+  test.each([true, false])('alone it goes by ε; bias: %s keeps the share of its shift, or not', async (bias) => {
     const network = randomized(chain(picture, norm(), conv({ padding: 'same', filters: 1 })), 3);
     const [x] = inputsOf(network, 1) as [NdArray];
     const layer = network.layers[1]?.name as string;
     const target = { layer: network.layers.at(-1)?.name as string, unit: 0 };
-    const options = { composite: uniform(rules.zPlus()), target, bias: false };
+    const options = { composite: uniform(rules.zPlus()), target, bias };
     const [inner, outer] = [await lrp(network, x, { ...options, layer }), await lrp(network, x, options)];
-    const normed = tf.tidy(() => network.layers[1]?.apply(tf.tensor(x.data, [...x.shape])) as tf.Tensor);
-    const weights = network.layers[1]?.getWeights() ?? [];
-    const [gamma, , , variance] = await Promise.all(weights.map((weight) => weight.data()));
-    const scale = [0, 1].map((c) => (gamma?.[c] as number) / Math.sqrt((variance?.[c] as number) + 1e-3));
-    const y = await normed.data();
+    const weights = await Promise.all((network.layers[1]?.getWeights() ?? []).map((weight) => weight.data()));
     const expected = inner.values.data.map((r, i) => {
-      const whole = (y[i] as number) + ((y[i] as number) >= 0 ? 1e-6 : -1e-6);
-      return (r * (x.data[i] as number) * (scale[i % 2] as number)) / whole;
+      const [gamma, beta, mean, variance] = weights.map((values) => values[i % 2] as number) as [
+        number,
+        number,
+        number,
+        number,
+      ];
+      const scale = gamma / Math.sqrt(variance + 1e-3);
+      const given = scale * (x.data[i] as number);
+      const whole = given + (bias ? beta - mean * scale : 0);
+      return (r * given) / (whole + (whole >= 0 ? 1e-6 : -1e-6));
     });
     await expectClose(outer.values, { shape: x.shape, data: expected }, { tolerance: 1e-4 });
-    normed.dispose();
     free(network);
   });
 });

@@ -299,7 +299,7 @@ describe('patternNet(model, x, { patterns }) refuses', () => {
       '"patterns" expected what fitPatterns returns',
     );
     await expect(patternNet(model, x, { patterns, scale: 'probability' })).rejects.toThrow(
-      '"scale" expected one of logit',
+      `"scale" expected 'logit': patternNet has no rule for the final softmax`,
     );
     await expect(patternNet(model, x, { patterns, layer: 'conv9' })).rejects.toThrow('near: conv');
     free(model);

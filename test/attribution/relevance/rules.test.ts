@@ -5,14 +5,18 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { composites, rules } from '../../../src/attribution/index.ts';
 import type { WindowGeometry } from '../../../src/backend/kernels/geometry.ts';
+import { compile } from '../../../src/network/compile.ts';
 import type { Rule } from '../../../src/network/composite.ts';
+import type { Network } from '../../../src/network/network.ts';
+import { groupedConv2d } from '../../../src/network/operations/groupedConv2d.ts';
 import type { NdArray } from '../../../src/numeric/ndarray.ts';
 import { chain, type Layer } from '../../oracle/building.ts';
 import * as oracle from '../../oracle/relevance.ts';
 import type { Block } from '../../oracle/windows.ts';
 import { backend } from '../../support/backend.ts';
-import { passedBack } from '../../support/relevance.ts';
-import { noise, type WindowCase, windowCases } from '../../support/windows.ts';
+import { operationNetwork } from '../../support/operationNetwork.ts';
+import { passedThrough } from '../../support/relevance.ts';
+import { noise, tensorOf, type WindowCase, windowCases } from '../../support/windows.ts';
 
 const known: readonly (readonly [string, Rule, oracle.RuleOracle])[] = [
   ['zero()', rules.zero(), oracle.zero],
@@ -89,6 +93,33 @@ test.each(known)('on a transposed convolution rules.%s is the written-out rule',
   }
 });
 
+test.each(known)('on a grouped convolution rules.%s is the written-out rule', async (_name, rule, expected) => {
+  for (const [groups, outputs, hasBias] of [
+    [3, 6, true],
+    [2, 2, false],
+    [6, 12, true],
+  ] as const) {
+    const plane: Block['shape'] = [2, 5, 4, 6];
+    const geometry: WindowGeometry = { window: [3, 2], strides: [1, 2], padding: 'same', dilations: [1, 1] };
+    const kernel = noise([3, 2, 6 / groups, outputs], 8);
+    const bias = hasBias ? Array.from(noise([1, 1, 1, outputs], 9).data) : [];
+    const weights = [tensorOf(kernel), tf.tensor1d(bias)] as const;
+    const parameters = { kernel: weights[0], ...(hasBias && { bias: weights[1] }) };
+    const network = operationNetwork(plane.slice(1), [
+      ['grouped', (source) => groupedConv2d(source, { ...geometry, groups }, () => parameters)],
+    ]);
+    await expectRuleOf(network, {
+      rule,
+      expected,
+      map: oracle.groupedConvolutionMap(kernel, bias, { plane, geometry, groups }),
+      x: arrayOf(noise(plane, 10), plane),
+      rectified: false,
+    });
+    network.dispose();
+    tf.dispose([...weights]);
+  }
+});
+
 test('rules.zBox([…], […]) takes bounds for each channel', async () => {
   const [low, high] = [
     [-1, -1.25],
@@ -139,15 +170,21 @@ function convolved(
   };
 }
 
+async function expectRule(rule: Rule, expected: oracle.RuleOracle, { model, ...subject }: Subject): Promise<void> {
+  const network = compile(model);
+  await expectRuleOf(network, { rule, expected, ...subject });
+  network.dispose();
+  model.dispose();
+}
+
 /** Relevance vanishes faster than the output, so that no rule is ill-conditioned where rounding moves an output near 0. */
-async function expectRule(
-  rule: Rule,
-  expected: oracle.RuleOracle,
-  { model, map, x, rectified }: Subject,
+async function expectRuleOf(
+  network: Network,
+  { rule, expected, map, x, rectified }: Omit<Subject, 'model'> & { rule: Rule; expected: oracle.RuleOracle },
 ): Promise<void> {
   const relevance = (z: Float32Array): Float32Array =>
     z.map((value, j) => ((value * Math.abs(value)) / (Math.abs(value) + 0.01)) * (1 + Math.sin(j)));
-  const found = await passedBack(model, composites.uniform(rule), { x, relevance });
+  const found = await passedThrough(network, composites.uniform(rule), { x, relevance });
   const rows = x.shape[0] as number;
   const [inputs, outputs] = [x.data.length / rows, found.z.length / rows];
   for (let n = 0; n < rows; n++) {
@@ -161,7 +198,6 @@ async function expectRule(
       expect(Math.abs((found.values[n * inputs + i] as number) - value) / scale).toBeLessThan(1e-4);
     });
   }
-  model.dispose();
 }
 
 function front(rectified: boolean): Layer[] {

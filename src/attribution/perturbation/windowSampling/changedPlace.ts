@@ -1,6 +1,7 @@
 import { activations } from '../../../network/activations.ts';
 import type { Site } from '../../../network/graph.ts';
 import { readInputs } from '../../../network/inputs.ts';
+import { openShapeText } from '../../../network/openShapeText.ts';
 import type { Input } from '../../../network/types.ts';
 import type { NdArray } from '../../../numeric/ndarray.ts';
 import type { Session } from '../../session.ts';
@@ -33,9 +34,8 @@ export async function changedPlace(
 async function layerPlace({ network, inputs, options }: Session, layer: string): Promise<ChangedPlace> {
   const site = network.site(layer);
   if (site.shape.length !== 2 && site.shape.length !== 4) {
-    const shape = site.shape.map((length) => length ?? 'n').join(', ');
     throw new RangeError(
-      `"layer" expected a layer with rows and columns or a dense one, "${layer}" has shape [${shape}]`,
+      `"layer" expected a layer with rows and columns or a dense one, "${layer}" has shape ${openShapeText(site.shape)}`,
     );
   }
   const { batchSize, signal } = options;

@@ -1,6 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { findHead } from '../../../network/score.ts';
+import { chosenOutput, type OutputChoice } from '../../../network/chosenOutput.ts';
+import { assertClasses } from '../../../network/classScore.ts';
 import type { ExplainOptions, Input, Model, Target } from '../../../network/types.ts';
+import { withNetwork } from '../../../network/withNetwork.ts';
 import type { NdArray } from '../../../numeric/ndarray.ts';
 import type { Backpropagation } from '../../gradient/backpropagated.ts';
 import { deconvnet } from '../../gradient/deconvnet.ts';
@@ -15,13 +17,13 @@ import { type Considered, consideredClasses } from './consideredClasses.ts';
 import { type DominantResponse, mostAgainst, mostFor, strongest } from './dominance.ts';
 
 /** The options of {@link clearMap}. */
-export interface ClearMapOptions extends Omit<ExplainOptions, 'target'> {
+export interface ClearMapOptions extends Omit<ExplainOptions, 'target' | 'output'> {
   /** The method that makes each class's response; any with signs, `deconvnet` by default, as in the paper. */
   readonly base?: SignedExplainer;
   /** How many classes are compared, those with the highest scores of each example; 20 by default. Or `'all'`, or a list. */
   readonly classes?: Considered;
-  /** The output of a model with several: its position or the name of its layer; the first by default. */
-  readonly output?: number | string;
+  /** The output of a model with several, or what the first output holds: as of {@link predict}. */
+  readonly output?: OutputChoice;
 }
 
 /** What {@link clearMap} returns: the class that dominates at each position, and by how much. */
@@ -47,10 +49,10 @@ export interface ClearMap extends DominantResponse {
  * Source: Kumar, Wong and Taylor 2017, "Explaining the unexplained: a class-enhanced attentive response (CLEAR) approach
  * to understanding deep neural networks", §3.
  *
- * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param x one example or a batch `[n, h, w, c]` in the shape of the model's input.
- * @param options `base`, `classes`, `output`, `scale`. It takes a backward walk for each class; a base other than
- * `deconvnet`, `guidedBackprop`, `gradient` and `gradientTimesInput` a whole call.
+ * @param options `base`, `classes`, `output`, `scale` (`'logit'` by default). It takes a backward walk for each
+ * class; a base other than `deconvnet`, `guidedBackprop`, `gradient` and `gradientTimesInput` a whole call.
  * @returns `classMap` and `response` `[n, h, w]`, the same for positive and for negative responses alone, and all
  * `responses` `[n, k, h, w]`.
  * @throws {RangeError} if there are fewer classes, the model has no image input or the maps of `base` do not fit it;
@@ -63,28 +65,38 @@ export interface ClearMap extends DominantResponse {
  * ```
  */
 export async function clearMap(model: Model, x: Input, options: ClearMapOptions = {}): Promise<ClearMap> {
-  const { base = deconvnet, classes: considered, output = 0, ...run } = options;
-  return explain(model, x, run, async (session) => {
-    const { index: image } = imageInput(session, undefined);
-    const classes = await consideredClasses(session, findHead(session.network, output), considered);
-    const [count, k] = classes.shape as [number, number];
-    const targets = Array.from({ length: k }, (_, rank): Target => {
-      const ofRank = Array.from({ length: count }, (__, example) => classes.data[example * k + rank] as number);
-      return { output, target: ofRank };
+  const { base = deconvnet, classes: considered, output, ...run } = options;
+  return withNetwork(model, (given) => {
+    const { network, head } = chosenOutput(given, output);
+    const place = network.heads.indexOf(head);
+    assertClasses(head, 'output');
+    return explain(network, x, { ...run, target: { output: place, target: 'predicted' } }, async (session) => {
+      const { index: image } = imageInput(session, undefined);
+      const classes = await consideredClasses(session, considered);
+      const targets = targetsOf(classes, place);
+      const walk = walks.find(([method]) => method === base)?.[1];
+      const responses = walk
+        ? await responsesByWalk(session, walk, { image, targets })
+        : await responsesByCalls(session, base, { image, targets });
+      const given = { responses, classes };
+      return {
+        ...strongest(given),
+        ...given,
+        positive: mostFor(given),
+        negative: mostAgainst(given),
+        method: 'clearMap',
+      };
     });
-    const walk = walks.find(([method]) => method === base)?.[1];
-    const responses = walk
-      ? await responsesByWalk(session, walk, { image, targets })
-      : await responsesByCalls(session, base, { image, targets });
-    const given = { responses, classes };
-    return {
-      ...strongest(given),
-      ...given,
-      positive: mostFor(given),
-      negative: mostAgainst(given),
-      method: 'clearMap',
-    };
   });
+}
+
+/** One target for each rank: the class of each example there. */
+function targetsOf({ shape, data }: NdArray<Int32Array>, output: number): Target[] {
+  const [count, k] = shape as [number, number];
+  return Array.from({ length: k }, (_, rank) => ({
+    output,
+    target: Int32Array.from({ length: count }, (__, example) => data[example * k + rank] as number),
+  }));
 }
 
 /** The methods that are one walk from a record, of which one record can start many. */

@@ -1,7 +1,8 @@
 import { type Composite, gradientRule, type Rule } from '../../../network/composite.ts';
-import { activationKinds, movingKinds } from '../../../network/operationKinds.ts';
+import { activationKinds, movingKinds, summingKinds } from '../../../network/operationKinds.ts';
 import { refusal } from '../../refusal.ts';
 import { epsilon } from '../rules/epsilon.ts';
+import { heldVariance } from '../rules/heldVariance.ts';
 import { norm } from '../rules/norm.ts';
 import { pass } from '../rules/pass.ts';
 import { signal } from '../rules/signal.ts';
@@ -15,13 +16,14 @@ import { signal } from '../rules/signal.ts';
 export function base(method: string, option: string): Composite {
   return [
     [activationKinds, pass()],
-    [['add', 'average', 'averagePool', 'globalAveragePool'], norm()],
+    [[...summingKinds, 'subtract', 'averagePool', 'globalAveragePool'], norm()],
     [({ interpolation }) => interpolation === 'bilinear', norm()],
     // To the winner, the first of several.
     [['maxPool', 'globalMaxPool', 'maximum', 'minimum'], gradientRule],
     [movingKinds, gradientRule],
     ['multiply', signal()],
     ['affine', alone(epsilon())],
+    [({ moments }) => moments !== undefined, heldVariance],
     [
       () => true,
       refusal(

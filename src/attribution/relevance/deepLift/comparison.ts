@@ -1,9 +1,10 @@
-import { headOf, pinTarget } from '../../../network/score.ts';
+import { pinTarget } from '../../../network/score.ts';
 import type { ExplainOptions } from '../../../network/types.ts';
 import type { LayerOption } from '../../gradient/backpropagated.ts';
 import type { RulesOption } from '../../gradient/rectified.ts';
 import { type Endpoint, endpoint } from '../../path/endpoints.ts';
 import { endsOf, type Session } from '../../session.ts';
+import { assertUnscaled } from '../assertUnscaled.ts';
 import type { Comparison } from './compareRuns.ts';
 import { type DeepLiftRule, procedureOf } from './procedure.ts';
 
@@ -22,10 +23,8 @@ export async function comparisonOf(
   options: ExplainOptions & DeepLiftVariant,
 ): Promise<{ readonly comparison: Comparison; readonly at: Endpoint }> {
   const { network, inputs, scorer, scorerOf } = session;
-  const { target, scale = 'logit', rule = 'rescale', rules = [], layer } = options;
-  if (scale !== 'logit' && headOf(network, target)) {
-    throw new RangeError(`"scale" expected 'logit': deepLift has no rule for the final softmax, got "${scale}"`);
-  }
+  const { target, rule = 'rescale', rules = [], layer } = options;
+  assertUnscaled(session, 'deepLift');
   const procedure = procedureOf(rule, rules, network.graph);
   const at = await endpoint(session, inputs, { sites: [], scorer });
   const pinned = scorerOf(pinTarget(target, at.classes));

@@ -27,7 +27,7 @@ export interface DeepLiftOptions extends DeepLiftVariant {
  * Source: Shrikumar, Greenside and Kundaje 2017, "Learning important features through propagating activation
  * differences", §3.5; for products Lundberg and Lee 2017, "A unified approach to interpreting model predictions", §4.2.
  *
- * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param x one example or a batch `[n, …]` in the shape of the model's input.
  * @param options `baseline`, `rule`, `layer`, `target`, and `rules` for layers that have none. A predicted class is the
  * one at x.
@@ -63,7 +63,7 @@ export async function deepLift(
     });
     const maps = comparison.ends.map((_, i) => found[i] as NdArray);
     const [score, origin] = [found['score'] as NdArray, found['origin'] as NdArray];
-    return attributionOf({
+    return attributionOf(session, {
       method: 'deepLift',
       score,
       classes: at.classes,

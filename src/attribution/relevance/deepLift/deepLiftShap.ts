@@ -27,7 +27,7 @@ export interface DeepLiftShapOptions extends DeepLiftVariant {
  *
  * Source: Lundberg and Lee 2017, "A unified approach to interpreting model predictions", §4.2.
  *
- * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param x one example or a batch `[n, …]` in the shape of the model's input.
  * @param options `background` (required), and `rule`, `layer`, `target`, `rules` as of {@link deepLift}.
  * @returns `values` in the shape of the input (or the layer), and `delta` per example.
@@ -49,7 +49,7 @@ export async function deepLiftShap(
     const backgrounds = await readInputs(session.network, background, 'background');
     const { comparison, at } = await comparisonOf(session, options);
     const { maps, origins } = await meanOver(session, comparison, backgrounds);
-    return attributionOf({
+    return attributionOf(session, {
       method: 'deepLiftShap',
       score: at.score,
       classes: at.classes,

@@ -4,13 +4,15 @@ import { refusal, unknownLayer } from '../../refusal.ts';
 import { rescaleActivation } from './rescaleActivation.ts';
 import { rescalePooling } from './rescalePooling.ts';
 import { shapleyKinds, shapleyMerge } from './shapleyMerge.ts';
+import { shapleyNormalization } from './shapleyNormalization.ts';
 
 /** DeepLIFT with the Rescale rule: what has no rule here would break the sum, and is refused. */
 export const rescale: Composite = [
-  [[...kernelKinds, ...movingKinds, ...summingKinds, 'affine'], gradientRule],
-  [activationKinds, rescaleActivation],
+  [[...kernelKinds, ...movingKinds, ...summingKinds, 'subtract', 'affine'], gradientRule],
+  [[...activationKinds, 'elementwise'], rescaleActivation],
   [['maxPool', 'globalMaxPool'], rescalePooling],
   [shapleyKinds, shapleyMerge],
+  [({ moments }) => moments !== undefined, shapleyNormalization],
   ['opaque', refusal('deepLift', unknownLayer)],
   [
     () => true,

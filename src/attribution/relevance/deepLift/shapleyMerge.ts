@@ -2,6 +2,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Rule } from '../../../network/composite.ts';
 import { sumToShape } from '../../../network/operations/base.ts';
+import { aligned, withOwnShapes } from '../../../network/operations/merge.ts';
 
 /** The merges of {@link shapleyMerge}. */
 export const shapleyKinds = ['multiply', 'maximum', 'minimum'] as const;
@@ -13,10 +14,11 @@ export const shapleyKinds = ['multiply', 'maximum', 'minimum'] as const;
 export const shapleyMerge: Rule = {
   name: 'shapley',
   needs: ['inputs', 'reference'],
-  backward: ({ kind }, { inputs, reference }, streams) => {
+  backward: ({ kind }, io, streams) => {
     const merge = merges[kind as (typeof shapleyKinds)[number]];
-    const perStream = streams.map((stream) => unfold(stream, [inputs, reference.inputs], merge));
-    return inputs.map((_, i) => perStream.map((multipliers) => multipliers[i] as Tensor));
+    const compared = [aligned(io.inputs), aligned(io.reference.inputs)] as const;
+    const perStream = streams.map((stream) => withOwnShapes(unfold(stream, compared, merge), io));
+    return io.inputs.map((_, i) => perStream.map((multipliers) => multipliers[i] as Tensor));
   },
 };
 

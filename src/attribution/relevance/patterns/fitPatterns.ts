@@ -36,7 +36,7 @@ export interface FitPatternsOptions extends RunOptions {
  * Source: Kindermans et al. 2018, "Learning how to explain neural networks: PatternNet and PatternAttribution", Eqs.
  * (6) and (9).
  *
- * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param dataset examples or batches of them, in the shape of the model's input.
  * @param options `estimator`, `batchSize`, `signal`, `onProgress`.
  * @returns plain data, for this model with these weights.

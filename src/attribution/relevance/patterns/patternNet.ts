@@ -10,7 +10,7 @@ import { type PatternOptions, throughPatterns } from './throughPatterns.ts';
  *
  * Source: Kindermans et al. 2018, "Learning how to explain neural networks: PatternNet and PatternAttribution", §4.1.
  *
- * @param model a `LayersModel`, or one compiled once by `compile`.
+ * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param x one example or a batch `[n, …]` in the shape of the model's input.
  * @param options `patterns` (required, of {@link fitPatterns}), `layer`, `target`, and `rules` for layers that are not
  * known.

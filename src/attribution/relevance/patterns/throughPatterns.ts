@@ -2,11 +2,11 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Composite, Rule } from '../../../network/composite.ts';
 import { keeping } from '../../../network/keeping.ts';
 import type { Attribution, ExplainOptions, Input, Model } from '../../../network/types.ts';
-import { assertChoice } from '../../../numeric/check.ts';
 import { backpropagate, type LayerOption } from '../../gradient/backpropagated.ts';
 import type { RulesOption } from '../../gradient/rectified.ts';
 import { refusal, unknownLayer } from '../../refusal.ts';
 import { explain } from '../../session.ts';
+import { assertUnscaled } from '../assertUnscaled.ts';
 import { assertFitted, assertPlannedAlike } from './assertFitted.ts';
 import { type PatternKernels, patternKernels } from './patternKernels.ts';
 import type { Patterns } from './patterns.ts';
@@ -31,9 +31,9 @@ export async function throughPatterns(
   options: ExplainOptions & PatternOptions,
   { method, kernel }: PatternMethod,
 ): Promise<Attribution> {
-  const { patterns, rules = [], layer, scale = 'logit' } = options ?? {};
-  assertChoice('scale', scale, ['logit']);
+  const { patterns, rules = [], layer } = options ?? {};
   return explain(model, x, options ?? {}, async (session) => {
+    assertUnscaled(session, method);
     await assertFitted(session.network, patterns);
     const kernels = patternKernels(patterns, kernel);
     const network = keeping(session.network, kernels.all);

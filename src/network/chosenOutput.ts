@@ -1,0 +1,19 @@
+import type { Head } from './graph.ts';
+import type { Network } from './network.ts';
+import { findHead, headNamed } from './score.ts';
+import { outputMeanings, withMeaning } from './statedHeads.ts';
+import type { OutputMeaning } from './types.ts';
+
+/**
+ * Which output of a model: its position or the name of its layer, the first by default. A word for what outputs hold, where
+ * none has this name, says it of the first.
+ */
+export type OutputChoice = number | string | OutputMeaning;
+
+/** The output that a call is about, and the network with what the call says of it. */
+export function chosenOutput(network: Network, output: OutputChoice = 0): { network: Network; head: Head } {
+  const word = outputMeanings.find((meaning) => meaning === output);
+  if (!word || headNamed(network, word)) return { network, head: findHead(network, output) };
+  const told = withMeaning(network, word, network.heads[0]);
+  return { network: told, head: told.heads[0] as Head };
+}

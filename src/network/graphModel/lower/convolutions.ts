@@ -1,0 +1,91 @@
+import { outputSize, type WindowGeometry } from '../../../backend/kernels/geometry.ts';
+import type { Operation, Parameters } from '../../operation.ts';
+import { conv3d as conv3dOperation } from '../../operations/conv3d.ts';
+import { depthwiseConv2d } from '../../operations/depthwiseConv2d.ts';
+import { groupedConv2d } from '../../operations/groupedConv2d.ts';
+import { integersOf, textOf } from '../attributes.ts';
+import { constantAt, type NodeCall, type NodeLowering, plainValueAt, titleOf, valueAt } from '../nodeCall.ts';
+import { fusedWith } from './fused.ts';
+import { dilatedBy, withoutMargins } from './phases.ts';
+import { transposedConvolution } from './transposed.ts';
+import { channelsLast, inFormat, kernelWindow, onPlane, slidingOf, slidPlane } from './windows.ts';
+
+type Make = (call: NodeCall, geometry: WindowGeometry, parameters: () => Parameters) => Operation;
+
+const convolving =
+  (make: Make, outputs: (kernel: readonly number[]) => number): NodeLowering =>
+  (call) => {
+    const x = valueAt(call, 0);
+    const kernel = constantAt(call, 1);
+    const shape = channelsLast(call, x.shape);
+    const units = outputs(kernel.shape);
+    const sliding = withoutMargins(dilatedBy(call, x.view, slidingOf(call, kernelWindow(call, kernel))));
+    const made = inFormat(call, [shape[0] ?? null, ...slidPlane(shape, sliding), units]);
+    const { bias, activation, weights } = fusedWith(call, made);
+    const parameters = (): Parameters => ({ kernel: kernel.read(), ...(bias && { bias: bias() }) });
+    const operations = onPlane(call, sliding.margins, [make(call, sliding.geometry, parameters)]);
+    return {
+      operations: [...operations, ...activation],
+      values: [{ value: x.value, shape: x.shape }],
+      shape: made,
+      view: x.view && { ...x.view, rows: [0, 0], columns: [0, 0] },
+      activated: activation.length > 0,
+      weights: [kernel, ...weights],
+    };
+  };
+
+/** A kernel of fewer input channels than there are convolves groups of channels. */
+const inGroups: Make = (call, geometry, parameters) => {
+  const channels = channelsLast(call, valueAt(call, 0).shape)[3];
+  const perGroup = constantAt(call, 1).shape[2] as number;
+  const groups = typeof channels === 'number' ? channels / perGroup : 1;
+  if (!Number.isInteger(groups))
+    throw new Error(`${titleOf(call)} has a kernel of ${perGroup} channels for ${channels}`);
+  return groupedConv2d(call.source, { ...geometry, groups }, parameters);
+};
+
+const depthwise: Make = ({ source }, geometry, parameters) => depthwiseConv2d(source, geometry, parameters);
+
+/** A convolution of volumes. */
+const conv3d: NodeLowering = (call) => {
+  const x = plainValueAt(call, 0);
+  const kernel = constantAt(call, 1);
+  const [, ...strides] = integersOf(call.node, 'strides');
+  const dilated = integersOf(call.node, 'dilations').some((rate) => rate !== 1);
+  const padding = textOf(call.node, 'padding') === 'SAME' ? 'same' : 'valid';
+  if (x.shape.length !== 5 || dilated || textOf(call.node, 'data_format', 'NDHWC') !== 'NDHWC') {
+    throw new Error(`${titleOf(call)} expected volumes with their channels last, and no dilation`);
+  }
+  const [depth = 1, rows = 1, columns = 1] = strides;
+  const lengths = x.shape.slice(1, 4).map((length, axis) => {
+    const window = {
+      window: kernel.shape[axis] as number,
+      stride: strides[axis] as number,
+      dilation: 1,
+      padding,
+    } as const;
+    return length === null ? null : outputSize(length, window);
+  });
+  const operation = conv3dOperation(call.source, { strides: [depth, rows, columns], padding }, () => ({
+    kernel: kernel.read(),
+  }));
+  const shape = [x.shape[0] ?? null, ...lengths, kernel.shape[4] as number];
+  return { operations: [operation], values: [x], shape, weights: [kernel] };
+};
+
+const conv2d = convolving(inGroups, ([, , , units]) => units as number);
+const depthwiseConv = convolving(
+  depthwise,
+  ([, , channels, multiplier]) => (channels as number) * (multiplier as number),
+);
+
+/** Convolutions, with what the converter has fused into them. */
+export const convolutions: Readonly<Record<string, NodeLowering>> = {
+  Conv2D: conv2d,
+  _FusedConv2D: conv2d,
+  DepthwiseConv2dNative: depthwiseConv,
+  FusedDepthwiseConv2dNative: depthwiseConv,
+  _FusedDepthwiseConv2dNative: depthwiseConv,
+  Conv3D: conv3d,
+  Conv2DBackpropInput: transposedConvolution,
+};

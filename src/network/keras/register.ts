@@ -1,0 +1,48 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { serialization } from '@tensorflow/tfjs-core';
+import type { TensorFunction } from '../functions/tensorFunction.ts';
+import { isObject, type Json } from '../loading/modelJson.ts';
+import { ownActivation } from './activations.ts';
+import { ours } from './layerRule.ts';
+import { ownLayers } from './layers/index.ts';
+import { classOf } from './ownLayer.ts';
+
+/** Makes our layers and the activations that a configuration names known to tfjs-layers, so that it can open them. */
+export function registerOwn(config: Json): void {
+  for (const definition of ownLayers) {
+    if (!isKnown(ours(definition.name))) serialization.registerClass(classOf(definition));
+  }
+  for (const name of activationsIn(config)) {
+    const made = isKnown(name) ? undefined : ownActivation(name);
+    if (made) serialization.registerClass(activationClass(name, made));
+  }
+}
+
+function activationClass(
+  name: string,
+  { apply }: TensorFunction,
+): serialization.SerializableConstructor<serialization.Serializable> {
+  return class extends serialization.Serializable {
+    static readonly className = name;
+    getConfig(): serialization.ConfigDict {
+      return {};
+    }
+    apply(x: Tensor): Tensor {
+      return apply([x])[0] as Tensor;
+    }
+  };
+}
+
+function* activationsIn(config: Json | undefined): Generator<string> {
+  if (Array.isArray(config)) for (const item of config) yield* activationsIn(item);
+  else if (isObject(config)) {
+    for (const [key, value] of Object.entries(config)) {
+      if (typeof value !== 'string') yield* activationsIn(value);
+      else if (/activation$/i.test(key) && value.startsWith(ours(''))) yield value;
+    }
+  }
+}
+
+function isKnown(name: string): boolean {
+  return name in serialization.SerializationMap.getMap().classNameMap;
+}

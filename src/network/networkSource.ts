@@ -1,0 +1,74 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { sizeOf } from '../numeric/shape.ts';
+import { buildGraph } from './buildGraph.ts';
+import type { Graph, OpenShape } from './graph.ts';
+import { buildGraphModel } from './graphModel/buildGraphModel.ts';
+import type { GraphSource } from './graphModel/graphSource.ts';
+import { type GraphModel, isGraphModel, loadedGraph } from './graphModel/loadedGraph.ts';
+import { assertLayersModel } from './layersModel.ts';
+import type { Store } from './store.ts';
+
+/** What a network is compiled from. */
+export interface NetworkSource {
+  /** Of the model, for messages. */
+  readonly name: string;
+  readonly format: 'layers' | 'graph';
+  /** The model itself; none where a GraphModel was read from its files. */
+  readonly model?: LayersModel | GraphModel;
+  /** Shapes of the inputs as the model has them, batch axis first. */
+  readonly inputShapes: readonly OpenShape[];
+  /** Weights of the whole model; those of shared layers count once. */
+  parameterCount(): number;
+  /** The live weights; throws if the model was disposed. */
+  weights(): readonly Tensor[];
+  /** The model as operations, for inputs of other shapes if any are given. */
+  graph(store: Store, inputShapes?: readonly OpenShape[]): Graph;
+}
+
+/** What is compiled of a model that must be a `LayersModel` or a loaded `GraphModel`. */
+export function sourceOf(model: LayersModel | GraphModel): NetworkSource {
+  return isGraphModel(model) ? loadedSource(model) : layersSource(model);
+}
+
+/** A GraphModel as what a network is compiled from. */
+export function graphSource(graph: GraphSource, weights: () => readonly Tensor[]): NetworkSource {
+  return {
+    name: graph.name,
+    format: 'graph',
+    inputShapes: graph.inputs.map(({ shape }) => shape),
+    parameterCount() {
+      const floats = weights().filter(({ dtype }) => dtype === 'float32');
+      return floats.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+    },
+    weights,
+    graph: (store, inputShapes) => buildGraphModel(graph, store, inputShapes),
+  };
+}
+
+function loadedSource(model: GraphModel): NetworkSource {
+  const graph = loadedGraph(model);
+  const weights = (): Tensor[] => [...graph.nodes.keys()].flatMap((node) => graph.weight(node)?.read() ?? []);
+  return { ...graphSource(graph, weights), model };
+}
+
+function layersSource(model: LayersModel): NetworkSource {
+  const container = assertLayersModel(model);
+  return {
+    name: model.name,
+    format: 'layers',
+    model,
+    inputShapes: container.inputs.map(({ shape }) => shape),
+    parameterCount: () => model.countParams(),
+    weights() {
+      try {
+        return model.weights.map((variable) => variable.read());
+      } catch (error) {
+        // Says that the model was disposed rather than which of its weights.
+        assertLayersModel(model);
+        throw error;
+      }
+    },
+    graph: (store, inputShapes) => buildGraph(container, store, inputShapes),
+  };
+}

@@ -1,0 +1,172 @@
+import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
+import type { WindowGeometry } from '../../backend/kernels/geometry.ts';
+import type { Io, Operation, Parameters } from '../operation.ts';
+import {
+  derivedWeights,
+  describeOperation,
+  type OperationSource,
+  onlyShape,
+  parameter,
+  perChannel,
+  pointwise,
+} from './base.ts';
+import { conv2d } from './conv2d.ts';
+import { padsNothing, unpadded } from './convolution.ts';
+import { depthwiseConv2d } from './depthwiseConv2d.ts';
+import { foldAffine, foldInputAffine, lastAxis } from './foldAffine.ts';
+import { fusesRelu } from './fusion.ts';
+import { alongGroups, diagonal, partOfWeights } from './groupedKernel.ts';
+
+/** The window of a convolution whose channels form groups. */
+export interface GroupedGeometry extends WindowGeometry {
+  readonly groups: number;
+}
+
+/**
+ * A convolution in which each group of output channels reads a group of input channels: `kernel`
+ * [height, width, in / groups, out], optional `bias` [out]. One channel to a group is a depthwise convolution, one group
+ * a plain one.
+ */
+export function groupedConv2d(
+  source: OperationSource,
+  { groups, ...geometry }: GroupedGeometry,
+  parameters: () => Parameters,
+): Operation {
+  if (groups === 1) return conv2d(source, geometry, parameters);
+  const [, , perGroup] = parameter<Tensor4D>(parameters(), 'kernel').shape;
+  return perGroup === 1
+    ? depthwiseConv2d(source, geometry, () => asDepthwise(source, parameters(), groups))
+    : inGroups(source, { groups, ...geometry }, parameters);
+}
+
+/** The same weights as a kernel [height, width, in, multiplier]. */
+function asDepthwise(
+  { address, store }: OperationSource,
+  { kernel, ...others }: Parameters,
+  groups: number,
+): Parameters {
+  const [height, width, , units] = (kernel as Tensor4D).shape;
+  const depthwise = store.derive(`${address}: depthwise kernel`, [kernel as Tensor4D], () =>
+    tf.reshape(kernel as Tensor4D, [height, width, groups, units / groups]),
+  );
+  return { ...others, kernel: depthwise };
+}
+
+function inGroups(source: OperationSource, geometry: GroupedGeometry, parameters: () => Parameters): Operation {
+  const withWeights = (other: () => Parameters): Operation => inGroups(source, geometry, other);
+  const parts = (weights: Parameters): readonly Part[] => partsOf(source, geometry, weights);
+  return {
+    ...describeOperation('conv2d', source),
+    get parameters() {
+      return parameters();
+    },
+    linear: true,
+    fuses: fusesRelu,
+    forward: ([x], weights = parameters(), activation) => {
+      const all = parts(weights);
+      const xs = tf.split(
+        x as Tensor,
+        all.map(({ inputs }) => inputs),
+        3,
+      );
+      return tf.concat(
+        all.map(({ operation }, i) => operation.forward([xs[i] as Tensor], undefined, activation)),
+        3,
+      );
+    },
+    pullback: (cotangent, io, weights = parameters()) => {
+      const all = parts(weights);
+      const plane = onlyShape(io).slice(0, 3);
+      const cotangents = tf.split(
+        cotangent,
+        all.map(({ units }) => units),
+        3,
+      );
+      const backs = all.map(({ operation, inputs }, i) => {
+        return operation.pullback(cotangents[i] as Tensor, withShape(io, [...plane, inputs]))[0] as Tensor;
+      });
+      return [tf.concat(backs, 3)];
+    },
+    kernelPullback: (cotangent, { inputs: [x] }) => {
+      const all = parts(parameters());
+      const xs = tf.split(
+        x as Tensor,
+        all.map(({ inputs }) => inputs),
+        3,
+      );
+      const cotangents = tf.split(
+        cotangent,
+        all.map(({ units }) => units),
+        3,
+      );
+      const gradients = all.map(({ operation, groups }, i) => {
+        const whole = operation.kernelPullback?.(cotangents[i] as Tensor, { inputs: [xs[i] as Tensor] }) as Tensor4D;
+        return diagonal(whole, groups);
+      });
+      return tf.concat(gradients, 3);
+    },
+    region: conv2d(source, geometry, parameters).region,
+    get partial() {
+      const { forward } = inGroups(source, { ...unpadded(geometry), groups: geometry.groups }, parameters);
+      return perChannel(parameters()['bias']) ? pointwise(forward) : undefined;
+    },
+    withParameters: withWeights,
+    absorb: (affine) => withWeights(foldAffine(source, parameters, { affine, channels: lastAxis })),
+    ...(padsNothing(geometry) && {
+      absorbInput: (affine: Operation) =>
+        withWeights(
+          foldInputAffine(source, parameters, {
+            affine,
+            outputAxes: 1,
+            align: (perInput, [, , , units]) => alongGroups(perInput, geometry.groups, units as number),
+          }),
+        ),
+    }),
+    derive: derivedWeights(source, parameters),
+  };
+}
+
+/** What an operation saw, with another shape; a convolution needs no more for its pullback. */
+function withShape(io: Io, shape: readonly number[]): Io {
+  return {
+    inputShapes: [shape],
+    get inputs() {
+      return io.inputs;
+    },
+    get output() {
+      return io.output;
+    },
+  };
+}
+
+/** Some groups side by side as one convolution, and how many channels it reads and gives. */
+interface Part {
+  readonly operation: Operation;
+  readonly groups: number;
+  readonly inputs: number;
+  readonly units: number;
+}
+
+/**
+ * Groups of fewer channels than this are put together into one convolution with zeros between them. Measured on wasm
+ * with the networks RegNet and ResNeXt: each convolution alone costs up to four times, all of them together up to eight
+ * times as much.
+ */
+const CHANNELS_AT_ONCE = 32;
+
+function partsOf(
+  source: OperationSource,
+  { groups, ...geometry }: GroupedGeometry,
+  weights: Parameters,
+): readonly Part[] {
+  const [, , perGroup, all] = parameter<Tensor4D>(weights, 'kernel').shape;
+  const together = Math.max(1, Math.ceil(CHANNELS_AT_ONCE / perGroup));
+  const unitsOf = (count: number): number => (count * all) / groups;
+  return Array.from({ length: Math.ceil(groups / together) }, (_, i) => {
+    const count = Math.min(together, groups - i * together);
+    const span = { name: `groups from ${i * together}`, from: unitsOf(i * together), units: unitsOf(count) };
+    const partOf = (): Parameters => partOfWeights(source, weights, { ...span, groups: count });
+    return { operation: conv2d(source, geometry, partOf), groups: count, inputs: count * perGroup, units: span.units };
+  });
+}

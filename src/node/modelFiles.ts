@@ -1,0 +1,41 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { chooseModel } from '../network/loading/modelAmong.ts';
+import type { ModelFiles } from '../network/loading/source.ts';
+import { pathOf } from './pathOf.ts';
+
+/** The files of a saved model on a disk, of which the first is read: a file, or the one model in a folder. */
+export async function modelFiles(path: string | URL): Promise<ModelFiles> {
+  const given = pathOf(path);
+  try {
+    const name = (await stat(given)).isDirectory() ? await modelIn(given) : given;
+    const metadata = name.endsWith('.json')
+      ? await readFile(join(dirname(name), 'metadata.json')).catch(absent)
+      : undefined;
+    return { json: await readFile(name), name, read: readerBeside(name), ...(metadata && { metadata }) };
+  } catch (cause) {
+    throw new Error(`"${given}" cannot be read: ${(cause as Error).message}`, { cause });
+  }
+}
+
+async function modelIn(folder: string): Promise<string> {
+  const files = (await readdir(folder)).map((name) => [name, () => readFile(join(folder, name))] as const);
+  return join(folder, await chooseModel(new Map(files), 'its files'));
+}
+
+/** Reads files beside another, and none elsewhere: the paths in a file may lead anywhere. */
+function readerBeside(file: string): ModelFiles['read'] {
+  const folder = dirname(resolve(file));
+  return async (path) => {
+    const found = resolve(folder, path);
+    const way = relative(folder, found);
+    if (way === '' || way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way)) {
+      throw new Error('it lies outside of the folder of the model');
+    }
+    return readFile(found);
+  };
+}
+
+function absent(cause: NodeJS.ErrnoException): undefined {
+  if (cause.code !== 'ENOENT') throw cause;
+}
