@@ -29,7 +29,7 @@ function seed(name: string): void {
   fc.configureGlobal({ ...fc.readConfigureGlobal(), seed: number });
 }
 
-/** FNV-1a, 32 bits. */
+/** The upper 31 bits of FNV-1a. */
 function hash(text: string): number {
   return [...text].reduce((sum, letter) => Math.imul(sum ^ (letter.codePointAt(0) ?? 0), 0x01000193), 0x811c9dc5) >>> 1;
 }
