@@ -19,7 +19,9 @@ type Values = Readonly<Record<'x' | 'logits' | 'gradient' | 'cam', NdArray>>;
 const families = ['efficientnet', 'convnext', 'densenet', 'mobilenet', 'mobilenetv3', 'regnetx', 'resnet', 'vgg'];
 const tested = onBackend(families);
 
-describe(`keras.applications (${tested.length} of ${families.length} families; all on cpu and wasm)`, () => {
+describe(`keras.applications (${tested.length} of ${families.length} families; all on cpu and wasm)`, {
+  timeout: 120_000,
+}, () => {
   test.each(tested)('%s: logits, a layer, the gradient and Grad-CAM are TensorFlow’s', async (name) => {
     const folder = `keras/applications/${name}`;
     const { act_layers, ...info } = await readJson<ApplicationInfo>(`${folder}/info.json`);
@@ -41,7 +43,9 @@ describe(`keras.applications (${tested.length} of ${families.length} families; a
 // Other families, files of Keras itself and GraphModels, made in the same way.
 const files = onePerFile(await packedModels('applications.zip'));
 
-describe('keras.applications in files of Keras 2, Keras 3 and tf_keras, and as GraphModels', () => {
+describe('keras.applications in files of Keras 2, Keras 3 and tf_keras, and as GraphModels', {
+  timeout: 120_000,
+}, () => {
   test.each(files)('$name $file: logits, the gradient and Grad-CAM are TensorFlow’s', async (packed) => {
     const { cam_layer, target, x } = await packed.json<ApplicationInfo & { x: string }>('info.json');
     const values = {

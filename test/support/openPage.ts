@@ -12,11 +12,16 @@ export async function openPage(folder: string, launchOptions: LaunchOptions): Pr
   const browser = await chromium.launch({ ...launchOptions, headless: true });
   try {
     const page = await browser.newPage();
+    let report = (_: string): void => {};
     const reported = new Promise<string>((resolve, reject) => {
-      page.exposeFunction('report', resolve).catch(reject);
+      report = resolve;
       page.on('pageerror', reject);
       page.on('requestfailed', (request) => reject(new Error(`${request.url()} failed`)));
     });
+    // Until it is waited for below.
+    reported.catch(() => {});
+    // A quick page calls it at once.
+    await page.exposeFunction('report', report);
     await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/index.html`);
     return await reported;
   } finally {

@@ -1,5 +1,6 @@
 import { io } from '@tensorflow/tfjs-core';
 import { describe } from '../../numeric/check.ts';
+import { collected } from './collected.ts';
 import { openHandler } from './openHandler.ts';
 import type { LoadOptions, OpenedSource } from './source.ts';
 
@@ -67,25 +68,25 @@ function isResponse(value: Partial<Response> | undefined): value is Response {
 
 /** The content, with progress while it comes where its size is known. */
 async function counted(response: Response, { onProgress }: LoadOptions): Promise<Uint8Array> {
-  if (!onProgress || !response.body) return new Uint8Array(await response.arrayBuffer());
   const total = Number(response.headers.get('content-length'));
   let done = 0;
-  const counting = new TransformStream<Uint8Array, Uint8Array>({
-    transform(chunk, controller) {
-      done += chunk.length;
-      if (done < total) onProgress({ stage: 'file', done, total });
-      controller.enqueue(chunk);
-    },
+  const bytes = await contentOf(response, (part) => {
+    done += part.length;
+    if (done < total) onProgress?.({ stage: 'file', done, total });
   });
-  const bytes = new Uint8Array(await new Response(response.body.pipeThrough(counting)).arrayBuffer());
-  onProgress({ stage: 'file', done: bytes.length, total: bytes.length });
+  onProgress?.({ stage: 'file', done: bytes.length, total: bytes.length });
   return bytes;
+}
+
+// A function given as `fetch` may answer with less than browsers do.
+async function contentOf(response: Response, visit?: (part: Uint8Array) => void): Promise<Uint8Array> {
+  return response.body ? collected(response.body, visit) : new Uint8Array(await response.arrayBuffer());
 }
 
 async function wholeOf(response: Response): Promise<Uint8Array> {
   // Development servers answer with their page when there is no such file.
   if (response.headers.get('content-type')?.includes('text/html')) throw new Error('the server sent an HTML page');
-  return new Uint8Array(await response.arrayBuffer());
+  return contentOf(response);
 }
 
 // A signature or token in the query of the JSON holds for the files beside it.

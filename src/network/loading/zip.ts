@@ -1,4 +1,5 @@
 import { type ByteReader, byteReader } from './byteReader.ts';
+import { collected } from './collected.ts';
 import { crc32 } from './crc32.ts';
 import type { FileSet } from './source.ts';
 
@@ -102,17 +103,12 @@ async function readEntry(file: ByteReader, entry: Entry, zip: string): Promise<U
  */
 async function inflated(packed: Uint8Array, { size, checksum }: Entry): Promise<Uint8Array> {
   let [length, found] = [0, 0];
-  const bounded = new TransformStream<Uint8Array, Uint8Array>({
-    transform(chunk, controller) {
-      length += chunk.length;
-      if (length > size) throw new Error(`it grows beyond the ${size} bytes that it claims`);
-      found = crc32(chunk, found);
-      controller.enqueue(chunk);
-    },
-  });
   const stream = new Blob([packed as Uint8Array<ArrayBuffer>]).stream();
-  const whole = stream.pipeThrough(new DecompressionStream('deflate-raw')).pipeThrough(bounded);
-  const content = new Uint8Array(await new Response(whole).arrayBuffer());
+  const content = await collected(stream.pipeThrough(new DecompressionStream('deflate-raw')), (part) => {
+    length += part.length;
+    if (length > size) throw new Error(`it grows beyond the ${size} bytes that it claims`);
+    found = crc32(part, found);
+  });
   if (length === size && found !== checksum) throw new Error('it is damaged: its checksum differs');
   return content;
 }

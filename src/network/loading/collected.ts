@@ -1,0 +1,21 @@
+/**
+ * All bytes of a stream; each part is shown as it comes, and an error at that stops the stream. (A `Response` would
+ * collect them too, but browsers put "Failed to fetch" in place of the reason why a stream broke off.)
+ */
+export async function collected(
+  stream: ReadableStream<Uint8Array>,
+  visit: (part: Uint8Array) => void = () => {},
+): Promise<Uint8Array> {
+  const reader = stream.getReader();
+  const parts: Uint8Array[] = [];
+  try {
+    for (let next = await reader.read(); !next.done; next = await reader.read()) {
+      visit(next.value);
+      parts.push(next.value);
+    }
+  } catch (cause) {
+    await reader.cancel(cause).catch(() => {});
+    throw cause;
+  }
+  return new Uint8Array(await new Blob(parts as Uint8Array<ArrayBuffer>[]).arrayBuffer());
+}
