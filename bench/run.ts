@@ -19,6 +19,8 @@ import { dissectionJobs, threadJobs } from './dissection.ts';
 import { graphJobs, paperGraph } from './graph.ts';
 import { type Job, measure, table } from './measure.ts';
 import { inputFor, resNetLike, vggLike } from './networks.ts';
+import { readingTable } from './reading.ts';
+import { studiedNetworks } from './studied.ts';
 import { treeJobs } from './trees.ts';
 
 const STEPS = 50;
@@ -108,6 +110,9 @@ function jobsFor(model: LayersModel, aims: Aims): Jobs {
 
 await tf.setBackend('wasm');
 await tf.ready();
+/** What is measured of the networks of the study. */
+const isStudied = ({ name }: Job): boolean =>
+  ['stock predict', 'compiled forward', 'gradient map', 'Grad-CAM', 'LRP ε⁺'].includes(name);
 const models: readonly (readonly [string, () => Promise<LayersModel>, Aims])[] = [
   [
     'EfficientNet-Lite0',
@@ -145,6 +150,20 @@ const sections: Readonly<Record<string, () => Promise<void>>> = {
   async paper() {
     const { seconds, nodes } = await paperGraph();
     console.log(`an explanatory graph of ${nodes} nodes on 100 images: ${seconds.toFixed(0)} s\n`);
+  },
+  async keras() {
+    for (const { name, folder } of studiedNetworks(console.log)) {
+      const noAims: Aims = { folds: false, positive: 0, signed: 0, occlusion: 0 };
+      const { quick, dispose } = jobsFor(await readModel(`${folder}/model.keras`), noAims);
+      const jobs = quick
+        .filter(isStudied)
+        .map(({ name: work, run, per }): Job => ({ name: work, run, ...(per && { per }) }));
+      console.log(table(`${name} of keras.applications`, await measure(jobs, SLOW_ROUNDS)));
+      dispose();
+    }
+  },
+  async reading() {
+    console.log(await readingTable());
   },
   async trees() {
     console.log(table('Decision trees', await measure(treeJobs(), SLOW_ROUNDS)));

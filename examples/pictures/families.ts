@@ -187,6 +187,6 @@ async function withPatterns(
 /** How strongly the class that leads at each pixel responds. */
 async function dominantResponse(network: Network, x: NdArray): Promise<Attribution> {
   const { positive } = await v.clearMap(network, x, { base: v.gradientTimesInput, classes: 5 });
-  const { score, target } = await v.gradient(network, x);
-  return { values: positive.response, method: 'clearMap', score, target };
+  const { score, target, explained } = await v.gradient(network, x);
+  return { values: positive.response, method: 'clearMap', score, target, explained };
 }

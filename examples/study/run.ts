@@ -11,6 +11,7 @@ import { greys, sceneSample, sceneSide } from './sample.ts';
 import { claimTable, methodTable, writePicture, writeSection } from './write.ts';
 
 // `npm run study:attribution [-- photos | scenes [methods …]]`: tables and pictures of docs/study-attribution.md, or a part.
+const page = 'docs/study-attribution.md';
 const [part = '50', ...only] = process.argv.slice(2);
 const started = performance.now();
 await useBackend('wasm');
@@ -42,14 +43,14 @@ async function studyScenes(count: number): Promise<void> {
   model.dispose();
   if (only.length > 0) return;
   await writePicture('study-scenes', scenePicture(sample, rows));
-  await writeSection('scenes', methodTable(rows));
-  await writeSection('claims', claimTable(claimsOf(rows)));
+  await writeSection(page, 'scenes', methodTable(rows));
+  await writeSection(page, 'claims', claimTable(claimsOf(rows)));
 }
 
 async function studyPhotos(): Promise<void> {
   const photos = await photoStudy(log);
   await writePicture('study-photos', photos.picture);
-  await writeSection('photos', methodTable(photos.rows));
+  await writeSection(page, 'photos', methodTable(photos.rows));
 }
 
 function chosen(methods: readonly StudyMethod[]): readonly StudyMethod[] {

@@ -5,10 +5,8 @@ import { type Claim, halfRandomized } from './claims.ts';
 import type { Measured } from './measure.ts';
 import { table } from './table.ts';
 
-const page = 'docs/study-attribution.md';
-
-/** Puts text between `<!-- name -->` and `<!-- /name -->` of the study's page. */
-export async function writeSection(name: string, text: string): Promise<void> {
+/** Puts text between `<!-- name -->` and `<!-- /name -->` of a page. */
+export async function writeSection(page: string, name: string, text: string): Promise<void> {
   const before = await readFile(page, 'utf8');
   const section = new RegExp(`(<!-- ${name} -->\n)[^]*?(<!-- /${name} -->)`);
   if (!section.test(before)) throw new Error(`"${page}" expected a section "<!-- ${name} -->", got none`);

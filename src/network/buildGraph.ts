@@ -1,5 +1,5 @@
-import type { Graph, OpenShape, Site, Step } from './graph.ts';
-import { headsOf } from './heads.ts';
+import type { Graph, OpenShape, Site } from './graph.ts';
+import { growingGraph } from './growingGraph.ts';
 import type { Container, Layer, Node, SymbolicTensor } from './layersModel.ts';
 import { isContainer } from './layersModel.ts';
 import { lowerLayer } from './lower/lowerLayer.ts';
@@ -12,25 +12,13 @@ import type { Store } from './store.ts';
  * `inputShapes` its shapes are those for inputs of these shapes, and not those that the model was built with.
  */
 export function buildGraph(model: Container, store: Store, inputShapes?: readonly OpenShape[]): Graph {
-  const steps: Step[] = [];
-  const sites = new Map<string, Site>();
-  const shapes: OpenShape[] = [];
-
-  const addValue = (shape: OpenShape): number => shapes.push(shape) - 1;
-
-  const append = (operations: readonly Operation[], inputs: readonly number[], shape: OpenShape): number =>
-    operations.reduce<readonly number[]>((read, operation) => {
-      const output = addValue(shape);
-      steps.push({ operation, inputs: read, output });
-      return [output];
-    }, inputs)[0] as number;
+  const graph = growingGraph();
+  const { sites, shapes, addValue, append } = graph;
 
   const addSite = (address: string, layer: Layer, tensor: SymbolicTensor, value: number): Site => {
     const parameterCount = layer.weights.reduce((sum, weight) => sum + weight.read().size, 0);
     const shape = inputShapes ? (shapes[value] as OpenShape) : tensor.shape;
-    const site: Site = { address, layerClass: layer.getClassName(), value, parameterCount, shape };
-    if (!sites.has(address)) sites.set(address, site);
-    return site;
+    return graph.addSite({ address, layerClass: layer.getClassName(), value, parameterCount, shape });
   };
 
   const lower = (layer: Layer, node: Node, address: string, inputs: readonly number[]): readonly number[] => {
@@ -96,8 +84,7 @@ export function buildGraph(model: Container, store: Store, inputShapes?: readonl
       named.find((candidate) => candidate.value === value) ?? addSite(tensor.name, tensor.sourceLayer, tensor, value)
     );
   });
-  const heads = headsOf(outputSites, { steps, shapes });
-  return { steps, inputs, heads, sites, shapes, valueCount: shapes.length };
+  return graph.finish(inputs, outputSites);
 }
 
 /** Whether a layer does something of its own before it applies the activation that it was given. */

@@ -26,9 +26,11 @@ export { loadNetwork } from './loadNetwork.ts';
 export type { Network } from './network.ts';
 export type { NetworkSource } from './networkSource.ts';
 export type {
+  Applied,
   FusedActivation,
   Io,
   Kept,
+  LayerMoments,
   Operation,
   OperationKind,
   Parameters,

@@ -22,7 +22,11 @@ export interface NetworkSource {
   parameterCount(): number;
   /** The live weights; throws if the model was disposed. */
   weights(): readonly Tensor[];
-  /** The model as operations, for inputs of other shapes if any are given. */
+  /**
+   * The model as operations, for inputs of other shapes if any are given.
+   *
+   * @internal
+   */
   graph(store: Store, inputShapes?: readonly OpenShape[]): Graph;
 }
 

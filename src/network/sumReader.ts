@@ -10,7 +10,7 @@ export interface Sum {
 }
 
 /** A product of values, perhaps times a constant. */
-export interface Term {
+interface Term {
   readonly sign: number;
   readonly factors: readonly number[];
   readonly weight: Weight | undefined;

@@ -15,7 +15,7 @@ export interface AblationOptions extends RunOptions {
   readonly layer: string;
   /** The true class of each example of the data set, in its order. */
   readonly labels: ArrayLike<number>;
-  /** The output of a model with several, or what the first output holds: as of {@link predict}. */
+  /** The output of a model with several, or what the first output holds: as of `predict`. */
   readonly output?: OutputChoice;
 }
 

@@ -24,7 +24,7 @@ export interface OutputComponentsOptions extends RunOptions {
    * they are, or probabilities; values that are neither count as logits.
    */
   readonly scale?: OutputScale;
-  /** The output of a model with several, or what the first output holds: as of {@link predict}. */
+  /** The output of a model with several, or what the first output holds: as of `predict`. */
   readonly output?: OutputChoice;
   /** How many classes and images are named at either end of a component; 5 by default. */
   readonly examples?: number;

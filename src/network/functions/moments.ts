@@ -8,7 +8,11 @@ import type { TensorFunction } from './tensorFunction.ts';
 
 /** The mean square distance from the mean. */
 export const variance = (options: Reduction = {}): TensorFunction => reduction('variance', varianceAlong, { options });
-/** The root of the variance. */
+/**
+ * The root of the variance.
+ *
+ * @public by name alone: operations of Keras ask for it so.
+ */
 export const std = (options: Reduction = {}): TensorFunction =>
   reduction('std', (x, axes, keepDims) => tf.sqrt(varianceAlong(x, axes, keepDims)), { options });
 

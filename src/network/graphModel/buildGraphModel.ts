@@ -1,7 +1,6 @@
 import { sizeOf } from '../../numeric/shape.ts';
-import type { Graph, OpenShape, Site, Step } from '../graph.ts';
-import { headsOf } from '../heads.ts';
-import type { Operation } from '../operation.ts';
+import type { Graph, OpenShape, Site } from '../graph.ts';
+import { growingGraph } from '../growingGraph.ts';
 import type { Store } from '../store.ts';
 import { applyFunction } from './applyFunction.ts';
 import { foldNode } from './foldNode.ts';
@@ -17,28 +16,16 @@ import { nodesInOrder } from './nodesInOrder.ts';
  * has those of its inputs alone; `inputShapes` take the place of these.
  */
 export function buildGraphModel(graph: GraphSource, store: Store, inputShapes?: readonly OpenShape[]): Graph {
-  const steps: Step[] = [];
-  const shapes: OpenShape[] = [];
-  const sites = new Map<string, Site>();
+  const growing = growingGraph();
+  const { sites, shapes, addValue, append } = growing;
   const given = new Map<string, readonly (Given | undefined)[]>();
   const order = nodesInOrder(graph);
   const outputsRead = readOutputs(order, graph);
 
-  const addValue = (shape: OpenShape): number => shapes.push(shape) - 1;
-
   const addSite = (address: string, { value, layerClass, weights = [] }: SiteRequest): Site => {
     const parameterCount = weights.reduce((sum, weight) => sum + sizeOf(weight.shape), 0);
-    const site: Site = { address, layerClass, value, parameterCount, shape: shapes[value] as OpenShape };
-    if (!sites.has(address)) sites.set(address, site);
-    return site;
+    return growing.addSite({ address, layerClass, value, parameterCount, shape: shapes[value] as OpenShape });
   };
-
-  const append = (operations: readonly Operation[], inputs: readonly number[], shape: OpenShape): number =>
-    operations.reduce<readonly number[]>((read, operation) => {
-      const output = addValue(shape);
-      steps.push({ operation, inputs: read, output });
-      return [output];
-    }, inputs)[0] as number;
 
   const place = ({ name, op }: GraphNode, { operations, values, shape, ...made }: Made): GivenValue => {
     const value = append(
@@ -86,7 +73,7 @@ export function buildGraphModel(graph: GraphSource, store: Store, inputShapes?: 
     if (key !== undefined && !key.includes(':')) addSite(key, site);
     return site;
   });
-  return { steps, inputs, heads: headsOf(outputs, { steps, shapes }), sites, shapes, valueCount: shapes.length };
+  return growing.finish(inputs, outputs);
 }
 
 type Result = Given | Made | undefined;

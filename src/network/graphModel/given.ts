@@ -19,19 +19,19 @@ export interface GivenValue {
 export type View = Rows | Samples | Phases;
 
 /** All positions of all examples as the rows of a matrix, around a dense layer. */
-export interface Rows {
+interface Rows {
   readonly kind: 'rows';
 }
 
 /** All that is normalised together as one sample, `[1, samples, values, 1]`, around a layer normalisation. */
-export interface Samples {
+interface Samples {
   readonly kind: 'samples';
   /** The first of the axes whose values make a sample. */
   readonly from: number;
 }
 
 /** The positions of a plane sorted by their place in a block, around a dilated convolution. */
-export interface Phases {
+interface Phases {
   readonly kind: 'phases';
   readonly block: readonly [number, number];
   /** How many zeros come around the plane. */
@@ -54,7 +54,7 @@ export interface Known {
 export type Length = number | OpenLength;
 
 /** A multiple of the length of an axis of a value, and some more; nothing where it cannot be told. */
-export interface OpenLength {
+interface OpenLength {
   readonly of?: { readonly value: number; readonly axis: number };
   readonly times: number;
   readonly plus: number;

@@ -10,6 +10,7 @@ import { inputsOf, nodesByName, outputsOf } from './signature.ts';
 export interface GraphModel extends InferenceModel {
   readonly weights: Readonly<Record<string, Tensor[]>>;
   readonly modelVersion: string;
+  /** Frees the weights. */
   dispose(): void;
 }
 

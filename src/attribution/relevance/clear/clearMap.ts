@@ -22,7 +22,7 @@ export interface ClearMapOptions extends Omit<ExplainOptions, 'target' | 'output
   readonly base?: SignedExplainer;
   /** How many classes are compared, those with the highest scores of each example; 20 by default. Or `'all'`, or a list. */
   readonly classes?: Considered;
-  /** The output of a model with several, or what the first output holds: as of {@link predict}. */
+  /** The output of a model with several, or what the first output holds: as of `predict`. */
   readonly output?: OutputChoice;
 }
 
