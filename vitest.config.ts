@@ -6,9 +6,13 @@ import { findAccelerated, type Missing } from './test/support/accelerated.ts';
 
 // These folders run on cpu and wasm; all others, which do not depend on the backend, run once.
 const onBackends = ['test/{backend,network,attribution,metrics,dissection,graph,distillation}/**/*.test.ts'];
-// On a GPU in software a pass takes seconds: there, of attribution and metrics, what represents each family.
+// On a GPU in software a pass takes seconds: there, of attribution, metrics and the reading of models, what represents
+// each family.
 const onGpus = [
-  'test/{backend,network}/**/*.test.ts',
+  'test/backend/**/*.test.ts',
+  'test/network/*.test.ts',
+  'test/network/loading/**/*.test.ts',
+  'test/network/graphModel/resnet.test.ts',
   'test/attribution/{badInput,closedForms,controls,efficientnet,goldens,progressive,properties}.test.ts',
   'test/attribution/perturbation/{gridMasks,learntMasks,lime}.test.ts',
   'test/metrics/goldens.test.ts',
