@@ -65,9 +65,40 @@ const cases: Readonly<Record<string, Case>> = {
   'slice of channels': { of: f.slice({ cuts: ['rest', { start: 1 }] }), kinds: 'slice' },
   'one column': { of: f.slice({ cuts: [{}, {}, -1] }), kinds: 'crop reshape' },
   'every second row, backwards': { of: f.slice({ cuts: [{}, { step: -2 }] }), kinds: 'crop' },
-  pad: { of: f.pad({ paddings: [[0, 0], [1, 2], [0, 1], [0, 0]] }), kinds: 'pad' }, // biome-ignore format: pairs
-  'pad of channels': { of: f.pad({ paddings: [[0, 0], [0, 0], [0, 0], [1, 2]] }), kinds: 'pad' }, // biome-ignore format: pairs
-  mirrorPad: { of: f.mirrorPad({ paddings: [[0, 0], [2, 1], [1, 0], [0, 0]], mode: 'reflect' }), kinds: 'pad' }, // biome-ignore format: pairs
+  pad: {
+    of: f.pad({
+      paddings: [
+        [0, 0],
+        [1, 2],
+        [0, 1],
+        [0, 0],
+      ],
+    }),
+    kinds: 'pad',
+  },
+  'pad of channels': {
+    of: f.pad({
+      paddings: [
+        [0, 0],
+        [0, 0],
+        [0, 0],
+        [1, 2],
+      ],
+    }),
+    kinds: 'pad',
+  },
+  mirrorPad: {
+    of: f.mirrorPad({
+      paddings: [
+        [0, 0],
+        [2, 1],
+        [1, 0],
+        [0, 0],
+      ],
+      mode: 'reflect',
+    }),
+    kinds: 'pad',
+  },
   tile: { of: f.tile({ times: [1, 2, 1, 3] }), kinds: 'repeat' },
   repeat: { of: f.repeat({ times: 2, axis: 1 }), kinds: 'repeat' },
   flip: { of: f.flip({ axes: [2] }), kinds: 'permute' },
@@ -133,8 +164,28 @@ describe('what functions compute', () => {
     ['gather', f.gather({ indices: [3, -1, 0], axis: 1 }), [3, 4, 0]],
     ['slice backwards', f.slice({ cuts: [{}, { start: -2, step: -2 }] }), [3, 1]],
     ['slice of nothing', f.slice({ cuts: [{}, { start: 3, stop: 1 }] }), []],
-    ['reflect', f.mirrorPad({ paddings: [[0, 0], [2, 1]], mode: 'reflect' }), [2, 1, 0, 1, 2, 3, 4, 3]], // biome-ignore format: pairs
-    ['symmetric', f.mirrorPad({ paddings: [[0, 0], [2, 1]], mode: 'symmetric' }), [1, 0, 0, 1, 2, 3, 4, 4]], // biome-ignore format: pairs
+    [
+      'reflect',
+      f.mirrorPad({
+        paddings: [
+          [0, 0],
+          [2, 1],
+        ],
+        mode: 'reflect',
+      }),
+      [2, 1, 0, 1, 2, 3, 4, 3],
+    ],
+    [
+      'symmetric',
+      f.mirrorPad({
+        paddings: [
+          [0, 0],
+          [2, 1],
+        ],
+        mode: 'symmetric',
+      }),
+      [1, 0, 0, 1, 2, 3, 4, 4],
+    ],
   ])('%s of 0 1 2 3 4', async (_name, of, expected) => {
     const x = tf.tensor([[0, 1, 2, 3, 4]]);
     const [y] = tf.tidy(() => [...of.apply([x])]) as [Tensor];
@@ -151,7 +202,18 @@ describe('open lengths', () => {
     ['mean', f.mean({ axes: [1, 2] }), [null, 3]],
     ['reshape to rows', f.reshape({ shape: [null, -1, 3] }), [null, null, 3]],
     ['slice', f.slice({ cuts: [{}, { start: 1, stop: 4 }, { start: -2 }] }), [null, 3, 2, 3]],
-    ['pad', f.pad({ paddings: [[0, 0], [1, 1], [0, 0], [2, 0]] }), [null, null, null, 5]], // biome-ignore format: pairs
+    [
+      'pad',
+      f.pad({
+        paddings: [
+          [0, 0],
+          [1, 1],
+          [0, 0],
+          [2, 0],
+        ],
+      }),
+      [null, null, null, 5],
+    ],
     ['concat', f.concat({ axis: 3 }), [null, null, null, 6]],
   ])('%s', (name, of, expected) => {
     expect(of.shapes(['add', 'concat'].includes(name) ? [open, open] : [open])[0]).toEqual(expected);
@@ -167,7 +229,15 @@ describe('what would mix examples is refused', () => {
       'reshape of [null, 4, 3] to [-1, 3] would mix',
     ],
     ['transpose', () => f.transpose({ order: [1, 0] }), 'transpose to [1, 0] would move the batch axis'],
-    ['concat', () => f.concat({ axis: 0 }).shapes([[null, 4], [null, 4]]), 'concat over the batch axis'], // biome-ignore format: pairs
+    [
+      'concat',
+      () =>
+        f.concat({ axis: 0 }).shapes([
+          [null, 4],
+          [null, 4],
+        ]),
+      'concat over the batch axis',
+    ],
     ['slice', () => f.slice({ cuts: [{ start: 1 }] }).shapes([[null, 4]]), 'some examples of the batch'],
     ['tile', () => f.tile({ times: [2, 1] }).shapes([[null, 4]]), 'tile along the batch axis'],
   ])('%s', (_name, run, message) => {

@@ -135,6 +135,18 @@ describe('a GraphModel that tfjs-converter has loaded', () => {
     model.dispose();
   });
 
+  test('one that has run before, whose weights may have left the memory of the CPU', async () => {
+    const model = await loadedGraphModel(path);
+    const floats = Object.values(model.weights).filter(([weight]) => weight?.dtype === 'float32');
+    for (const [weight] of floats) {
+      const used = tf.add(weight as tf.Tensor, 0);
+      await used.data();
+      used.dispose();
+    }
+    await expectClose((await predict(model, picture)).values, { shape: [1, 10], data: y.data.slice(0, 10) });
+    model.dispose();
+  });
+
   test('a network of it ends with the model', async () => {
     const model = await loadedGraphModel(path);
     const network = compile(model);
