@@ -85,7 +85,7 @@ function countOf(pool: WorkerPool, part: Shard): Promise<number> {
 }
 
 function addressOf(module: string | URL): string {
-  return pathToFileURL(resolve(pathOf(module))).href;
+  return pathToFileURL(resolve(pathOf(module, 'module'))).href;
 }
 
 /** The file that threads run, which lies beside this one, in TypeScript or built. */

@@ -21,7 +21,7 @@ import { pathOf } from './pathOf.ts';
  * ```
  */
 export function folderStore(directory: string | URL): ByteStore {
-  const folder = pathOf(directory);
+  const folder = pathOf(directory, 'directory');
   return {
     async get(name) {
       try {

@@ -1,6 +1,9 @@
 import { fileURLToPath } from 'node:url';
+import { describe } from '../numeric/check.ts';
 
 /** The path of a file that is given by its path or its `file:` URL. */
-export function pathOf(file: string | URL): string {
-  return file instanceof URL || file.startsWith('file:') ? fileURLToPath(file) : file;
+export function pathOf(file: string | URL, argument = 'path'): string {
+  if (file instanceof URL) return fileURLToPath(file);
+  if (typeof file === 'string' && file !== '') return file.startsWith('file:') ? fileURLToPath(file) : file;
+  throw new TypeError(`"${argument}" expected a path or a file: URL, got ${describe(file)}`);
 }

@@ -22,6 +22,6 @@ import { pathOf } from './pathOf.ts';
  * ```
  */
 export async function readBroden(directory: string | URL, options: BrodenOptions): Promise<BrodenDataset> {
-  const folder = pathOf(directory);
+  const folder = pathOf(directory, 'directory');
   return brodenDataset((name) => readFile(join(folder, name)), options);
 }

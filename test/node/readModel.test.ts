@@ -55,6 +55,12 @@ test('readModel(truncated or missing file)', async () => {
   expect(tf.memory().numTensors).toBe(before);
 });
 
+test.each([undefined, null, 5, ''])('readModel(%s), readPicture(%s)', async (path) => {
+  const message = '"path" expected a path or a file: URL, got';
+  await expect(readModel(path as never)).rejects.toThrow(message);
+  await expect(readPicture(path as never)).rejects.toThrow(message);
+});
+
 test('readModel(folder): the one model in it', async () => {
   await copied();
   const model = await readModel(folder);

@@ -58,6 +58,9 @@ async function download(url: URL, options: LoadOptions, { own, receive }: Downlo
 async function request(url: URL, { fetch: given = {}, signal }: LoadOptions, own: boolean): Promise<Response> {
   const stop = signal ? { signal } : {};
   if (typeof given === 'function') return given(url, stop);
+  if (typeof given !== 'object' || given === null) {
+    throw new TypeError(`"fetch" expected the options of a request or a function, got ${describe(given)}`);
+  }
   const { headers, ...others } = given;
   return fetch(url, { ...others, ...(own && headers !== undefined && { headers }), ...stop });
 }

@@ -300,6 +300,9 @@ describe('readStored(address, {fetch})', () => {
     expect(await failure(at, { fetch })).toMatch(
       /cannot be fetched: "fetch" expected to return a Response, got undefined$/,
     );
+    expect(await failure(at, { fetch: 'no-store' as never })).toMatch(
+      /cannot be fetched: "fetch" expected the options of a request or a function, got "no-store"$/,
+    );
   });
 
   test('content that breaks off is named', async () => {
