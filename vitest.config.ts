@@ -5,7 +5,10 @@ import type { TestProjectConfiguration, ViteUserConfig } from 'vitest/config';
 import { findAccelerated, type Missing } from './test/support/accelerated.ts';
 
 // These folders run on cpu and wasm; all others, which do not depend on the backend, run once.
-const onBackends = ['test/{backend,network,attribution,metrics,dissection,graph,distillation}/**/*.test.ts'];
+const onBackends = [
+  'test/{backend,network,attribution,metrics,dissection,graph,distillation}/**/*.test.ts',
+  'test/fuzz/models/againstCpu.test.ts',
+];
 // On a GPU in software a pass takes seconds: there, of attribution, metrics and the reading of models, what represents
 // each family.
 const onGpus = [
@@ -17,6 +20,7 @@ const onGpus = [
   'test/attribution/perturbation/{gridMasks,learntMasks,lime}.test.ts',
   'test/metrics/goldens.test.ts',
   'test/dissection/dissect.test.ts',
+  'test/fuzz/models/againstCpu.test.ts',
 ];
 const everything = process.env['VITRINE_TESTS'] === 'everything';
 const accelerated = everything ? onBackends : onGpus;

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers';
 import * as tfl from '@tensorflow/tfjs-layers';
+import type { NdArray } from '../src/index.ts';
 
 /** The layers of VGG-16 at a quarter of its width: plain 3×3 convolutions with fused ReLU, max pooling, dense layers. */
 export function vggLike(): LayersModel {
@@ -59,10 +60,12 @@ function normalized(x: SymbolicTensor, convolution: Convolution, activated: bool
 
 /** A picture-like input from a closed form. */
 export function inputFor(model: LayersModel): tf.Tensor {
-  const shape = [1, ...((model.inputs[0]?.shape ?? []) as number[]).slice(1)];
+  const { shape, data } = inputShaped([1, ...((model.inputs[0]?.shape ?? []) as number[]).slice(1)]);
+  return tf.tensor(data, [...shape]);
+}
+
+/** The same as an array. */
+export function inputShaped(shape: readonly number[]): NdArray {
   const size = shape.reduce((product, length) => product * length, 1);
-  return tf.tensor(
-    Float32Array.from({ length: size }, (_, i) => Math.sin(i * 0.37) * Math.cos(i * 0.0011)),
-    shape,
-  );
+  return { shape, data: Float32Array.from({ length: size }, (_, i) => Math.sin(i * 0.37) * Math.cos(i * 0.0011)) };
 }

@@ -12,6 +12,7 @@ import {
   occlusion,
   predict,
   rise,
+  useBackend,
 } from '../src/index.ts';
 import type { Composite } from '../src/network/composite.ts';
 import { readModel } from '../src/node/index.ts';
@@ -20,6 +21,7 @@ import { graphJobs, paperGraph } from './graph.ts';
 import { type Job, measure, table } from './measure.ts';
 import { inputFor, resNetLike, vggLike } from './networks.ts';
 import { readingTable } from './reading.ts';
+import { responsivenessTables } from './responsiveness.ts';
 import { studiedNetworks } from './studied.ts';
 import { treeJobs } from './trees.ts';
 
@@ -108,8 +110,7 @@ function jobsFor(model: LayersModel, aims: Aims): Jobs {
   };
 }
 
-await tf.setBackend('wasm');
-await tf.ready();
+await useBackend('wasm');
 /** What is measured of the networks of the study. */
 const isStudied = ({ name }: Job): boolean =>
   ['stock predict', 'compiled forward', 'gradient map', 'Grad-CAM', 'LRP ε⁺'].includes(name);
@@ -124,6 +125,7 @@ const models: readonly (readonly [string, () => Promise<LayersModel>, Aims])[] =
 ];
 console.log(`${tf.getBackend()}, Node ${process.version}, batch 1, 224 × 224`);
 console.log(`medians of ${ROUNDS} rounds, of ${SLOW_ROUNDS} in the second table of each network\n`);
+const wanted = process.argv.slice(2);
 /** The tables, by the names that `npm run bench -- dissection trees` asks for; all of them by default. */
 const sections: Readonly<Record<string, () => Promise<void>>> = {
   async networks() {
@@ -165,12 +167,14 @@ const sections: Readonly<Record<string, () => Promise<void>>> = {
   async reading() {
     console.log(await readingTable());
   },
+  async responsiveness() {
+    console.log(await responsivenessTables(wanted.slice(1)));
+  },
   async trees() {
     console.log(table('Decision trees', await measure(treeJobs(), SLOW_ROUNDS)));
   },
 };
 
-const wanted = process.argv.slice(2);
 for (const [name, run] of Object.entries(sections)) {
   if (wanted.length === 0 || wanted.includes(name)) await run();
 }

@@ -21,6 +21,7 @@ import { type FamilyMethod, familiesOf } from './pictures/families.ts';
 import { indexedPng } from './pictures/indexedPng.ts';
 import { pageShot } from './pictures/pageShot.ts';
 import { visibleRange } from './pictures/visibleRange.ts';
+import { volumeSheet } from './pictures/volumeSheet.ts';
 import { joined } from './scenes/rows.ts';
 
 // `npm run pictures [-- name …]`, after `npm run example:question` and all demos (`npm run demo`, `demo:dissect`,
@@ -60,6 +61,7 @@ const pictures: Readonly<Record<string, () => Promise<Picture>>> = {
   trees: () => pageShot('out/trees.html', async () => {}),
   layers: () => layers(network, ['block2_add', 'block6_add', 'block10_add', 'head_relu']),
   classes: () => perClass(network),
+  volumes: volumeSheet,
   ...Object.fromEntries(
     Object.entries(familiesOf(joined(photos.map((one) => toInput(one, scale))))).map(([name, methods]) => [
       `methods-${name}`,

@@ -1,4 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
+import { owned } from '../backend/owned.ts';
 import { assertTokens } from '../network/assertTokens.ts';
 import { resolveBaselines } from '../network/baseline.ts';
 import { scaleOn } from '../network/classScale.ts';
@@ -45,26 +46,28 @@ export interface Session {
 /**
  * Checks the arguments of an attribution method and runs it.
  *
+ * @param method is given copies of the caller's options, which may change during the call.
  * @param preferred what class scores are measured in where the options do not say and the output has it; outputs that are
  * neither logits nor probabilities are explained as they are.
  */
-export async function explain<T>(
+export async function explain<T, O extends ExplainOptions>(
   model: Model,
   x: Input,
-  options: ExplainOptions,
-  method: (session: Session) => Promise<T>,
+  given: O,
+  method: (session: Session, options: O) => Promise<T>,
   preferred: Scale = 'logit',
 ): Promise<T> {
-  return withNetwork(model, async (given) => {
-    options.signal?.throwIfAborted();
-    const network = withMeaning(given, options.output, headOf(given, options.target));
-    const inputs = await readInputs(network, x);
+  return withNetwork(model, async (compiled) => {
+    given.signal?.throwIfAborted();
+    const [options, input] = await owned(given, x);
+    const network = withMeaning(compiled, options.output, headOf(compiled, options.target));
+    const inputs = await readInputs(network, input);
     const count = inputs[0]?.shape[0] as number;
     const scaleFor = (head: Head | undefined): Scale => (head ? (options.scale ?? scaleOn(head, preferred)) : 'logit');
     const scorerOf = (target: Target | undefined): Scorer =>
       createScorer(network, { target, scale: scaleFor(headOf(network, target)), count });
     const head = headOf(network, options.target);
-    return method({
+    const session: Session = {
       network,
       inputs,
       count,
@@ -73,8 +76,9 @@ export async function explain<T>(
       scale: scaleFor(head),
       scorer: scorerOf(options.target),
       scorerOf,
-      rows: (start, end) => inputs.map((input) => rowsOf(input, start, end)),
-    });
+      rows: (start, end) => inputs.map((array) => rowsOf(array, start, end)),
+    };
+    return method(session, options);
   });
 }
 
@@ -107,6 +111,8 @@ export interface Findings {
   readonly classes?: NdArray | undefined;
   /** One map per input, or the layer's. */
   readonly maps: readonly NdArray[];
+  /** Whether the first map has a number for each place, and no channels. */
+  readonly perPlace?: boolean;
   readonly delta?: Float32Array | undefined;
   readonly layer?: string | undefined;
 }
@@ -114,10 +120,12 @@ export interface Findings {
 /** Plain data of an attribution. */
 export function attributionOf(
   { options, scale }: Session,
-  { method, score, classes, maps, delta, layer }: Findings,
+  { method, score, classes, maps, perPlace = false, delta, layer }: Findings,
 ): Attribution {
+  const values = maps[0] as NdArray;
   return {
-    values: maps[0] as NdArray,
+    values,
+    ...(perPlace && values.shape.length === 4 && { layout: 'ndhw' as const }),
     method,
     target: classes ? Int32Array.from(classes.data) : null,
     score: score.data,

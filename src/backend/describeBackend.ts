@@ -1,6 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { eventLoopTurn } from './eventLoopTurn.ts';
 import { precision } from './precision.ts';
 import { missingKernels } from './training/missingKernels.ts';
+
+/** What tfjs calls whether wasm computes in several threads. */
+export const THREADS = 'WASM_HAS_MULTITHREAD_SUPPORT';
 
 /** What a backend can do. */
 export interface BackendFeatures {
@@ -41,12 +45,13 @@ export async function describeBackend(): Promise<BackendDescription> {
     throw new Error('no backend is registered: import one, for example "@tensorflow/tfjs-backend-wasm"');
   }
   await tf.ready();
+  await eventLoopTurn();
   const name = tf.getBackend();
   const missing = missingKernels(name).map(({ kernelName }) => kernelName);
   const features: BackendFeatures = {
     precision: precision(),
     simd: await wasmFlag(name, 'WASM_HAS_SIMD_SUPPORT'),
-    threads: await wasmFlag(name, 'WASM_HAS_MULTITHREAD_SUPPORT'),
+    threads: await wasmFlag(name, THREADS),
     training: missing.length === 0,
   };
   return { name, features, warnings: warningsOf(name, features, missing) };
@@ -62,6 +67,11 @@ function warningsOf(name: string, features: BackendFeatures, missing: readonly s
   if (name === 'wasm') {
     warnings.push(
       `tfjs's convolutions with padding 'same', a stride and a filter that is not square, or with two strides that differ, may give wrong numbers on wasm; vitrine's do not`,
+    );
+  }
+  if (name === 'wasm' && globalThis.crossOriginIsolated && !features.threads) {
+    warnings.push(
+      'this page could compute in several threads on wasm and does in one: those of tfjs do not start where a bundler has shortened the names in it',
     );
   }
   if (missing.length) warnings.push(`model.fit may need ${missing.join(', ')}, not registered: call installKernels()`);

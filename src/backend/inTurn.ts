@@ -1,28 +1,30 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { NdArray } from '../numeric/ndarray.ts';
+import { isSliced, type Sliced } from '../numeric/sliced.ts';
 import { eventLoopTurn } from './eventLoopTurn.ts';
+import { inSlices } from './inSlices.ts';
 
 /**
  * Runs a job on one item after the other and hands over what it returns as plain arrays. A job is synchronous and runs
- * in a `tf.tidy`; between jobs the signal is checked and the event loop has its turn.
+ * in a `tf.tidy`; before each, the first one too, the event loop has its turn and the signal is checked.
  *
  * @param job must return new tensors.
+ * @param consume long mathematics may be returned as a generator, and is done in slices.
  * @throws the signal's reason, once what the last job has made is read and freed.
  */
 export async function inTurn<T, K extends string>(
   items: Iterable<T>,
   job: (item: T) => Record<K, Tensor>,
-  consume: (part: Record<K, NdArray>, item: T) => void,
+  consume: (part: Record<K, NdArray>, item: T) => void | Sliced<void>,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  let isFirst = true;
   signal?.throwIfAborted();
   for (const item of items) {
-    if (!isFirst) await eventLoopTurn();
-    isFirst = false;
+    await eventLoopTurn();
     signal?.throwIfAborted();
-    consume(await readAll(tf.tidy(() => job(item))), item);
+    const work = consume(await readAll(tf.tidy(() => job(item))), item);
+    if (isSliced(work)) await inSlices(work, { signal });
   }
   signal?.throwIfAborted();
 }

@@ -1,3 +1,4 @@
+import { owned } from '../backend/owned.ts';
 import type { Dataset } from '../network/dataset.ts';
 import type { Model } from '../network/types.ts';
 import { withNetwork } from '../network/withNetwork.ts';
@@ -37,11 +38,12 @@ export async function dissect<L extends string>(
   dataset: Dataset<LabelledImage>,
   options: DissectOptions<L>,
 ): Promise<Record<L, Dissection>> {
+  const [own] = await owned(options);
   return withNetwork(model, async (network) => {
-    const { spill } = options;
+    const { spill } = own;
     const dissections = spill
-      ? await dissectOnce(network, dataset, spill, options)
-      : await dissectReadings(await layerReadings(network, dataset, options), options);
-    return Object.fromEntries(options.layers.map((layer, i) => [layer, dissections[i]])) as Record<L, Dissection>;
+      ? await dissectOnce(network, dataset, spill, own)
+      : await dissectReadings(await layerReadings(network, dataset, own), own);
+    return Object.fromEntries(own.layers.map((layer, i) => [layer, dissections[i]])) as Record<L, Dissection>;
   });
 }

@@ -1,3 +1,4 @@
+import { owned } from '../backend/owned.ts';
 import type { Dataset } from '../network/dataset.ts';
 import type { RunOptions } from '../network/types.ts';
 import type { DissectionOptions } from './dissectionOptions.ts';
@@ -40,8 +41,9 @@ export interface DissectActivationsOptions extends DissectionOptions, Pick<RunOp
  */
 export async function dissectActivations(
   dataset: Dataset<LabelledActivations>,
-  { upsampling = 'fill', images, signal, onProgress, onFault, ...options }: DissectActivationsOptions,
+  options: DissectActivationsOptions,
 ): Promise<Dissection> {
+  const [{ upsampling = 'fill', images, signal, onProgress, onFault, ...own }] = await owned(options);
   const readings = labelReadings(dataset, ({ activations }) => [activations], {
     images: images ?? (await imageCount(dataset, signal)),
     faults: faultsOf(onFault),
@@ -49,6 +51,6 @@ export async function dissectActivations(
     ...(signal && { signal }),
     ...(onProgress && { onProgress }),
   });
-  const [dissection] = await dissectReadings(readings, options);
+  const [dissection] = await dissectReadings(readings, own);
   return dissection as Dissection;
 }

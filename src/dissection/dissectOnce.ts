@@ -34,12 +34,20 @@ export async function dissectOnce(
   };
   const images = options.images ?? (await imageCount(dataset, options.signal));
   const readings = await layerReadings(network, settled, { ...options, images });
-  const spilled = labelReadings(dataset, (_, image) => restored(spill, image), { ...options, ...readings });
+  const shapes = new Map<number, readonly (readonly number[])[]>();
+  const spilled = labelReadings(dataset, (_, image) => restored(spill, image, shapes.get(image) ?? []), {
+    ...options,
+    ...readings,
+  });
   const keep = ({ image, activations }: Sample, layers: readonly Gathered<StageKind>[]): void => {
     const parts = (layers as readonly Gathered<'tail'>[]).map(({ running }, layer) => ({
       floors: running.state.largest.floors,
       activations: activations[layer] as Sample['activations'][number],
     }));
+    shapes.set(
+      image,
+      parts.map(({ activations: { shape } }) => shape),
+    );
     writing.push(spill.set(nameOf(image), encodeSpill(parts)));
   };
   const run: RunStage = async (stage) => {
@@ -51,10 +59,14 @@ export async function dissectOnce(
   return dissectStages(run, readings.images, options);
 }
 
-async function restored(spill: ByteStore, image: number): Promise<readonly NdArray[]> {
+async function restored(
+  spill: ByteStore,
+  image: number,
+  shapes: readonly (readonly number[])[],
+): Promise<readonly NdArray[]> {
   const bytes = await spill.get(nameOf(image));
   if (!bytes) throw new RangeError(`"spill" expected what was kept of image ${image}, got nothing`);
-  return decodeSpill(bytes);
+  return decodeSpill(bytes, shapes);
 }
 
 function nameOf(image: number): string {

@@ -1,4 +1,4 @@
-import { csvFormatRows } from 'd3-dsv';
+import { csvText } from '../numeric/text/csvText.ts';
 import type { Dissection, UnitReport } from './types.ts';
 
 type Cell = string | number;
@@ -6,6 +6,8 @@ type Cell = string | number;
 /**
  * A dissection as CSV in the columns that the published results have: for each unit its concept, and for each category
  * the best label with the pixels it was counted by. Units are numbered from 1 there, and come by falling IoU.
+ *
+ * Names that a spreadsheet would take for formulas (`=`, `+`, `-`, `@`, a tab or a line end first) get a `'` before them.
  *
  * @param dissection what `dissect` gives for a layer.
  * @returns lines with `unit`, `category`, `label`, `score`, and for each category g `g-label`, `g-truth`, `g-activation`,
@@ -29,7 +31,7 @@ export function dissectionCsv(dissection: Dissection): string {
     score(unit),
     ...dissection.categories.flatMap((category) => cellsOf(dissection, unit, category)),
   ]);
-  return csvFormatRows([['unit', 'category', 'label', 'score', ...header], ...rows].map((row) => row.map(String)));
+  return csvText([['unit', 'category', 'label', 'score', ...header], ...rows]);
 }
 
 function cellsOf(

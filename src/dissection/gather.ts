@@ -16,6 +16,10 @@ export interface Gathered<K extends StageKind> {
   readonly running: RunningStage<K>;
 }
 
+/** About how many operations a pixel of labels takes, and a value of a layer. */
+const PIXEL = 50;
+const VALUE = 10;
+
 /**
  * Runs a stage: adds all images of a reading, one accumulator for each layer. All that can be wrong with an image is
  * found in the first stage, before anything is counted.
@@ -32,7 +36,7 @@ export async function gather<K extends StageKind>(
   upsampling.forEach(assertUpsampling);
   const check = isFirstStage(stage) ? sampleCheck(conceptIndex(options.concepts, options.categories)) : undefined;
   let layers: readonly Gathered<K>[] = [];
-  await read(stageName(stage), (sample) => {
+  await read(stageName(stage), function* (sample) {
     if (!isSound(faults, sample, () => check?.(sample))) return;
     const { activations, planes, scalars = [] } = sample;
     const pixels = planes.shape.slice(1) as unknown as readonly [number, number];
@@ -42,9 +46,11 @@ export async function gather<K extends StageKind>(
         return { shape, pixels, running: startStage(stage, layer, options) };
       });
     }
-    layers.forEach(({ running }, layer) => {
-      running.add({ activations: activations[layer] as NdArray, planes, scalars });
-    });
+    for (const [i, { running }] of layers.entries()) {
+      const own = activations[i] as NdArray;
+      running.add({ activations: own, planes, scalars });
+      yield PIXEL * planes.data.length + VALUE * own.data.length;
+    }
     added?.(sample, layers);
   });
   return layers;

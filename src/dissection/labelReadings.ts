@@ -1,7 +1,10 @@
 import { eventLoopTurn } from '../backend/eventLoopTurn.ts';
+import { inSlices } from '../backend/inSlices.ts';
+import { owned } from '../backend/owned.ts';
 import { type Dataset, iterate } from '../network/dataset.ts';
 import type { RunOptions } from '../network/types.ts';
 import type { NdArray } from '../numeric/ndarray.ts';
+import { isSliced } from '../numeric/sliced.ts';
 import type { Readings } from './readings.ts';
 import type { Labels } from './types.ts';
 
@@ -13,12 +16,14 @@ export function labelReadings<S extends Labels & { readonly name?: string }>(
 ): Readings {
   const read: Readings['read'] = async (stage, visit) => {
     let done = 0;
-    for await (const item of iterate(dataset)) {
+    for await (const given of iterate(dataset)) {
       signal?.throwIfAborted();
       const image = done++;
       if (!plan.faults.has(image)) {
+        const [item] = await owned(given);
         const { planes, scalars = [], name } = item;
-        visit({ image, name, planes, scalars, activations: await activationsOf(item, image) });
+        const work = visit({ image, name, planes, scalars, activations: await activationsOf(item, image) });
+        if (isSliced(work)) await inSlices(work, { signal });
       }
       onProgress?.({ stage, done, total: plan.images });
       if (done % 16 === 0) await eventLoopTurn();

@@ -1,10 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { owned } from '../backend/owned.ts';
 import { type Dataset, iterate } from '../network/dataset.ts';
 import { forEachPartBatch } from '../network/datasetBatches.ts';
 import { readInputs } from '../network/inputs.ts';
 import type { Network } from '../network/network.ts';
 import type { NdArray } from '../numeric/ndarray.ts';
 import { rowOf } from '../numeric/rowOf.ts';
+import { isSliced } from '../numeric/sliced.ts';
 import type { DissectOptions } from './dissectOptions.ts';
 import { type Faults, faultsOf } from './faults.ts';
 import { fieldAnchors } from './fieldAnchors.ts';
@@ -49,11 +51,12 @@ function readingsOf(
     const waiting: Omit<Sample, 'activations'>[] = [];
     const inputs = async function* (): AsyncGenerator<readonly NdArray[]> {
       let number = 0;
-      for await (const { image, ...labels } of iterate(dataset)) {
+      for await (const { image, ...given } of iterate(dataset)) {
+        const [input, labels] = await owned(image, given);
         const sample = { ...labels, image: number++ };
         if (plan.faults.has(sample.image)) continue;
         try {
-          const arrays = await readInputs(network, image, 'image');
+          const arrays = await readInputs(network, input, 'image');
           if (arrays[0]?.shape[0] !== 1) throw new RangeError('"image" expected one example, got several');
           waiting.push(sample);
           yield arrays;
@@ -76,13 +79,14 @@ function readingsOf(
           const record = network.forward(rows, { taps: sites });
           return Object.fromEntries(sites.map((site, i) => [`${i}`, tf.clone(record.value(site))]));
         },
-        consume: (part) => {
+        *consume(part) {
           const batch = layers.map((_, i) => part[`${i}`] as NdArray);
           for (let row = 0; row < (batch[0]?.shape[0] as number); row++) {
-            visit({
+            const work = visit({
               ...(waiting.shift() as Omit<Sample, 'activations'>),
               activations: batch.map((all) => ({ shape: all.shape.slice(1), data: rowOf(all, row) })),
             });
+            if (isSliced(work)) yield* work;
           }
         },
       },

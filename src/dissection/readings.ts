@@ -1,4 +1,5 @@
 import type { NdArray } from '../numeric/ndarray.ts';
+import type { Sliced } from '../numeric/sliced.ts';
 import type { Faults } from './faults.ts';
 import type { Labels } from './types.ts';
 import type { Upsampling } from './upsampling.ts';
@@ -19,5 +20,6 @@ export interface Readings {
   readonly faults: Faults;
   /** Where the positions of each layer lie in the image. */
   readonly upsampling: readonly Upsampling[];
-  read(stage: string, visit: (sample: Sample) => void): Promise<void>;
+  /** What is long about a visit may be returned as a generator, and is done in slices. */
+  read(stage: string, visit: (sample: Sample) => void | Sliced<void>): Promise<void>;
 }

@@ -1,5 +1,6 @@
 import type { NdArray } from '../numeric/ndarray.ts';
-import { packArrays, unpackArrays } from '../numeric/packedArrays.ts';
+import { packArrays, unpackArrays, unpacked } from '../numeric/packedArrays.ts';
+import { sameShape } from '../numeric/shape.ts';
 
 /** The maps of some of the units of a layer. */
 interface Maps {
@@ -55,14 +56,23 @@ export function encodeSpill(layers: readonly { floors: Float64Array; activations
   return packArrays('spill', Object.fromEntries(arrays));
 }
 
-/** The activations of each layer, of which {@link encodeSpill} made bytes. */
-export function decodeSpill(bytes: Uint8Array): readonly NdArray[] {
+/**
+ * The activations of each layer, of which {@link encodeSpill} made bytes.
+ *
+ * @param shapes of each layer, `[h, w, units]`: what bytes say that were damaged is not made room for.
+ */
+export function decodeSpill(bytes: Uint8Array, shapes: readonly (readonly number[])[]): readonly NdArray[] {
   const arrays = unpackArrays('spill', bytes);
-  return Array.from({ length: Object.keys(arrays).length / 3 }, (_, layer) =>
-    restored({
-      shape: [...(arrays[`${layer}.shape`] as Uint32Array)],
-      units: arrays[`${layer}.units`] as Uint32Array,
-      maps: arrays[`${layer}.maps`] as Float32Array,
-    }),
-  );
+  return shapes.map((shape, layer) => {
+    const own = unpacked(arrays, `${layer}.shape`, { type: 'Uint32Array', length: 3 });
+    if (!sameShape([...own], shape)) {
+      throw new RangeError(`"bytes" expected maps [${shape.join(', ')}], got [${own.join(', ')}]`);
+    }
+    const [height, width, all] = shape as [number, number, number];
+    const units = unpacked(arrays, `${layer}.units`, { type: 'Uint32Array' });
+    const beyond = units.find((unit) => unit >= all);
+    if (beyond !== undefined) throw new RangeError(`"bytes" expected units below ${all}, got ${beyond}`);
+    const maps = unpacked(arrays, `${layer}.maps`, { type: 'Float32Array', length: units.length * height * width });
+    return restored({ shape, units, maps });
+  });
 }

@@ -1,7 +1,7 @@
 import type { Accumulator } from '../numeric/accumulator.ts';
 import { addTo } from '../numeric/addTo.ts';
-import { assertArray } from '../numeric/check.ts';
-import { packArrays, unpackArrays } from '../numeric/packedArrays.ts';
+import { assertArray, assertRoom } from '../numeric/check.ts';
+import { assertCounted, packArrays, unpackArrays, unpacked } from '../numeric/packedArrays.ts';
 import { assertFiniteActivations, assertUnits } from './assertActivations.ts';
 import { conceptIndex } from './conceptIndex.ts';
 import { type LabelPalette, labelPalette } from './labelPalette.ts';
@@ -70,6 +70,7 @@ export function tallyAccumulator({
   const { categories, places, categoryOf } = conceptIndex(concepts, given);
   assertUpsampling(upsampling);
   const [units, conceptCount, categoryCount] = [thresholds.length, concepts.length, categories.length];
+  assertRoom('concepts', [units, conceptCount]);
   const create = (): Tally => ({
     intersection: new Float64Array(units * conceptCount),
     mask: new Float64Array(units),
@@ -118,14 +119,18 @@ export function tallyAccumulator({
     extract: (tally) => tally,
     encode: (tally) => packArrays('tally', { ...tally, thresholds }),
     decode(bytes) {
-      const { thresholds: own, ...tables } = unpackArrays('tally', bytes);
-      const empty = create();
-      const fits = Object.entries(empty).every(([name, table]) => tables[name]?.length === table.length);
-      if (!fits || !sameNumbers(own as Float64Array, thresholds)) {
+      const arrays = unpackArrays('tally', bytes);
+      const tally = create();
+      const fits = Object.entries(tally).every(([name, table]) => arrays.get(name)?.length === table.length);
+      if (!fits || !sameNumbers(arrays.get('thresholds') ?? [], thresholds)) {
         const expected = `${units} units with these thresholds, ${conceptCount} concepts`;
         throw new RangeError(`"bytes" expected the tally of ${expected}, got another`);
       }
-      return { ...empty, ...(tables as unknown as Tally) };
+      for (const [name, table] of Object.entries(tally) as [string, Float64Array][]) {
+        table.set(unpacked(arrays, name, { type: 'Float64Array' }));
+        for (const count of table) assertCounted(name, count);
+      }
+      return tally;
     },
   };
 }
@@ -157,6 +162,6 @@ function checkSize({ images }: Tally, size: readonly [number, number] | undefine
   throw new RangeError(`"planes" expected ${images[1]}×${images[2]} as before, got ${size[0]}×${size[1]}`);
 }
 
-function sameNumbers(a: Float64Array, b: Float64Array): boolean {
-  return a.length === b.length && a.every((value, i) => value === b[i]);
+function sameNumbers(a: ArrayLike<number>, b: Float64Array): boolean {
+  return a.length === b.length && b.every((value, i) => value === a[i]);
 }

@@ -1,8 +1,8 @@
 import type { Accumulator } from '../numeric/accumulator.ts';
-import { assertInteger } from '../numeric/check.ts';
+import { assertInteger, assertRoom } from '../numeric/check.ts';
 import { addAll, addRows, descending, type LargestValues, largestValues } from '../numeric/largestValues.ts';
 import type { NdArray } from '../numeric/ndarray.ts';
-import { packArrays, unpackArrays } from '../numeric/packedArrays.ts';
+import { assertCounted, packArrays, unpackArrays, unpacked } from '../numeric/packedArrays.ts';
 import { assertFiniteActivations, assertUnits } from './assertActivations.ts';
 import { assertQuantile } from './assertQuantile.ts';
 import { tailLength } from './tailLength.ts';
@@ -55,6 +55,7 @@ export function thresholdAccumulator({
   assertInteger('positions', positions, [1, Number.POSITIVE_INFINITY]);
   assertQuantile(quantile);
   const kept = tailLength(quantile, positions) + 1;
+  assertRoom('units', [units, Math.min(2 * kept, 64)]);
   const create = (): ThresholdState => ({ largest: largestValues(units, kept, precision), positions: 0 });
   const grow = (state: ThresholdState, count: number): void => {
     const total = state.positions + count;
@@ -83,19 +84,22 @@ export function thresholdAccumulator({
       return packArrays('thresholds', { header: Float64Array.of(units, kept, seen), ...Object.fromEntries(tails) });
     },
     decode(bytes) {
-      const { header, ...tails } = unpackArrays('thresholds', bytes);
-      const [ownUnits, ownKept, seen] = header as Float64Array;
+      const arrays = unpackArrays('thresholds', bytes);
+      const [ownUnits, ownKept, seen] = unpacked(arrays, 'header', { type: 'Float64Array', length: 3 });
       if (ownUnits !== units || ownKept !== kept) {
         const got = `${ownUnits} units and ${ownKept} values of each`;
         throw new RangeError(`"bytes" expected thresholds of ${units} units and ${kept} values of each, got ${got}`);
       }
+      assertCounted('positions', seen as number, positions);
       const state = create();
+      state.positions = seen as number;
+      const type = precision === 'float32' ? 'Float32Array' : 'Float64Array';
+      const length = Math.min(kept, seen as number);
       addAll(state.largest, {
         ...state.largest,
-        values: Array.from({ length: units }, (_, unit) => tails[`${unit}`] as Float32Array),
-        counts: Int32Array.from({ length: units }, (_, unit) => tails[`${unit}`]?.length ?? 0),
+        values: Array.from({ length: units }, (_, unit) => unpacked(arrays, `${unit}`, { type, length })),
+        counts: new Int32Array(units).fill(length),
       });
-      state.positions = seen as number;
       return state;
     },
   };

@@ -1,8 +1,8 @@
 import type { Accumulator } from '../numeric/accumulator.ts';
-import { assertInteger } from '../numeric/check.ts';
+import { assertInteger, assertRoom } from '../numeric/check.ts';
 import type { NdArray } from '../numeric/ndarray.ts';
 import { orderedKeys, valueOfKey } from '../numeric/orderedKeys.ts';
-import { packArrays, unpackArrays } from '../numeric/packedArrays.ts';
+import { assertCounted, packArrays, unpackArrays, unpacked } from '../numeric/packedArrays.ts';
 import { assertFiniteActivations, assertUnits } from './assertActivations.ts';
 import { assertQuantile } from './assertQuantile.ts';
 import { tailLength } from './tailLength.ts';
@@ -66,6 +66,7 @@ export function thresholdHistogram({
   within,
 }: HistogramOptions): Accumulator<HistogramState, NdArray, readonly Bin[]> {
   assertInteger('units', units, [1, Number.POSITIVE_INFINITY]);
+  assertRoom('units', [units, BINS]);
   assertQuantile(quantile);
   if (within && within.length !== units) {
     throw new RangeError(`"within" expected a bin for each of ${units} units, got ${within.length}`);
@@ -104,10 +105,14 @@ export function thresholdHistogram({
     },
     encode: ({ counts, positions }) => packArrays('histogram', { counts, positions: Float64Array.of(positions) }),
     decode(bytes) {
-      const { counts, positions } = unpackArrays('histogram', bytes);
-      if (counts?.length === units * BINS)
-        return { counts: counts as Uint32Array, positions: positions?.[0] as number };
-      throw new RangeError(`"bytes" expected the histograms of ${units} units, got ${(counts?.length ?? 0) / BINS}`);
+      const arrays = unpackArrays('histogram', bytes);
+      const [positions] = unpacked(arrays, 'positions', { type: 'Float64Array', length: 1 });
+      assertCounted('positions', positions as number);
+      const counts = unpacked(arrays, 'counts', { type: 'Uint32Array' });
+      if (counts.length !== units * BINS) {
+        throw new RangeError(`"bytes" expected the histograms of ${units} units, got ${counts.length / BINS}`);
+      }
+      return { counts, positions: positions as number };
     },
   };
 }

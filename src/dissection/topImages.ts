@@ -1,3 +1,4 @@
+import { owned } from '../backend/owned.ts';
 import type { Dataset } from '../network/dataset.ts';
 import { type FieldBox, fieldBox } from '../network/fieldBox.ts';
 import type { Network } from '../network/network.ts';
@@ -59,8 +60,9 @@ export interface TopImagesOptions extends RunOptions {
 export async function topImages(
   model: Model,
   dataset: Dataset<Input>,
-  { layer, unit, direction, count = 9, ...run }: TopImagesOptions,
+  options: TopImagesOptions,
 ): Promise<readonly (readonly TopImage[])[]> {
+  const [{ layer, unit, direction, count = 9, ...run }] = await owned(options);
   assertInteger('count', count, [1, Number.POSITIVE_INFINITY]);
   return withNetwork(model, async (network) => {
     const site = network.site(layer, 'layer');

@@ -1,4 +1,5 @@
 import { eventLoopTurn } from '../backend/eventLoopTurn.ts';
+import { owned } from '../backend/owned.ts';
 import { fromInput } from '../image/fromInput.ts';
 import { type PixelScale, pixelScale } from '../image/pixelScale.ts';
 import type { Picture } from '../image/types.ts';
@@ -67,8 +68,9 @@ export interface UnitGalleryOptions<L extends string = string> extends RunOption
 export async function unitGallery<L extends string>(
   model: Model,
   dataset: Dataset<Pick<LabelledImage, 'image'>>,
-  { layers, count = 10, scale, upsampling = 'receptiveField', ...run }: UnitGalleryOptions<L>,
+  options: UnitGalleryOptions<L>,
 ): Promise<UnitGallery<L>> {
+  const [{ layers, count = 10, scale, upsampling = 'receptiveField', ...run }] = await owned(options);
   assertInteger('count', count, [1, Number.POSITIVE_INFINITY]);
   if (layers.length === 0) throw new RangeError('"layers" expected at least one layer, got none');
   if (upsampling !== 'receptiveField') assertUpsampling(upsampling);

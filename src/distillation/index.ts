@@ -28,20 +28,19 @@ export type { SoftLoss } from './soft/leafLoss.ts';
 export {
   type SoftExamples,
   type SoftPrediction,
-  type SoftTree,
   type SoftTreeLosses,
   softTreeLoss,
   softTreePredict,
 } from './soft/softTree.ts';
+export type { SoftTree } from './soft/types.ts';
 export {
-  type Fidelity,
   type SurrogateExamples,
-  type SurrogateNode,
   type SurrogateOptions,
-  type SurrogateTree,
   surrogatePredict,
   surrogateTree,
 } from './surrogate/surrogateTree.ts';
-export { type AnyTree, type OutlineOptions, type TreeOutline, treeOutline } from './text/treeOutline.ts';
+export type { Fidelity, SurrogateNode, SurrogateTree } from './surrogate/types.ts';
+export { type OutlineOptions, treeOutline } from './text/treeOutline.ts';
 export { treeText } from './text/treeText.ts';
+export type { AnyTree, TreeOutline } from './text/types.ts';
 export type { Numbers } from './vectorOf.ts';

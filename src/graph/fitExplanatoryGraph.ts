@@ -1,7 +1,8 @@
+import { owned } from '../backend/owned.ts';
 import type { Dataset } from '../network/dataset.ts';
 import type { Input, Model, RunOptions } from '../network/types.ts';
 import { withNetwork } from '../network/withNetwork.ts';
-import { assertChoice, assertInteger, assertNumber, describe } from '../numeric/check.ts';
+import { assertChoice, assertCount, assertInteger, assertNumber, describe } from '../numeric/check.ts';
 import { fitLayer } from './fit/fitLayer.ts';
 import type { FittedLayer } from './fit/fittedLayer.ts';
 import { arraySource } from './maps/arraySource.ts';
@@ -91,8 +92,9 @@ export async function fitExplanatoryGraph(
     | readonly [FeatureMaps, ExplanatoryGraphOptions & Negatives<FeatureMaps>]
 ): Promise<ExplanatoryGraph> {
   if (given.length === 3) {
-    const [model, images, { negatives, ...options }] = given;
-    assertOptions(options);
+    const [model, images, { negatives, ...asked }] = given;
+    assertOptions(asked);
+    const [options] = await owned(asked);
     const { layers, batchSize, signal, onProgress } = options;
     const plan = {
       layers,
@@ -108,7 +110,7 @@ export async function fitExplanatoryGraph(
       }),
     );
   }
-  const [maps, { negatives, ...options }] = given;
+  const [maps, { negatives, ...options }] = await owned(...given);
   assertOptions(options);
   const { layers, signal } = options;
   return fitted(arraySource(maps, layers, signal), {
@@ -184,7 +186,7 @@ function assertOptions({
   if (!Array.isArray(layers) || layers.length === 0) {
     throw new TypeError(`"layers" expected at least one address of a layer, got ${describe(layers)}`);
   }
-  assertInteger('iterations', iterations, [1, Number.POSITIVE_INFINITY]);
+  assertCount('iterations', iterations, 1);
   assertInteger('neighbours', neighbours, [1, Number.POSITIVE_INFINITY]);
   assertNumber('tau', tau, Number.MIN_VALUE);
   assertChoice('peaks', peaks, ['unit', 'interpolated']);

@@ -1,3 +1,4 @@
+import { printable } from '../numeric/text/escaped.ts';
 import { assertGraph } from './assertGraph.ts';
 import { edgesOf } from './export/edgesOf.ts';
 import type { ExplanatoryGraph } from './types.ts';
@@ -31,5 +32,5 @@ export function graphDot(graph: ExplanatoryGraph): string {
 }
 
 function escapedDot(text: string): string {
-  return text.replace(/[\\"]/g, '\\$&').replace(/\s+/g, ' ');
+  return printable(text).replace(/[\\"]/g, '\\$&').replace(/\s+/g, ' ');
 }

@@ -1,6 +1,6 @@
+import { escaped } from '../numeric/text/escaped.ts';
 import { assertGraph } from './assertGraph.ts';
 import { edgesOf } from './export/edgesOf.ts';
-import { escapedXml } from './export/escapedXml.ts';
 import type { ExplanatoryGraph } from './types.ts';
 
 const keys = [
@@ -38,7 +38,7 @@ export function graphMl(graph: ExplanatoryGraph): string {
   );
   const data = (values: Readonly<Record<string, string | number>>): string =>
     Object.entries(values)
-      .map(([key, value]) => `<data key="${key}">${escapedXml(String(value))}</data>`)
+      .map(([key, value]) => `<data key="${key}">${escaped(String(value))}</data>`)
       .join('');
   const nodes = graph.layers.flatMap(({ name, nodes: own }, layer) =>
     own.map(({ filter, position: [row, column], width, deformation, meanScore }, node) => {

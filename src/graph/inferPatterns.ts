@@ -1,3 +1,4 @@
+import { owned } from '../backend/owned.ts';
 import type { Dataset } from '../network/dataset.ts';
 import type { Input, Model, RunOptions } from '../network/types.ts';
 import { withNetwork } from '../network/withNetwork.ts';
@@ -65,12 +66,13 @@ export async function inferPatterns(
   options?: RunOptions,
 ): Promise<PatternInference> {
   assertGraph(graph);
-  const layers = graph.layers.map(({ name }) => name);
-  if (isMaps(source)) {
-    return inferred(graph, arraySource(source, layers, (images as Pick<RunOptions, 'signal'> | undefined)?.signal));
+  const [own, maps] = await owned(graph, isMaps(source) ? source : undefined);
+  const layers = own.layers.map(({ name }) => name);
+  if (maps) {
+    return inferred(own, arraySource(maps, layers, (images as Pick<RunOptions, 'signal'> | undefined)?.signal));
   }
-  return withNetwork(source, (network) =>
-    inferred(graph, networkSource(network, images as Dataset<Input>, { ...options, layers, stage: 'infer' })),
+  return withNetwork(source as Model, (network) =>
+    inferred(own, networkSource(network, images as Dataset<Input>, { ...options, layers, stage: 'infer' })),
   );
 }
 
@@ -84,10 +86,10 @@ async function inferred(graph: ExplanatoryGraph, source: MapSource): Promise<Pat
   const workers = graph.layers.map((layer, i) => layerInference(layer, graph, graph.layers[i + 1]));
   const found = graph.layers.map(() => ({ positions: [] as Float64Array[], scores: [] as Float64Array[] }));
   const all = graph.layers.map((_, i) => i);
-  await source.read(all, (maps) => {
+  await source.read(all, function* (maps) {
     let above: Float64Array | undefined;
     for (let i = workers.length - 1; i >= 0; i--) {
-      const { positions, scores } = (workers[i] as (typeof workers)[number])(maps[i] as Float32Array, above);
+      const { positions, scores } = yield* (workers[i] as (typeof workers)[number])(maps[i] as Float32Array, above);
       found[i]?.positions.push(positions);
       found[i]?.scores.push(scores);
       above = positions;

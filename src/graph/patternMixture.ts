@@ -1,6 +1,7 @@
-import { assertArray, assertFiniteArray, assertInteger, assertNumber } from '../numeric/check.ts';
+import { assertArray, assertCount, assertFiniteArray, assertNumber } from '../numeric/check.ts';
 import type { NdArray } from '../numeric/ndarray.ts';
 import { perAxis } from '../numeric/perAxis.ts';
+import { atOnce } from '../numeric/sliced.ts';
 import { maximized, spreadOf } from './mixture/maximized.ts';
 import type { Mixture } from './mixture/mixture.ts';
 import { peaksOf } from './mixture/peaksOf.ts';
@@ -80,13 +81,13 @@ export function patternMixture(
   const { centre, jump, iterations = 20 } = options;
   assertArray('maps', maps, [3]);
   assertFiniteArray('maps', maps);
-  assertInteger('iterations', iterations, [0, Number.POSITIVE_INFINITY]);
+  assertCount('iterations', iterations, 0);
   const [images, rows, columns] = maps.shape as [number, number, number];
   const grid = { size: [rows, columns], centre: perAxis('centre', centre), jump: perAxis('jump', jump) } as const;
   const responses = responsesOf(maps.data, images, grid);
-  const { mixture, logLikelihood, last } = maximized(responses, mixtureOf(options, images), { iterations });
+  const { mixture, logLikelihood, last } = atOnce(maximized(responses, mixtureOf(options, images), { iterations }));
   const nodes = mixture.variances.length;
-  const { positions, scores } = peaksOf(responses, mixture, 'unit');
+  const { positions, scores } = atOnce(peaksOf(responses, mixture, 'unit'));
   return {
     positions: { shape: [nodes, 2], data: mixture.positions },
     logLikelihood: Float64Array.from(logLikelihood),

@@ -1,45 +1,66 @@
-import { describe } from '../numeric/check.ts';
+import { eventLoopTurn } from '../backend/eventLoopTurn.ts';
+import { owned } from '../backend/owned.ts';
+import { assertInteger, describe, mostNumbers } from '../numeric/check.ts';
 import { canDecodeInBrowser, decodeInBrowser } from './decodeInBrowser.ts';
 import { decodeJpeg } from './decodeJpeg.ts';
-import { decodePng } from './decodePng.ts';
 import { picture } from './picture.ts';
+import { isTooManyPixels, pixelLimit } from './pixelLimit.ts';
+import { decodePng } from './png/decodePng.ts';
 import type { Picture } from './types.ts';
+
+/** Options of {@link decodeImage}. */
+export interface DecodeOptions {
+  /** The most pixels that a picture may have; 100 million by default, which are 400 MB of RGBA. */
+  readonly maxPixels?: number;
+}
 
 /**
  * Decodes a picture file, told by its first bytes: PNG and JPEG everywhere, in pages and their workers also what the
  * browser reads, such as WebP, AVIF, BMP and the first image of a GIF.
  *
- * PNG: grey, colour or palette, with or without opacity, 1 to 16 bits, 8 and 16 also interlaced; 16 bits are rounded to 8.
- * JPEG: baseline and progressive; turned upright as its EXIF orientation says. Colour profiles are not applied. The browser
- * turns what it reads itself, and rounds where that is translucent.
+ * PNG: grey, colour or palette, with or without opacity, 1 to 16 bits, interlaced or not; 16 bits are rounded to 8.
+ * JPEG: baseline and progressive. Both are turned upright as their EXIF orientation says. Colour profiles are not applied.
+ * The browser turns what it reads itself, and rounds where that is translucent.
+ *
+ * The size is read first: no room is made for more pixels than are allowed, or than the bytes can hold.
  *
  * @param bytes the whole file, or a `Blob` or `File` with it.
+ * @param options `maxPixels`.
  * @returns the picture in 8-bit RGBA.
- * @throws TypeError if the argument holds no bytes; Error if they are of another format or corrupt, or a JPEG of more
- * than 100 million pixels.
+ * @throws TypeError if the argument holds no bytes; RangeError if the picture has more pixels than `maxPixels`; Error if
+ * the bytes are of another format or corrupt.
  * @example
  * ```ts
  * import { decodeImage, encodePng } from 'vitrine';
  * const { width, height } = await decodeImage(encodePng(picture));
  * ```
  */
-export async function decodeImage(bytes: Uint8Array | ArrayBuffer | Blob): Promise<Picture> {
-  const file = await bytesOf(bytes);
+export async function decodeImage(
+  bytes: Uint8Array | ArrayBuffer | Blob,
+  { maxPixels = 1e8 }: DecodeOptions = {},
+): Promise<Picture> {
+  assertInteger('maxPixels', maxPixels, [1, mostPixels]);
+  const file = await bytesOf((await owned(bytes))[0]);
+  await eventLoopTurn();
   const { found, decode } = formatOf(file);
   if (!decode) throw new Error(`"bytes" expected a PNG or JPEG file, got ${found}`);
-  if (decode === decodeInBrowser && !canDecodeInBrowser()) {
+  if (decode === inBrowser && !canDecodeInBrowser()) {
     throw new Error(`"bytes" expected a PNG or JPEG file, got ${found}; convert it to PNG: only browsers decode more`);
   }
   try {
-    const { width, height, data } = await decode(file);
+    const { width, height, data } = await decode(file, { maxPixels, found });
     return picture(width, height, data);
   } catch (cause) {
+    if (isTooManyPixels(cause)) throw cause;
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new Error(`"bytes" expected an intact picture, got ${found} that is corrupt or unsupported: ${reason}`, {
       cause,
     });
   }
 }
+
+// Of four bytes each, in one array.
+const mostPixels = mostNumbers / 4;
 
 async function bytesOf(bytes: unknown): Promise<Uint8Array> {
   if (ArrayBuffer.isView(bytes)) return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -54,19 +75,28 @@ interface Format {
   /** What files begin with, in any case of letters, after `at` bytes. */
   readonly start: string;
   readonly at?: number;
-  readonly decode?: (bytes: Uint8Array) => Picture | Promise<Picture>;
+  readonly decode?: Decode;
 }
 
+type Decode = (
+  bytes: Uint8Array,
+  limit: { readonly maxPixels: number; readonly found: string },
+) => Picture | Promise<Picture>;
+
+const png: Decode = (bytes, { maxPixels, found }) => decodePng(bytes, pixelLimit(maxPixels, found));
+const jpeg: Decode = (bytes, { maxPixels }) => decodeJpeg(bytes, maxPixels);
+const inBrowser: Decode = (bytes, { maxPixels, found }) => decodeInBrowser(bytes, pixelLimit(maxPixels, found));
+
 const formats: readonly Format[] = [
-  { found: 'a PNG file', start: '\x89PNG\r\n\x1a\n', decode: decodePng },
-  { found: 'a JPEG file', start: '\xff\xd8\xff', decode: decodeJpeg },
-  { found: 'a GIF file', start: 'GIF8', decode: decodeInBrowser },
-  { found: 'a WebP file', start: 'WEBP', at: 8, decode: decodeInBrowser },
-  { found: 'a BMP file', start: 'BM', decode: decodeInBrowser },
-  { found: 'a TIFF file', start: 'II*\0', decode: decodeInBrowser },
-  { found: 'a TIFF file', start: 'MM\0*', decode: decodeInBrowser },
-  { found: 'an AVIF file', start: 'ftypavif', at: 4, decode: decodeInBrowser },
-  { found: 'a HEIC file', start: 'ftyphei', at: 4, decode: decodeInBrowser },
+  { found: 'a PNG file', start: '\x89PNG\r\n\x1a\n', decode: png },
+  { found: 'a JPEG file', start: '\xff\xd8\xff', decode: jpeg },
+  { found: 'a GIF file', start: 'GIF8', decode: inBrowser },
+  { found: 'a WebP file', start: 'WEBP', at: 8, decode: inBrowser },
+  { found: 'a BMP file', start: 'BM', decode: inBrowser },
+  { found: 'a TIFF file', start: 'II*\0', decode: inBrowser },
+  { found: 'a TIFF file', start: 'MM\0*', decode: inBrowser },
+  { found: 'an AVIF file', start: 'ftypavif', at: 4, decode: inBrowser },
+  { found: 'a HEIC file', start: 'ftyphei', at: 4, decode: inBrowser },
   { found: 'an SVG or XML file', start: '<svg' },
   { found: 'an SVG or XML file', start: '<?xml' },
   { found: 'an HTML page', start: '<!DOCTYPE html' },
@@ -79,7 +109,7 @@ function formatOf(file: Uint8Array): Pick<Format, 'found' | 'decode'> {
   const known = formats.find(({ start, at = 0 }) => text.startsWith(start.toLowerCase(), at));
   if (known) return known;
   const found = `unknown data (${beginningOf(file)})`;
-  return canDecodeInBrowser() ? { found, decode: decodeInBrowser } : { found };
+  return canDecodeInBrowser() ? { found, decode: inBrowser } : { found };
 }
 
 function beginningOf(file: Uint8Array): string {

@@ -1,3 +1,4 @@
+import type { AssertSize } from './pixelLimit.ts';
 import type { PixelBytes } from './types.ts';
 
 /** Whether there are a browser's decoders and a canvas to read their pixels from. */
@@ -8,7 +9,10 @@ export function canDecodeInBrowser(): boolean {
 }
 
 /** Decodes a file of any format that the browser knows to 8-bit RGBA; of an animation the first image. */
-export async function decodeInBrowser(bytes: Uint8Array): Promise<{ width: number; height: number; data: PixelBytes }> {
+export async function decodeInBrowser(
+  bytes: Uint8Array,
+  assertSize: AssertSize,
+): Promise<{ width: number; height: number; data: PixelBytes }> {
   // Orientation is left at its default: to turn upright, by whatever name the option has had.
   const bitmap = await createImageBitmap(new Blob([bytes as Uint8Array<ArrayBuffer>]), {
     colorSpaceConversion: 'none',
@@ -16,6 +20,7 @@ export async function decodeInBrowser(bytes: Uint8Array): Promise<{ width: numbe
   });
   try {
     const { width, height } = bitmap;
+    assertSize(bitmap);
     const context = contextOf(width, height);
     context.drawImage(bitmap, 0, 0);
     return { width, height, data: context.getImageData(0, 0, width, height).data };

@@ -1,4 +1,5 @@
 import { encode } from 'fast-png';
+import type { Bytes } from '../numeric/bytes/bytes.ts';
 import { assertPicture } from './checkPicture.ts';
 import type { Picture } from './types.ts';
 
@@ -15,8 +16,8 @@ import type { Picture } from './types.ts';
  * console.log(`${bytes.length} bytes`);
  * ```
  */
-export function encodePng(picture: Picture): Uint8Array {
+export function encodePng(picture: Picture): Bytes {
   assertPicture('picture', picture);
   const { width, height, data } = picture;
-  return encode({ width, height, data, channels: 4, depth: 8 });
+  return encode({ width, height, data, channels: 4, depth: 8 }) as Bytes;
 }

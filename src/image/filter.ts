@@ -1,5 +1,7 @@
 import type { TypedArray } from '../numeric/ndarray.ts';
-import type { Planes } from './planes.ts';
+import { sizeOf } from '../numeric/shape.ts';
+import type { Sliced } from '../numeric/sliced.ts';
+import type { Places } from './planes.ts';
 
 /** What one output is made of along an axis: input indices and their weights, which sum to 1. */
 export interface FilterRow {
@@ -23,21 +25,27 @@ export function filterRow(
   return { indices, weights: weights.map((weight) => weight / total) };
 }
 
-/** Filters the rows and the columns of images, one after the other, in 64-bit floats. */
-export function filterPlanes(
+/** Filters images or volumes along one axis after the other, the last one first, in 64-bit floats. */
+export function* filtering(
   data: TypedArray,
-  { count, height, width, channels }: Planes,
-  { rows, columns }: { rows: FilterTable; columns: FilterTable },
-): Float64Array {
-  const narrowed = filterAxis(data, { outer: count * height, length: width, inner: channels }, columns);
-  return filterAxis(narrowed, { outer: count, length: height, inner: columns.length * channels }, rows);
+  { count, lengths, channels }: Places,
+  tables: readonly FilterTable[],
+): Sliced<Float64Array> {
+  let filtered = data;
+  for (let axis = lengths.length - 1; axis >= 0; axis--) {
+    const outer = count * sizeOf(lengths.slice(0, axis));
+    const inner = channels * sizeOf(tables.slice(axis + 1).map((table) => table.length));
+    const along = { outer, length: lengths[axis] as number, inner };
+    filtered = yield* filteringAxis(filtered, along, tables[axis] as FilterTable);
+  }
+  return filtered as Float64Array;
 }
 
-function filterAxis(
+function* filteringAxis(
   data: TypedArray,
   { outer, length, inner }: { outer: number; length: number; inner: number },
   table: FilterTable,
-): Float64Array {
+): Sliced<Float64Array> {
   const out = new Float64Array(outer * table.length * inner);
   for (let block = 0; block < outer; block++) {
     for (let i = 0; i < table.length; i++) {
@@ -48,6 +56,7 @@ function filterAxis(
         const weight = weights[k] as number;
         for (let j = 0; j < inner; j++) out[to + j]! += weight * (data[from + j] as number);
       }
+      yield indices.length * (inner + 5);
     }
   }
   return out;

@@ -1,6 +1,7 @@
+export type { Bytes } from '../numeric/bytes/bytes.ts';
 export { blur } from './blur.ts';
 export type { PixelWindow } from './crop.ts';
-export { decodeImage } from './decodeImage.ts';
+export { type DecodeOptions, decodeImage } from './decodeImage.ts';
 export { encodePng } from './encodePng.ts';
 export { example } from './example.ts';
 export { fromInput } from './fromInput.ts';
@@ -23,4 +24,4 @@ export { reduceFeatures } from './reduceFeatures.ts';
 export { type ResizeOptions, resize } from './resize.ts';
 export { segment } from './segment.ts';
 export { type InputOptions, type InputSampling, toInput } from './toInput.ts';
-export type { MapArray, Picture, PixelBytes, Segments, Size } from './types.ts';
+export type { MapArray, Picture, PixelBytes, Segments, Size, VolumeSize } from './types.ts';

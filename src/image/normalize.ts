@@ -1,7 +1,6 @@
 import { quantile } from 'd3-array';
-import { assertChoice, assertFiniteArray, assertNumber } from '../numeric/check.ts';
+import { assertArray, assertChoice, assertFiniteArray, assertNumber } from '../numeric/check.ts';
 import type { NdArray } from '../numeric/ndarray.ts';
-import { planesOf } from './planes.ts';
 import type { MapArray } from './types.ts';
 
 /** Options of {@link normalize}. */
@@ -21,7 +20,7 @@ export interface NormalizeOptions {
  * There is nothing to scale in a map that is the same everywhere, nor, for `'max'`, in one without a positive value:
  * they become zeros.
  *
- * @param map `[n, h, w, c]`, `[n, h, w]`, or one map `[h, w]`; finite.
+ * @param map `[n, h, w, c]`, `[n, h, w]`, or one map `[h, w]`; of volumes `[n, d, h, w, c]` or `[n, d, h, w]`; finite.
  * @param options `by`, `percentile`.
  * @returns an array of the same shape.
  * @throws RangeError if the map has another rank or is not finite, or an option is not as described.
@@ -34,7 +33,8 @@ export interface NormalizeOptions {
 export function normalize(map: MapArray, { by = 'max', percentile = 99 }: NormalizeOptions = {}): NdArray {
   assertChoice('by', by, ['max', 'maxAbs', 'percentile']);
   assertPercentile(percentile);
-  const { count } = planesOf('map', map);
+  assertArray('map', map, [2, 3, 4, 5]);
+  const count = map.shape.length === 2 ? 1 : (map.shape[0] as number);
   assertFiniteArray('map', map);
   const length = map.data.length / count;
   const data = new Float32Array(map.data.length);

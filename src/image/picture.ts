@@ -1,5 +1,6 @@
+import { assertRoom } from '../numeric/check.ts';
 import { toBase64 } from './base64.ts';
-import { assertPicture } from './checkPicture.ts';
+import { assertPicture, assertSides } from './checkPicture.ts';
 import { encodePng } from './encodePng.ts';
 import type { Picture, PixelBytes } from './types.ts';
 
@@ -21,17 +22,19 @@ import type { Picture, PixelBytes } from './types.ts';
  * console.log(grey); // Picture 2×1
  * ```
  */
-export function picture(
-  width: number,
-  height: number,
-  data: Uint8ClampedArray = new Uint8ClampedArray(Math.max(0, width * height * 4) || 0),
-): Picture {
+export function picture(width: number, height: number, data: Uint8ClampedArray = transparent(width, height)): Picture {
   const made: Picture = { width, height, data: data as PixelBytes };
   assertPicture('picture', made);
   Object.defineProperty(made, Symbol.for('Jupyter.display'), {
     value: () => ({ 'image/png': toBase64(encodePng(made)), 'text/plain': nameOf(made) }),
   });
   return Object.defineProperty(made, Symbol.for('nodejs.util.inspect.custom'), { value: () => nameOf(made) });
+}
+
+function transparent(width: number, height: number): Uint8ClampedArray {
+  assertSides('picture', { width, height });
+  assertRoom('picture', [height, width, 4]);
+  return new Uint8ClampedArray(width * height * 4);
 }
 
 function nameOf({ width, height }: Picture): string {

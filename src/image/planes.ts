@@ -1,26 +1,36 @@
 import { assertArray } from '../numeric/check.ts';
 import type { NdArray, TypedArray } from '../numeric/ndarray.ts';
-import type { Size } from './types.ts';
+import type { Size, VolumeSize } from './types.ts';
 
-/** An array read as `count` images of `height × width` positions with `channels` numbers each. */
-export interface Planes {
+/** An array read as `count` images or volumes of places with `channels` numbers each. */
+export interface Places {
   readonly count: number;
-  readonly height: number;
-  readonly width: number;
+  /** Rows and columns; of volumes planes, rows and columns. */
+  readonly lengths: readonly number[];
   readonly channels: number;
 }
 
-/** Reads the axes of a map: `[h, w]`, `[n, h, w]` or `[n, h, w, c]`. */
-export function planesOf(argument: string, map: NdArray<TypedArray>): Planes {
-  assertArray(argument, map, [2, 3, 4]);
-  const [count, height, width, channels = 1] = map.shape.length === 2 ? [1, ...map.shape] : map.shape;
-  return { count, height, width, channels } as Planes;
+/**
+ * Reads the axes of a map with so many axes of places, which has an axis of examples and one of channels or not, such as
+ * `[h, w]`, `[n, h, w]` or `[n, h, w, c]`.
+ */
+export function placesOf(argument: string, map: NdArray<TypedArray>, axes: number): Places {
+  assertArray(argument, map, [axes, axes + 1, axes + 2]);
+  const [count, ...rest] = map.shape.length === axes ? [1, ...map.shape] : map.shape;
+  return { count: count as number, lengths: rest.slice(0, axes), channels: rest[axes] ?? 1 };
 }
 
-/** The same axes with another height and width. */
-export function shapeWith(shape: readonly number[], [height, width]: readonly [number, number]): readonly number[] {
-  const spatial = shape.length === 2 ? 0 : 1;
-  return shape.map((length, axis) => (axis === spatial ? height : axis === spatial + 1 ? width : length));
+/** The same axes with other lengths of those of places. */
+export function shapeWith(shape: readonly number[], lengths: readonly number[]): readonly number[] {
+  const first = shape.length === lengths.length ? 0 : 1;
+  return [...shape.slice(0, first), ...lengths, ...shape.slice(first + lengths.length)];
+}
+
+/** The lengths of the axes of places from a size: rows and columns, or planes, rows and columns. */
+export function lengthsOf(argument: string, size: Size | VolumeSize): readonly number[] {
+  if (typeof size === 'number' || size?.length !== 3) return heightAndWidth(argument, size);
+  if (size.every((side) => Number.isInteger(side) && side >= 1)) return size;
+  throw new RangeError(`"${argument}" expected [depth, height, width] of at least 1, got [${size.join(', ')}]`);
 }
 
 /** Height and width from a size. */

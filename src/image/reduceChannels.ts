@@ -11,9 +11,9 @@ export type ChannelReduction = 'sum' | 'mean' | 'maxAbs' | 'l2';
  * `'sum'` and `'mean'` keep signs and, for the sum, the total. `'maxAbs'` is $\max_c |R_{ijc}|$, the saliency map of
  * Simonyan et al. 2013 (section 3.1), and `'l2'` is $\sqrt{\sum_c R_{ijc}^2}$; neither is ever negative.
  *
- * @param map `[n, h, w, c]`.
+ * @param map `[n, h, w, c]`, of volumes `[n, d, h, w, c]`.
  * @param how `'sum'`, `'mean'`, `'maxAbs'` or `'l2'`.
- * @returns `[n, h, w]`.
+ * @returns `[n, h, w]`, of volumes `[n, d, h, w]`.
  * @throws RangeError if the map has no axis of channels or the reduction is unknown.
  * @example
  * ```ts
@@ -22,7 +22,7 @@ export type ChannelReduction = 'sum' | 'mean' | 'maxAbs' | 'l2';
  * ```
  */
 export function reduceChannels(map: MapArray, how: ChannelReduction = 'sum'): NdArray {
-  assertArray('map', map, [4]);
+  assertArray('map', map, [4, 5]);
   return withoutLastAxis(map, how);
 }
 

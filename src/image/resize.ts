@@ -1,9 +1,11 @@
+import { assertRoom } from '../numeric/check.ts';
 import type { NdArray } from '../numeric/ndarray.ts';
+import { atOnce } from '../numeric/sliced.ts';
 import { assertPicture, isPicture } from './checkPicture.ts';
-import { type FilterTable, filterPlanes, filterRow } from './filter.ts';
+import { type FilterTable, filtering, filterRow } from './filter.ts';
 import { picture } from './picture.ts';
-import { heightAndWidth, planesOf, shapeWith } from './planes.ts';
-import type { MapArray, Picture, Size } from './types.ts';
+import { heightAndWidth, lengthsOf, type Places, placesOf, shapeWith } from './planes.ts';
+import type { MapArray, Picture, Size, VolumeSize } from './types.ts';
 
 /** Options of {@link resize}. */
 export interface ResizeOptions {
@@ -12,13 +14,14 @@ export interface ResizeOptions {
 }
 
 /**
- * Resizes a picture or the maps of an array bilinearly, with pixel centres at half-integers.
+ * Resizes a picture or the maps of an array bilinearly, volumes trilinearly, with pixel centres at half-integers.
  *
  * Output $i$ of $m$ is read at $(i + 1/2)\,n/m - 1/2$ of the $n$ inputs; beyond the outer centres the edge goes on. This
  * is what PyTorch calls `align_corners=False` and TensorFlow `half_pixel_centers=True`.
  *
- * @param source a picture, or an array `[h, w]`, `[n, h, w]` or `[n, h, w, c]`.
- * @param size height and width in pixels, or one number for both.
+ * @param source a picture, or an array `[h, w]`, `[n, h, w]` or `[n, h, w, c]`; with three lengths volumes `[d, h, w]`,
+ * `[n, d, h, w]` or `[n, d, h, w, c]`.
+ * @param size height and width in pixels, or one number for both; `[depth, height, width]` of volumes.
  * @param options `antialias`.
  * @returns a picture, or an array with the same other axes.
  * @throws TypeError or RangeError if source or size are none of these.
@@ -30,27 +33,36 @@ export interface ResizeOptions {
  * ```
  */
 export function resize(source: Picture, size: Size, options?: ResizeOptions): Picture;
-export function resize(source: MapArray, size: Size, options?: ResizeOptions): NdArray;
+export function resize(source: MapArray, size: Size | VolumeSize, options?: ResizeOptions): NdArray;
 export function resize(
   source: Picture | MapArray,
-  size: Size,
+  size: Size | VolumeSize,
   { antialias = false }: ResizeOptions = {},
 ): Picture | NdArray {
-  const [height, width] = heightAndWidth('size', size);
   if (isPicture(source)) {
+    const sides = heightAndWidth('size', size as Size);
     assertPicture('source', source);
-    const planes = { count: 1, height: source.height, width: source.width, channels: 4 };
-    const rows = triangleTable(source.height, height, antialias);
-    const columns = triangleTable(source.width, width, antialias);
-    return picture(width, height, Uint8ClampedArray.from(filterPlanes(source.data, planes, { rows, columns })));
+    const places = { count: 1, lengths: [source.height, source.width], channels: 4 };
+    assertFits(places, sides);
+    const resized = atOnce(filtering(source.data, places, tablesOf(places, sides, antialias)));
+    return picture(sides[1], sides[0], Uint8ClampedArray.from(resized));
   }
-  const planes = planesOf('source', source);
-  const rows = triangleTable(planes.height, height, antialias);
-  const columns = triangleTable(planes.width, width, antialias);
+  const sides = lengthsOf('size', size);
+  const places = placesOf('source', source, sides.length);
+  assertFits(places, sides);
   return {
-    shape: shapeWith(source.shape, [height, width]),
-    data: Float32Array.from(filterPlanes(source.data, planes, { rows, columns })),
+    shape: shapeWith(source.shape, sides),
+    data: Float32Array.from(atOnce(filtering(source.data, places, tablesOf(places, sides, antialias)))),
   };
+}
+
+/** Axis by axis: in between, an array may be larger than both the source and the result. */
+function assertFits({ count, lengths, channels }: Places, sides: readonly number[]): void {
+  assertRoom('size', [count, ...lengths.map((length, axis) => Math.max(length, sides[axis] as number)), channels]);
+}
+
+function tablesOf({ lengths }: Pick<Places, 'lengths'>, sides: readonly number[], antialias: boolean): FilterTable[] {
+  return lengths.map((length, axis) => triangleTable(length, sides[axis] as number, antialias));
 }
 
 // A triangle of half-width 1 (in inputs) interpolates; of half-width n/m it also averages.

@@ -14,6 +14,9 @@ export interface Picture {
 /** Height and width in pixels, or one number for both. */
 export type Size = number | readonly [height: number, width: number];
 
+/** Planes, rows and columns of a volume, in voxels. */
+export type VolumeSize = readonly [depth: number, height: number, width: number];
+
 /** One map `[h, w]`, or a map per example: `[n, h, w]` or, with channels, `[n, h, w, c]`. */
 export type MapArray = NdArray<Float32Array | Float64Array>;
 

@@ -1,6 +1,6 @@
 import { endpoint } from '../attribution/path/endpoints.ts';
 import { explain } from '../attribution/session.ts';
-import { eventLoopTurn } from '../network/eventLoopTurn.ts';
+import { eventLoopTurn } from '../backend/eventLoopTurn.ts';
 import { pinTarget } from '../network/score.ts';
 import type {
   Attribution,
@@ -78,16 +78,17 @@ export interface EvaluationTable {
  * ```
  */
 export async function evaluate(evaluation: Evaluation): Promise<EvaluationTable> {
-  const { model, x, explainers, metrics, target, output, seed = 0, batchSize, signal, onProgress } = evaluation;
-  assertFunctions('explainers', explainers);
-  assertFunctions('metrics', metrics);
+  const { model, x, target, output, seed = 0, batchSize, signal, onProgress } = evaluation;
+  assertFunctions('explainers', evaluation.explainers);
+  assertFunctions('metrics', evaluation.metrics);
+  const [explainers, metrics] = [Object.entries(evaluation.explainers), Object.entries(evaluation.metrics)];
   const explained = { ...(target !== undefined && { target }), ...(output && { output }) };
   const run = { ...explained, ...(batchSize && { batchSize }), ...(signal && { signal }) };
-  return explain(model, x, run, async (session) => {
+  return explain(model, x, run, async (session, own) => {
     const { classes } = await endpoint(session, session.inputs, { sites: [], scorer: session.scorer });
-    const options = { ...run, seed, target: pinTarget(target, classes) };
+    const options = { ...own, seed, target: pinTarget(own.target, classes) };
     const given = session.inputs.length === 1 ? (session.inputs[0] as Input) : session.inputs;
-    const total = Object.keys(explainers).length * (1 + Object.keys(metrics).length);
+    const total = explainers.length * (1 + metrics.length);
     let done = 0;
     const step = async <T>(stage: string, job: () => T | Promise<T>): Promise<T> => {
       if (done > 0) await eventLoopTurn();
@@ -97,16 +98,22 @@ export async function evaluate(evaluation: Evaluation): Promise<EvaluationTable>
       return result;
     };
     const results: Record<string, Record<string, MetricResult>> = {};
-    for (const [name, explainer] of Object.entries(explainers)) {
+    for (const [name, explainer] of explainers) {
       const attribution = await step(name, () => explainer(session.network, given, options));
       const found: Record<string, MetricResult> = {};
-      for (const [key, metric] of Object.entries(metrics)) {
+      for (const [key, metric] of metrics) {
         const judge = (): ReturnType<Metric> => metric(session.network, given, { ...options, attribution, explainer });
         found[key] = await step(`${name}: ${key}`, judge);
       }
       results[name] = found;
     }
-    return { ...tableOf(results, Object.keys(metrics)), results };
+    return {
+      ...tableOf(
+        results,
+        metrics.map(([name]) => name),
+      ),
+      results,
+    };
   });
 }
 

@@ -1,9 +1,9 @@
 import { endpoint } from '../attribution/path/endpoints.ts';
 import { explain, type Session } from '../attribution/session.ts';
-import { eventLoopTurn } from '../network/eventLoopTurn.ts';
+import { eventLoopTurn } from '../backend/eventLoopTurn.ts';
 import type { Network } from '../network/network.ts';
 import { pinTarget } from '../network/score.ts';
-import type { ExplainOptions, Input, Model, Target } from '../network/types.ts';
+import type { Attribution, ExplainOptions, Input, Model, Target } from '../network/types.ts';
 import type { NdArray } from '../numeric/ndarray.ts';
 import type { ExplainerOption } from './types.ts';
 
@@ -22,15 +22,15 @@ export interface Explained extends Session {
 }
 
 /** Checks the arguments of a metric of an explainer and runs it. The target is fixed at x, the seed stays the same. */
-export async function explained<T>(
+export async function explained<T, O extends ExplainOptions & ExplainerOption>(
   model: Model,
   x: Input,
-  options: ExplainOptions & ExplainerOption,
-  metric: (explained: Explained) => Promise<T>,
+  given: O,
+  metric: (explained: Explained, options: O) => Promise<T>,
 ): Promise<T> {
-  const { explainer, target, scale, output, seed, batchSize, signal, onProgress } = options;
-  if (typeof explainer !== 'function') throw new TypeError('"explainer" expected an attribution method');
-  return explain(model, x, options, async (session) => {
+  if (typeof given.explainer !== 'function') throw new TypeError('"explainer" expected an attribution method');
+  return explain(model, x, given, async (session, options) => {
+    const { explainer, target, scale, output, seed, batchSize, signal, onProgress } = options;
     const { classes } = await endpoint(session, session.inputs, { sites: [], scorer: session.scorer });
     const pinned = pinTarget(target, classes);
     const run = { ...(batchSize && { batchSize }), ...(signal && { signal }) };
@@ -43,11 +43,16 @@ export async function explained<T>(
       const found = await explainer(network, given, { ...passed, target, seed: seed ?? 0 });
       progress.done++;
       onProgress?.({ stage: 'explain', ...progress });
-      return found.inputs ?? [found.values];
+      return found.inputs ?? [withChannels(found)];
     };
     const expectRuns = (total: number): void => {
       progress.total = total;
     };
-    return metric({ ...session, classes, expectRuns, maps });
+    return metric({ ...session, classes, expectRuns, maps }, options);
   });
+}
+
+/** A map in which no axis can be taken for another: that of a volume with one channel. */
+function withChannels({ values, layout }: Attribution): NdArray {
+  return layout === 'ndhw' ? { shape: [...values.shape, 1], data: values.data } : values;
 }

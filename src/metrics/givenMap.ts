@@ -1,7 +1,7 @@
 import type { MapArray } from '../image/types.ts';
 import type { Attribution } from '../network/types.ts';
 import { assertArray, assertFiniteArray } from '../numeric/check.ts';
-import type { NdArray } from '../numeric/ndarray.ts';
+import type { NdArray, TypedArray } from '../numeric/ndarray.ts';
 import { sameShape } from '../numeric/shape.ts';
 import type { GivenMap } from './types.ts';
 
@@ -23,16 +23,32 @@ export function positionsOf({ shape }: Pick<NdArray, 'shape'>): readonly number[
   return shape.length > 2 ? shape.slice(1, -1) : shape.slice(1);
 }
 
-/** The positions of a map and a number for each, per example: `[h, w]` is one example, channels are summed. */
-export function pixelsOf(map: GivenMap): {
+/**
+ * The positions of a map and a number for each, per example: `[h, w]` is one example, channels are summed.
+ *
+ * @param mask tells that a map with four axes is one of volumes `[n, d, h, w]`, where it fits no other.
+ */
+export function pixelsOf(
+  map: GivenMap,
+  mask?: NdArray<TypedArray>,
+): {
   readonly positions: readonly number[];
   readonly examples: readonly Float64Array[];
 } {
   const { shape, data } = arrayOf(map);
   const batched = isAttribution(map) || shape.length > 2 ? shape : [1, ...shape];
-  const positions = batched.length > 3 ? batched.slice(1, -1) : batched.slice(1);
-  const values = summed(data, batched.length > 3 ? (batched.at(-1) as number) : 1);
+  const ofVolumes = isAttribution(map) ? map.layout === 'ndhw' : isVolumeMask(mask, shape);
+  const hasChannels = batched.length > 3 && !ofVolumes;
+  const positions = hasChannels ? batched.slice(1, -1) : batched.slice(1);
+  const values = summed(data, hasChannels ? (batched.at(-1) as number) : 1);
   return { positions, examples: examplesOf(values, batched[0] as number) };
+}
+
+/** Whether a mask is one of volumes, `[d, h, w]` or `[n, d, h, w]`, for a map `[n, d, h, w]`. */
+function isVolumeMask(mask: NdArray<TypedArray> | undefined, shape: readonly number[]): boolean {
+  if (shape.length !== 4 || !Array.isArray(mask?.shape)) return false;
+  const own = mask.shape as readonly number[];
+  return sameShape(own, shape) || (sameShape(own, shape.slice(1)) && !sameShape(own, shape.slice(0, -1)));
 }
 
 /** The values of each example. */

@@ -1,4 +1,5 @@
 import { endpoint } from '../attribution/path/endpoints.ts';
+import { isPlaced } from '../attribution/perturbation/imageInput.ts';
 import { explain, type Session } from '../attribution/session.ts';
 import type { MapArray } from '../image/types.ts';
 import { pinTarget } from '../network/score.ts';
@@ -21,46 +22,49 @@ export interface Measurement extends Session {
   readonly scorer: Scorer;
 }
 
-/** Checks the arguments of a metric of a map and runs it. The target is the attribution's where no other is given. */
-export async function measure<T>(
+/**
+ * Checks the arguments of a metric of a map and runs it. Where no target is given, what is measured is what the attribution
+ * explains; so is its scale, unless the metric is defined on probabilities.
+ */
+export async function measure<T, O extends ExplainOptions & AttributionOption>(
   model: Model,
   x: Input,
-  options: ExplainOptions & AttributionOption,
-  metric: (measurement: Measurement) => Promise<T>,
+  given: O,
+  metric: (measurement: Measurement, options: O) => Promise<T>,
   scale: Scale = 'logit',
 ): Promise<T> {
-  const target = options.target ?? targetOf(options.attribution);
+  const explained = given.target === undefined ? explainedBy(given.attribution) : undefined;
+  const target = given.target ?? explained?.target ?? 'predicted';
   return explain(
     model,
     x,
-    { ...options, target },
-    async (session) => {
+    { ...given, target },
+    async (session, options) => {
       const index = changedInput(session.inputs, options.input);
       const changed = session.inputs[index] as NdArray;
       const map = fittingMap(options.attribution, changed, index);
       const at = await endpoint(session, session.inputs, { sites: [], scorer: session.scorer });
-      if (options.target === undefined && at.classes) assertClass(options.attribution);
-      const scorer = session.scorerOf(pinTarget(target, at.classes));
-      return metric({ ...session, index, changed, map, score: at.score.data, scorer });
+      const scorer = session.scorerOf(pinTarget(options.target, at.classes));
+      return metric({ ...session, index, changed, map, score: at.score.data, scorer }, options);
     },
-    scale,
+    scale === 'logit' ? (explained?.scale ?? scale) : scale,
   );
 }
 
-/** The input that was asked for, or the first that is an image, else the first. */
+/** The input that was asked for, or the first that is an image or a volume, else the first. */
 function changedInput(inputs: readonly NdArray[], input: number | undefined): number {
   if (input !== undefined) assertInteger('input', input, [0, inputs.length - 1]);
-  const image = inputs.findIndex(({ shape }) => shape.length === 4);
+  const image = inputs.findIndex(({ shape }) => isPlaced(shape));
   return input ?? Math.max(image, 0);
 }
 
-/** A map of a unit says nothing about the class that would be measured in its place. */
-function assertClass(attribution: GivenMap): void {
-  if (!isAttribution(attribution) || attribution.target) return;
-  throw new RangeError(`"target" expected what "attribution" explains, which is no class, got none`);
-}
-
-function targetOf(attribution: GivenMap): Target {
-  const classes = isAttribution(attribution) ? attribution.target : null;
-  return classes ? [...classes] : 'predicted';
+/** What an attribution says that it explains; nothing where a map alone is given. */
+function explainedBy(attribution: GivenMap): { readonly target: Target; readonly scale?: Scale } | undefined {
+  if (!isAttribution(attribution)) return undefined;
+  const { target, explained } = attribution;
+  if (explained && explained.target !== 'function') return { target: explained.target, scale: explained.scale };
+  if (!explained && target) return { target };
+  throw new RangeError(
+    `"target" expected what "attribution" explains, which is ${explained ? 'a function' : 'no class'}, got none`,
+  );
 }

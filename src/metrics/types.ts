@@ -12,7 +12,10 @@ export interface MetricResult {
   readonly higherIsBetter: boolean;
 }
 
-/** An attribution, or the map of one: a number per position `[n, h, w]` or per element `[n, h, w, c]`. */
+/**
+ * An attribution, or the map of one: a number per position `[n, h, w]` or per element `[n, h, w, c]`, of volumes
+ * `[n, d, h, w]` or `[n, d, h, w, c]`. Where nothing else tells, an array of four axes is one of pictures.
+ */
 export type GivenMap = Attribution | MapArray;
 
 /** The option of metrics that judge a map. */

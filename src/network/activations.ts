@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { owned } from '../backend/owned.ts';
 import type { NdArray } from '../numeric/ndarray.ts';
 import { mapBatches } from './batches.ts';
 import { readInputs, rowsOf } from './inputs.ts';
@@ -28,13 +29,14 @@ export async function activations<L extends string>(
   options: RunOptions = {},
 ): Promise<Record<L, NdArray>> {
   return withNetwork(model, async (network) => {
-    const sites = layers.map((layer) => network.site(layer, 'layers'));
-    const inputs = await readInputs(network, x);
+    const [input, names, own] = await owned(x, layers, options);
+    const sites = names.map((layer) => network.site(layer, 'layers'));
+    const inputs = await readInputs(network, input);
     const total = inputs[0]?.shape[0] as number;
-    return mapBatches({ ...options, stage: 'activations', total }, (start, end) => {
+    return mapBatches({ ...own, stage: 'activations', total }, (start, end) => {
       const rows = inputs.map((input) => rowsOf(input, start, end));
       const record = network.forward(rows, { taps: sites });
-      return Object.fromEntries(sites.map((site, i) => [layers[i] as L, tf.clone(record.value(site))])) as Record<
+      return Object.fromEntries(sites.map((site, i) => [names[i] as L, tf.clone(record.value(site))])) as Record<
         L,
         ReturnType<typeof record.value>
       >;

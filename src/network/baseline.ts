@@ -1,6 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { blur } from '../image/blur.ts';
+import { inSlices } from '../backend/inSlices.ts';
+import { blurring } from '../image/blur.ts';
 import { assertFiniteArray, assertNumber } from '../numeric/check.ts';
 import type { NdArray } from '../numeric/ndarray.ts';
 import { type Random, random } from '../numeric/random.ts';
@@ -115,11 +116,16 @@ function withinRange(example: Float32Array, source: Random): () => number {
   return () => low + (high - low) * source.uniform();
 }
 
-/** A Gaussian of a twentieth of the longer side hides what a picture shows and keeps its colours. */
-function blurred(input: NdArray): NdArray {
-  const [, rows, columns] = input.shape;
-  if (input.shape.length !== 4) throw new RangeError(refusal('an image input', 'blur', input));
-  return blur(input, Math.max(rows as number, columns as number) / 20);
+/**
+ * A Gaussian of a twentieth of the longer side hides what a picture shows and keeps its colours; along the planes of a
+ * volume, or over frames, of a twentieth of their number, as there are mostly fewer.
+ */
+async function blurred(input: NdArray): Promise<NdArray> {
+  const [rows, columns] = input.shape.slice(-3, -1) as [number, number];
+  const sigma = Math.max(rows, columns) / 20;
+  if (input.shape.length === 4) return inSlices(blurring(input, [sigma, sigma]));
+  if (input.shape.length === 5) return inSlices(blurring(input, [(input.shape[1] as number) / 20, sigma, sigma]));
+  throw new RangeError(refusal('an image or a volume', 'blur', input));
 }
 
 function refusal(expected: string, baseline: string, { shape }: NdArray): string {

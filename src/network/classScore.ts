@@ -5,6 +5,7 @@ import { describe } from '../numeric/check.ts';
 import { assertScale, scaled, scaleOn } from './classScale.ts';
 import type { Head, OutputLink } from './graph.ts';
 import { classCount, sumOfPair } from './heads.ts';
+import { positionText } from './layerPosition.ts';
 import { openShapeText } from './openShapeText.ts';
 import { assertIndex, type Scorer, type TappedValues } from './scorer.ts';
 import type { ContrastTarget, OutputTarget, Scale, ScoreFunction, Target, UnitTarget } from './types.ts';
@@ -80,7 +81,9 @@ export function assertClasses(head: Head, argument: string): number {
   const classes = classesIn(head);
   if (classes !== undefined) return classes;
   const { address, shape } = head.site;
-  const advice = argument === 'target' ? `; give {layer: "${address}", unit, position} or a function` : '';
+  const position = positionText(head.site);
+  const unit = position === undefined ? 'unit' : `unit, position: ${position}`;
+  const advice = argument === 'target' ? `; give {layer: "${address}", ${unit}} or a function` : '';
   throw new RangeError(
     `"${argument}" expected an output with one score per class, but "${address}" has shape ${openShapeText(shape)}${advice}`,
   );

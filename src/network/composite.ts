@@ -107,7 +107,8 @@ function matches(matcher: Matcher, operation: Operation, isAt: (position: 'first
 
 /** Whether an operation comes from a layer of this address, or of one that the pattern fits. */
 export function hasAddress(operation: Operation, address: string | RegExp): boolean {
-  return typeof address === 'string' ? address === operation.address : address.test(operation.address);
+  // `search` begins at the front whatever the flags; `test` would go on where a pattern with `g` or `y` has stopped.
+  return typeof address === 'string' ? address === operation.address : operation.address.search(address) >= 0;
 }
 
 /** The places of the linear steps with no other linear step between them and some sites, after or before those. */

@@ -2,7 +2,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { findSite } from './findSite.ts';
 import { forward } from './forward.ts';
-import { baseRun } from './incremental/baseRun.ts';
+import { baseRun, checkedRun } from './incremental/baseRun.ts';
 import type { Network } from './network.ts';
 import type { NetworkSource } from './networkSource.ts';
 import { statedHeads } from './statedHeads.ts';
@@ -48,15 +48,9 @@ export function createNetwork(
     },
     baseRun(inputs, options) {
       sweep();
-      const run = baseRun(graph, inputs, options);
-      return {
-        ...run,
-        change(changes) {
-          assertUsable();
-          return run.change(changes);
-        },
-      };
+      return checkedRun(baseRun(graph, inputs, options), assertUsable);
     },
+    assertUsable,
     sweep,
     dispose() {
       if (!disposed) release?.();

@@ -1,6 +1,9 @@
 import { describe } from '../numeric/check.ts';
 
-/** Examples that can be read more than once: an array, any other collection, or a function that begins a new reading. */
+/**
+ * Examples that can be read more than once: an array, any other collection, or a function that begins a new reading. An item
+ * is copied when it is reached, so that the next one may be made in the same arrays.
+ */
 export type Dataset<S> = Iterable<S> | AsyncIterable<S> | (() => Iterable<S> | AsyncIterable<S>);
 
 /**

@@ -1,8 +1,9 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { eventLoopTurn } from '../backend/eventLoopTurn.ts';
 import { inTurn } from '../backend/inTurn.ts';
+import { owned } from '../backend/owned.ts';
 import type { NdArray } from '../numeric/ndarray.ts';
 import { sameShape, sizeOf } from '../numeric/shape.ts';
+import type { Sliced } from '../numeric/sliced.ts';
 import { checkedBatchSize, concatenated } from './batches.ts';
 import { type Dataset, iterate } from './dataset.ts';
 import { readInputs, rowsOf } from './inputs.ts';
@@ -14,10 +15,10 @@ export interface DatasetPlan extends RunOptions {
   readonly stage: string;
 }
 
-/** What is done with each batch: on the backend, then with what was read from there. */
+/** What is done with each batch: on the backend, then with what was read from there, at once or in slices. */
 export interface DatasetWork<K extends string> {
   readonly job: (rows: readonly Tensor[]) => Record<K, Tensor>;
-  readonly consume: (part: Record<K, NdArray>) => void;
+  readonly consume: (part: Record<K, NdArray>) => void | Sliced<void>;
 }
 
 /**
@@ -53,7 +54,6 @@ export async function forEachPartBatch<K extends string>(
     await inTurn([batch], (arrays) => job(rows(arrays)), consume, signal);
     done += count;
     onProgress?.({ stage, done, total: Number.POSITIVE_INFINITY });
-    await eventLoopTurn();
     signal?.throwIfAborted();
   }
   return done;
@@ -66,7 +66,8 @@ export async function forEachPartBatch<K extends string>(
 async function* batchesOf(network: Network, dataset: Dataset<Input>, size: number): AsyncGenerator<readonly NdArray[]> {
   let waiting: readonly NdArray[] = [];
   for await (const item of iterate(dataset)) {
-    const read = await readInputs(network, item, 'dataset');
+    const [own] = await owned(item);
+    const read = await readInputs(network, own, 'dataset');
     const fits = waiting.every(({ shape }, i) => sameShape(shape.slice(1), (read[i] as NdArray).shape.slice(1)));
     if (!fits) yield waiting;
     const before = fits ? waiting : [];

@@ -21,6 +21,8 @@ export interface Site {
   /** The number of weights of that layer. */
   readonly parameterCount: number;
   readonly shape: OpenShape;
+  /** Whether the axis after the batch is one of frames, to each of which the layer is applied on its own. */
+  readonly perFrame?: boolean;
 }
 
 /**

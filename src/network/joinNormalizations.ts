@@ -66,9 +66,10 @@ function deviationAt(root: Step, makers: Makers): Deviation | undefined {
 }
 
 /** The axes along which a step takes the mean and keeps them; none of another step. */
-function axesOfMean({ operation: { applied } }: Step): readonly number[] | undefined {
+function axesOfMean({ operation: { applied, batchAxes = 1 } }: Step): readonly number[] | undefined {
   const { keepDims, ...axes } = applied?.numbers ?? {};
-  return applied?.name === 'mean' && keepDims === 1 ? Object.values(axes) : undefined;
+  if (applied?.name !== 'mean' || keepDims !== 1) return undefined;
+  return Object.values(axes).map((axis) => (axis < 0 ? axis : axis + batchAxes - 1));
 }
 
 interface Normalized {

@@ -1,4 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
+import { owned } from '../backend/owned.ts';
 import type { NdArray } from '../numeric/ndarray.ts';
 import { mapBatches } from './batches.ts';
 import { readInputs, rowsOf } from './inputs.ts';
@@ -32,12 +33,13 @@ export interface LayerGradientOptions<L extends string> extends Omit<ExplainOpti
 export async function layerGradients<L extends string>(
   model: Model,
   x: Input,
-  { layers, target, scale, output, ...run }: LayerGradientOptions<L>,
+  options: LayerGradientOptions<L>,
 ): Promise<Record<L, NdArray>> {
   return withNetwork(model, async (given) => {
+    const [input, { layers, target, scale, output, ...run }] = await owned(x, options);
     const network = withMeaning(given, output, headOf(given, target));
     const sites = layers.map((layer) => network.site(layer, 'layers'));
-    const inputs = await readInputs(network, x);
+    const inputs = await readInputs(network, input);
     const count = inputs[0]?.shape[0] as number;
     const scorer = createScorer(network, { target, scale, count });
     return mapBatches({ ...run, stage: 'layerGradients', total: count }, (start, end) => {

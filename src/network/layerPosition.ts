@@ -3,19 +3,40 @@ import type { Site } from './graph.ts';
 import { openShapeText } from './openShapeText.ts';
 import { assertIndex } from './scorer.ts';
 
-/** Where in a layer: row and column of a plane, the index in a sequence or a list of boxes. */
-export type LayerPosition = readonly [number, number] | readonly [number];
+/**
+ * Where in a layer: row and column of a plane; depth, row and column of a volume, or the number of a frame before what is
+ * within it; the index in a sequence or a list of boxes.
+ */
+export type LayerPosition =
+  | readonly [number]
+  | readonly [number, number]
+  | readonly [number, number, number]
+  | readonly [number, number, number, number];
 
-const axisNames: Readonly<Record<number, string>> = { 1: '[index]', 2: '[row, column]' };
+const axisNames: Readonly<Record<number, readonly string[]>> = {
+  1: ['index'],
+  2: ['row', 'column'],
+  3: ['depth', 'row', 'column'],
+};
+
+/** How a position in a layer is written, such as `[row, column]`; nothing for layers without places. */
+export function positionText({ shape, perFrame }: Pick<Site, 'shape' | 'perFrame'>): string | undefined {
+  const axes = shape.length - 2;
+  if (axes <= 0) return undefined;
+  const within = perFrame === true && axes > 1 ? axes - 1 : axes;
+  const names = axisNames[within] ?? Array.from({ length: within }, (_, axis) => `index ${axis}`);
+  return `[${[...(within < axes ? ['frame'] : []), ...names].join(', ')}]`;
+}
 
 /** Refuses what is no position in a layer. */
-export function assertPosition(argument: string, position: unknown, { address, shape }: Site): void {
+export function assertPosition(argument: string, position: unknown, site: Site): void {
+  const { address, shape } = site;
   const axes = shape.slice(1, -1);
   const layer = `layer "${address}" of shape ${openShapeText(shape)}`;
   if (axes.length === 0) throw new RangeError(`"${argument}" expected none for ${layer}`);
   if (!Array.isArray(position) || position.length !== axes.length) {
-    const expected = axisNames[axes.length] ?? `${axes.length} indices`;
-    throw new TypeError(`"${argument}" expected ${expected}, a place in ${layer}, got ${describe(position)}`);
+    const what = axes.length === 1 ? `one number that picks one of the ${axes[0] ?? 'n'} places` : 'a place';
+    throw new TypeError(`"${argument}" expected ${positionText(site)}, ${what} in ${layer}, got ${describe(position)}`);
   }
   position.forEach((index: unknown, axis) =>
     assertIndex(index, axes[axis] ?? Number.POSITIVE_INFINITY, `${argument}[${axis}]`),

@@ -71,6 +71,11 @@ export function isContainer(layer: Layer): layer is Container {
   return 'nodesByDepth' in layer;
 }
 
+/** The layer that a TimeDistributed one applies to each frame of a sequence; none of another layer. */
+export function layerPerFrame(layer: Layer): Layer | undefined {
+  return layer.getClassName() === 'TimeDistributed' ? (layer as Layer & { layer: Layer }).layer : undefined;
+}
+
 /** Every layer of a model, those of nested models and of wrappers included. */
 export function* allLayers(container: Container): Generator<Layer> {
   for (const layer of container.layers) {

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { eventLoopTurn } from '../backend/eventLoopTurn.ts';
 import { buildModel } from './loading/buildModel.ts';
 import { readStored } from './loading/readStored.ts';
 import type { LoadOptions, ModelSource } from './loading/source.ts';
@@ -40,6 +41,7 @@ export async function loadModel(source: ModelSource, options: LoadOptions = {}):
     );
   }
   await tf.ready();
+  await eventLoopTurn();
   options.signal?.throwIfAborted();
   return buildModel(stored);
 }

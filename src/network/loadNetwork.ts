@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { eventLoopTurn } from '../backend/eventLoopTurn.ts';
 import type { CompileOptions } from './compile.ts';
 import { createNetwork } from './createNetwork.ts';
 import { storedGraph } from './graphModel/storedGraph.ts';
@@ -33,6 +34,7 @@ import { graphSource, sourceOf } from './networkSource.ts';
 export async function loadNetwork(source: ModelSource, options: LoadOptions & CompileOptions = {}): Promise<Network> {
   const stored = await readStored(source, options);
   await tf.ready();
+  await eventLoopTurn();
   options.signal?.throwIfAborted();
   return stored.format === 'graph' ? ofGraph(stored, options) : ofLayers(stored, options);
 }

@@ -29,6 +29,12 @@ export interface Network {
    * @internal
    */
   baseRun(inputs: readonly Tensor[], options: BaseOptions): BaseRun;
+  /**
+   * Throws if it cannot run: it is disposed, another backend is the current one, or its weights changed during a call.
+   *
+   * @internal
+   */
+  assertUsable(): void;
   /** Drops what was made from weights that the model no longer has, and that are none of the given ones. */
   sweep(others?: readonly Tensor[]): void;
   /** Frees all that it holds, the model too if it was loaded by `loadNetwork`, and no other. Later calls throw. */

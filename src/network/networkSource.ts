@@ -6,7 +6,8 @@ import type { Graph, OpenShape } from './graph.ts';
 import { buildGraphModel } from './graphModel/buildGraphModel.ts';
 import type { GraphSource } from './graphModel/graphSource.ts';
 import { type GraphModel, isGraphModel, loadedGraph } from './graphModel/loadedGraph.ts';
-import { assertLayersModel } from './layersModel.ts';
+import { allLayers, assertLayersModel } from './layersModel.ts';
+import { isRecurrent, statesOf } from './lower/recurrent/recurrentLayer.ts';
 import type { Store } from './store.ts';
 
 /** What a network is compiled from. */
@@ -20,7 +21,7 @@ export interface NetworkSource {
   readonly inputShapes: readonly OpenShape[];
   /** Weights of the whole model; those of shared layers count once. */
   parameterCount(): number;
-  /** The live weights; throws if the model was disposed. */
+  /** The live weights, and the states of recurrent layers that keep them; throws if the model was disposed. */
   weights(): readonly Tensor[];
   /**
    * The model as operations, for inputs of other shapes if any are given.
@@ -58,6 +59,8 @@ function loadedSource(model: GraphModel): NetworkSource {
 
 function layersSource(model: LayersModel): NetworkSource {
   const container = assertLayersModel(model);
+  const keepers = [...allLayers(container)].filter(isRecurrent);
+  const weights = (): Tensor[] => [...model.weights.map((variable) => variable.read()), ...keepers.flatMap(statesOf)];
   return {
     name: model.name,
     format: 'layers',
@@ -65,14 +68,20 @@ function layersSource(model: LayersModel): NetworkSource {
     inputShapes: container.inputs.map(({ shape }) => shape),
     parameterCount: () => model.countParams(),
     weights() {
-      try {
-        return model.weights.map((variable) => variable.read());
-      } catch (error) {
-        // Says that the model was disposed rather than which of its weights.
-        assertLayersModel(model);
-        throw error;
-      }
+      const live = liveOnes(weights);
+      // Says that the model was disposed of rather than which of its weights.
+      if (!live) assertLayersModel(model);
+      return live ?? weights();
     },
     graph: (store, inputShapes) => buildGraph(container, store, inputShapes),
   };
+}
+
+function liveOnes(weights: () => readonly Tensor[]): readonly Tensor[] | undefined {
+  try {
+    const all = weights();
+    return all.some(({ isDisposed }) => isDisposed) ? undefined : all;
+  } catch {
+    return undefined;
+  }
 }

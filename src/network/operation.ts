@@ -6,6 +6,8 @@ export type OperationKind =
   | 'conv2d'
   | 'depthwiseConv2d'
   | 'conv2dTranspose'
+  | 'conv3d'
+  | 'conv3dTranspose'
   | 'dense'
   | 'affine'
   | 'relu'
@@ -106,6 +108,8 @@ export interface LayerMoments {
   /** The axes that have one mean and variance together; from the back where they are negative. */
   readonly axes: readonly number[];
   readonly epsilon: number;
+  /** Whether the mean counts as 0: then the values are divided by their root mean square alone. */
+  readonly aboutZero?: boolean | undefined;
 }
 
 /** One primitive operation of a compiled model. */
@@ -131,6 +135,8 @@ export interface Operation {
   readonly interpolation?: 'nearest' | 'bilinear';
   /** Whether it keeps the values and only moves them: reshape, flatten, identity. */
   readonly routing?: boolean;
+  /** How many of the first axes are the batch's, 1 by default: one more where it is applied to each frame of a sequence. */
+  readonly batchAxes?: number;
   /** The output; an operation with {@link Operation.fuses} can apply a ReLU at once. */
   forward(inputs: readonly Tensor[], parameters?: Parameters, activation?: FusedActivation): Tensor;
   /** Whether {@link Operation.forward} can apply this ReLU. */

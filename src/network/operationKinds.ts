@@ -1,7 +1,16 @@
 import type { OperationKind } from './operation.ts';
 
+/** The linear operations but for dense layers. */
+export const convolutionKinds: readonly OperationKind[] = [
+  'conv2d',
+  'depthwiseConv2d',
+  'conv2dTranspose',
+  'conv3d',
+  'conv3dTranspose',
+];
+
 /** The operations with a kernel, whose output is a linear function of their input apart from a bias. */
-export const kernelKinds: readonly OperationKind[] = ['conv2d', 'depthwiseConv2d', 'conv2dTranspose', 'dense'];
+export const kernelKinds: readonly OperationKind[] = [...convolutionKinds, 'dense'];
 
 /** The operations that only move values or weigh a few of them, the same in every channel. */
 export const movingKinds: readonly OperationKind[] = [

@@ -5,6 +5,7 @@ import type { Layer } from './layersModel.ts';
 export function outputShapes(layer: Layer, inputShapes: readonly OpenShape[], address: string): readonly OpenShape[] {
   const given = inputShapes.map((shape) => [...shape]);
   const [first = []] = given;
+  if (isCausal(layer)) return [causalShape(first, layer)];
   if (isResizing(layer)) return [[first[0] ?? null, layer.height, layer.width, first[3] ?? null]];
   try {
     const shapes = layer.computeOutputShape(given.length === 1 ? first : given);
@@ -18,6 +19,20 @@ export function outputShapes(layer: Layer, inputShapes: readonly OpenShape[], ad
 // tfjs-layers leaves out the batch axis of this layer and takes the columns of its input for the channels.
 function isResizing(layer: Layer): layer is Layer & { height: number; width: number } {
   return layer.getClassName() === 'Resizing';
+}
+
+interface CausalConvolution extends Layer {
+  readonly filters: number;
+  readonly strides: readonly [number];
+}
+
+// tfjs-layers takes it for one that pads nothing.
+function isCausal(layer: Layer): layer is CausalConvolution {
+  return layer.getClassName() === 'Conv1D' && (layer as Layer & { padding?: string }).padding === 'causal';
+}
+
+function causalShape([batch = null, length = null]: OpenShape, { filters, strides }: CausalConvolution): OpenShape {
+  return [batch, length === null ? null : Math.ceil(length / strides[0]), filters];
 }
 
 function isList(shapes: (number | null)[] | (number | null)[][]): shapes is (number | null)[][] {

@@ -1,5 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { owned } from '../backend/owned.ts';
 import type { NdArray } from '../numeric/ndarray.ts';
 import { mapBatches } from './batches.ts';
 import { chosenOutput, type OutputChoice } from './chosenOutput.ts';
@@ -64,7 +65,8 @@ async function readValues(
   x: Input,
   { site, read, ...run }: RunOptions & { site: Site; read: (value: Tensor) => Tensor },
 ): Promise<{ values: NdArray }> {
-  const inputs = await readInputs(network, x);
+  const [input] = await owned(x);
+  const inputs = await readInputs(network, input);
   const total = inputs[0]?.shape[0] as number;
   return mapBatches({ ...run, stage: 'predict', total }, (start, end) => {
     const rows = inputs.map((input) => rowsOf(input, start, end));

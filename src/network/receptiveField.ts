@@ -114,8 +114,9 @@ function extentOf(length: number): Extent {
 
 function assertHasPlane({ address, shape }: Site): void {
   if (shape.length === 4) return;
+  const beyond = shape.length === 5 ? ': of volumes and of sequences of frames no field is told' : '';
   throw new RangeError(
-    `"model" expected a first input [n, rows, columns, channels], got "${address}" ${listed(shape)}`,
+    `"model" expected a first input [n, rows, columns, channels], got "${address}" ${listed(shape)}${beyond}`,
   );
 }
 

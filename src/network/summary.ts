@@ -129,7 +129,8 @@ function sizeAndJump({ axes: [rows, columns] }: Field): Pick<ReceptiveField, 'si
 function multiplyAdds({ sites }: Graph, { operation, inputs }: Step, shape: Site['shape']): number {
   const { kind, linear, parameters } = operation;
   const read = [...sites.values()].find(({ value }) => value === inputs[0])?.shape ?? shape;
-  const positions = (kind === 'conv2dTranspose' ? read : shape).slice(1, -1);
+  const isTransposed = kind === 'conv2dTranspose' || kind === 'conv3dTranspose';
+  const positions = (isTransposed ? read : shape).slice(1, -1);
   if (!linear || positions.includes(null)) return 0;
   return (parameters.kernel?.size ?? 0) * sizeOf(positions as readonly number[]);
 }

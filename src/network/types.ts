@@ -19,8 +19,8 @@ export interface UnitTarget {
   /** Index on the last axis. */
   readonly unit: number;
   /**
-   * Row and column of a plane, the index in a sequence or a list of boxes, or how the positions are reduced; `'mean'` by
-   * default. Left out for dense layers.
+   * Row and column of a plane, depth, row and column of a volume (the frame before what is within it), the index in a
+   * sequence or a list of boxes, or how the positions are reduced; `'mean'` by default. Left out for dense layers.
    */
   readonly position?: LayerPosition | 'max' | 'mean' | 'sum';
 }
@@ -107,8 +107,13 @@ export interface ExplainedScore {
 
 /** What an attribution method returns: plain data. */
 export interface Attribution {
-  /** Signed and unnormalised: of the input's or the layer's shape `[n, …]`, or `[n, h, w]` for CAMs, masks and segments. */
+  /**
+   * Signed and unnormalised: of the input's or the layer's shape `[n, …]`, or `[n, h, w]` for CAMs, masks and segments
+   * (`[n, d, h, w]` of volumes and frames).
+   */
   readonly values: NdArray;
+  /** Said of `values` `[n, d, h, w]` of the planes of volumes or of frames; four axes are `[n, h, w, c]` else. */
+  readonly layout?: 'ndhw';
   readonly method: string;
   /** The class explained per example; `null` where the target is no class. */
   readonly target: Int32Array | null;
@@ -140,7 +145,7 @@ export type Explainer<O = object, R extends Attribution = Attribution> = (
 
 /**
  * What a removed, hidden or reference input looks like; a list for several inputs. `'mean'`: per channel of the example;
- * `'blur'`: the example blurred; `'uniform'`: seeded noise over the example's range.
+ * `'blur'`: the example blurred, volumes along their depth too; `'uniform'`: seeded noise over the example's range.
  */
 export type Baseline =
   | 'zero'

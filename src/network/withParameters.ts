@@ -1,6 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { forward } from './forward.ts';
-import { baseRun } from './incremental/baseRun.ts';
+import { baseRun, checkedRun } from './incremental/baseRun.ts';
 import type { Network } from './network.ts';
 import type { Operation, Parameters } from './operation.ts';
 
@@ -51,7 +51,7 @@ export function withParameters(network: Network, replace: (operation: Operation)
     },
     baseRun(inputs, options) {
       sweep();
-      return baseRun(graph, inputs, options);
+      return checkedRun(baseRun(graph, inputs, options), network.assertUsable);
     },
     sweep,
     dispose: () => network.sweep(),

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { extname, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { owned } from '../backend/owned.ts';
 import type { ByteStore } from '../dissection/byteStore.ts';
 import type { DissectOptions } from '../dissection/dissectOptions.ts';
 import { dissectStages, type RunStage } from '../dissection/dissectStages.ts';
@@ -59,10 +60,11 @@ export async function dissectInWorkers<L extends string>(
   source: WorkerSource,
   options: WorkerDissectOptions<L>,
 ): Promise<Record<L, Dissection>> {
+  const [own] = await owned(options);
   const { workers = availableParallelism(), shards = 16, store } = source;
   assertInteger('workers', workers, [1, 1024]);
   assertInteger('shards', shards, [1, 65536]);
-  const { signal, onProgress, onFault, ...plan } = options;
+  const { signal, onProgress, onFault, ...plan } = own;
   signal?.throwIfAborted();
   const workerData = { module: addressOf(source.module), options: plan, leavesOut: onFault !== undefined };
   const pool = workerPool({ file: workerFile(), workers, execArgv: source.execArgv, workerData, signal });
@@ -73,8 +75,8 @@ export async function dissectInWorkers<L extends string>(
     const images = counts.reduce((sum, count) => sum + count, 0);
     const saved = store && savedShards(store, { ...workerData, module: undefined, ...facts, counts });
     const run: RunStage = readShards(parts, { pool, counts, saved, onFault, onProgress, plan, facts });
-    const dissections = await dissectStages(run, images, options);
-    return Object.fromEntries(options.layers.map((layer, i) => [layer, dissections[i]])) as Record<L, Dissection>;
+    const dissections = await dissectStages(run, images, own);
+    return Object.fromEntries(own.layers.map((layer, i) => [layer, dissections[i]])) as Record<L, Dissection>;
   } finally {
     await pool.close();
   }

@@ -1,17 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { ByteStore } from '../dissection/byteStore.ts';
+import { describe } from '../numeric/check.ts';
+import { fileWithin } from './fileWithin.ts';
 import { pathOf } from './pathOf.ts';
 
 /**
  * A folder as a place to keep bytes in, one file for each name; for `spill` and for runs that can be resumed.
  *
- * A file appears under its name once it is whole: an interruption leaves none that is cut off.
+ * A file appears under its name once it is whole: an interruption leaves none that is cut off. A `/` in a name makes a
+ * folder in the folder; a name that leads out of it is refused.
  *
  * @param directory which is made where there is none, or its `file:` URL.
  * @returns a store; `get` gives nothing where there is no such file.
- * @throws Error from `get` and `set` if a file cannot be read or written.
+ * @throws RangeError from `get` and `set` if a name leads out of the folder; Error if a file cannot be read or written.
  * @example
  * ```ts
  * import { folderStore } from 'vitrine/node';
@@ -24,18 +27,30 @@ export function folderStore(directory: string | URL): ByteStore {
   const folder = pathOf(directory, 'directory');
   return {
     async get(name) {
+      const file = fileOf(folder, name);
       try {
-        return await readFile(join(folder, name));
+        return await readFile(file);
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
         throw error;
       }
     },
     async set(name, bytes) {
-      await mkdir(folder, { recursive: true });
-      const unfinished = join(folder, `.${name}-${randomUUID()}`);
+      const file = fileOf(folder, name);
+      await mkdir(dirname(file), { recursive: true });
+      const unfinished = join(dirname(file), `.${basename(file)}-${randomUUID()}`);
       await writeFile(unfinished, bytes);
-      await rename(unfinished, join(folder, name));
+      await rename(unfinished, file);
     },
   };
+}
+
+function fileOf(folder: string, name: string): string {
+  try {
+    return fileWithin(folder, name);
+  } catch (cause) {
+    throw new RangeError(`"name" expected a file in the store, got ${describe(name)}: ${(cause as Error).message}`, {
+      cause,
+    });
+  }
 }

@@ -1,7 +1,8 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
-import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { dirname, join } from 'node:path';
 import { chooseModel } from '../network/loading/modelAmong.ts';
 import type { ModelFiles } from '../network/loading/source.ts';
+import { fileWithin } from './fileWithin.ts';
 import { pathOf } from './pathOf.ts';
 
 /** The files of a saved model on a disk, of which the first is read: a file, or the one model in a folder. */
@@ -25,15 +26,7 @@ async function modelIn(folder: string): Promise<string> {
 
 /** Reads files beside another, and none elsewhere: the paths in a file may lead anywhere. */
 function readerBeside(file: string): ModelFiles['read'] {
-  const folder = dirname(resolve(file));
-  return async (path) => {
-    const found = resolve(folder, path);
-    const way = relative(folder, found);
-    if (way === '' || way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way)) {
-      throw new Error('it lies outside of the folder of the model');
-    }
-    return readFile(found);
-  };
+  return async (path) => readFile(fileWithin(dirname(file), path));
 }
 
 function absent(cause: NodeJS.ErrnoException): undefined {

@@ -1,10 +1,12 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { type BrodenDataset, type BrodenOptions, brodenDataset } from '../dissection/broden/brodenDataset.ts';
+import { fileWithin } from './fileWithin.ts';
 import { pathOf } from './pathOf.ts';
 
 /**
  * Opens a labelled data set in the layout of Broden in a directory; see `brodenDataset`.
+ *
+ * Images that index.csv names elsewhere than in the directory are refused; links in it are followed.
  *
  * Source: Bau et al. 2017, "Network Dissection: quantifying interpretability of deep visual representations", §2.1.
  *
@@ -23,5 +25,5 @@ import { pathOf } from './pathOf.ts';
  */
 export async function readBroden(directory: string | URL, options: BrodenOptions): Promise<BrodenDataset> {
   const folder = pathOf(directory, 'directory');
-  return brodenDataset((name) => readFile(join(folder, name)), options);
+  return brodenDataset(async (name) => readFile(fileWithin(folder, name)), options);
 }

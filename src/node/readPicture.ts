@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { decodeImage } from '../image/decodeImage.ts';
+import { type DecodeOptions, decodeImage } from '../image/decodeImage.ts';
 import type { Picture } from '../image/types.ts';
 import { pathOf } from './pathOf.ts';
 
@@ -7,8 +7,9 @@ import { pathOf } from './pathOf.ts';
  * Reads a PNG or JPEG file.
  *
  * @param path of the file, or its `file:` URL.
+ * @param options `maxPixels`, as for `decodeImage`.
  * @returns the picture in 8-bit RGBA.
- * @throws Error if there is no such file, or it is corrupt or of another format.
+ * @throws Error if there is no such file, or it is corrupt, too large or of another format.
  * @example
  * ```ts
  * import { readPicture } from 'vitrine/node';
@@ -16,10 +17,10 @@ import { pathOf } from './pathOf.ts';
  * console.log(width, height); // 224 224
  * ```
  */
-export async function readPicture(path: string | URL): Promise<Picture> {
+export async function readPicture(path: string | URL, options: DecodeOptions = {}): Promise<Picture> {
   const name = pathOf(path);
   try {
-    return await decodeImage(await readFile(name));
+    return await decodeImage(await readFile(name), options);
   } catch (cause) {
     throw new Error(`"${name}" cannot be read: ${(cause as Error).message}`, { cause });
   }

@@ -1,3 +1,5 @@
+import type { Bytes } from './bytes/bytes.ts';
+
 /**
  * What sums over a data set. Parts that were added apart, by other workers or in another order, give the identical
  * result once merged; a state that was encoded and decoded goes on where it was.
@@ -12,7 +14,7 @@ export interface Accumulator<State, Item, Result> {
   /** The result so far. */
   extract(state: State): Result;
   /** A state as bytes, the same for all states that have seen the same. */
-  encode(state: State): Uint8Array;
+  encode(state: State): Bytes;
   /** The state of some bytes. */
   decode(bytes: Uint8Array): State;
 }

@@ -1,15 +1,26 @@
 import { allFinite } from './allFinite.ts';
 import type { NdArray, TypedArray } from './ndarray.ts';
 import { nearestNames } from './nearestNames.ts';
-import { sizeOf } from './shape.ts';
+import { placeAt, sizeOf } from './shape.ts';
 
 /** How an unexpected value appears in an error message. */
 export function describe(value: unknown): string {
-  if (typeof value === 'string') return `"${value}"`;
-  if (Array.isArray(value)) return `[${value.map(describe).join(', ')}]`;
+  if (typeof value === 'string') return `"${value.length > longestText ? `${value.slice(0, longestText)}…` : value}"`;
+  if (Array.isArray(value)) return described(value);
   if (typeof value === 'function') return 'a function';
   if (value === null || typeof value !== 'object') return String(value);
   return `a value of type ${value.constructor?.name ?? 'object'}`;
+}
+
+// What is wrong may be of any size, and nested without end.
+const longestText = 500;
+const longestList = 100;
+
+function described(list: readonly unknown[]): string {
+  const shown = list
+    .slice(0, longestList)
+    .map((item) => (Array.isArray(item) ? `[${item.length > 0 ? '…' : ''}]` : describe(item)));
+  return `[${[...shown, ...(list.length > longestList ? ['…'] : [])].join(', ')}]`;
 }
 
 /** Refuses a name that is not one of those known, the nearest first in the message. */
@@ -26,12 +37,41 @@ export function assertInteger(argument: string, value: number, [low, high]: read
   throw new RangeError(`"${argument}" expected an integer ${bounds}, got ${describe(value)}`);
 }
 
+/** The most samples, steps or iterations of a call: each takes work, and many a place in an array. */
+const mostSteps: number = 2 ** 20;
+
+/** Refuses all but integers from `low` to a million: how often something is drawn or repeated. */
+export function assertCount(argument: string, value: number, low: number): void {
+  assertInteger(argument, value, [low, value > mostSteps ? mostSteps : Number.POSITIVE_INFINITY]);
+}
+
 /** Refuses all but finite numbers that are not below `low`. */
 export function assertNumber(argument: string, value: number, low: number = Number.NEGATIVE_INFINITY): void {
   if (Number.isFinite(value) && value >= low) return;
   const bound = low === Number.NEGATIVE_INFINITY ? '' : ` of at least ${low}`;
   throw new RangeError(`"${argument}" expected a finite number${bound}, got ${describe(value)}`);
 }
+
+/** The most numbers in an array that a call makes: 2 GiB of 32-bit numbers. */
+export const mostNumbers: number = 2 ** 29;
+
+/** Refuses the shape of an array that would be too large, before any work for it. */
+export function assertRoom(argument: string, shape: readonly number[]): void {
+  const size = sizeOf(shape);
+  if (size <= mostNumbers) return;
+  throw new RangeError(
+    `"${argument}" expected to need no array of more than ${mostNumbers} numbers, got ${shape.join(' × ')} = ${size}`,
+  );
+}
+
+/** Refuses all but finite numbers of pixels from `low` to a million: how wide a filter may be. */
+export function assertWidth(argument: string, value: number, low = 0): void {
+  assertNumber(argument, value, low);
+  if (value > widest) throw new RangeError(`"${argument}" expected at most ${widest} pixels, got ${value}`);
+}
+
+// Wider than any picture.
+const widest = 2 ** 20;
 
 /** Refuses what is no array of the given ranks, is empty, or has another number of elements than its shape says. */
 export function assertArray(argument: string, array: NdArray<TypedArray>, ranks: readonly number[]): void {
@@ -56,16 +96,6 @@ export function assertArray(argument: string, array: NdArray<TypedArray>, ranks:
 export function assertFiniteArray(argument: string, { shape, data }: NdArray<TypedArray>): void {
   if (allFinite(data)) return;
   const found = data.findIndex((value) => !Number.isFinite(value));
-  const position = positionOf(found, shape).join(', ');
+  const position = placeAt(found, shape).join(', ');
   throw new RangeError(`"${argument}" expected finite numbers, got ${data[found]} at [${position}]`);
-}
-
-function positionOf(index: number, shape: readonly number[]): readonly number[] {
-  let rest = index;
-  const position = [...shape].reverse().map((length) => {
-    const along = rest % length;
-    rest = (rest - along) / length;
-    return along;
-  });
-  return position.reverse();
 }

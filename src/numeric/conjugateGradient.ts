@@ -1,4 +1,5 @@
 import { dot } from './dot.ts';
+import type { Sliced } from './sliced.ts';
 
 /** A symmetric positive definite system of linear equations. */
 export interface LinearSystem {
@@ -9,6 +10,9 @@ export interface LinearSystem {
   readonly right: Float64Array;
 }
 
+/** About how many operations a step takes for each unknown, the product with a sparse matrix included. */
+const STEP = 50;
+
 /**
  * Solves $A x = b$ by conjugate gradients, with the diagonal as preconditioner.
  *
@@ -17,7 +21,10 @@ export interface LinearSystem {
  * @param tolerance at which $|b - A x| / |b|$ is small enough; 1e-10 by default.
  * @throws Error if that is not reached: the matrix is not positive definite.
  */
-export function conjugateGradient({ multiply, diagonal, right }: LinearSystem, tolerance = 1e-10): Float64Array {
+export function* conjugateGradient(
+  { multiply, diagonal, right }: LinearSystem,
+  tolerance = 1e-10,
+): Sliced<Float64Array> {
   const x = new Float64Array(right.length);
   const residual = right.slice();
   const goal = tolerance * tolerance * dot(right, right);
@@ -39,6 +46,7 @@ export function conjugateGradient({ multiply, diagonal, right }: LinearSystem, t
       direction[i] = (conditioned[i] as number) + share * (direction[i] as number);
     }
     slope = next;
+    yield STEP * right.length;
   }
   throw new Error(`conjugate gradients found no solution of ${right.length} equations to ${tolerance}`);
 }

@@ -1,6 +1,8 @@
-import { determinant, Matrix, QrDecomposition } from 'ml-matrix';
+import { identity } from './linear/hessenberg.ts';
+import { reflectColumns, reflector, reflectRows } from './linear/reflections.ts';
 import type { NdArray } from './ndarray.ts';
 import type { Random } from './random.ts';
+import type { Sliced } from './sliced.ts';
 
 /**
  * A random rotation of n dimensions, `[n, n]`, all equally likely (Haar's measure on SO(n)).
@@ -10,10 +12,25 @@ import type { Random } from './random.ts';
  *
  * Source: Mezzadri 2007, "How to generate random matrices from the classical compact groups", §5.
  */
-export function haarRotation(n: number, { normal }: Pick<Random, 'normal'>): NdArray<Float64Array> {
-  const gaussian = Matrix.from1DArray(n, n, Float64Array.from({ length: n * n }, normal));
-  const { orthogonalMatrix, upperTriangularMatrix } = new QrDecomposition(gaussian);
-  const rotation = orthogonalMatrix.mulRowVector(upperTriangularMatrix.diagonal().map(Math.sign));
-  if (determinant(rotation) < 0) rotation.mulRow(0, -1);
-  return { shape: [n, n], data: Float64Array.from(rotation.to1DArray()) };
+export function* haarRotation(n: number, { normal }: Pick<Random, 'normal'>): Sliced<NdArray<Float64Array>> {
+  const upper = Float64Array.from({ length: n * n }, normal);
+  const rotation = identity(n);
+  const signs = new Float64Array(n);
+  for (let k = 0; k < n; k++) {
+    const reflection = {
+      normal: reflector(Float64Array.from({ length: n - k }, (_, i) => upper[(k + i) * n + k] as number)),
+      from: k,
+    };
+    reflectRows(upper, n, { ...reflection, columns: [k, n] });
+    reflectColumns(rotation, n, { ...reflection, rows: [0, n] });
+    signs[k] = Math.sign(upper[k * n + k] as number);
+    yield 4 * n * (n - k);
+  }
+  // Each of the n reflections and each sign that is turned round turns the determinant round.
+  const isReflection = signs.reduce((determinant, sign) => -determinant * sign, 1) < 0;
+  rotation.forEach((value, place) => {
+    const turned = isReflection && place < n ? -1 : 1;
+    rotation[place] = turned * value * (signs[place % n] as number);
+  });
+  return { shape: [n, n], data: rotation };
 }

@@ -1,4 +1,6 @@
-import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
+import { Matrix } from 'ml-matrix';
+import { symmetricEigen } from './linear/symmetricEigen.ts';
+import { forEachOf, type Sliced } from './sliced.ts';
 
 /**
  * One step of symmetric FastICA with tanh on whitened vectors,
@@ -10,12 +12,13 @@ import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
  * @param whitened vectors of mean 0 and covariance 1, one after the other, each as long as V is wide.
  * @param rotation V, orthogonal.
  */
-export function icaStep(whitened: Float64Array, rotation: Matrix): Matrix {
+export function* icaStep(whitened: Float64Array, rotation: Matrix): Sliced<Matrix> {
   const size = rotation.rows;
   const count = whitened.length / size;
   const rows = Float64Array.from(rotation.to1DArray());
   const [products, slopes] = [new Float64Array(size * size), new Float64Array(size)];
-  for (let start = 0; start < whitened.length; start += size) {
+  yield* forEachOf(count, 2 * size * size, (vector) => {
+    const start = vector * size;
     for (let i = 0; i < size; i++) {
       let projection = 0;
       for (let j = 0; j < size; j++) projection += (rows[i * size + j] as number) * (whitened[start + j] as number);
@@ -23,18 +26,21 @@ export function icaStep(whitened: Float64Array, rotation: Matrix): Matrix {
       slopes[i]! += 1 - value * value;
       for (let j = 0; j < size; j++) products[i * size + j]! += value * (whitened[start + j] as number);
     }
-  }
+  });
   const next = products.map(
     (sum, place) => (sum - (slopes[Math.floor(place / size)] as number) * (rows[place] as number)) / count,
   );
-  return orthogonal(Matrix.from1DArray(size, size, next));
+  return yield* orthogonal(Matrix.from1DArray(size, size, next));
 }
 
 /** $(V V^T)^{-1/2} V$. */
-function orthogonal(matrix: Matrix): Matrix {
-  const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(matrix.mmul(matrix.transpose()), {
-    assumeSymmetric: true,
-  });
-  const scaled = eigenvectorMatrix.clone().mulRowVector(realEigenvalues.map((value) => 1 / Math.sqrt(value)));
-  return scaled.mmul(eigenvectorMatrix.transpose()).mmul(matrix);
+function* orthogonal(matrix: Matrix): Sliced<Matrix> {
+  const size = matrix.rows;
+  const squares = Float64Array.from(matrix.mmul(matrix.transpose()).to1DArray());
+  yield size ** 3;
+  const { values, vectors } = yield* symmetricEigen(squares, size);
+  const rows = Matrix.from1DArray(size, size, vectors);
+  const scaled = rows.clone().mulColumnVector([...values].map((value) => 1 / Math.sqrt(value)));
+  yield 2 * size ** 3;
+  return rows.transpose().mmul(scaled).mmul(matrix);
 }

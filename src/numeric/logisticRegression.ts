@@ -1,4 +1,6 @@
-import { Matrix, solve } from 'ml-matrix';
+import { dot } from './dot.ts';
+import { cholesky, choleskySolution } from './linear/cholesky.ts';
+import { forEachOf, type Sliced } from './sliced.ts';
 
 /** A linear model of the odds of a yes. */
 export interface LogisticFit {
@@ -20,91 +22,115 @@ const ENOUGH = 1e-10;
  * @param labels whether each is a yes.
  * @param penalty λ, above 0.
  */
-export function logisticRegression(
+export function* logisticRegression(
   rows: readonly ArrayLike<number>[],
   labels: readonly boolean[],
   penalty: number,
-): LogisticFit {
-  const count = rows.length;
-  const gram = gramOf(rows);
-  let shares: Float64Array = new Float64Array(count);
-  let intercept = 0;
+): Sliced<LogisticFit> {
+  const problem: Problem = { gram: yield* gramOf(rows), labels, penalty };
+  let at: Dual = { shares: new Float64Array(rows.length), intercept: 0 };
   for (let step = 0, change = Number.POSITIVE_INFINITY; step < STEPS && change > ENOUGH; step++) {
-    const next = newtonStep({ gram, labels, penalty }, shares, intercept);
-    const target = objective({ gram, labels, penalty }, shares, intercept);
-    let share = 1;
-    const between = (): [Float64Array, number] => [
-      shares.map((value, i) => value + share * ((next.shares[i] as number) - value)),
-      intercept + share * (next.intercept - intercept),
-    ];
-    while (share > 1e-6 && objective({ gram, labels, penalty }, ...between()) > target + 1e-12) share /= 2;
-    const [moved, constant] = between();
-    change = Math.max(
-      Math.abs(constant - intercept),
-      ...moved.map((value, i) => Math.abs(value - (shares[i] as number))),
+    const next = yield* lineSearch(problem, at, yield* newtonStep(problem, at));
+    change = next.shares.reduce(
+      (most, value, i) => Math.max(most, Math.abs(value - (at.shares[i] as number))),
+      Math.abs(next.intercept - at.intercept),
     );
-    [shares, intercept] = [moved, constant];
+    at = next;
   }
-  const weights = new Float64Array(rows[0]?.length ?? 0);
-  rows.forEach((row, i) => {
-    for (let column = 0; column < weights.length; column++) {
-      weights[column] = (weights[column] as number) + (shares[i] as number) * (row[column] as number);
-    }
-  });
-  return { intercept, weights };
+  return { intercept: at.intercept, weights: yield* weightsOf(rows, at) };
 }
 
 interface Problem {
-  readonly gram: Matrix;
+  /** K, `[n, n]`. */
+  readonly gram: Float64Array;
   readonly labels: readonly boolean[];
   readonly penalty: number;
 }
 
-function gramOf(rows: readonly ArrayLike<number>[]): Matrix {
-  const gram = Matrix.zeros(rows.length, rows.length);
-  rows.forEach((a, i) => {
-    for (let j = 0; j <= i; j++) {
-      const b = rows[j] as ArrayLike<number>;
-      let sum = 0;
-      for (let column = 0; column < a.length; column++) sum += (a[column] as number) * (b[column] as number);
-      gram.set(i, j, sum);
-      gram.set(j, i, sum);
-    }
-  });
+/** a and b. */
+interface Dual {
+  readonly shares: Float64Array;
+  readonly intercept: number;
+}
+
+function* gramOf(rows: readonly ArrayLike<number>[]): Sliced<Float64Array> {
+  const count = rows.length;
+  const gram = new Float64Array(count * count);
+  for (const [i, row] of rows.entries()) {
+    yield* forEachOf(i + 1, row.length, (j) => {
+      const product = dot(row, rows[j] as ArrayLike<number>);
+      gram[i * count + j] = product;
+      gram[j * count + i] = product;
+    });
+  }
   return gram;
 }
 
-function newtonStep(
-  { gram, labels, penalty }: Problem,
-  shares: Float64Array,
-  intercept: number,
-): { shares: Float64Array; intercept: number } {
+/** Where the whole step leads: a of $M a = z - b$ and $\sum a = 0$, for $M = K + \lambda S^{-1}$. */
+function* newtonStep(problem: Problem, at: Dual): Sliced<Dual> {
+  const { gram, labels, penalty } = problem;
   const count = labels.length;
-  const system = Matrix.zeros(count + 1, count + 1);
-  const goal = Matrix.zeros(count + 1, 1);
-  linearOf(gram, shares, intercept).forEach((value, i) => {
-    const probability = 1 / (1 + Math.exp(-value));
+  const system = gram.slice();
+  const goal = yield* linearOf(problem, at);
+  for (let i = 0; i < count; i++) {
+    const probability = 1 / (1 + Math.exp(-(goal[i] as number)));
     const curvature = Math.max(probability * (1 - probability), 1e-10) / count;
-    for (let j = 0; j < count; j++) system.set(i, j, gram.get(i, j));
-    system.set(i, i, gram.get(i, i) + penalty / curvature);
-    system.set(i, count, 1);
-    system.set(count, i, 1);
-    goal.set(i, 0, value + (Number(labels[i]) - probability) / count / curvature);
-  });
-  const found = solve(system, goal).to1DArray();
-  return { shares: Float64Array.from(found.slice(0, count)), intercept: found[count] as number };
+    system[i * count + i]! += penalty / curvature;
+    goal[i]! += (Number(labels[i]) - probability) / count / curvature;
+  }
+  const factor = yield* cholesky(system, count);
+  const whole = choleskySolution(factor, goal);
+  const constant = choleskySolution(factor, new Float64Array(count).fill(1));
+  yield 2 * count ** 2;
+  const intercept = sumOf(whole) / sumOf(constant);
+  return { shares: whole.map((value, i) => value - intercept * (constant[i] as number)), intercept };
 }
 
-function linearOf(gram: Matrix, shares: Float64Array, intercept: number): Float64Array {
-  return shares.map((_, i) => shares.reduce((sum, share, j) => sum + share * gram.get(i, j), intercept));
+/** As much of a step as does not raise the objective. */
+function* lineSearch(problem: Problem, from: Dual, to: Dual): Sliced<Dual> {
+  const target = (yield* objective(problem, from)) + 1e-12;
+  for (let share = 1; ; share /= 2) {
+    const between: Dual = {
+      shares: from.shares.map((value, i) => value + share * ((to.shares[i] as number) - value)),
+      intercept: from.intercept + share * (to.intercept - from.intercept),
+    };
+    if (share <= 1e-6 || !((yield* objective(problem, between)) > target)) return between;
+  }
 }
 
-function objective({ gram, labels, penalty }: Problem, shares: Float64Array, intercept: number): number {
-  const linear = linearOf(gram, shares, intercept);
-  const losses = linear.map((value, i) => {
-    const margin = labels[i] ? value : -value;
-    return Math.log1p(Math.exp(-Math.abs(margin))) + Math.max(-margin, 0);
+function* objective(problem: Problem, at: Dual): Sliced<number> {
+  const linear = yield* linearOf(problem, at);
+  let [losses, length] = [0, 0];
+  linear.forEach((value, i) => {
+    const margin = problem.labels[i] ? value : -value;
+    losses += Math.log1p(Math.exp(-Math.abs(margin))) + Math.max(-margin, 0);
+    length += (at.shares[i] as number) * (value - at.intercept);
   });
-  const length = shares.reduce((sum, share, i) => sum + share * ((linear[i] as number) - intercept), 0);
-  return losses.reduce((sum, loss) => sum + loss, 0) / labels.length + (penalty / 2) * length;
+  return losses / linear.length + (problem.penalty / 2) * length;
+}
+
+/** $K a + b$. */
+function* linearOf({ gram }: Problem, { shares, intercept }: Dual): Sliced<Float64Array> {
+  const count = shares.length;
+  const linear = new Float64Array(count).fill(intercept);
+  yield* forEachOf(count, count, (i) => {
+    linear[i]! += dot(gram.subarray(i * count, (i + 1) * count), shares);
+  });
+  return linear;
+}
+
+/** $X^T a$. */
+function* weightsOf(rows: readonly ArrayLike<number>[], { shares }: Dual): Sliced<Float64Array> {
+  const weights = new Float64Array(rows[0]?.length ?? 0);
+  yield* forEachOf(rows.length, weights.length, (i) => {
+    const row = rows[i] as ArrayLike<number>;
+    for (let column = 0; column < weights.length; column++) {
+      weights[column]! += (shares[i] as number) * (row[column] as number);
+    }
+  });
+  return weights;
+}
+
+function sumOf(values: Float64Array): number {
+  return values.reduce((sum, value) => sum + value, 0);
 }

@@ -1,3 +1,7 @@
+import { hessenberg, type Reduction } from './linear/hessenberg.ts';
+import { reflectColumns, reflector, reflectRows, type Window } from './linear/reflections.ts';
+import type { Sliced } from './sliced.ts';
+
 /** Blocks on the diagonal of what an orthogonal matrix is in a basis of its own. */
 export interface OrthogonalSchur {
   /** The vectors of the basis, row by row, `[n × n]`. */
@@ -28,44 +32,20 @@ const LIMIT = 200;
  * @param matrix `[n × n]`, orthogonal.
  * @throws {Error} if the steps do not come to an end, which is not known to happen.
  */
-export function orthogonalSchur(matrix: Float64Array, n: number): OrthogonalSchur {
-  const schur: Reduction = { n, blocks: matrix.slice(), basis: identity(n) };
-  reduceToHessenberg(schur);
+export function* orthogonalSchur(matrix: Float64Array, n: number): Sliced<OrthogonalSchur> {
+  const schur = yield* hessenberg(matrix, n);
   const starts: number[] = [];
   for (let end = n, steps = 0; end > 0; ) {
     const start = windowStart(schur, end);
     if (end - start > 2) {
       if (++steps > LIMIT) throw new Error(`no Schur form of the matrix after ${LIMIT} steps for one block`);
-      francisStep(schur, [start, end], shiftsOf(schur, end, steps));
+      yield* francisStep(schur, [start, end], shiftsOf(schur, end, steps));
       continue;
     }
     starts.push(start);
     [end, steps] = [start, 0];
   }
   return { ...schur, starts };
-}
-
-interface Reduction {
-  readonly n: number;
-  readonly blocks: Float64Array;
-  readonly basis: Float64Array;
-}
-
-type Window = readonly [start: number, end: number];
-
-function identity(n: number): Float64Array {
-  return Float64Array.from({ length: n * n }, (_, i) => Number(i % (n + 1) === 0));
-}
-
-/** Makes all zero that is more than one place below the diagonal. */
-function reduceToHessenberg({ n, blocks, basis }: Reduction): void {
-  for (let column = 0; column < n - 2; column++) {
-    const from = column + 1;
-    const normal = reflector(Float64Array.from({ length: n - from }, (_, i) => at(blocks, (from + i) * n + column)));
-    reflectRows(blocks, n, { normal, from, columns: [column, n] });
-    reflectColumns(blocks, n, { normal, from, rows: [0, n] });
-    reflectRows(basis, n, { normal, from, columns: [0, n] });
-  }
 }
 
 /** Where the last window begins that is not yet cut off from what is before it; cuts it off. */
@@ -102,11 +82,11 @@ function shiftsOf({ n, blocks }: Reduction, end: number, steps: number): Shifts 
 }
 
 /** One step on a window, with the bulge that the shifts make chased down to its end. What lies beside it is zero. */
-function francisStep(
+function* francisStep(
   { n, blocks, basis }: Reduction,
   [start, end]: Window,
   { diagonal: [a, d], beside }: Shifts,
-): void {
+): Sliced<void> {
   const entry = (row: number, column: number): number => at(blocks, (start + row) * n + start + column);
   // Differences of what may all be near 1 come before products, so that the smallest angles are still seen.
   const [left, right] = [a - entry(0, 0), d - entry(0, 0)];
@@ -120,57 +100,9 @@ function francisStep(
     reflectRows(blocks, n, { normal, from, columns: [Math.max(from - 1, start), end] });
     reflectColumns(blocks, n, { normal, from, rows: [start, Math.min(from + 4, end)] });
     reflectRows(basis, n, { normal, from, columns: [0, n] });
+    yield 4 * normal.length * (n + end - start);
     const below = Math.min(3, end - from - 1);
     bulge = Float64Array.from({ length: below }, (_, i) => at(blocks, (from + 1 + i) * n + from));
-  }
-}
-
-/** The unit vector whose reflection turns a vector into the direction of the first axis; zeros for no vector. */
-function reflector(vector: Float64Array): Float64Array {
-  const length = lengthOf(vector);
-  if (length === 0) return vector;
-  const normal = vector.map((value) => value / length);
-  normal[0] = at(normal, 0) + (at(normal, 0) < 0 ? -1 : 1);
-  const scale = lengthOf(normal);
-  return normal.map((value) => value / scale);
-}
-
-function lengthOf(vector: Float64Array): number {
-  let squares = 0;
-  for (const value of vector) squares += value * value;
-  return Math.sqrt(squares);
-}
-
-/** Reflects columns of a matrix, in the rows from `from` on. */
-function reflectRows(
-  matrix: Float64Array,
-  n: number,
-  { normal, from, columns: [left, right] }: { normal: Float64Array; from: number; columns: Window },
-): void {
-  const along = new Float64Array(right - left);
-  for (let i = 0; i < normal.length; i++) {
-    const row = (from + i) * n + left;
-    const weight = at(normal, i);
-    for (let j = 0; j < along.length; j++) along[j]! += weight * at(matrix, row + j);
-  }
-  for (let i = 0; i < normal.length; i++) {
-    const row = (from + i) * n + left;
-    const weight = 2 * at(normal, i);
-    for (let j = 0; j < along.length; j++) matrix[row + j]! -= weight * at(along, j);
-  }
-}
-
-/** Reflects rows of a matrix, in the columns from `from` on. */
-function reflectColumns(
-  matrix: Float64Array,
-  n: number,
-  { normal, from, rows: [top, bottom] }: { normal: Float64Array; from: number; rows: Window },
-): void {
-  for (let row = top; row < bottom; row++) {
-    const place = row * n + from;
-    let along = 0;
-    for (let i = 0; i < normal.length; i++) along += at(normal, i) * at(matrix, place + i);
-    for (let i = 0; i < normal.length; i++) matrix[place + i]! -= 2 * along * at(normal, i);
   }
 }
 

@@ -1,5 +1,6 @@
-import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
+import { symmetricEigen } from './linear/symmetricEigen.ts';
 import { descendingOrder } from './ranks.ts';
+import type { Sliced } from './sliced.ts';
 
 /** The axes along which vectors vary, the greatest variance first. */
 export interface PrincipalDirections {
@@ -9,15 +10,12 @@ export interface PrincipalDirections {
 }
 
 /** The eigenvalues and eigenvectors of a covariance `[length, length]`; rounding below 0 is 0. */
-export function principalDirections(covariance: Float64Array): PrincipalDirections {
+export function* principalDirections(covariance: Float64Array): Sliced<PrincipalDirections> {
   const length = Math.sqrt(covariance.length);
-  const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(
-    Matrix.from1DArray(length, length, covariance),
-    { assumeSymmetric: true },
-  );
-  const order = descendingOrder(realEigenvalues);
+  const { values, vectors } = yield* symmetricEigen(covariance, length);
+  const order = descendingOrder(values);
   return {
-    variances: Float64Array.from(order, (place) => Math.max(0, realEigenvalues[place] as number)),
-    directions: Array.from(order, (place) => Float64Array.from(eigenvectorMatrix.getColumn(place))),
+    variances: Float64Array.from(order, (place) => Math.max(0, values[place] as number)),
+    directions: Array.from(order, (place) => vectors.slice(place * length, (place + 1) * length)),
   };
 }

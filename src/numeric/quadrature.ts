@@ -1,4 +1,4 @@
-import { assertChoice, assertInteger } from './check.ts';
+import { assertChoice, assertCount, assertInteger } from './check.ts';
 
 /** Where the nodes of a quadrature on [0, 1] lie. */
 export type QuadratureRule = 'gausslegendre' | 'left' | 'right' | 'middle' | 'trapezoid';
@@ -22,7 +22,7 @@ export interface Quadrature {
  */
 export function quadrature(rule: QuadratureRule, steps: number): Quadrature {
   assertChoice('rule', rule, ['gausslegendre', 'left', 'right', 'middle', 'trapezoid']);
-  assertInteger('steps', steps, [rule === 'trapezoid' ? 2 : 1, Number.POSITIVE_INFINITY]);
+  assertCount('steps', steps, rule === 'trapezoid' ? 2 : 1);
   if (rule === 'gausslegendre') return gaussLegendre(steps);
   if (rule === 'trapezoid') return trapezoid(steps);
   const offset = { left: 0, right: 1, middle: 0.5 }[rule];
@@ -38,8 +38,12 @@ function trapezoid(steps: number): Quadrature {
   return { nodes: Float64Array.from({ length: steps }, (_, k) => k / (steps - 1)), weights };
 }
 
+// Each node takes work for each.
+const mostNodes = 8192;
+
 // The nodes are the roots of the Legendre polynomial of degree n, found by Newton's method from Tricomi's estimate.
 function gaussLegendre(steps: number): Quadrature {
+  assertInteger('steps', steps, [1, mostNodes]);
   const nodes = new Float64Array(steps);
   const weights = new Float64Array(steps);
   for (let k = 0; k < Math.ceil(steps / 2); k++) {

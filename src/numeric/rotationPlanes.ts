@@ -1,7 +1,8 @@
-import { Matrix } from 'ml-matrix';
 import { assertArray, assertFiniteArray } from './check.ts';
+import { transposedProduct } from './linear/transposedProduct.ts';
 import type { NdArray } from './ndarray.ts';
 import { type OrthogonalSchur, orthogonalSchur } from './orthogonalSchur.ts';
+import type { Sliced } from './sliced.ts';
 
 /** A plane, spanned by two vectors of a basis, with the angle by which it is turned from the first to the second. */
 interface RotationPlane {
@@ -28,9 +29,9 @@ export interface RotationPlanes {
  * @param rotation `[n, n]`, orthogonal with determinant 1.
  * @throws {RangeError} if it is not orthogonal, or its determinant is −1.
  */
-export function rotationPlanes(rotation: NdArray<Float32Array | Float64Array>): RotationPlanes {
-  const size = assertOrthogonal(rotation);
-  const schur = orthogonalSchur(Float64Array.from(rotation.data), size);
+export function* rotationPlanes(rotation: NdArray<Float32Array | Float64Array>): Sliced<RotationPlanes> {
+  const size = yield* assertOrthogonal(rotation);
+  const schur = yield* orthogonalSchur(Float64Array.from(rotation.data), size);
   const planes: RotationPlane[] = [];
   const turnedRound: number[] = [];
   schur.starts.forEach((start, i) => {
@@ -46,13 +47,14 @@ export function rotationPlanes(rotation: NdArray<Float32Array | Float64Array>): 
   return { size, basis: schur.basis, planes: [...planes, ...halfTurns(turnedRound)] };
 }
 
-function assertOrthogonal(rotation: NdArray<Float32Array | Float64Array>): number {
+function* assertOrthogonal(rotation: NdArray<Float32Array | Float64Array>): Sliced<number> {
   assertArray('rotation', rotation, [2]);
   assertFiniteArray('rotation', rotation);
   const [rows, columns] = rotation.shape as readonly [number, number];
   if (rows !== columns) throw new RangeError(`"rotation" expected a square matrix, got shape [${rows}, ${columns}]`);
-  const matrix = Matrix.from1DArray(rows, rows, rotation.data);
-  const off = matrix.transpose().mmul(matrix).sub(Matrix.eye(rows)).abs().max();
+  const matrix = Float64Array.from(rotation.data);
+  const products = yield* transposedProduct(matrix, matrix, rows);
+  const off = products.reduce((most, value, i) => Math.max(most, Math.abs(value - Number(i % (rows + 1) === 0))), 0);
   // What 32-bit floats leave of it.
   if (off < 1e-5) return rows;
   throw new RangeError(`"rotation" expected an orthogonal matrix, got one with |QᵀQ − I| up to ${off.toPrecision(2)}`);

@@ -1,7 +1,8 @@
-import { Matrix } from 'ml-matrix';
 import { assertNumber } from './check.ts';
+import { transposedProduct } from './linear/transposedProduct.ts';
 import type { NdArray } from './ndarray.ts';
 import type { RotationPlanes } from './rotationPlanes.ts';
+import type { Sliced } from './sliced.ts';
 
 /**
  * The power $Q^\alpha$ of a rotation, `[n, n]`: the turn by $\alpha\theta$ of each plane that $Q$ turns by $\theta$.
@@ -12,18 +13,20 @@ import type { RotationPlanes } from './rotationPlanes.ts';
  *
  * @throws {RangeError} if `alpha` is not finite.
  */
-export function rotationPower({ size, basis, planes }: RotationPlanes, alpha: number): NdArray<Float64Array> {
+export function* rotationPower({ size, basis, planes }: RotationPlanes, alpha: number): Sliced<NdArray<Float64Array>> {
   assertNumber('alpha', alpha);
-  const vectors = Matrix.from1DArray(size, size, basis);
-  const moved = Matrix.zeros(size, size);
+  const moved = new Float64Array(size * size);
   for (const { first, second, angle } of planes) {
-    const [u, v] = [vectors.getRowVector(first), vectors.getRowVector(second)];
     const sine = Math.sin(alpha * angle);
     // cos − 1, without cancellation.
     const less = -2 * Math.sin((alpha * angle) / 2) ** 2;
-    moved.setRow(first, Matrix.mul(u, less).sub(Matrix.mul(v, sine)));
-    moved.setRow(second, Matrix.mul(u, sine).add(Matrix.mul(v, less)));
+    for (let i = 0; i < size; i++) {
+      const [u, v] = [basis[first * size + i] as number, basis[second * size + i] as number];
+      moved[first * size + i] = less * u - sine * v;
+      moved[second * size + i] = sine * u + less * v;
+    }
   }
-  const power = Matrix.eye(size).add(vectors.transpose().mmul(moved));
-  return { shape: [size, size], data: Float64Array.from(power.to1DArray()) };
+  const power = yield* transposedProduct(basis, moved, size);
+  for (let place = 0; place < power.length; place += size + 1) power[place]! += 1;
+  return { shape: [size, size], data: power };
 }

@@ -1,4 +1,5 @@
-import { CholeskyDecomposition, Matrix } from 'ml-matrix';
+import { cholesky, choleskySolution } from './linear/cholesky.ts';
+import { forEachOf, type Sliced } from './sliced.ts';
 
 /** Rows of a linear system with their weights. */
 export interface WeightedRows {
@@ -12,14 +13,22 @@ export interface WeightedRows {
  * The coefficients that minimise $\sum_r w_r (y_r - x_r \beta)^2 + \lambda |\beta|^2$, by the normal equations in 64-bit
  * floats. A trace of ridge, 10⁻¹⁰ of that of the matrix, decides for small ones where the rows do not.
  */
-export function weightedLeastSquares({ matrix, values, weights }: WeightedRows, ridge = 0): Float64Array {
-  const roots = weights.map(Math.sqrt);
-  const rows = Matrix.from1DArray(values.length, matrix.length / values.length, matrix).mulColumnVector(roots);
-  const right = Matrix.columnVector(values).mulColumnVector(roots);
-  const transposed = rows.transpose();
-  const gram = transposed.mmul(rows);
-  const trace = gram.trace();
-  if (trace === 0) return new Float64Array(gram.rows);
-  gram.add(Matrix.eye(gram.rows, gram.rows, ridge + 1e-10 * trace));
-  return Float64Array.from(new CholeskyDecomposition(gram).solve(transposed.mmul(right)).to1DArray());
+export function* weightedLeastSquares({ matrix, values, weights }: WeightedRows, ridge = 0): Sliced<Float64Array> {
+  const columns = matrix.length / values.length;
+  const gram = new Float64Array(columns * columns);
+  const right = new Float64Array(columns);
+  yield* forEachOf(values.length, (columns * columns) / 2 + columns, (row) => {
+    const own = matrix.subarray(row * columns, (row + 1) * columns);
+    for (let i = 0; i < columns; i++) {
+      const share = (weights[row] as number) * (own[i] as number);
+      right[i]! += share * (values[row] as number);
+      if (share === 0) continue;
+      for (let j = 0, at = i * columns; j <= i; j++, at++) gram[at]! += share * (own[j] as number);
+    }
+  });
+  let trace = 0;
+  for (let at = 0; at < gram.length; at += columns + 1) trace += gram[at] as number;
+  if (trace === 0) return right.fill(0);
+  for (let at = 0; at < gram.length; at += columns + 1) gram[at]! += ridge + 1e-10 * trace;
+  return choleskySolution(yield* cholesky(gram, columns), right);
 }

@@ -1,3 +1,4 @@
+import type { Sliced } from './sliced.ts';
 import { type WeightedRows, weightedLeastSquares } from './weightedLeastSquares.ts';
 
 /** A linear model and how well it fits. */
@@ -9,7 +10,7 @@ export interface LinearFit {
 }
 
 /** A weighted ridge regression whose intercept is not penalised. */
-export function weightedRidge({ matrix, values, weights }: WeightedRows, ridge: number): LinearFit {
+export function* weightedRidge({ matrix, values, weights }: WeightedRows, ridge: number): Sliced<LinearFit> {
   const columns = matrix.length / values.length;
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   const mean = (at: (row: number) => number): number =>
@@ -21,7 +22,7 @@ export function weightedRidge({ matrix, values, weights }: WeightedRows, ridge: 
     values: values.map((value) => value - centre),
     weights,
   };
-  const coefficients = weightedLeastSquares(centred, ridge);
+  const coefficients = yield* weightedLeastSquares(centred, ridge);
   const intercept = coefficients.reduce((rest, value, i) => rest - value * (centres[i] as number), centre);
   const predict = (row: number): number =>
     coefficients.reduce((sum, value, i) => sum + value * (centred.matrix[row * columns + i] as number), 0);

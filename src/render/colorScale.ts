@@ -31,8 +31,8 @@ export interface ColorOptions extends MapSelection {
  * A map with negative numbers gets a diverging scale from $-m$ to $m$, $m = \max|M|$, so that zero is pale; other maps
  * get a sequential scale from 0 to $m$.
  *
- * @param map `[h, w]`, `[n, h, w]`, `[n, h, w, c]` or an attribution.
- * @param options `example` and `channels`; `colormap`, `symmetric`, `range`, `percentile`.
+ * @param map `[h, w]`, `[n, h, w]`, `[n, h, w, c]`, `[n, d, h, w, c]` or an attribution; volumes as for {@link heatmap}.
+ * @param options `example` and `channels`; `slice` or `projection`; `colormap`, `symmetric`, `range`, `percentile`.
  * @returns the numbers at both ends, and the colour map.
  * @throws TypeError or RangeError if the map or an option is not as described.
  * @example

@@ -1,7 +1,7 @@
 import { assertPicture } from '../image/checkPicture.ts';
 import { resize } from '../image/resize.ts';
 import type { Picture } from '../image/types.ts';
-import { assertInteger, describe } from '../numeric/check.ts';
+import { assertInteger, assertRoom, describe } from '../numeric/check.ts';
 import { blank, type Color, place } from './canvas.ts';
 import { colorBarHeight, drawColorBar } from './colorBar.ts';
 import { assertColorScale, type ColorScale } from './colorScale.ts';
@@ -88,6 +88,7 @@ function checked(
   assertInteger('scale', scale, [1, 16]);
   const width = cellWidth ?? Math.max(160, ...cells.map(({ picture }: SheetCell) => picture.width));
   assertInteger('cellWidth', width, [1, Number.POSITIVE_INFINITY]);
+  assertRoom('cellWidth', [width * scale, width * scale, 4]);
   return { columns: Math.min(columns, cells.length), title, cellWidth: width * scale, scale };
 }
 

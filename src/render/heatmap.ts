@@ -15,8 +15,14 @@ export interface HeatmapOptions extends ColorOptions {
  * Draws a map in colours: diverging and symmetric about zero where it has negative numbers, sequential from zero
  * otherwise.
  *
- * @param map `[h, w]`, `[n, h, w]`, `[n, h, w, c]` or an attribution.
- * @param options `size`; `example` and `channels`; `colormap`, `symmetric`, `range`, `percentile`.
+ * Of a volume, or of a sequence of frames, one `slice` is drawn, or a `projection`: by default along the depth what is
+ * greatest in magnitude, with its sign. Slices have colours of their own; give them the `range` of {@link colorScale} to
+ * compare them.
+ *
+ * @param map `[h, w]`, `[n, h, w]`, `[n, h, w, c]`, `[n, d, h, w, c]` or an attribution; an array `[d, h, w]` or
+ * `[n, d, h, w]` with `slice` or `projection`.
+ * @param options `size`; `example` and `channels`; `slice` or `projection` of volumes; `colormap`, `symmetric`, `range`,
+ * `percentile`.
  * @returns a picture of one example.
  * @throws TypeError or RangeError if the map is not finite or of another rank, or an option is not as described.
  * @example

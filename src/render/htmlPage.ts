@@ -1,4 +1,4 @@
-import { escaped } from './escaped.ts';
+import { escaped } from '../numeric/text/escaped.ts';
 import { reportStyle } from './reportStyle.ts';
 
 /** A page of its own. */

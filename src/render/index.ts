@@ -12,3 +12,4 @@ export { type MaskedPictureOptions, maskedPicture } from './maskedPicture.ts';
 export { type OverlayOptions, overlay } from './overlay.ts';
 export { type ReportOptions, type ReportSection, type ReportTable, report, type TableValue } from './report.ts';
 export { type DiagramNode, type TreeDiagramOptions, treeDiagram } from './treeDiagram.ts';
+export type { VolumeAxis, VolumeProjection, VolumeSlice, VolumeView } from './volumePlane.ts';

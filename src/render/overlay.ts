@@ -29,8 +29,8 @@ export interface OverlayOptions extends ColorOptions {
  * `size` says which.
  *
  * @param picture a photo of any shape, as `toInput` got it; or what `fromInput` makes of the input.
- * @param map `[h, w]`, `[n, h, w]`, `[n, h, w, c]` or an attribution.
- * @param options `alpha`, `opacity`; `fit`, `size`; `example`, `channels`; `colormap`, `symmetric`, `range`, `percentile`.
+ * @param map `[h, w]`, `[n, h, w]`, `[n, h, w, c]`, `[n, d, h, w, c]` or an attribution; volumes as for {@link heatmap}.
+ * @param options `alpha`, `opacity`; `fit`, `size`; `example`, `channels`, `slice`, `projection`; `colormap`, `symmetric`, `range`, `percentile`.
  * @returns a picture of the same size.
  * @throws TypeError or RangeError if picture, map or an option is not as described.
  * @example

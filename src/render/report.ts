@@ -3,7 +3,7 @@ import { assertPicture } from '../image/checkPicture.ts';
 import { encodePng } from '../image/encodePng.ts';
 import type { Picture } from '../image/types.ts';
 import { describe } from '../numeric/check.ts';
-import { escaped } from './escaped.ts';
+import { escaped } from '../numeric/text/escaped.ts';
 import { formatNumber } from './formatNumber.ts';
 import { htmlPage, paragraphsHtml } from './htmlPage.ts';
 

@@ -1,9 +1,10 @@
+import { assertOutline } from '../distillation/checks/assertOutline.ts';
 import { toBase64 } from '../image/base64.ts';
 import { assertPicture } from '../image/checkPicture.ts';
 import { encodePng } from '../image/encodePng.ts';
 import type { Picture } from '../image/types.ts';
-import { assertNumber, describe } from '../numeric/check.ts';
-import { escaped } from './escaped.ts';
+import { assertNumber } from '../numeric/check.ts';
+import { escaped } from '../numeric/text/escaped.ts';
 
 /** A node of a drawn tree. */
 export interface DiagramNode {
@@ -41,6 +42,7 @@ const [LINE, PAD, GAP, LEVEL, CHARACTER] = [16, 8, 16, 36, 7];
  */
 export function treeDiagram(root: DiagramNode, { thumbnailSize = 56, title }: TreeDiagramOptions = {}): string {
   assertNumber('thumbnailSize', thumbnailSize, 1);
+  assertOutline('root', root);
   const placed = place(root, { left: GAP, top: GAP, size: thumbnailSize, at: 'root' });
   const [width, height] = [placed.span + 2 * GAP, placed.bottom + GAP];
   const style = 'font-family="system-ui, sans-serif" font-size="12" fill="currentColor"';
@@ -75,7 +77,7 @@ interface Start {
 }
 
 function place(node: DiagramNode, { left, top, size, at }: Start): Placed {
-  assertNode(node, at);
+  if (node.thumbnail) assertPicture(`${at}.thumbnail`, node.thumbnail);
   const texts = [node.label, node.detail ?? ''];
   const letters = Math.max(...texts.map((text) => text.length)) * CHARACTER;
   const width = Math.max(letters, node.thumbnail ? size : 0) + 2 * PAD;
@@ -134,14 +136,4 @@ function imageOf(picture: Picture, { x, y }: { x: number; y: number }, size: num
   // Few pixels are shown as squares.
   const style = picture.width < size ? ' style="image-rendering: pixelated"' : '';
   return `<image x="${x}" y="${y}" width="${size}" height="${size}" href="${source}"${style}/>`;
-}
-
-function assertNode(node: DiagramNode, at: string): void {
-  if (typeof node?.label !== 'string') {
-    throw new TypeError(`"${at}.label" expected a string, got ${describe(node?.label)}`);
-  }
-  if (!Array.isArray(node.children)) {
-    throw new TypeError(`"${at}.children" expected a list, got ${describe(node.children)}`);
-  }
-  if (node.thumbnail) assertPicture(`${at}.thumbnail`, node.thumbnail);
 }

@@ -130,7 +130,7 @@ test('integratedGradients(…).delta is Σ values − (F(x) − F(baseline))', a
 
 test('fullGrad refuses a model without an image input', async () => {
   await withModel(denseNet(), denseWeights, async (model) => {
-    await expect(fullGrad(model, densePoint)).rejects.toThrow('"model" expected one image input');
+    await expect(fullGrad(model, densePoint)).rejects.toThrow('"model" expected one input of images or volumes');
   });
 });
 

@@ -1,8 +1,10 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { layers as l, sequential } from '@tensorflow/tfjs-layers';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { centerMap, edgeMap, gradient, randomMap } from '../../src/attribution/index.ts';
 import type { NdArray } from '../../src/numeric/ndarray.ts';
+import { expectNear } from '../support/near.ts';
+import { linearVolumes } from '../support/volumeModels.ts';
 
 let model: LayersModel;
 beforeAll(() => {
@@ -79,4 +81,48 @@ test('a model without an image is refused', async () => {
   const point = { shape: [1, 3], data: Float32Array.of(1, 2, 3) };
   await expect(centerMap(vector, point)).rejects.toThrow('expected an image [n, h, w, c]');
   vector.dispose();
+});
+
+describe('controls of volumes', () => {
+  let volume: LayersModel;
+  beforeAll(() => {
+    volume = linearVolumes([4, 5, 6, 2]);
+  });
+  afterAll(() => volume.dispose());
+  const ramp = {
+    shape: [1, 4, 5, 6, 2],
+    data: Float32Array.from(
+      { length: 240 },
+      (_, i) => 3 * Math.floor(i / 60) + 4 * (Math.floor(i / 12) % 5) + 12 * (Math.floor(i / 2) % 6),
+    ),
+  };
+  const inner = (values: ArrayLike<number>): number[] =>
+    Array.from(values).filter((_, i) => {
+      const [d, r, c] = [Math.floor(i / 30), Math.floor(i / 6) % 5, i % 6];
+      return d > 0 && d < 3 && r > 0 && r < 4 && c > 0 && c < 5;
+    });
+
+  test('edgeMap: Sobel along three axes, 2 · 16 times the slope', async () => {
+    const { values, layout } = await edgeMap(volume, ramp);
+    expect(values.shape).toEqual([1, 4, 5, 6]);
+    expect(layout).toBe('ndhw');
+    inner(values.data).forEach((value) => expect(value).toBeCloseTo(32 * Math.hypot(3, 4, 12), 3));
+  });
+
+  test('centerMap: the product of a bell along each axis', async () => {
+    const { values } = await centerMap(volume, ramp);
+    const bell = (index: number, length: number): number =>
+      Math.exp(-0.5 * ((4 * (index - (length - 1) / 2)) / length) ** 2);
+    const expected = Array.from(
+      { length: 120 },
+      (_, i) => bell(Math.floor(i / 30), 4) * bell(Math.floor(i / 6) % 5, 5) * bell(i % 6, 6),
+    );
+    expectNear(values.data, expected, 1e-6);
+  });
+
+  test('randomMap: one number at each voxel', async () => {
+    const { values } = await randomMap(volume, ramp, { seed: 3 });
+    expect(values.shape).toEqual([1, 4, 5, 6]);
+    expect(new Set(values.data).size).toBe(120);
+  });
 });

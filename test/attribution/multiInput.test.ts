@@ -437,7 +437,7 @@ describe('tokens', () => {
     ['uniform', '"baseline[1]" expected token numbers in 0..6 for input "question", got '],
     [0.5, '"baseline[1]" expected token numbers in 0..6 for input "question", got 0.5'],
     ['mean', `"baseline" expected an input with positions for 'mean', got shape [1, 4]`],
-    ['blur', `"baseline" expected an image input for 'blur', got shape [1, 4]`],
+    ['blur', `"baseline" expected an image or a volume for 'blur', got shape [1, 4]`],
   ] as const)('%s is no baseline of them', async (baseline, message) => {
     await withModel(several.pictureAndWords(), async (model) => {
       const [picture] = several.examplesOf(model, 1) as [NdArray];
@@ -472,7 +472,7 @@ test.each([
 test('fullGrad asks for one picture', async () => {
   await withModel(several.textNetwork(), async (model) => {
     await expect(v.fullGrad(model, several.examplesOf(model, 1))).rejects.toThrow(
-      '"model" expected one image input, got inputs of shape [1, 8]',
+      '"model" expected one input of images or volumes, got inputs of shape [1, 8]',
     );
   });
 });

@@ -1,5 +1,6 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { gradient, noiseTunnel } from '../../src/attribution/index.ts';
 import type { NdArray } from '../../src/numeric/ndarray.ts';
 import { random } from '../../src/numeric/random.ts';
 import { thorough } from '../support/backend.ts';
@@ -34,4 +35,20 @@ test.each(some([...drawn], 2))('%s draws: the same seed gives the same bits, ano
 const fixed = Object.keys(methods).filter((name) => !drawn.has(name));
 test.each(some(fixed, 2))('%s draws nothing: it gives the same bits whatever the seed', async (name) => {
   expect(await run(name, 4)).toEqual(await run(name, 3));
+});
+
+test('noiseTunnel hands another seed to each sample, and none of one seed to another', async () => {
+  const seedsOf = async (seed: number): Promise<readonly number[]> => {
+    const seeds: number[] = [];
+    const watched = noiseTunnel((given, input, options) => {
+      seeds.push(options.seed as number);
+      return gradient(given, input, options);
+    });
+    await watched(model, x, { seed, target: 1 });
+    return seeds;
+  };
+  const [one, again, other] = [await seedsOf(0), await seedsOf(0), await seedsOf(1)];
+  expect(one).toHaveLength(25);
+  expect(again).toEqual(one);
+  expect(new Set([...one, ...other]).size).toBe(50);
 });

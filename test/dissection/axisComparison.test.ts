@@ -8,6 +8,7 @@ import { mixed, mixOf } from '../../src/dissection/rotation/mixed.ts';
 import { randomDirections } from '../../src/dissection/rotation/randomDirections.ts';
 import type { LabelledImage } from '../../src/dissection/types.ts';
 import { random } from '../../src/numeric/random.ts';
+import { atOnce } from '../../src/numeric/sliced.ts';
 import { chain, free } from '../oracle/building.ts';
 import { concepts, randomLabelled } from '../support/labelled.ts';
 import { expectNear } from '../support/near.ts';
@@ -89,7 +90,7 @@ test('centring changes nothing but thresholds', async () => {
     dissectActivations(
       samples.map(({ activations: { shape, data }, ...labels }) => ({
         ...labels,
-        activations: mixed({ shape, data: data.map((value, i) => value - by * (1 + (i % 5))) }, mix),
+        activations: atOnce(mixed({ shape, data: data.map((value, i) => value - by * (1 + (i % 5))) }, mix)),
       })),
       { concepts, quantile: 0.1 },
     );

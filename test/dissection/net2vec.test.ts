@@ -14,6 +14,7 @@ import { axesOf } from '../../src/dissection/upsampling.ts';
 import { activations as activationsOf } from '../../src/network/activations.ts';
 import type { NdArray } from '../../src/numeric/ndarray.ts';
 import { random } from '../../src/numeric/random.ts';
+import { atOnce } from '../../src/numeric/sliced.ts';
 import { free } from '../oracle/building.ts';
 import { denseImage, plainIou, plainLoss, weightedSum } from '../oracle/segmentation.ts';
 import { concepts, randomLabelled } from '../support/labelled.ts';
@@ -59,7 +60,7 @@ describe.each([0, 1, 2, 4])('of concept %d', (place) => {
 
   test('the loss is that of plain loops, its gradient the finite differences of that', () => {
     expect(dense.length).toBeGreaterThan(1);
-    const { loss, gradient } = segmentationLoss(problem, balanceOf(problem), weights);
+    const { loss, gradient } = atOnce(segmentationLoss(problem, balanceOf(problem), weights));
     expect(Math.abs(loss - plainLoss(dense, weights))).toBeLessThan(1e-12 * Math.abs(loss));
     const h = 1e-5;
     const differences = Array.from(weights, (_, unit) => {
@@ -72,7 +73,7 @@ describe.each([0, 1, 2, 4])('of concept %d', (place) => {
 
   test('the IoU of weights is that of plain loops', () => {
     const expected = plainIou(dense, ({ maps }, pixel) => weightedSum(maps, weights, pixel) > 0);
-    expect(weightedIou(problem, weights)).toBeCloseTo(expected, 12);
+    expect(atOnce(weightedIou(problem, weights))).toBeCloseTo(expected, 12);
     expect(expected).toBeGreaterThan(0);
   });
 });

@@ -13,6 +13,7 @@ import type { NdArray } from '../../src/numeric/ndarray.ts';
 import { random } from '../../src/numeric/random.ts';
 import { rotationPlanes } from '../../src/numeric/rotationPlanes.ts';
 import { rotationPower } from '../../src/numeric/rotationPower.ts';
+import { atOnce } from '../../src/numeric/sliced.ts';
 import { chain, free, randomized } from '../oracle/building.ts';
 import { arrayOf, dissectionGoldens } from '../support/dissectionGoldens.ts';
 import { concepts, randomLabelled } from '../support/labelled.ts';
@@ -42,7 +43,7 @@ function images(count: number): readonly LabelledImage[] {
 test.each(goldens.ofMethod('rotation-apply'))('$id', async ({ params, inputs, outputs }) => {
   const rotation = params['Q'] as number[][];
   const given = (await arrayOf(inputs['activations'])) as NdArray;
-  const found = mixed(given, mixOf({ shape: [9, 9], data: Float64Array.from(rotation.flat()) }));
+  const found = atOnce(mixed(given, mixOf({ shape: [9, 9], data: Float64Array.from(rotation.flat()) })));
   expect(found.shape).toEqual(given.shape);
   expectNear(found.data, (await arrayOf(outputs['rotated'])).data, 2e-6);
 });
@@ -58,13 +59,13 @@ describe('rotatedDissection', () => {
     for (const layer of layers) {
       expect(found[layer].map(({ alpha }) => alpha)).toEqual(alphas);
       const units = layer === 'pool' ? 6 : 4;
-      const planes = rotationPlanes(haarRotation(units, random(4)));
+      const planes = atOnce(rotationPlanes(atOnce(haarRotation(units, random(4)))));
       for (const { alpha, dissection } of found[layer]) {
-        const mix = mixOf(rotationPower(planes, alpha));
+        const mix = mixOf(atOnce(rotationPower(planes, alpha)));
         const rotated = [];
         for (const { image, ...labels } of samples) {
           const { shape, data } = (await activations(model, image, [layer]))[layer] as NdArray;
-          rotated.push({ ...labels, activations: mixed({ shape: shape.slice(1), data }, mix) });
+          rotated.push({ ...labels, activations: atOnce(mixed({ shape: shape.slice(1), data }, mix)) });
         }
         expect(dissection).toEqual(await dissectActivations(rotated, options));
       }
@@ -161,7 +162,8 @@ describe('directionDissection', () => {
     const { last } = await dissect(model, samples, { ...options, layers: ['last'] });
     expect(found.units).toHaveLength(1);
     expect(found.units[0]).toEqual({ ...last.units[2], unit: 0 });
-    const directions = rotationPower(rotationPlanes(haarRotation(4, random(0))), 1);
+    const planes = atOnce(rotationPlanes(atOnce(haarRotation(4, random(0)))));
+    const directions = atOnce(rotationPower(planes, 1));
     const whole = await directionDissection(model, samples, { ...options, layer: 'last', directions });
     const rotated = await rotatedDissection(model, samples, { ...options, layers: ['last'], alphas: [1] });
     expect(whole).toEqual(rotated.last[0]?.dissection);

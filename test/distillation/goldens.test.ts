@@ -6,8 +6,10 @@ import { type ParseStep, parseTree } from '../../src/distillation/rationale/pars
 import { type RationaleVectors, rationaleVectors } from '../../src/distillation/rationale/rationaleVectors.ts';
 import { routedElsewhere } from '../../src/distillation/rationale/routedElsewhere.ts';
 import { treeMetrics } from '../../src/distillation/rationale/treeMetrics.ts';
-import { type SoftTree, softTreeLoss, softTreePredict } from '../../src/distillation/soft/softTree.ts';
-import { type SurrogateNode, surrogatePredict, surrogateTree } from '../../src/distillation/surrogate/surrogateTree.ts';
+import { softTreeLoss, softTreePredict } from '../../src/distillation/soft/softTree.ts';
+import type { SoftTree } from '../../src/distillation/soft/types.ts';
+import { surrogatePredict, surrogateTree } from '../../src/distillation/surrogate/surrogateTree.ts';
+import type { SurrogateNode } from '../../src/distillation/surrogate/types.ts';
 import type { NdArray } from '../../src/numeric/ndarray.ts';
 import { type GoldenCase, goldenCases } from '../support/goldenCases.ts';
 import { expectNear } from '../support/near.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { neuralBackedTree } from '../../src/distillation/hierarchy/neuralBackedTree.ts';
 import { growDecisionTree } from '../../src/distillation/rationale/growDecisionTree.ts';
-import type { SoftTree } from '../../src/distillation/soft/softTree.ts';
+import type { SoftTree } from '../../src/distillation/soft/types.ts';
 import { surrogateTree } from '../../src/distillation/surrogate/surrogateTree.ts';
 import { treeOutline } from '../../src/distillation/text/treeOutline.ts';
 import { treeText } from '../../src/distillation/text/treeText.ts';

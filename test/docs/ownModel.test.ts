@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { decodePng } from '../../src/image/decodePng.ts';
+import { decodeImage } from '../../src/image/decodeImage.ts';
 import { encodePng } from '../../src/image/encodePng.ts';
 import type { Picture } from '../../src/image/types.ts';
 import { packedModels } from '../support/archive.ts';
@@ -39,7 +39,7 @@ test.each(models)('README’s first example with $name and a photo of 61 × 40',
   const path = join(folder, `${file}.ts`);
   writeFileSync(path, own);
   await import(/* @vite-ignore */ path);
-  const seen = decodePng(readFileSync(join(folder, `${file}.png`)));
+  const seen = await decodeImage(readFileSync(join(folder, `${file}.png`)));
   expect([seen.width, seen.height]).toEqual([61, 40]);
   // The model saw the middle 40 × 40 pixels.
   const changed = changedColumns(seen);

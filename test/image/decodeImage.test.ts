@@ -6,69 +6,21 @@ import { decodeImage } from '../../src/image/decodeImage.ts';
 import { encodePng } from '../../src/image/encodePng.ts';
 import { picture } from '../../src/image/picture.ts';
 import { random } from '../../src/numeric/random.ts';
-
-interface Header {
-  readonly width: number;
-  readonly height: number;
-  readonly depth: number;
-  readonly colourType: number;
-}
+import { countingArrays } from '../support/countingArrays.ts';
+import { type PngHeader, pngAround, pngChunk } from '../support/pngFile.ts';
 
 const ascii = (text: string): Uint8Array => Uint8Array.from(text, (letter) => letter.charCodeAt(0));
 
-function crc32(bytes: Uint8Array): number {
-  let crc = -1;
-  for (const byte of bytes) {
-    crc ^= byte;
-    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
-  }
-  return ~crc >>> 0;
-}
-
-function chunk(type: string, body: Uint8Array): Buffer {
-  const content = Buffer.concat([ascii(type), body]);
-  const out = Buffer.alloc(content.length + 8);
-  out.writeUInt32BE(body.length, 0);
-  out.set(content, 4);
-  out.writeUInt32BE(crc32(content), content.length + 4);
-  return out;
-}
-
-// A PNG of unfiltered rows in one stored deflate block, independent of the encoder.
-function png(
-  { width, height, depth, colourType }: Header,
-  rows: readonly number[],
-  extra: readonly Buffer[] = [],
-): Buffer {
-  const header = Buffer.alloc(13);
-  header.writeUInt32BE(width, 0);
-  header.writeUInt32BE(height, 4);
-  header.set([depth, colourType, 0, 0, 0], 8);
-  const rowBytes = rows.length / height;
-  const raw = Buffer.from(
-    Array.from({ length: height }, (_, y) => [0, ...rows.slice(y * rowBytes, (y + 1) * rowBytes)]).flat(),
-  );
-  const zlib = Buffer.alloc(raw.length + 11);
-  zlib.set([0x78, 0x01, 0x01], 0);
-  zlib.writeUInt16LE(raw.length, 3);
-  zlib.writeUInt16LE(~raw.length & 0xffff, 5);
-  zlib.set(raw, 7);
-  let [a, b] = [1, 0];
-  for (const byte of raw) [a, b] = [(a + byte) % 65521, (a + b + byte) % 65521];
-  zlib.writeUInt32BE(b * 65536 + a, raw.length + 7);
-  const signature = Buffer.from([137, 80, 78, 71, 13, 10, 26, 10]);
-  return Buffer.concat([
-    signature,
-    chunk('IHDR', header),
-    ...extra,
-    chunk('IDAT', zlib),
-    chunk('IEND', Buffer.alloc(0)),
-  ]);
+// A PNG of unfiltered rows.
+function png(header: PngHeader, rows: readonly number[], extra: readonly Buffer[] = []): Uint8Array {
+  const rowBytes = rows.length / header.height;
+  const raw = Array.from({ length: header.height }, (_, y) => [0, ...rows.slice(y * rowBytes, (y + 1) * rowBytes)]);
+  return pngAround(header, Buffer.from(raw.flat()), extra);
 }
 
 const pixelsOf = async (file: Uint8Array): Promise<readonly number[]> => Array.from((await decodeImage(file)).data);
 
-test.each<[string, Buffer, number[]]>([
+test.each<[string, Uint8Array, number[]]>([
   ['8-bit grey', png({ width: 2, height: 1, depth: 8, colourType: 0 }, [0, 77]), [0, 0, 0, 255, 77, 77, 77, 255]],
   [
     '1-bit grey',
@@ -88,7 +40,7 @@ test.each<[string, Buffer, number[]]>([
   ['grey with opacity', png({ width: 1, height: 1, depth: 8, colourType: 4 }, [9, 200]), [9, 9, 9, 200]],
   [
     'grey with one transparent level',
-    png({ width: 2, height: 1, depth: 8, colourType: 0 }, [5, 6], [chunk('tRNS', Uint8Array.of(0, 6))]),
+    png({ width: 2, height: 1, depth: 8, colourType: 0 }, [5, 6], [pngChunk('tRNS', Uint8Array.of(0, 6))]),
     [5, 5, 5, 255, 6, 6, 6, 0],
   ],
   [
@@ -101,7 +53,7 @@ test.each<[string, Buffer, number[]]>([
     png(
       { width: 3, height: 1, depth: 8, colourType: 2 },
       [1, 2, 3, 4, 5, 6, 1, 2, 4],
-      [chunk('tRNS', Uint8Array.of(0, 1, 0, 2, 0, 3))],
+      [pngChunk('tRNS', Uint8Array.of(0, 1, 0, 2, 0, 3))],
     ),
     [1, 2, 3, 0, 4, 5, 6, 255, 1, 2, 4, 255],
   ],
@@ -113,7 +65,7 @@ test.each<[string, Buffer, number[]]>([
   ],
   [
     'palette',
-    png({ width: 2, height: 1, depth: 8, colourType: 3 }, [1, 0], [chunk('PLTE', Uint8Array.of(1, 2, 3, 4, 5, 6))]),
+    png({ width: 2, height: 1, depth: 8, colourType: 3 }, [1, 0], [pngChunk('PLTE', Uint8Array.of(1, 2, 3, 4, 5, 6))]),
     [4, 5, 6, 255, 1, 2, 3, 255],
   ],
   [
@@ -121,7 +73,7 @@ test.each<[string, Buffer, number[]]>([
     png(
       { width: 3, height: 1, depth: 2, colourType: 3 },
       [0b01_00_10_00],
-      [chunk('PLTE', Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8, 9)), chunk('tRNS', Uint8Array.of(100, 0))],
+      [pngChunk('PLTE', Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8, 9)), pngChunk('tRNS', Uint8Array.of(100, 0))],
     ),
     [4, 5, 6, 0, 1, 2, 3, 100, 7, 8, 9, 255],
   ],
@@ -277,17 +229,35 @@ test('decodeImage() refuses a JPEG that is cut short', async () => {
   }
 });
 
+/** A JPEG whose frame says something else: its sides, and of each of its numbers the sampling factors. */
+function claiming([height, width]: readonly [number, number], factors: readonly number[] = []): Uint8Array {
+  const file = Buffer.from(halves());
+  const frame = file.indexOf(Uint8Array.of(0xff, 0xc0));
+  file.writeUInt16BE(height, frame + 5);
+  file.writeUInt16BE(width, frame + 7);
+  if (factors.length === 0) return file;
+  const parts = factors.flatMap((factor, i) => [i, factor, 0]);
+  file[frame + 9] = factors.length;
+  return Buffer.concat([file.subarray(0, frame + 10), Buffer.from(parts), file.subarray(frame + 19)]);
+}
+
 test('decodeImage() refuses a JPEG that claims more pixels than it can hold, without making room for them', async () => {
-  const claiming = (height: number, width: number): Uint8Array => {
-    const file = Buffer.from(halves());
-    const frame = file.indexOf(Uint8Array.of(0xff, 0xc0));
-    file.writeUInt16BE(height, frame + 5);
-    file.writeUInt16BE(width, frame + 7);
-    return file;
-  };
-  await expect(decodeImage(claiming(9900, 9900))).rejects.toThrow('more pixels than bytes can hold');
-  const padded = Buffer.concat([claiming(10001, 10000), Buffer.alloc(200_000)]);
-  await expect(decodeImage(padded)).rejects.toThrow('more than 100 million pixels');
+  const { total } = await countingArrays(async () => {
+    const lying = 'got a JPEG file that is corrupt or unsupported: more pixels than its bytes can hold';
+    await expect(decodeImage(claiming([9900, 9900]))).rejects.toThrow(lying);
+    await expect(decodeImage(claiming([60_000, 1], Array(255).fill(0xff)))).rejects.toThrow(lying);
+    const padded = Buffer.concat([claiming([10_001, 10_000]), Buffer.alloc(200_000)]);
+    await expect(decodeImage(padded)).rejects.toThrow(
+      new RangeError('"bytes" expected a picture of at most 100000000 pixels (maxPixels), got a JPEG file of more'),
+    );
+  });
+  expect(total).toBeLessThan(30e6);
+});
+
+test('decodeImage(JPEG) obeys maxPixels', async () => {
+  expect((await decodeImage(halves(), { maxPixels: 128 })).width).toBe(16);
+  await expect(decodeImage(halves(), { maxPixels: 127 })).rejects.toThrow('at most 127 pixels (maxPixels)');
+  await expect(decodeImage(halves(), { maxPixels: 2 ** 30 })).rejects.toThrow('"maxPixels" expected an integer in 1..');
 });
 
 test('decodeImage() refuses what holds no bytes', async () => {

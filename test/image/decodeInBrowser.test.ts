@@ -1,7 +1,7 @@
 import { build } from 'esbuild';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { decodePng } from '../../src/image/decodePng.ts';
+import { decodeImage } from '../../src/image/decodeImage.ts';
 import type { Picture } from '../../src/image/types.ts';
 import { findAccelerated } from '../support/accelerated.ts';
 import { readFixture } from '../support/fixtures.ts';
@@ -38,7 +38,7 @@ function decodedInPage(file: Uint8Array, { asFile = false } = {}): Promise<Pictu
 
 /** The greatest difference of any number from what Pillow decodes. */
 async function errorOf(name: string, decoded: Picture): Promise<number> {
-  const expected = decodePng(await readFixture(`images/${name}.png`));
+  const expected = await decodeImage(await readFixture(`images/${name}.png`));
   expect([decoded.width, decoded.height]).toEqual([expected.width, expected.height]);
   return Math.max(...expected.data.map((value, i) => Math.abs(value - (decoded.data[i] as number))));
 }
@@ -60,7 +60,7 @@ inBrowser.each([
 
 inBrowser('decodeImage() in a page keeps opacity, and colours as far as they are opaque', async () => {
   const { width, height, data } = await decodedInPage(await readFixture('images/translucent.webp'));
-  const expected = decodePng(await readFixture('images/translucent.webp.png'));
+  const expected = await decodeImage(await readFixture('images/translucent.webp.png'));
   expect([width, height]).toEqual([expected.width, expected.height]);
   expected.data.forEach((value, i) => {
     const opacity = expected.data[i - (i % 4) + 3] as number;
@@ -79,13 +79,21 @@ inBrowser('decodeImage() in a page without OffscreenCanvas takes an element', as
 inBrowser('decodeImage() in a page decodes PNG and JPEG as everywhere, and names what is none', async () => {
   const png = await readFixture('images/scene.bmp.png');
   const { data } = await decodedInPage(png);
-  expect([...data]).toEqual([...decodePng(png).data]);
+  expect([...data]).toEqual([...(await decodeImage(png)).data]);
   const broken = (await readFixture('images/lossless.webp')).slice(0, 40);
   await expect(decodedInPage(broken)).rejects.toThrow('got a WebP file that is corrupt or unsupported: ');
   const unknown = decodedInPage(Uint8Array.of(1, 2, 3));
   await expect(unknown).rejects.toThrow(
     'got unknown data (3 bytes starting 01 02 03) that is corrupt or unsupported: ',
   );
+  const many = page.evaluate(
+    async (bytes) => {
+      const { image } = globalThis as unknown as { image: { decodeImage(...call: unknown[]): Promise<Picture> } };
+      await image.decodeImage(Uint8Array.from(bytes), { maxPixels: 3 });
+    },
+    [...(await readFixture('images/lossless.webp'))],
+  );
+  await expect(many).rejects.toThrow('expected a picture of at most 3 pixels (maxPixels), got a WebP file of ');
   const html = Uint8Array.from('<!doctype html>', (letter) => letter.charCodeAt(0));
   await expect(decodedInPage(html)).rejects.toThrow('"bytes" expected a PNG or JPEG file, got an HTML page');
   await expect(decodedInPage(new Uint8Array(0))).rejects.toThrow('got no bytes');

@@ -91,11 +91,11 @@ test('isEmpty(map) tells for each example whether all is zero', () => {
 test('post-processing refuses what is no map', () => {
   expect(() => example(arrayOf([2, 1], 1, 2), 2)).toThrow(new RangeError('"i" expected an integer in 0..1, got 2'));
   expect(() => example(arrayOf([2, 1], 1, 2), -1)).toThrow('got -1');
-  expect(() => reduceChannels(arrayOf([1, 1, 2], 1, 2))).toThrow('"map" expected rank 4, got shape [1, 1, 2]');
+  expect(() => reduceChannels(arrayOf([1, 1, 2], 1, 2))).toThrow('"map" expected rank 4 or 5, got shape [1, 1, 2]');
   expect(() => reduceChannels(arrayOf([1, 1, 1, 1], 1), 'max' as 'mean')).toThrow(
     new RangeError('"how" expected one of mean, sum, maxAbs, l2, got "max"'),
   );
-  expect(() => normalize(arrayOf([2], 1, 2))).toThrow('"map" expected rank 2 or 3 or 4, got shape [2]');
+  expect(() => normalize(arrayOf([2], 1, 2))).toThrow('"map" expected rank 2 or 3 or 4 or 5, got shape [2]');
   expect(() => normalize(arrayOf([1, 2, 2], 1, 2, Number.NaN, 0))).toThrow(
     '"map" expected finite numbers, got NaN at [0, 1, 0]',
   );

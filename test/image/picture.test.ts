@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { decode } from 'fast-png';
-import { expect, test } from 'vitest';
+import { expect, expectTypeOf, test } from 'vitest';
+import { encodePng } from '../../src/image/encodePng.ts';
 import { picture } from '../../src/image/picture.ts';
 import type { Picture } from '../../src/image/types.ts';
 
@@ -38,4 +39,12 @@ test('picture() refuses sides below 1 and other lengths of data', () => {
   expect(() => picture(1, 1, [0, 0, 0, 0] as unknown as Uint8ClampedArray)).toThrow(
     new TypeError('"picture" expected a picture {width, height, data}, got a value of type Object'),
   );
+});
+
+test('pictures and their files have the types that pages take', () => {
+  const made = picture(1, 1);
+  expectTypeOf(made.data).toEqualTypeOf<Uint8ClampedArray<ArrayBuffer>>();
+  expectTypeOf(encodePng(made)).toEqualTypeOf<Uint8Array<ArrayBuffer>>();
+  expectTypeOf<typeof ImageData>().toBeConstructibleWith(made.data, made.width, made.height);
+  expectTypeOf<typeof Blob>().toBeConstructibleWith([encodePng(made)]);
 });

@@ -6,6 +6,7 @@ import { connectedLabels } from '../../src/image/segmentation/connectedLabels.ts
 import { labOf } from '../../src/image/segmentation/lab.ts';
 import type { Picture, Segments } from '../../src/image/types.ts';
 import type { NdArray } from '../../src/numeric/ndarray.ts';
+import { atOnce } from '../../src/numeric/sliced.ts';
 
 /** A picture whose colours are given by position. */
 function painted(
@@ -83,7 +84,7 @@ test('segment(picture, { slic: 9 }): segments are connected and none is below a 
   for (const label of data) size.set(label, (size.get(label) ?? 0) + 1);
   expect(Math.min(...size.values())).toBeGreaterThanOrEqual(25);
   // Relabelling piece by piece finds as many pieces as there are labels.
-  expect(new Set(connectedLabels(data, { height: 30, width: 30 }, 0)).size).toBe(size.size);
+  expect(new Set(atOnce(connectedLabels(data, { depth: 1, height: 30, width: 30 }, 0))).size).toBe(size.size);
 });
 
 describe('segment(array, { felzenszwalb }) by hand: a row of grey values 0, 10, 20, 100, 110', () => {
@@ -116,7 +117,9 @@ test('labOf: reference colours of CIELAB', () => {
     [1, 0, 0],
     [0, 0, 1],
   ];
-  const { data } = labOf({ height: 1, width: 4, channels: 3, data: Float64Array.from(colors.flat()) });
+  const { data } = atOnce(
+    labOf({ depth: 1, height: 1, width: 4, channels: 3, data: Float64Array.from(colors.flat()) }),
+  );
   // Lindbloom's calculator, sRGB and D65.
   const expected = [100, 0, 0, 0, 0, 0, 53.2408, 80.0925, 67.2032, 32.297, 79.1875, -107.8602];
   data.forEach((value, i) => expect(Math.abs(value - (expected[i] as number))).toBeLessThan(0.02));

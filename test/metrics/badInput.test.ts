@@ -7,6 +7,7 @@ import type { Attribution, Explainer } from '../../src/network/types.ts';
 import type { NdArray } from '../../src/numeric/ndarray.ts';
 import { mapMetrics } from '../support/metrics.ts';
 import { fixtureModel } from '../support/models.ts';
+import { weightedOutputs } from '../support/weightedOutputs.ts';
 
 const x: NdArray = { shape: [2, 16, 16, 3], data: Float32Array.from({ length: 1536 }, (_, i) => Math.sin(i)) };
 const array = (...shape: number[]): NdArray => ({
@@ -43,9 +44,9 @@ const run: Record<string, () => Promise<unknown>> = {
   'an unknown baseline': () => metrics.pixelFlipping(model, x, { ...onto, baseline: 'black' as 'zero' }),
   'another input': () => metrics.deletion(model, x, { ...onto, input: 1 }),
   'an unknown class': () => metrics.deletion(model, x, { ...onto, target: 5 }),
-  'a unit that is not said again': async () => {
-    const ofUnit = await gradient(model, x, { target: { layer: 'conv1', unit: 0 } });
-    return metrics.deletion(model, x, { attribution: ofUnit });
+  'a function that is not said again': async () => {
+    const attribution = await gradient(model, x, { target: weightedOutputs });
+    return metrics.deletion(model, x, { attribution });
   },
   'an empty patch': () => metrics.regionPerturbation(model, x, { ...onto, patch: 0 }),
   'no regions': () => metrics.regionPerturbation(model, x, { ...onto, regions: 0 }),
@@ -89,7 +90,7 @@ const messages: Record<keyof typeof run, string> = {
   'an unknown order': '"order" expected one of lerf, morf, got "best"',
   'an unknown baseline': `"baseline" expected 'zero'`,
   'another input': '"input" expected an integer in 0..0, got 1',
-  'a unit that is not said again': '"target" expected what "attribution" explains, which is no class, got none',
+  'a function that is not said again': '"target" expected what "attribution" explains, which is a function, got none',
   'an unknown class': '"target" expected an integer in 0..4, got 5',
   'an empty patch': '"patch" expected an integer of at least 1, got 0',
   'no regions': '"regions" expected an integer of at least 1, got 0',

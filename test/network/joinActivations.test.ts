@@ -226,3 +226,20 @@ test('a hard swish of layers passes relevance as an activation does', async () =
   expect(Math.max(...atSignal.values.data.map(Math.abs))).toBeGreaterThan(0);
   free(model);
 });
+
+test('a hard swish of layers is one activation to rules, and gives what it gets', async () => {
+  const x = input({ shape: [4] });
+  const gate = apply(l.reLU({ maxValue: 6 }), apply(l.rescaling({ scale: 1, offset: 3 } as never) as Layer, x));
+  const product = apply(l.multiply(), [x, gate]);
+  const smooth = apply(l.rescaling({ scale: 1 / 6 } as never) as Layer, product);
+  const model = modelOf({ inputs: x, outputs: apply(l.dense({ units: 1, useBias: false }), smooth) });
+  const weights = [0.5, -1, 2, 0.25];
+  const kernel = tf.tensor(weights, [4, 1]);
+  model.setWeights([kernel]);
+  kernel.dispose();
+  const data = Float32Array.of(-1, 0.5, 2, 4);
+  const { values } = await lrp(model, { shape: [1, 4], data });
+  const relevance = data.map((value, i) => (value * Math.min(Math.max(value + 3, 0), 6) * (weights[i] as number)) / 6);
+  await expectClose(values, { shape: [1, 4], data: relevance }, { tolerance: 1e-4 });
+  free(model);
+});

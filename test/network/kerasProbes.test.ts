@@ -14,28 +14,33 @@ const refused: Readonly<Record<string, RegExp>> = {
   'keras3/adaptive-average-pooling': /\(AdaptiveAveragePooling2D\) is not supported: use a global pooling/,
   'keras3/ops-average-pool': /operation "AveragePool": is not known/,
 };
-/** What tfjs itself does wrong. */
-const leftOut = { conv3d: 'of maxPool3d and conv3d the gradient of tfjs is another' };
-
-const present = models.filter(({ name }) => !((name.split('/')[1] as string) in leftOut));
 const isGraph = ({ file }: PackedModel): boolean => file.startsWith('graph/');
 const isRefused = (packed: PackedModel): boolean => packed.name in refused && !isGraph(packed);
 
-describe(`layers and operations, but for ${JSON.stringify(leftOut)}`, () => {
-  test.each(present.filter((packed) => !isGraph(packed) && !isRefused(packed)))(
+describe('layers and operations', () => {
+  test.each(models.filter((packed) => !isGraph(packed) && !isRefused(packed)))(
     '$name $file: outputs and gradients are TensorFlow’s',
     async (packed) => {
       await expectReference(await loadModel(await sourceOf(packed)), await packedReference(packed));
     },
   );
 
-  test.each(present.filter(isRefused))('$name $file is refused by name', async (packed) => {
+  test.each(models.filter(isRefused))('$name $file is refused by name', async (packed) => {
     await expect(loadModel(await sourceOf(packed))).rejects.toThrow(refused[packed.name] as RegExp);
   });
 });
 
+// Each in every format.
+const recurrent = onePerFile(await packedModels('recurrent.zip'));
+
+describe('recurrent layers', () => {
+  test.each(recurrent)('$name $file: outputs and gradients are TensorFlow’s', async (packed) => {
+    await expectReference(await loadModel(await sourceOf(packed)), await packedReference(packed));
+  });
+});
+
 describe('nodes of GraphModels', () => {
-  test.each(present.filter(isGraph))('$name: outputs and gradients are TensorFlow’s', async (packed) => {
+  test.each(models.filter(isGraph))('$name: outputs and gradients are TensorFlow’s', async (packed) => {
     const network = await loadNetwork(await sourceOf(packed));
     try {
       await expectNetworkReference(network, await packedReference(packed));

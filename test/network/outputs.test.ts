@@ -95,12 +95,12 @@ describe('boxes and dense maps', () => {
     [
       'a class',
       { target: 3 },
-      '"target" expected an output with one score per class, but "boxes" has shape [n, 12, 7]; give {layer: "boxes", unit, position} or a function',
+      '"target" expected an output with one score per class, but "boxes" has shape [n, 12, 7]; give {layer: "boxes", unit, position: [index]} or a function',
     ],
     [
       'a row and a column in a list',
       { target: { layer: 'boxes', unit: 3, position: [5, 0] } },
-      '"target.position" expected [index], a place in layer "boxes" of shape [n, 12, 7], got [5, 0]',
+      '"target.position" expected [index], one number that picks one of the 12 places in layer "boxes" of shape [n, 12, 7], got [5, 0]',
     ],
     [
       'a box that is none',
@@ -110,7 +110,7 @@ describe('boxes and dense maps', () => {
     [
       'a class of a map',
       { target: { output: 1, target: 0 } },
-      'but "map" has shape [n, 4, 4, 3]; give {layer: "map", unit, position}',
+      'but "map" has shape [n, 4, 4, 3]; give {layer: "map", unit, position: [row, column]}',
     ],
   ];
   test.each(refused)('%s is refused', async (_name, options, message) => {

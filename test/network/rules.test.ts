@@ -26,6 +26,8 @@ describe('ruleFinder(graph, composite)', () => {
     ['kinds', ['conv2d', 'dense'], ['conv2d conv', 'conv2d conv', 'dense scores']],
     ['an address', { address: 'conv2' }, ['conv2d conv', 'tanh conv']],
     ['a pattern', { address: /^(relu|pool)\d$/ }, ['relu relu', 'maxPool pool']],
+    ['a pattern with a place of its own', { address: /^(relu|pool)\d$/g }, ['relu relu', 'maxPool pool']],
+    ['a pattern that sticks to it', { address: /(relu|pool)\d$/y }, ['relu relu', 'maxPool pool']],
     ['the first', { position: 'first' }, ['conv2d conv']],
     ['the last', { position: 'last' }, ['dense scores']],
     ['any test', ({ linear }) => linear, ['conv2d conv', 'conv2d conv', 'dense scores']],
@@ -33,6 +35,7 @@ describe('ruleFinder(graph, composite)', () => {
   ])('%s', (_name, matcher, expected) => {
     const network = compile(classifier());
     expect(matched(network, matcher)).toEqual(expected);
+    expect(matched(network, matcher), 'a second time').toEqual(expected);
     free(modelOf(network));
   });
 

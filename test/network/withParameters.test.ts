@@ -6,6 +6,7 @@ import { fullGrad } from '../../src/attribution/gradient/fullGrad.ts';
 import { gradient } from '../../src/attribution/gradient/gradient.ts';
 import { guidedBackprop } from '../../src/attribution/gradient/guidedBackprop.ts';
 import { compile } from '../../src/network/compile.ts';
+import type { Site } from '../../src/network/graph.ts';
 import type { Network } from '../../src/network/network.ts';
 import type { Operation, Parameters } from '../../src/network/operation.ts';
 import { predict } from '../../src/network/predict.ts';
@@ -113,5 +114,20 @@ test.each([
   await expectClose((await predict(view, x)).values, expected);
   tf.dispose([bias, expected]);
   for (const part of [view, network]) part.dispose();
+  free(model);
+});
+
+test('withParameters(network, replace).baseRun: a change is refused once the network is disposed', () => {
+  const model = classifier();
+  const network = compile(model);
+  const view = withParameters(network, () => undefined);
+  const [input] = network.inputs as [Site];
+  const x = tf.ones([1, 6, 7, 2]);
+  const run = view.baseRun([x], { at: [input] });
+  const change = new Map([[input, x]]);
+  network.dispose();
+  expect(() => run.change(change)).toThrow(/network of "model\d+" is disposed; compile the model again/);
+  run.dispose();
+  x.dispose();
   free(model);
 });

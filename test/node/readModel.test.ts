@@ -111,7 +111,7 @@ test('readModel: weight files outside of the folder are not read', async () => {
   };
   for (const file of ['../weights.bin', join(folder, 'weights.bin'), 'weights/../../weights.bin', '.', '']) {
     await expect(readModel(await withWeights(file))).rejects.toThrow(
-      `weight file "${file}", named in "${within}", cannot be read: it lies outside of the folder of the model`,
+      `weight file "${file}", named in "${within}", cannot be read: it lies outside of the folder "${inner}"`,
     );
   }
   await cp(join(folder, 'weights.bin'), join(inner, 'weights', '..weights.bin'));

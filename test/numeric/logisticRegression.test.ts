@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { logisticRegression } from '../../src/numeric/logisticRegression.ts';
 import { random } from '../../src/numeric/random.ts';
+import { atOnce } from '../../src/numeric/sliced.ts';
 import { tTest, twoSidedTail } from '../../src/numeric/studentT.ts';
 
 describe('logisticRegression(rows, labels, penalty)', () => {
@@ -9,11 +10,12 @@ describe('logisticRegression(rows, labels, penalty)', () => {
     [20, 5, 1e-3],
     [10, 200, 0.01],
     [30, 1, 1],
+    [40, 3, 1e-9],
   ])('%i rows of %i columns, λ = %f: the gradient of the objective is zero', (count, columns, penalty) => {
     const { normal } = random(count + columns);
     const rows = Array.from({ length: count }, () => Float64Array.from({ length: columns }, normal));
     const labels = rows.map((row, i) => (row[0] as number) + 0.3 * normal() > 0.1 || i === 0);
-    const { weights, intercept } = logisticRegression(rows, labels, penalty);
+    const { weights, intercept } = atOnce(logisticRegression(rows, labels, penalty));
     const errors = rows.map((row, i) => {
       const linear = row.reduce((sum, value, column) => sum + value * (weights[column] as number), intercept);
       return (1 / (1 + Math.exp(-linear)) - Number(labels[i])) / count;
@@ -36,7 +38,7 @@ describe('logisticRegression(rows, labels, penalty)', () => {
       [-2, -1],
     ];
     const labels = [true, true, false, false];
-    const { weights, intercept } = logisticRegression(rows, labels, 1e-6);
+    const { weights, intercept } = atOnce(logisticRegression(rows, labels, 1e-6));
     rows.forEach(([x, y], i) => {
       const linear = (x as number) * (weights[0] as number) + (y as number) * (weights[1] as number) + intercept;
       expect(linear > 0).toBe(labels[i]);

@@ -74,4 +74,5 @@ test('quadrature() refuses unknown rules and too few steps', () => {
   expect(() => quadrature('left', 0)).toThrow(new RangeError('"steps" expected an integer of at least 1, got 0'));
   expect(() => quadrature('trapezoid', 1)).toThrow('"steps" expected an integer of at least 2, got 1');
   expect(() => quadrature('left', 2.5)).toThrow('got 2.5');
+  expect(() => quadrature('gausslegendre', 8193)).toThrow('"steps" expected an integer in 1..8192, got 8193');
 });

@@ -3,9 +3,10 @@ import { determinant, Matrix } from 'ml-matrix';
 import { describe, expect, test } from 'vitest';
 import { haarRotation } from '../../src/numeric/haarRotation.ts';
 import type { NdArray } from '../../src/numeric/ndarray.ts';
-import { random } from '../../src/numeric/random.ts';
-import { rotationPlanes } from '../../src/numeric/rotationPlanes.ts';
+import { type Random, random } from '../../src/numeric/random.ts';
+import { type RotationPlanes, rotationPlanes } from '../../src/numeric/rotationPlanes.ts';
 import { rotationPower } from '../../src/numeric/rotationPower.ts';
+import { atOnce } from '../../src/numeric/sliced.ts';
 import { dissectionGoldens } from '../support/dissectionGoldens.ts';
 import { expectNear } from '../support/near.ts';
 
@@ -19,8 +20,12 @@ function arrayOf(matrix: Matrix): NdArray<Float64Array> {
   return { shape: [matrix.rows, matrix.columns], data: Float64Array.from(matrix.to1DArray()) };
 }
 
+const rotationOf = (n: number, source: Random): NdArray<Float64Array> => atOnce(haarRotation(n, source));
+const planesOf = (rotation: NdArray<Float64Array>): RotationPlanes => atOnce(rotationPlanes(rotation));
+const powerOf = (planes: RotationPlanes, alpha: number): NdArray<Float64Array> => atOnce(rotationPower(planes, alpha));
+
 function power(rotation: NdArray<Float64Array>, alpha: number): NdArray<Float64Array> {
-  return rotationPower(rotationPlanes(rotation), alpha);
+  return powerOf(planesOf(rotation), alpha);
 }
 
 function gap(a: Matrix, b: Matrix): number {
@@ -47,20 +52,20 @@ function rotationBy(angles: readonly number[], others: readonly number[], seed =
     );
   });
   others.forEach((value, i) => blocks.set(2 * angles.length + i, 2 * angles.length + i, value));
-  const basis = matrixOf(haarRotation(size, random(seed)));
+  const basis = matrixOf(rotationOf(size, random(seed)));
   return arrayOf(basis.mmul(blocks).mmul(basis.transpose()));
 }
 
 describe('haarRotation', () => {
   test.each([1, 2, 3, 10, 64])('is a rotation of %i dimensions', (n) => {
-    const rotation = matrixOf(haarRotation(n, random(n)));
+    const rotation = matrixOf(rotationOf(n, random(n)));
     expect(gapFromIdentity(rotation.mmul(rotation.transpose()))).toBeLessThan(1e-13);
     expect(determinant(rotation)).toBeCloseTo(1, 10);
   });
 
   test('has the moments of Haar measure', () => {
     // Of SO(3): E q² = 1/3, E (trace)² = 1, E trace = 0; of one entry alone E q⁴ = 3 / (n (n + 2)).
-    const draws = Array.from({ length: 4000 }, (_, i) => haarRotation(3, random(7, i)).data);
+    const draws = Array.from({ length: 4000 }, (_, i) => rotationOf(3, random(7, i)).data);
     const mean = (of: (rotation: Float64Array) => number): number =>
       draws.reduce((sum, rotation) => sum + of(rotation), 0) / draws.length;
     const trace = (rotation: Float64Array): number => [0, 4, 8].reduce((sum, i) => sum + (rotation[i] as number), 0);
@@ -74,8 +79,8 @@ describe('haarRotation', () => {
   });
 
   test('depends on the source alone', () => {
-    expect(haarRotation(5, random(3))).toEqual(haarRotation(5, random(3)));
-    expect(haarRotation(5, random(3))).not.toEqual(haarRotation(5, random(4)));
+    expect(rotationOf(5, random(3))).toEqual(rotationOf(5, random(3)));
+    expect(rotationOf(5, random(3))).not.toEqual(rotationOf(5, random(4)));
   });
 });
 
@@ -104,10 +109,10 @@ describe('rotationPower', () => {
   test('0 is the identity, 1 the rotation, and all powers are rotations, also with equal and nearly equal angles', () => {
     fc.assert(
       fc.property(rotations, exponent, (rotation, alpha) => {
-        const planes = rotationPlanes(rotation);
-        expect(rotationPower(planes, 0)).toEqual(arrayOf(Matrix.eye(planes.size)));
-        expect(gap(matrixOf(rotationPower(planes, 1)), matrixOf(rotation))).toBeLessThan(1e-13);
-        const found = matrixOf(rotationPower(planes, alpha));
+        const planes = planesOf(rotation);
+        expect(powerOf(planes, 0)).toEqual(arrayOf(Matrix.eye(planes.size)));
+        expect(gap(matrixOf(powerOf(planes, 1)), matrixOf(rotation))).toBeLessThan(1e-13);
+        const found = matrixOf(powerOf(planes, alpha));
         expect(gapFromIdentity(found.mmul(found.transpose()))).toBeLessThan(1e-13);
         expect(determinant(found)).toBeCloseTo(1, 10);
       }),
@@ -118,20 +123,20 @@ describe('rotationPower', () => {
   test('powers compose', () => {
     fc.assert(
       fc.property(rotations, exponent, exponent, (rotation, alpha, beta) => {
-        const planes = rotationPlanes(rotation);
-        const product = matrixOf(rotationPower(planes, alpha)).mmul(matrixOf(rotationPower(planes, beta)));
-        expect(gap(product, matrixOf(rotationPower(planes, alpha + beta)))).toBeLessThan(1e-13);
+        const planes = planesOf(rotation);
+        const product = matrixOf(powerOf(planes, alpha)).mmul(matrixOf(powerOf(planes, beta)));
+        expect(gap(product, matrixOf(powerOf(planes, alpha + beta)))).toBeLessThan(1e-13);
       }),
       { numRuns: 60 },
     );
   });
 
   test.each([2, 5, 64, 160])('of a random rotation of %i dimensions', (n) => {
-    const rotation = haarRotation(n, random(2, n));
-    const planes = rotationPlanes(rotation);
+    const rotation = rotationOf(n, random(2, n));
+    const planes = planesOf(rotation);
     expect(planes.planes).toHaveLength(Math.floor(n / 2));
-    expect(gap(matrixOf(rotationPower(planes, 1)), matrixOf(rotation))).toBeLessThan(1e-13);
-    const half = matrixOf(rotationPower(planes, 0.5));
+    expect(gap(matrixOf(powerOf(planes, 1)), matrixOf(rotation))).toBeLessThan(1e-13);
+    const half = matrixOf(powerOf(planes, 0.5));
     expect(gap(half.mmul(half), matrixOf(rotation))).toBeLessThan(1e-13);
   });
 
@@ -164,14 +169,14 @@ test.each<[string, Matrix, string]>([
   ['no square', Matrix.eye(2, 3), '"rotation" expected a square matrix, got shape [2, 3]'],
   ['NaN', Matrix.eye(2).mul(Number.NaN), '"rotation" expected finite numbers, got NaN at [0, 0]'],
 ])('%s is refused', (_name, matrix, message) => {
-  expect(() => rotationPlanes(arrayOf(matrix))).toThrow(message);
+  expect(() => planesOf(arrayOf(matrix))).toThrow(message);
 });
 
 test('a reflection hidden in a block of two rows is refused', () => {
-  const reflected = matrixOf(haarRotation(6, random(1))).mulRow(2, -1);
-  expect(() => rotationPlanes(arrayOf(reflected))).toThrow('"rotation" expected determinant 1, got −1');
+  const reflected = matrixOf(rotationOf(6, random(1))).mulRow(2, -1);
+  expect(() => planesOf(arrayOf(reflected))).toThrow('"rotation" expected determinant 1, got −1');
 });
 
 test('a power that is no number is refused', () => {
-  expect(() => power(haarRotation(2, random(0)), Number.NaN)).toThrow('"alpha" expected a finite number, got NaN');
+  expect(() => power(rotationOf(2, random(0)), Number.NaN)).toThrow('"alpha" expected a finite number, got NaN');
 });

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { principalDirections } from '../../src/numeric/principalDirections.ts';
 import { random } from '../../src/numeric/random.ts';
 import { type RunningCovariance, runningCovariance } from '../../src/numeric/runningCovariance.ts';
+import { atOnce } from '../../src/numeric/sliced.ts';
 import { expectNear } from '../support/near.ts';
 
 const { normal } = random(3);
@@ -50,7 +51,7 @@ test('principal directions of a covariance in closed form', () => {
   // Variances 9 and 4 along axes that are turned by 30°.
   const [c, s] = [Math.cos(Math.PI / 6), Math.sin(Math.PI / 6)];
   const matrix = Float64Array.of(9 * c * c + 4 * s * s, 5 * c * s, 5 * c * s, 9 * s * s + 4 * c * c);
-  const { variances, directions } = principalDirections(matrix);
+  const { variances, directions } = atOnce(principalDirections(matrix));
   expectNear(variances, [9, 4], 1e-12);
   expectNear(
     directions.map((row) => Math.abs(c * (row[0] as number) + s * (row[1] as number))),

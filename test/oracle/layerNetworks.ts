@@ -139,21 +139,6 @@ const windows: [string, Build][] = [
   ],
   ['averagePooling1d same', () => chain([9, 2], l.averagePooling1d({ poolSize: 3, strides: 2, padding: 'same' }))],
   ['averagePooling1d', () => chain([9, 2], l.averagePooling1d({ poolSize: 2 }), l.globalMaxPooling1d())],
-  ['conv3d', () => chain([4, 4, 4, 2], l.conv3d({ filters: 2, kernelSize: 2, activation: 'relu' }), l.flatten())],
-  [
-    'conv3d same, strides',
-    () =>
-      chain(
-        [4, 3, 5, 2],
-        l.conv3d({ filters: 3, kernelSize: [2, 3, 2], strides: [2, 1, 3], padding: 'same' }),
-        l.flatten(),
-      ),
-  ],
-  [
-    'conv3d valid, strides',
-    () => chain([5, 4, 6, 2], l.conv3d({ filters: 2, kernelSize: 2, strides: [3, 1, 2], useBias: false }), l.flatten()),
-  ],
-  ['pooling3d', () => chain([4, 4, 4, 2], l.averagePooling3d({ poolSize: [2, 2, 2] }), l.flatten())],
   [
     'channelsFirst',
     () =>
@@ -241,6 +226,10 @@ const normalizations: [string, Build][] = [
   ['layerNormalization', () => chain([4, 5], l.layerNormalization({}), l.dense({ units: 2 }))],
   ['layerNormalization of two axes', () => chain([4, 5], l.layerNormalization({ axis: [1, 2], scale: false }))],
   ['rescaling', () => chain(picture, l.rescaling({ scale: 0.5, offset: -0.25 }) as Layer, conv())],
+  [
+    'rescaling by lists',
+    () => chain(picture, l.rescaling({ scale: [0.5, 2], offset: [-0.25, 1] } as never) as Layer, conv()),
+  ],
 ];
 
 /** Networks about single layers and pairs of them. */

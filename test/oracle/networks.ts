@@ -1,8 +1,11 @@
 import type { SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { input, layers as l, model, sequential } from '@tensorflow/tfjs-layers';
 import { apply, type Build, chain, conv, joined, type Layer, norm, picture, randomized, vector } from './building.ts';
+import { frameNetworks } from './frameNetworks.ts';
 import { layerNetworks } from './layerNetworks.ts';
 import { custom, Fork, Wave } from './layers.ts';
+import { recurrentNetworks } from './recurrentNetworks.ts';
+import { volumeNetworks } from './volumeNetworks.ts';
 
 const shapes: [string, Build][] = [
   [
@@ -44,7 +47,15 @@ const shapes: [string, Build][] = [
   ],
   ['upSampling2d nearest', () => chain(picture, l.upSampling2d({ size: [2, 3] }), conv())],
   ['upSampling2d bilinear', () => chain(picture, conv(), l.upSampling2d({ size: [3, 2], interpolation: 'bilinear' }))],
-  ['centerCrop', () => chain(picture, l.centerCrop({ height: 3, width: 4 }) as Layer)],
+  ['centerCrop', () => chain(picture, conv({ padding: 'same' }), l.centerCrop({ height: 3, width: 4 }) as Layer)],
+  [
+    'centerCrop, one column',
+    () => chain(picture, conv({ padding: 'same' }), l.centerCrop({ height: 1, width: 6 }) as Layer),
+  ],
+  [
+    'centerCrop, all columns',
+    () => chain(picture, conv({ padding: 'same' }), l.centerCrop({ height: 5, width: 7 }) as Layer),
+  ],
   [
     'dropout and noise',
     () =>
@@ -74,7 +85,7 @@ const merges: [string, Build][] = [
     'concatenate, axis 1',
     () => joined(l.concatenate({ axis: 1 }), [conv()], [conv({ strides: [2, 1], activation: 'relu' })]),
   ],
-  ['concatenate, axis −2', () => joined(l.concatenate({ axis: -2 }), [conv()], [conv()])],
+  ['concatenate, axis 2', () => joined(l.concatenate({ axis: 2 }), [conv()], [conv()])],
   [
     'dot',
     () => joined(l.dot({ axes: -1 }), [l.flatten(), l.dense({ units: 3 })], [l.flatten(), l.dense({ units: 3 })]),
@@ -225,8 +236,7 @@ export const resizingNetworks: ReadonlyMap<string, Build> = new Map(resizings);
 
 /** Small networks by what is special about them; the caller disposes what they build. */
 export const networks: ReadonlyMap<string, Build> = new Map(
-  [...layerNetworks, ...shapes, ...merges, ...graphs].map(([name, build], i): [string, Build] => [
-    name,
-    () => randomized(build(), i),
-  ]),
+  [...layerNetworks, ...shapes, ...merges, ...graphs, ...recurrentNetworks, ...volumeNetworks, ...frameNetworks].map(
+    ([name, build], i): [string, Build] => [name, () => randomized(build(), i)],
+  ),
 );

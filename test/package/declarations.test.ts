@@ -16,13 +16,19 @@ const modes = [
   { resolution: 'node16, CommonJS', module: 'Node16', moduleResolution: 'Node16', file: 'consumer.cts' },
   { resolution: 'bundler', module: 'ES2022', moduleResolution: 'Bundler', file: 'consumer-b.ts' },
 ] as const;
+// What pages do with pictures and files; a module of its own names what the program already imports.
+const inPages = `export function shown(map: Parameters<typeof heatmap>[0]): unknown[] {
+  const { data, width, height } = heatmap(map);
+  return [new ImageData(data, width, height), new Blob([encodePng({ data, width, height })])];
+}
+`;
 const cases = Object.entries(compilers).flatMap(([version, ts]) => modes.map((mode) => ({ version, ts, ...mode })));
 
 test.each(cases.filter(({ ts, moduleResolution }) => moduleResolution in ts.ModuleResolutionKind))(
   'declarations: TypeScript $version, $resolution',
   ({ ts, module, moduleResolution, file }) => {
     const path = join(folder, file);
-    writeFileSync(path, `${esModule('console.log', program).replace(/\nconsole.*\n$/, '')}\nvoid explain;\n`);
+    writeFileSync(path, `${esModule('console.log', program).replace(/\nconsole.*\n$/, '')}\nvoid explain;\n${inPages}`);
     const options = {
       strict: true,
       noEmit: true,

@@ -5,8 +5,9 @@ import { build as buildSite } from 'vite';
 import { expect, inject, test } from 'vitest';
 import { outputOf } from '../../scripts/run.ts';
 import { findAccelerated } from '../support/accelerated.ts';
-import { openPage } from '../support/openPage.ts';
+import { isolated, openPage } from '../support/openPage.ts';
 import { absoluteGradient } from './expected.ts';
+import { isolatedModule, type Started } from './isolatedPage.ts';
 import { commonJs, esModule, type Outcome, program } from './program.ts';
 import { dissectedModule, inThreads } from './threads.ts';
 
@@ -63,6 +64,19 @@ test.runIf(!('missing' in browser))('a page bundled by esbuild', async () => {
   });
   expectExplained(await openPage(root, launch));
 });
+
+test.runIf(!('missing' in browser))(
+  'wasm in an isolated page built by Vite, where its threads cannot start',
+  async () => {
+    const root = join(folder, 'isolated');
+    await write('isolated/index.html', '<!doctype html><script type="module" src="./main.js"></script>');
+    await write('isolated/main.js', isolatedModule('globalThis.report'));
+    await buildSite({ root, configFile: false, logLevel: 'error', build: { target: 'es2022' } });
+    const found = JSON.parse(await openPage(join(root, 'dist'), launch, isolated)) as Started;
+    expect(found).toMatchObject({ isIsolated: true, name: 'wasm', threads: false, sum: 64 });
+    expect(found.warnings).toContainEqual(expect.stringContaining('could compute in several threads'));
+  },
+);
 
 async function write(path: string, text: string): Promise<void> {
   await mkdir(join(folder, path, '..'), { recursive: true });

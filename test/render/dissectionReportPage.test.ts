@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { decodePng } from '../../src/image/decodePng.ts';
+import { decodeImage } from '../../src/image/decodeImage.ts';
 import type { Picture } from '../../src/image/types.ts';
 import { dissectionReport } from '../../src/render/dissectionReport/dissectionReport.ts';
 import { reportData } from '../../src/render/dissectionReport/reportData.ts';
@@ -156,7 +156,7 @@ inBrowser('what the browser draws is what maskedPicture gives', () =>
       svg.style.cssText = 'position: fixed; z-index: 9; left: 0; top: 0; width: 24px; height: 24px';
       document.body.append(svg);
     });
-    const screen = decodePng(await page.screenshot({ clip: { x: 0, y: 0, width: 24, height: 24 } }));
+    const screen = await decodeImage(await page.screenshot({ clip: { x: 0, y: 0, width: 24, height: 24 } }));
     const [top] = gallery.layers['large']?.units[3] ?? [];
     const threshold = layers.large.thresholds[3] as number;
     const wanted = maskedPicture(gallery.pictures[top?.image as number] as Picture, top?.map as never, { threshold });

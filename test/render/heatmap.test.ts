@@ -139,7 +139,7 @@ test('heatmap() refuses bad maps and options', () => {
   expect(() => heatmap(arrayOf([1, 1, 1, 2], 1, 2), { channels: 2 })).toThrow(
     '"channels" expected an integer in 0..1, got 2',
   );
-  expect(() => heatmap(arrayOf([2], 1, 2))).toThrow('"map" expected rank 2 or 3 or 4, got shape [2]');
+  expect(() => heatmap(arrayOf([2], 1, 2))).toThrow('"map" expected rank 2 or 3 or 4 or 5, got shape [2]');
   expect(() => heatmap(arrayOf([1, 2], 1, Number.NaN))).toThrow('"map" expected finite numbers, got NaN at [0, 1]');
   expect(() => heatmap(map, { size: 0 })).toThrow('"size" expected');
   expect(() => heatmap(map, { range: [2, 2] })).toThrow('"range" expected [low, high] with low < high, got [2, 2]');

@@ -121,7 +121,9 @@ test('overlay() of a photo larger than the input is the map, enlarged, at its pl
 
 test('overlay() refuses bad pictures, maps and options', () => {
   expect(() => overlay(map as never, map)).toThrow('"picture" expected a picture');
-  expect(() => overlay(picture(1, 1), arrayOf([2], 1, 2))).toThrow('"map" expected rank 2 or 3 or 4, got shape [2]');
+  expect(() => overlay(picture(1, 1), arrayOf([2], 1, 2))).toThrow(
+    '"map" expected rank 2 or 3 or 4 or 5, got shape [2]',
+  );
   expect(() => overlay(picture(1, 1), map, { alpha: 2 })).toThrow('"alpha" expected a number in 0..1, got 2');
   expect(() => overlay(picture(1, 1), map, { opacity: 'full' as 'uniform' })).toThrow('"opacity" expected one of');
   expect(() => overlay(picture(1, 1), map, { fit: 'fill' as 'cover' })).toThrow('"fit" expected one of');

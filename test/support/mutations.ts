@@ -1,5 +1,7 @@
 import type { Random } from '../../src/numeric/random.ts';
 
+const nested = `${'['.repeat(20_000)}${']'.repeat(20_000)}`;
+
 type Mutate = (file: Uint8Array, random: Random) => Uint8Array;
 
 // What a file may say in place of a size: more than there is, no more than fits, one more, all bits.
@@ -52,6 +54,8 @@ const ofText: readonly Mutate[] = [
   (file, random) => replaced(file, random, { pattern: /[{[][^{}[\]]*[}\]]/g, by: (all) => choose(all, random) }),
   (file, random) =>
     replaced(file, random, { pattern: /true|false|null/g, by: () => choose(['true', ...numbers], random) }),
+  // What calls itself for each level would exhaust the stack.
+  (file, random) => replaced(file, random, { pattern: /-?\d+(\.\d+)?|"[^"]*"(?!\s*:)/g, by: () => nested }),
 ];
 
 /** A file with one or a few things wrong, as a damaged or a malicious one has. JSON mostly stays JSON. */

@@ -37,7 +37,7 @@ export function operationNetwork(shape: readonly number[], operations: readonly 
   const heads = [{ site: output, logits: output, link: 'linear' as const }];
   const graph: Graph = { steps, inputs: [input], heads, sites, shapes, valueCount: steps.length + 1 };
   return {
-    source: undefined as never,
+    source: { weights: () => [] } as never,
     graph,
     operations: steps.map(({ operation }) => operation),
     inputs: graph.inputs,
@@ -45,6 +45,7 @@ export function operationNetwork(shape: readonly number[], operations: readonly 
     site: (address) => sites.get(address) as Site,
     forward: (inputs, options = {}) => forward(graph, inputs, options),
     baseRun: (inputs, options) => baseRun(graph, inputs, options),
+    assertUsable: () => undefined,
     sweep: () => undefined,
     dispose: () => store.dispose(),
   };

@@ -19,11 +19,20 @@ export async function weightedPredictions(model: LayersModel, inputs: readonly N
     const predicted = model.predict(inputs.map(({ shape, data }) => tf.tensor(data, [...shape])));
     return Array.isArray(predicted) ? predicted : [predicted];
   });
-  const arrays = await Promise.all(outputs.map(async (output) => Float32Array.from(await output.data())));
+  const read = async (output: Tensor): Promise<NdArray> => ({
+    shape: output.shape,
+    data: Float32Array.from(await output.data()),
+  });
+  const arrays = await Promise.all(outputs.map(read));
   tf.dispose(outputs);
-  const [count] = (inputs[0] as NdArray).shape as [number];
+  return weightedSums(arrays);
+}
+
+/** The same score of outputs that are known. */
+export function weightedSums(outputs: readonly NdArray[]): number[] {
+  const [count] = (outputs[0] as NdArray).shape as [number];
   return Array.from({ length: count }, (_, row) =>
-    arrays.reduce((sum, data) => {
+    outputs.reduce((sum, { data }) => {
       const size = data.length / count;
       return data.subarray(row * size, (row + 1) * size).reduce((total, value, i) => total + value * weight(i), sum);
     }, 0),

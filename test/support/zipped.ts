@@ -1,4 +1,4 @@
-import { crc32 } from '../../src/network/loading/crc32.ts';
+import { crc32 } from '../../src/numeric/bytes/crc32.ts';
 
 /** Writes a zip of stored files, whose checksums are right. */
 export function zipped(files: Readonly<Record<string, Uint8Array>>): Uint8Array<ArrayBuffer> {

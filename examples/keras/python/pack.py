@@ -16,6 +16,8 @@ FORMATS = dict(h5="model.h5", keras="model.keras", layers="layers/model.json", g
 TURNS = ["keras", "h5", "layers"]
 # Of these, every second model as GraphModel too.
 GRAPHS = "keras2"
+# These probes go in with every format.
+RECURRENT = "rnn-"
 # What only one format shows: lists that HDF5 splits.
 ONLY = {"many-layers": ["h5"]}
 APPLICATIONS = {
@@ -30,6 +32,15 @@ def pack_probes(source, out):
     with archive(out / "probes.zip") as files:
         for tool in ("keras2", "keras3", "tf_keras"):
             add_models(files, source / tool / "probes", tool)
+
+
+def pack_recurrent(source, out):
+    with archive(out / "recurrent.zip") as files:
+        for tool in ("keras2", "keras3"):
+            for model in sorted((source / tool / "probes").glob(f"{RECURRENT}*")):
+                for form in [form for form in TURNS if (model / FORMATS[form]).exists()]:
+                    add_format(files, model, f"{tool}/{model.name}", form)
+                add_reference(files, model, f"{tool}/{model.name}")
 
 
 def pack_special(source, out):
@@ -57,7 +68,7 @@ def add_models(files, folder, tool):
         # Other versions differ in the layout of .keras files.
         turns = ["keras"] if "." in tool else ONLY.get(model.name, TURNS)
         available = [form for form in turns if (model / FORMATS[form]).exists()]
-        if not (model / "ref.json").exists() or not available:
+        if not (model / "ref.json").exists() or not available or model.name.startswith(RECURRENT):
             continue
         turn += 1
         add_format(files, model, f"{tool}/{model.name}", available[turn % len(available)])
@@ -104,5 +115,6 @@ def archive(path):
 if __name__ == "__main__":
     source, out = map(pathlib.Path, sys.argv[1:])
     pack_probes(source, out)
+    pack_recurrent(source, out)
     pack_special(source, out)
     pack_applications(source, out)

@@ -149,6 +149,59 @@ LAYERS = {
     "conv3d": one_layer(lambda: L.Reshape((8, 7, 3, 1)), lambda: L.Conv3D(2, (3, 3, 2), activation="relu"), lambda: L.MaxPooling3D((2, 2, 1))),
 }
 
+
+
+def recurrent(*layers):
+    """x -> a sequence of eight steps -> layers -> Flatten -> Dense(2)."""
+    return one_layer(lambda: L.Reshape((8, 21)), *layers)
+
+
+def one_step(layer):
+    return one_layer(lambda: L.Reshape((1, 168)), layer)
+
+
+def decoder(layer):
+    """A layer begins with the states in which another one of its kind has ended."""
+
+    def build():
+        x = keras.Input(SHAPE)
+        steps = L.Reshape((8, 21))(x)
+        _, *states = layer(return_state=True, name="first")(steps)
+        return headed(x, layer(return_sequences=True, name="second")(steps, initial_state=states))
+
+    return build
+
+
+def both_states():
+    x = keras.Input(SHAPE)
+    layer = L.Bidirectional(L.GRU(3, return_sequences=True, return_state=True), merge_mode="ave", name="both")
+    y, forward, backward = layer(L.Reshape((8, 21))(x))
+    return headed(x, L.Concatenate()([L.GlobalAveragePooling1D()(y), forward, backward]))
+
+
+# In every format, in an archive of their own.
+RECURRENT = {
+    "rnn-gru": recurrent(lambda: L.GRU(4, name="gru")),
+    "rnn-gru-no-reset-after": recurrent(lambda: L.GRU(4, reset_after=False)),
+    "rnn-gru-no-bias": recurrent(lambda: L.GRU(4, use_bias=False, return_sequences=True, go_backwards=True)),
+    "rnn-gru-activations": recurrent(lambda: L.GRU(4, activation="relu", recurrent_activation="hard_sigmoid", dropout=0.3, recurrent_dropout=0.2)),
+    "rnn-gru-one-step": one_step(lambda: L.GRU(4, return_sequences=True)),
+    "rnn-gru-tower": recurrent(lambda: L.GRU(4, return_sequences=True), lambda: L.GRU(3)),
+    "rnn-gru-decoder": decoder(lambda **options: L.GRU(4, **options)),
+    "rnn-gru-both-ways": recurrent(lambda: L.Bidirectional(L.GRU(4, return_sequences=True), merge_mode="sum")),
+    "rnn-gru-both-states": both_states,
+    "rnn-gru-cell": recurrent(lambda: L.RNN(L.GRUCell(4), return_sequences=True)),
+    "rnn-lstm": recurrent(lambda: L.LSTM(4, return_sequences=True, go_backwards=True)),
+    "rnn-lstm-one-step": one_step(lambda: L.LSTM(4)),
+    "rnn-lstm-decoder": decoder(lambda **options: L.LSTM(4, **options)),
+    "rnn-lstm-both-ways": recurrent(lambda: L.Bidirectional(L.LSTM(4, return_sequences=True), merge_mode="mul")),
+    "rnn-lstm-cells": recurrent(lambda: L.RNN([L.LSTMCell(4), L.LSTMCell(3)], return_sequences=True)),
+    "rnn-mixed-cells": recurrent(lambda: L.RNN([L.SimpleRNNCell(4), L.GRUCell(3)])),
+    "rnn-simple": recurrent(lambda: L.SimpleRNN(4, activation="relu")),
+    "rnn-convolution": one_layer(lambda: L.Reshape((4, 7, 6, 1)), lambda: L.ConvLSTM2D(2, (3, 2), strides=(2, 1), padding="same", return_sequences=True)),
+    "rnn-frames": one_layer(lambda: L.Reshape((4, 2, 21)), lambda: L.TimeDistributed(L.GRU(3))),
+}
+
 MERGES = {
     "add": function(lambda a, b: L.Add()([a, b])),
     "subtract": function(lambda a, b: L.Subtract()([a, b])),
@@ -320,7 +373,7 @@ def functions_of_keras_3():
 
 def probes():
     own = functions_of_keras_3() if IS_KERAS_3 else functions_of_keras_2()
-    return {**LAYERS, **MERGES, **{f"activation-{name}": activation(name) for name in ACTIVATIONS}, **own}
+    return {**LAYERS, **MERGES, **RECURRENT, **{f"activation-{name}": activation(name) for name in ACTIVATIONS}, **own}
 
 
 def main(folder, *names):

@@ -3,14 +3,14 @@ import { withoutUnits } from '../../network/withoutUnits.ts';
 import { allPerturbedScores } from '../perturbation/perturbedScores.ts';
 import { repeated } from '../repeated.ts';
 import type { CamOptions } from './cam.ts';
-import { activationsOf, type ChannelContext, channelWeightedMap } from './channelWeightedMap.ts';
+import { activationsOf, type ChannelContext, channelWeightedMap, framesOf } from './channelWeightedMap.ts';
 
 /**
  * Ablation-CAM: the activations of a layer, each channel weighted by the share of the score that is lost without it.
  *
  * $M = \sum_k \frac{F - F_k}{F} A_k$ with $F_k$ the score with channel $k$ set to zero. Only what comes after the layer is
  * run again. Where the head is linear in the layer, $F - F_k$ is the numerator of XGrad-CAM. A score of zero gives zeros, a
- * negative one turns the signs.
+ * negative one turns the signs. In layers inside TimeDistributed each frame's channel is one of its own.
  *
  * Source: Desai and Ramaswamy 2020, "Ablation-CAM", Eqs. (2) and (3).
  *
@@ -31,7 +31,8 @@ export function ablationCam(model: Model, x: Input, options: ExplainOptions & Ca
 
 async function sharesLost(context: ChannelContext): Promise<Float64Array> {
   const { session, site, activations, score, scorer } = context;
-  const channels = activations.shape[3] as number;
+  const frames = framesOf(context);
+  const channels = frames * (activations.shape.at(-1) as number);
   const ablated = await allPerturbedScores(session, {
     stage: 'ablationCam',
     samples: channels,
@@ -39,7 +40,7 @@ async function sharesLost(context: ChannelContext): Promise<Float64Array> {
     rows: (example, start, end) => session.inputs.map((input) => repeated(input, example, end - start)),
     from: (example, start, end) => {
       const each = Array.from({ length: end - start }, (_, i) => [start + i]);
-      return new Map([[site, withoutUnits(activationsOf(context, example), each)]]);
+      return new Map([[site, withoutUnits(activationsOf(context, example), each, frames)]]);
     },
   });
   return Float64Array.from(ablated.data, (value, i) => {

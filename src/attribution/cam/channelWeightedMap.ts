@@ -1,4 +1,4 @@
-import type { Tensor4D } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import { rectify as rectified } from '../../image/rectify.ts';
 import type { Site } from '../../network/graph.ts';
 import { rowsOf } from '../../network/inputs.ts';
@@ -12,12 +12,13 @@ import { attributionOf, explain, type Session } from '../session.ts';
 import type { CamOptions } from './cam.ts';
 import { camLayer } from './camLayer.ts';
 import { fitted } from './fitted.ts';
+import { foldedShape, isFramed } from './layerPlaces.ts';
 
 /** What the weights of channels are found from. */
 export interface ChannelContext {
   readonly session: Session;
   readonly site: Site;
-  /** The output of the layer at x, `[n, h, w, c]`. */
+  /** The output of the layer at x, `[n, h, w, c]`, `[n, d, h, w, c]` of volumes and frames. */
   readonly activations: NdArray;
   /** F(x) per example. */
   readonly score: Float32Array;
@@ -25,7 +26,7 @@ export interface ChannelContext {
   readonly scorer: Scorer;
 }
 
-/** The skeleton of maps whose channels are weighted by passes of their own: Σ w_k A_k. */
+/** The skeleton of maps whose channels, those of each frame, are weighted by passes of their own: Σ w_k A_k. */
 export async function channelWeightedMap(
   model: Model,
   x: Input,
@@ -33,19 +34,20 @@ export async function channelWeightedMap(
   { method, weigh }: { readonly method: string; readonly weigh: (context: ChannelContext) => Promise<Float64Array> },
 ): Promise<Attribution> {
   assertChoice('size', size, ['input', 'layer']);
-  return explain(model, x, options, async (session) => {
+  return explain(model, x, options, async (session, options) => {
     const site = camLayer(session.network, session.scorer, layer);
-    if (site.shape.length !== 4) {
+    if (site.shape.length < 4) {
       throw new RangeError(`"layer" expected a layer with rows and columns, "${site.address}" is a sequence`);
     }
     const at = await endpoint(session, session.inputs, { sites: [site], scorer: session.scorer });
     const activations = at.values[0] as NdArray;
     const scorer = session.scorerOf(pinTarget(options.target, at.classes));
     const weights = await weigh({ session, site, activations, score: at.score.data, scorer });
-    const raw = weightedSum(activations, weights);
+    const raw = weightedSum(activations, weights, site);
     const map = rectify ? rectified(raw) : raw;
     return attributionOf(session, {
       method,
+      perPlace: true,
       score: at.score,
       classes: at.classes,
       maps: [size === 'input' ? fitted(map, site, session) : map],
@@ -54,20 +56,26 @@ export async function channelWeightedMap(
   });
 }
 
-/** One example's activations `[1, h, w, c]`, in the caller's scope. */
-export function activationsOf({ activations }: ChannelContext, example: number): Tensor4D {
-  return rowsOf(activations, example, example + 1) as Tensor4D;
+/** One example's activations `[1, …, c]`, in the caller's scope. */
+export function activationsOf({ activations }: ChannelContext, example: number): Tensor {
+  return rowsOf(activations, example, example + 1);
 }
 
-function weightedSum({ shape, data }: NdArray, weights: Float64Array): NdArray {
-  const [count, rows, columns, channels] = shape as [number, number, number, number];
-  const map = Float32Array.from({ length: count * rows * columns }, (_, place) => {
-    const example = Math.floor(place / (rows * columns));
+/** How many maps of all channels an example has: one for each frame, or one. */
+export function framesOf({ site, activations }: Pick<ChannelContext, 'site' | 'activations'>): number {
+  return isFramed(site) ? (activations.shape[1] as number) : 1;
+}
+
+/** Every frame's channels with weights of their own. */
+function weightedSum({ shape, data }: NdArray, weights: Float64Array, { perFrame }: Site): NdArray {
+  const [, rows, columns, channels] = foldedShape(shape, perFrame);
+  const map = Float32Array.from({ length: data.length / channels }, (_, place) => {
+    const plane = Math.floor(place / (rows * columns));
     let sum = 0;
     for (let c = 0; c < channels; c++) {
-      sum += (weights[example * channels + c] as number) * (data[place * channels + c] as number);
+      sum += (weights[plane * channels + c] as number) * (data[place * channels + c] as number);
     }
     return sum;
   });
-  return { shape: [count, rows, columns], data: map };
+  return { shape: shape.slice(0, -1), data: map };
 }

@@ -1,3 +1,4 @@
+import { owned } from '../../backend/owned.ts';
 import { rectify as rectified } from '../../image/rectify.ts';
 import type { Head } from '../../network/graph.ts';
 import { classScores } from '../../network/predict.ts';
@@ -44,19 +45,20 @@ export async function finerCam(
   x: Input,
   options: ExplainOptions & FinerCamOptions = {},
 ): Promise<Attribution> {
-  const { similar, strength = 1, rectify = true, size = 'input', ...rest } = options;
+  const { strength = 1, rectify = true, size = 'input' } = options;
   assertNumber('strength', strength, 0);
   return withNetwork(model, async (given) => {
+    const [input, { similar, strength: _, ...rest }] = await owned(x, options);
     const network = withMeaning(given, rest.output, given.heads[0]);
-    const own = await gradCam(network, x, { ...rest, rectify: false, size: 'layer' });
+    const own = await gradCam(network, input, { ...rest, rectify: false, size: 'layer' });
     if (!own.target) throw new TypeError('"target" expected a class or one per example');
-    const scores = await classScores(network, x, { ...rest, head: network.heads[0] as Head });
+    const scores = await classScores(network, input, { ...rest, head: network.heads[0] as Head });
     const others = similarClasses(scores, [...own.target], similar);
     const data = own.values.data.slice();
     const score = own.score.slice();
     // The map before rectification is linear in the gradient, and so in the score.
     for (const target of others) {
-      const other = await gradCam(network, x, { ...rest, target, rectify: false, size: 'layer' });
+      const other = await gradCam(network, input, { ...rest, target, rectify: false, size: 'layer' });
       const share = strength / others.length;
       other.values.data.forEach((value, i) => {
         data[i] = (data[i] as number) - share * value;
@@ -69,7 +71,7 @@ export async function finerCam(
     const map = rectify ? rectified(raw) : raw;
     const site = network.site(own.layer as string);
     const values =
-      size === 'layer' ? map : await explain(network, x, rest, async (session) => fitted(map, site, session));
+      size === 'layer' ? map : await explain(network, input, rest, async (session) => fitted(map, site, session));
     return { ...own, method: 'finerCam', score, explained: { ...own.explained, target: 'function' }, values };
   });
 }

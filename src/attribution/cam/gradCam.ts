@@ -13,8 +13,9 @@ import { type CamOptions, classActivationMap } from './cam.ts';
  * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param x one example or a batch `[n, …]` in the shape of the model's input.
  * @param options `layer`, `rectify`, `size`, `target`, `scale` (`'logit'` by default).
- * @returns `values` `[n, h, w]`, of the input's or the layer's size; all zero where no evidence is positive
- * (`isEmpty` tells).
+ * @returns `values` `[n, h, w]`, of the input's or the layer's size (of volumes `[n, d, h, w]`, of layers inside
+ * TimeDistributed a map with weights of its own for each frame, `[n, t, h, w]`, of sequences `[n, t]`); all zero where no
+ * evidence is positive (`isEmpty` tells).
  * @throws {RangeError} if the layer does not exist or has no rows and columns; else as {@link gradient}.
  * @throws {Error} if the target does not depend on the layer.
  * @example

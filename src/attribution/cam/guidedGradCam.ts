@@ -1,3 +1,4 @@
+import { owned } from '../../backend/owned.ts';
 import type { Attribution, ExplainOptions, Input, Model } from '../../network/types.ts';
 import { withNetwork } from '../../network/withNetwork.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
@@ -31,13 +32,16 @@ import { gradCam } from './gradCam.ts';
 export function guidedGradCam(
   model: Model,
   x: Input,
-  { layer, rules, ...options }: ExplainOptions & Pick<CamOptions, 'layer'> & RulesOption = {},
+  options: ExplainOptions & Pick<CamOptions, 'layer'> & RulesOption = {},
 ): Promise<Attribution> {
   return withNetwork(model, async (network) => {
-    const map = await gradCam(network, x, { ...options, ...(layer !== undefined && { layer }) });
-    const { shares: _, ...guided } = await guidedBackprop(network, x, { ...options, ...(rules && { rules }) });
+    const [input, { layer, rules, ...own }] = await owned(x, options);
+    const map = await gradCam(network, input, { ...own, ...(layer !== undefined && { layer }) });
+    const { shares: _, ...guided } = await guidedBackprop(network, input, { ...own, ...(rules && { rules }) });
     const seen = seenInput(network, network.site(map.layer as string));
-    const maps = (guided.inputs ?? [guided.values]).map((own, i) => (i === seen ? within(own, map.values) : own));
+    const maps = (guided.inputs ?? [guided.values]).map((values, i) =>
+      i === seen ? within(values, map.values) : values,
+    );
     return {
       ...guided,
       values: maps[0] as NdArray,

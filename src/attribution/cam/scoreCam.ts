@@ -1,6 +1,7 @@
-import type { Tensor4D } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { resizeBilinear } from '../../backend/kernels/resizeBilinear.ts';
+import { resizePlaces } from '../../backend/kernels/resizePlaces.ts';
+import { oneHot } from '../../backend/oneHot.ts';
 import { rowsOf } from '../../network/inputs.ts';
 import type { Attribution, ExplainOptions, Input, Model } from '../../network/types.ts';
 import { assertInteger } from '../../numeric/check.ts';
@@ -8,8 +9,9 @@ import type { NdArray } from '../../numeric/ndarray.ts';
 import { allPerturbedScores } from '../perturbation/perturbedScores.ts';
 import { repeated } from '../repeated.ts';
 import type { CamOptions } from './cam.ts';
-import { activationsOf, type ChannelContext, channelWeightedMap } from './channelWeightedMap.ts';
+import { activationsOf, type ChannelContext, channelWeightedMap, framesOf } from './channelWeightedMap.ts';
 import { seenInput } from './fitted.ts';
+import { foldedShape, isFramed } from './layerPlaces.ts';
 
 /** Which channels {@link scoreCam} asks about. */
 export interface ScoreCamOptions extends CamOptions {
@@ -22,7 +24,8 @@ export interface ScoreCamOptions extends CamOptions {
  *
  * $M = \sum_k w_k A_k$, $w = \mathrm{softmax}_k(F(x \odot H_k))$, where $H_k$ is channel $k$ resized to the input and
  * scaled to $[0, 1]$; a channel that is the same everywhere masks everything. No gradient is used, but a pass of the
- * whole network for each channel. Where scores differ by much, one channel takes all the weight.
+ * whole network for each channel. Where scores differ by much, one channel takes all the weight. In layers inside
+ * TimeDistributed a frame is seen through its own channels, the others as they are, and each frame's weights sum to 1.
  *
  * Source: Wang et al. 2020, "Score-CAM", Eqs. (5) to (8); `channels` as in Li et al. 2023, "Faster-ScoreCAM".
  *
@@ -52,48 +55,82 @@ export async function scoreCam(
 async function seenThrough(context: ChannelContext, most: number): Promise<Float64Array> {
   const { session, site, activations, scorer } = context;
   const input = seenInput(session.network, site);
-  const [, rows, columns] = (session.inputs[input] as NdArray).shape as [number, number, number];
-  const [count, , , channels] = activations.shape as [number, number, number, number];
-  const chosen = Array.from({ length: count }, (_, example) =>
-    mostVaried(activations, example, Math.min(most, channels)),
-  );
+  const seen = session.inputs[input] as NdArray;
+  if (seen.shape.length !== activations.shape.length) {
+    throw new RangeError(`"layer" expected one with the places of its input, "${site.address}" sees a sequence`);
+  }
+  const frames = framesOf(context);
+  const folded = { shape: foldedShape(activations.shape, site.perFrame), data: activations.data };
+  const [planes, , , channels] = folded.shape;
+  const each = Math.min(most, channels);
+  const chosen = Array.from({ length: planes }, (_, plane) => mostVaried(folded, plane, each));
   const scores = await allPerturbedScores(session, {
     stage: 'scoreCam',
-    samples: Math.min(most, channels),
+    samples: frames * each,
     scorer,
     rows(example, start, end) {
-      const masks = channelMasks(activationsOf(context, example), chosen[example]?.slice(start, end) ?? [], [
-        rows,
-        columns,
-      ]);
+      const ownChannels = chosen.slice(example * frames, (example + 1) * frames);
+      const numbers = ownChannels.flatMap((list, frame) => list.map((channel) => frame * channels + channel));
+      const masks = channelMasks(activationsOf(context, example), numbers.slice(start, end), {
+        frames: isFramed(site) ? frames : undefined,
+        lengths: seen.shape.slice(1, -1),
+      });
       return session.inputs.map((array, i) =>
         i === input ? tf.mul(rowsOf(array, example, example + 1), masks) : repeated(array, example, end - start),
       );
     },
   });
-  const weights = new Float64Array(count * channels);
-  chosen.forEach((list, example) => {
-    softmax(scores.data.subarray(example * list.length, (example + 1) * list.length)).forEach((weight, i) => {
-      weights[example * channels + (list[i] as number)] = weight;
+  const weights = new Float64Array(planes * channels);
+  chosen.forEach((list, plane) => {
+    softmax(scores.data.subarray(plane * each, (plane + 1) * each)).forEach((weight, i) => {
+      weights[plane * channels + (list[i] as number)] = weight;
     });
   });
   return weights;
 }
 
-/** Channels as masks in 0…1, `[k, h, w, 1]`. */
-function channelMasks(activations: Tensor4D, channels: readonly number[], plane: readonly [number, number]): Tensor4D {
-  const last = tf.transpose(activations, [3, 1, 2, 0]) as Tensor4D;
-  const chosen = tf.gather(last, tf.tensor1d([...channels], 'int32'));
-  const resized = resizeBilinear(chosen as Tensor4D, plane, { alignCorners: false, halfPixelCenters: true });
-  const low = tf.min(resized, [1, 2, 3], true);
-  return tf.divNoNan(tf.sub(resized, low), tf.sub(tf.max(resized, [1, 2, 3], true), low)) as Tensor4D;
+/**
+ * Channels as masks in 0…1, `[k, …, 1]` over the places of the input.
+ *
+ * @param numbers frame · channels + channel; the mask of a frame's channel leaves the other frames as they are.
+ */
+function channelMasks(
+  activations: Tensor,
+  numbers: readonly number[],
+  { frames, lengths }: { readonly frames: number | undefined; readonly lengths: readonly number[] },
+): Tensor {
+  const channels = activations.shape.at(-1) as number;
+  const within = frames === undefined ? lengths : lengths.slice(1);
+  const places = activations.shape.slice(-1 - within.length, -1);
+  const first = tf.transpose(tf.reshape(activations, [frames ?? 1, -1, channels]), [0, 2, 1]);
+  const chosen = tf.gather(tf.reshape(first, [-1, ...places, 1]), tf.tensor1d([...numbers], 'int32'));
+  const resized = resizePlaces(chosen, within);
+  const axes = resized.shape.map((_, axis) => axis).slice(1);
+  const low = tf.min(resized, axes, true);
+  const masks = tf.divNoNan(tf.sub(resized, low), tf.sub(tf.max(resized, axes, true), low));
+  if (frames === undefined) return masks;
+  return atFrames(
+    masks,
+    numbers.map((number) => Math.floor(number / channels)),
+    frames,
+  );
 }
 
-/** The channels with the greatest variance over the places, in their own order. */
-function mostVaried({ shape, data }: NdArray, example: number, most: number): readonly number[] {
+/** Masks `[k, …]` at one frame each, ones at the others: `[k, frames, …]`. */
+function atFrames(masks: Tensor, at: readonly number[], frames: number): Tensor {
+  const own = tf.reshape(oneHot(tf.tensor1d([...at], 'int32'), frames), [
+    at.length,
+    frames,
+    ...masks.shape.slice(1).map(() => 1),
+  ]);
+  return tf.add(tf.mul(tf.sub(tf.expandDims(masks, 1), 1), own), 1);
+}
+
+/** The channels of a plane with the greatest variance over its places, in their own order. */
+function mostVaried({ shape, data }: NdArray, plane: number, most: number): readonly number[] {
   const [, rows, columns, channels] = shape as [number, number, number, number];
   const size = rows * columns * channels;
-  const own = data.subarray(example * size, (example + 1) * size);
+  const own = data.subarray(plane * size, (plane + 1) * size);
   const variances = Array.from({ length: channels }, (_, channel) => {
     const values = own.filter((__, i) => i % channels === channel);
     const mean = values.reduce((sum, value) => sum + value, 0) / values.length;

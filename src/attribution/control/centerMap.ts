@@ -5,16 +5,16 @@ import { control } from './control.ts';
 /**
  * A negative control: a bell in the middle of the picture, where people put what they photograph.
  *
- * $e^{-(u^2 + v^2) / 2}$ with $u$ and $v$ the distances from the middle in quarters of the height and the width. A
- * localisation metric that this map wins measures where objects are, not what the network saw.
+ * $e^{-(u^2 + v^2) / 2}$ with $u$ and $v$ the distances from the middle in quarters of the height and the width, in a volume
+ * of the depth too. A localisation metric that this map wins measures where objects are, not what the network saw.
  *
  * Source: the centre baseline of Zhang et al. 2016, "Top-down neural attention by excitation backprop", §4.1.
  *
  * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
- * @param x one picture or a batch `[n, h, w, c]`.
+ * @param x one picture or a batch `[n, h, w, c]`, or volumes `[n, d, h, w, c]`.
  * @param options `target`, `scale` (`'logit'` by default).
- * @returns `values` `[n, h, w]`, the same for every example; `score` and `target` as of any method.
- * @throws {RangeError} if the model has no image input; else as {@link gradient}.
+ * @returns `values` `[n, h, w]` (of volumes `[n, d, h, w]`), the same for every example; `score` and `target` as of any method.
+ * @throws {RangeError} if the model has no input of images or volumes; else as {@link gradient}.
  * @example
  * ```ts
  * import { centerMap, pointingGame } from 'vitrine';
@@ -27,12 +27,14 @@ export function centerMap(model: Model, x: Input, options: ExplainOptions = {}):
 }
 
 function bells({ shape }: NdArray): NdArray {
-  const [count, height, width] = shape as readonly [number, number, number];
-  const [down, across] = [bell(height), bell(width)];
-  const data = new Float32Array(count * height * width).map((_, i) => {
-    return (down[Math.floor(i / width) % height] as number) * (across[i % width] as number);
-  });
-  return { shape: [count, height, width], data };
+  const [count, ...lengths] = shape.slice(0, -1) as [number, ...number[]];
+  const one = lengths
+    .map(bell)
+    .reduce((product, along) =>
+      Float64Array.from(Array.from(product).flatMap((value) => Array.from(along, (own) => value * own))),
+    );
+  const data = Float32Array.from({ length: count * one.length }, (_, i) => one[i % one.length] as number);
+  return { shape: [count, ...lengths], data };
 }
 
 function bell(length: number): Float64Array {

@@ -2,13 +2,13 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { mapBatches } from '../../network/batches.ts';
 import type { Attribution, ExplainOptions, Input, Model } from '../../network/types.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
-import { imageInput } from '../perturbation/imageInput.ts';
+import { placedInput } from '../perturbation/imageInput.ts';
 import { attributionOf, exampleRange, explain } from '../session.ts';
 
 /** What sets one control apart from another. */
 export interface Control {
   readonly method: string;
-  /** Makes the maps `[n, h, w]` of pictures `[n, h, w, c]`. */
+  /** Makes the maps `[n, h, w]` of pictures `[n, h, w, c]`, `[n, d, h, w]` of volumes. */
   readonly map: (pictures: NdArray, seed: number) => NdArray;
 }
 
@@ -19,9 +19,9 @@ export function control(
   options: ExplainOptions,
   { method, map }: Control,
 ): Promise<Attribution> {
-  return explain(model, x, options, async (session) => {
+  return explain(model, x, options, async (session, options) => {
     const { network, inputs, count, scorer, rows } = session;
-    const pictures = inputs[imageInput(session, undefined).index] as NdArray;
+    const pictures = inputs[placedInput(session, undefined).index] as NdArray;
     const found = await mapBatches({ ...options, stage: method, total: count }, (start, end) => {
       const record = network.forward(rows(start, end), { taps: scorer.taps });
       const { seeds: _, ...scored } = scorer.score(record, exampleRange(start, end));
@@ -32,6 +32,7 @@ export function control(
       score: found.score as NdArray,
       classes: found.classes,
       maps: [map(pictures, options.seed ?? 0)],
+      perPlace: true,
     });
   });
 }

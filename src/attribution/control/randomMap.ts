@@ -1,6 +1,7 @@
 import type { Attribution, ExplainOptions, Input, Model } from '../../network/types.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
 import { random } from '../../numeric/random.ts';
+import { sizeOf } from '../../numeric/shape.ts';
 import { control } from './control.ts';
 
 /**
@@ -11,10 +12,10 @@ import { control } from './control.ts';
  * Source: the random control of Hooker et al. 2019, "A benchmark for interpretability methods in deep neural networks".
  *
  * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
- * @param x one picture or a batch `[n, h, w, c]`.
+ * @param x one picture or a batch `[n, h, w, c]`, or volumes `[n, d, h, w, c]`.
  * @param options `seed`, `target`, `scale` (`'logit'` by default).
- * @returns `values` `[n, h, w]` with mean 0 and variance 1; `score` and `target` as of any method.
- * @throws {RangeError} if the model has no image input; else as {@link gradient}.
+ * @returns `values` `[n, h, w]` (of volumes `[n, d, h, w]`) with mean 0 and variance 1; `score` and `target` as of any method.
+ * @throws {RangeError} if the model has no input of images or volumes; else as {@link gradient}.
  * @example
  * ```ts
  * import { deletion, randomMap } from 'vitrine';
@@ -26,10 +27,10 @@ export function randomMap(model: Model, x: Input, options: ExplainOptions = {}):
 }
 
 function noise({ shape }: NdArray, seed: number): NdArray {
-  const [count, height, width] = shape as readonly [number, number, number];
+  const [count, ...lengths] = shape.slice(0, -1) as [number, ...number[]];
   const maps = Array.from({ length: count }, (_, example) => {
     const { normal } = random(seed, example);
-    return Array.from({ length: height * width }, normal);
+    return Array.from({ length: sizeOf(lengths) }, normal);
   });
-  return { shape: [count, height, width], data: Float32Array.from(maps.flat()) };
+  return { shape: [count, ...lengths], data: Float32Array.from(maps.flat()) };
 }

@@ -1,6 +1,7 @@
-import type { Tensor, Tensor1D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor1D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { resizeBilinear } from '../../backend/kernels/resizeBilinear.ts';
+import { channelRow } from '../../backend/kernels/elementwise.ts';
+import { resizePlaces } from '../../backend/kernels/resizePlaces.ts';
 import { type Composite, gradientRule, type Rule } from '../../network/composite.ts';
 import type { Operation, OperationKind } from '../../network/operation.ts';
 import { curvedKinds } from '../../network/operationKinds.ts';
@@ -9,8 +10,8 @@ import { curvedKinds } from '../../network/operationKinds.ts';
 export interface BiasTally {
   /** The exact gradient, with the sums as a side effect. */
   readonly composite: Composite;
-  /** Clones of the sums: maps `[n, h, w]`, and per example bias × gradient and the implicit part. */
-  sums(): { map: Tensor3D; bias: Tensor1D; implicit: Tensor1D };
+  /** Clones of the sums: maps `[n, …places]`, and per example bias × gradient and the implicit part. */
+  sums(): { map: Tensor; bias: Tensor1D; implicit: Tensor1D };
   dispose(): void;
 }
 
@@ -27,15 +28,15 @@ const notHomogeneous: readonly OperationKind[] = [
 /** What a tally is for. */
 export interface TallyRequest {
   readonly rows: number;
-  /** Rows and columns of the maps. */
-  readonly plane: readonly [number, number];
-  /** Whether an operation sees the picture, so that its rows and columns are places in it. */
+  /** The lengths of the maps: rows and columns, behind the depth of a volume or the number of frames. */
+  readonly places: readonly number[];
+  /** Whether an operation sees the picture, so that its places are some in it. */
   readonly onMap: (operation: Operation) => boolean;
 }
 
 /** Starts the sums. */
-export function createBiasTally({ rows, plane, onMap }: TallyRequest): BiasTally {
-  const sums = { map: tf.keep(tf.zeros([rows, ...plane])), bias: kept(rows), implicit: kept(rows) };
+export function createBiasTally({ rows, places, onMap }: TallyRequest): BiasTally {
+  const sums = { map: tf.keep(tf.zeros([rows, ...places])), bias: kept(rows), implicit: kept(rows) };
 
   // What a rule makes is freed when it returns; the sums outlive it.
   const include = (name: keyof typeof sums, share: Tensor): void => {
@@ -50,10 +51,10 @@ export function createBiasTally({ rows, plane, onMap }: TallyRequest): BiasTally
       const { bias, shift = bias } = operation.parameters;
       const [stream] = streams as [Tensor];
       if (shift) {
-        const share = tf.mul(stream, shift);
+        const share = tf.mul(stream, channelRow(shift));
         include('bias', sumPerExample(share));
         // The bias of a dense layer has no place on the map.
-        if (mapped && share.rank === 4) include('map', saliency(share as Tensor4D, plane));
+        if (mapped && share.rank === places.length + 2) include('map', saliency(share, places));
       }
       return gradientRule.backward(operation, io, streams);
     },
@@ -81,7 +82,7 @@ export function createBiasTally({ rows, plane, onMap }: TallyRequest): BiasTally
       [notHomogeneous, curved],
     ],
     sums: () => ({
-      map: tf.clone(sums.map) as Tensor3D,
+      map: tf.clone(sums.map),
       bias: tf.clone(sums.bias),
       implicit: tf.clone(sums.implicit),
     }),
@@ -98,10 +99,11 @@ export function sumPerExample(values: Tensor): Tensor1D {
   return tf.sum(tf.reshape(values, [values.shape[0] as number, -1]), 1);
 }
 
-/** ψ: the sum of absolute values over channels, scaled to [0, 1] per example and resized: `[n, h, w]`. */
-export function saliency(values: Tensor4D, plane: readonly [number, number]): Tensor3D {
-  const map = tf.sum(tf.abs(values), 3, true) as Tensor4D;
-  const low = tf.min(map, [1, 2], true);
-  const scaled = tf.divNoNan(tf.sub(map, low), tf.sub(tf.max(map, [1, 2], true), low)) as Tensor4D;
-  return tf.squeeze(resizeBilinear(scaled, plane, { alignCorners: false, halfPixelCenters: true }), [3]);
+/** ψ: the sum of absolute values over channels, scaled to [0, 1] per example and resized: `[n, …places]`. */
+export function saliency(values: Tensor, places: readonly number[]): Tensor {
+  const map = tf.sum(tf.abs(values), -1, true);
+  const axes = places.map((_, axis) => axis + 1);
+  const low = tf.min(map, axes, true);
+  const scaled = tf.divNoNan(tf.sub(map, low), tf.sub(tf.max(map, axes, true), low));
+  return tf.squeeze(resizePlaces(scaled, places), [-1]);
 }

@@ -1,4 +1,4 @@
-import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { mapBatches } from '../../network/batches.ts';
 import type { Graph, Site } from '../../network/graph.ts';
@@ -24,16 +24,16 @@ export interface FullGradient extends Attribution {
  * convolutions, batch normalisation and ReLU; where an activation is not positively homogeneous, `implicit` holds
  * the rest, so that both `totals` and `implicit` sum to the score. The map adds up
  * $\psi(x \odot \partial F/\partial x) + \sum_l \psi(\sum_c |b_l \odot \partial F/\partial b_l|)$, where $\psi$ takes
- * absolute values, scales to $[0, 1]$ and resizes to the input. Beside the one picture a model may have other inputs:
- * they count in the totals (tokens by their embeddings), and the map is of the picture.
+ * absolute values, scales to $[0, 1]$ over the places of an example and resizes to the input. Beside the one picture, or
+ * volume, a model may have other inputs: they count in the totals (tokens by their embeddings), and the map is of the picture.
  *
  * Source: Srinivas and Fleuret 2019, "Full-gradient representation for neural network visualization", Eqs. (3) and (5).
  *
  * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
- * @param x one example or a batch `[n, h, w, c]` in the shape of the model's input.
+ * @param x one example or a batch `[n, h, w, c]`, or of volumes or frames `[n, d, h, w, c]`, in the shape of the model's input.
  * @param options `target`, `scale` (`'logit'` by default, for which the sums hold).
- * @returns `values` `[n, h, w]`, and the signed sums `totals` and `implicit`.
- * @throws as {@link gradient}; {Error} if the model has no image input or several.
+ * @returns `values` `[n, h, w]` or `[n, d, h, w]`, and the signed sums `totals` and `implicit`.
+ * @throws as {@link gradient}; {Error} if the model has no input of images or volumes, or several.
  * @example
  * ```ts
  * import { fullGrad } from 'vitrine';
@@ -42,14 +42,14 @@ export interface FullGradient extends Attribution {
  * ```
  */
 export async function fullGrad(model: Model, x: Input, options: ExplainOptions = {}): Promise<FullGradient> {
-  return explain(model, x, options, async (session) => {
+  return explain(model, x, options, async (session, options) => {
     const { network, count, rows, scorer } = session;
     const ends = endsOf(network, undefined);
-    const { image, plane } = imageInput(session);
+    const { image, places } = imageInput(session);
     const behind = dependents(network.graph, image);
     const onMap = (operation: Operation): boolean => behind.has(operation);
     const found = await mapBatches({ ...options, stage: 'fullGrad', total: count }, (start, end) => {
-      const tally = createBiasTally({ rows: end - start, plane, onMap });
+      const tally = createBiasTally({ rows: end - start, places, onMap });
       try {
         const record = network.forward(rows(start, end), {
           taps: scorer.taps,
@@ -60,8 +60,8 @@ export async function fullGrad(model: Model, x: Input, options: ExplainOptions =
         const products = ends.map((site) => tf.mul(record.value(site), signalAt(signals, site)));
         const { map, bias, implicit } = tally.sums();
         const totals = tf.stack([tf.addN(products.map(sumPerExample)), bias], 1);
-        const ofImage = products[network.inputs.indexOf(image)] as Tensor4D;
-        return { ...scored, map: tf.add(saliency(ofImage, plane), map), totals, implicit } as Record<string, Tensor>;
+        const ofImage = products[network.inputs.indexOf(image)] as Tensor;
+        return { ...scored, map: tf.add(saliency(ofImage, places), map), totals, implicit } as Record<string, Tensor>;
       } finally {
         tally.dispose();
       }
@@ -71,20 +71,20 @@ export async function fullGrad(model: Model, x: Input, options: ExplainOptions =
       score: found.score as NdArray,
       classes: found.classes,
       maps: [found.map as NdArray],
+      perPlace: true,
     });
     return { ...attribution, totals: found.totals as NdArray, implicit: (found.implicit as NdArray).data };
   });
 }
 
-function imageInput({ network, inputs }: Session): { image: Site; plane: readonly [number, number] } {
-  const images = network.inputs.filter((_, i) => inputs[i]?.shape.length === 4);
+function imageInput({ network, inputs }: Session): { image: Site; places: readonly number[] } {
+  const images = network.inputs.filter((_, i) => [4, 5].includes(inputs[i]?.shape.length ?? 0));
   const [image] = images;
   if (!image || images.length > 1) {
     const shapes = inputs.map(({ shape }) => `[${shape.join(', ')}]`).join(', ');
-    throw new Error(`"model" expected one image input, got inputs of shape ${shapes}`);
+    throw new Error(`"model" expected one input of images or volumes, got inputs of shape ${shapes}`);
   }
-  const { shape } = inputs[network.inputs.indexOf(image)] as NdArray;
-  return { image, plane: [shape[1] as number, shape[2] as number] };
+  return { image, places: (inputs[network.inputs.indexOf(image)] as NdArray).shape.slice(1, -1) };
 }
 
 /** The operations that an input acts on. */

@@ -4,7 +4,7 @@ import { separable } from '../../backend/separable.ts';
 import { rowsOf } from '../../network/inputs.ts';
 import { pinTarget } from '../../network/score.ts';
 import type { Attribution, ExplainOptions, Input, Model } from '../../network/types.ts';
-import { assertNumber } from '../../numeric/check.ts';
+import { assertWidth } from '../../numeric/check.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
 import { type Quadrature, type QuadratureRule, quadrature } from '../../numeric/quadrature.ts';
 import { attributionOf, explain } from '../session.ts';
@@ -53,12 +53,15 @@ export async function blurIntegratedGradients(
   options: ExplainOptions & BlurIntegratedGradientsOptions = {},
 ): Promise<Attribution> {
   const { maxSigma = 50, steps = 100, rule = 'left', sqrt = false } = options;
-  assertNumber('maxSigma', maxSigma, 0);
+  assertWidth('maxSigma', maxSigma);
   const { sigmas, widths } = scalesOf(quadrature(rule, steps), (share) => maxSigma * (sqrt ? Math.sqrt(share) : share));
-  return explain(model, x, options, async (session) => {
+  return explain(model, x, options, async (session, options) => {
     const { network, inputs, scorer } = session;
     const images = inputs.flatMap(({ shape }, i) => (shape.length === 4 ? [i] : []));
-    if (images.length === 0) throw new RangeError('"x" expected an image [n, h, w, c], got none');
+    if (images.length === 0) {
+      const shapes = inputs.map(({ shape }) => `[${shape.join(', ')}]`).join(', ');
+      throw new RangeError(`"x" expected an image [n, h, w, c], got ${shapes}`);
+    }
     const end = await endpoint(session, inputs, { sites: [], scorer });
     const pinned = session.scorerOf(pinTarget(options.target, end.classes));
     const start = await endpoint(session, await blurredInputs(inputs, maxSigma), { sites: [], scorer: pinned });

@@ -41,9 +41,9 @@ export async function conductance(
   x: Input,
   options: ExplainOptions & LayerPathOptions,
 ): Promise<Attribution> {
-  const { layer, baseline = 'zero', steps = 50, rule = 'left' } = options;
+  const { layer, steps = 50, rule = 'left' } = options;
   const stops = stopsOf(quadrature(rule, steps));
-  return explain(model, x, options, async (session) => {
+  return explain(model, x, options, async (session, { baseline = 'zero' }) => {
     const site = session.network.site(layer);
     const sites = endsOf(session.network, undefined);
     const path = await straightPath(session, { sites, baseline });
@@ -85,7 +85,7 @@ async function flowThrough(
   { path, sites, site, stops }: { path: StraightPath; sites: readonly Site[]; site: Site; stops: readonly Stop[] },
 ): Promise<NdArray> {
   const alphas = Float64Array.from(stops, ({ alpha }) => alpha);
-  let flow: NdArray | undefined;
+  let flow: NdArray<Float64Array> | undefined;
   let meter = flowMeter();
   await forEachBatch<'gradients' | 'activations'>(
     { ...options, stage: 'conductance', total: stops.length, groups: count },
@@ -107,7 +107,7 @@ async function flowThrough(
     ({ gradients, activations }, { group: example, start }) => {
       const [rows, ...shape] = gradients.shape as [number, ...number[]];
       const size = sizeOf(shape);
-      flow ??= { shape: [count, ...shape], data: new Float32Array(count * size) };
+      flow ??= { shape: [count, ...shape], data: new Float64Array(count * size) };
       if (start === 0) meter = flowMeter();
       for (let row = 0; row < rows; row++) {
         const at = (array: NdArray): Float32Array => array.data.subarray(row * size, (row + 1) * size);
@@ -116,13 +116,14 @@ async function flowThrough(
       }
     },
   );
-  return flow as NdArray;
+  const { shape, data } = flow as NonNullable<typeof flow>;
+  return { shape, data: Float32Array.from(data) };
 }
 
 /** Waits for both ends and the gradient of each interval. */
 function flowMeter(): {
   pass(stop: Stop, values: { gradient: Float32Array; activation: Float32Array }): void;
-  drain(sum: Float32Array): void;
+  drain(sum: Float64Array): void;
 } {
   const ends: Float32Array[] = [];
   const gradients: Float32Array[] = [];

@@ -5,7 +5,7 @@ import { readInputs, rowsOf } from '../../network/inputs.ts';
 import { pinTarget } from '../../network/score.ts';
 import type { Scorer } from '../../network/scorer.ts';
 import type { Attribution, ExplainOptions, Input, Model } from '../../network/types.ts';
-import { assertInteger, assertNumber } from '../../numeric/check.ts';
+import { assertCount, assertNumber } from '../../numeric/check.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
 import { attributionOf, endsOf, explain, type Session } from '../session.ts';
 import { drawPoints, type PathEnds } from './backgroundPaths.ts';
@@ -53,9 +53,9 @@ export async function expectedGradients(
   x: Input,
   options: ExplainOptions & ExpectedGradientsOptions,
 ): Promise<Attribution> {
-  const { background, samples = 200, noise = 0, seed = 0 } = options ?? {};
-  assertInteger('samples', samples, [1, Number.POSITIVE_INFINITY]);
-  return explain(model, x, options, async (session) => {
+  const { samples = 200, seed = 0 } = options ?? {};
+  assertCount('samples', samples, 1);
+  return explain(model, x, options, async (session, { target, background, noise = 0 }) => {
     const { network, inputs, scorer } = session;
     const sites = endsOf(network, undefined);
     const deviations = noiseOf(noise, inputs.length);
@@ -69,7 +69,7 @@ export async function expectedGradients(
         noise: deviations[i] as number,
       }),
     );
-    const pinned = session.scorerOf(pinTarget(options.target, at.classes));
+    const pinned = session.scorerOf(pinTarget(target, at.classes));
     const sums = await sumGradients(session, {
       stage: 'expectedGradients',
       sites,
@@ -114,7 +114,7 @@ async function meanScores(
   scorer: Scorer,
 ): Promise<Float32Array> {
   const total = backgrounds[0]?.shape[0] as number;
-  const means = new Float32Array(count);
+  const means = new Float64Array(count);
   await forEachBatch(
     { ...options, stage: 'background', total, groups: count },
     ({ group, start, end }) => {
@@ -126,5 +126,5 @@ async function meanScores(
       for (const value of score.data) means[group] = (means[group] as number) + value / total;
     },
   );
-  return means;
+  return Float32Array.from(means);
 }

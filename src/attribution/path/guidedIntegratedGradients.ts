@@ -4,7 +4,7 @@ import { type Chunk, chunksOf, forEachBatch } from '../../network/batches.ts';
 import type { Site } from '../../network/graph.ts';
 import { signalAt } from '../../network/signals.ts';
 import type { Attribution, Baseline, ExplainOptions, Input, Model } from '../../network/types.ts';
-import { assertInteger, assertNumber } from '../../numeric/check.ts';
+import { assertCount, assertNumber } from '../../numeric/check.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
 import { sizeOf } from '../../numeric/shape.ts';
 import { attributionOf, endsOf, exampleRange, explain, type Session } from '../session.ts';
@@ -50,11 +50,11 @@ export async function guidedIntegratedGradients(
   x: Input,
   options: ExplainOptions & GuidedIntegratedGradientsOptions = {},
 ): Promise<Attribution> {
-  const { baseline = 'zero', steps = 200, fraction = 0.25, maxDistance = 0.02 } = options;
-  assertInteger('steps', steps, [1, Number.POSITIVE_INFINITY]);
+  const { steps = 200, fraction = 0.25, maxDistance = 0.02 } = options;
+  assertCount('steps', steps, 1);
   assertShare('fraction', fraction);
   assertShare('maxDistance', maxDistance);
-  return explain(model, x, options, async (session) => {
+  return explain(model, x, options, async (session, { baseline = 'zero' }) => {
     const sites = endsOf(session.network, undefined);
     const path = await straightPath(session, { sites, baseline });
     const { start, end } = path;

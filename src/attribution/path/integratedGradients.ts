@@ -1,6 +1,6 @@
 import type { Site } from '../../network/graph.ts';
 import type { Attribution, Baseline, ExplainOptions, Input, Model } from '../../network/types.ts';
-import { assertInteger, assertNumber } from '../../numeric/check.ts';
+import { assertCount, assertNumber } from '../../numeric/check.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
 import { type QuadratureRule, quadrature } from '../../numeric/quadrature.ts';
 import type { LayerOption } from '../gradient/backpropagated.ts';
@@ -63,10 +63,10 @@ export async function integratedGradients(
   x: Input,
   options: ExplainOptions & IntegratedGradientsOptions = {},
 ): Promise<IntegratedGradients> {
-  const { baseline = 'zero', steps = 50, rule = 'gausslegendre', layer } = options;
+  const { steps = 50, rule = 'gausslegendre', layer } = options;
   quadrature(rule, steps);
   const goal = goalOf(options.adaptive, steps);
-  return explain(model, x, options, async (session) => {
+  return explain(model, x, options, async (session, { baseline = 'zero' }) => {
     const sites = endsOf(session.network, layer);
     const path = await straightPath(session, { sites, baseline });
     const { start, end } = path;
@@ -109,7 +109,7 @@ function goalOf(adaptive: IntegratedGradientsOptions['adaptive'], steps: number)
   if (adaptive === undefined) return { share: 0, maxSteps: steps };
   const { share, maxSteps = 3200 } = typeof adaptive === 'number' ? { share: adaptive } : adaptive;
   assertNumber('adaptive', share, 0);
-  assertInteger('adaptive.maxSteps', maxSteps, [steps, Number.POSITIVE_INFINITY]);
+  assertCount('adaptive.maxSteps', maxSteps, steps);
   return { share, maxSteps };
 }
 

@@ -41,9 +41,9 @@ export async function internalInfluence(
   x: Input,
   options: ExplainOptions & LayerPathOptions,
 ): Promise<Attribution> {
-  const { layer, baseline = 'zero', steps = 50, rule = 'gausslegendre' } = options;
+  const { layer, steps = 50, rule = 'gausslegendre' } = options;
   const { nodes, weights } = quadrature(rule, steps);
-  return explain(model, x, options, async (session) => {
+  return explain(model, x, options, async (session, { baseline = 'zero' }) => {
     const sites = endsOf(session.network, undefined);
     const site = session.network.site(layer);
     const path = await straightPath(session, { sites, baseline });

@@ -45,9 +45,9 @@ export async function neuronConductance(
   x: Input,
   options: ExplainOptions & NeuronConductanceOptions,
 ): Promise<Attribution> {
-  const { layer, unit, position, baseline = 'zero', steps = 50, rule = 'gausslegendre' } = options;
+  const { layer, unit, steps = 50, rule = 'gausslegendre' } = options;
   const { nodes, weights } = quadrature(rule, steps);
-  return explain(model, x, options, async (session) => {
+  return explain(model, x, options, async (session, { position, baseline = 'zero' }) => {
     const sites = endsOf(session.network, undefined);
     const site = session.network.site(layer);
     assertIndex(unit, site.shape.at(-1) ?? Number.POSITIVE_INFINITY, 'unit');

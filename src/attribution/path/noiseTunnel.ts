@@ -1,8 +1,9 @@
 import { eventLoopTurn } from '../../backend/eventLoopTurn.ts';
 import { createScorer, pinTarget } from '../../network/score.ts';
 import type { Attribution, Explainer, ExplainOptions, Input, Model, Target } from '../../network/types.ts';
-import { assertChoice, assertInteger, assertNumber } from '../../numeric/check.ts';
+import { assertChoice, assertCount, assertNumber } from '../../numeric/check.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
+import { random } from '../../numeric/random.ts';
 import { type RunningMoments, runningMoments } from '../../numeric/runningMoments.ts';
 import type { LayerOption } from '../gradient/backpropagated.ts';
 import { gradient } from '../gradient/gradient.ts';
@@ -48,7 +49,7 @@ export function noiseTunnel<O>(
 ): Explainer<O> {
   const { kind = 'smooth', samples = 25, noise = 0.15 } = options;
   assertChoice('kind', kind, ['smooth', 'square', 'variance']);
-  assertInteger('samples', samples, [kind === 'variance' ? 2 : 1, Number.POSITIVE_INFINITY]);
+  assertCount('samples', samples, kind === 'variance' ? 2 : 1);
   assertNumber('noise', noise, 0);
   return (model, x, given) =>
     throughNoise(model, x, given ?? ({} as ExplainOptions & O), { explainer, kind, samples, noise });
@@ -132,7 +133,7 @@ function throughNoise<O>(
   options: ExplainOptions & O,
   { explainer, kind, samples, noise }: Tunnel<O>,
 ): Promise<Attribution> {
-  return explain(model, x, options, async (session) => {
+  return explain(model, x, options, async (session, options) => {
     const { seed = 0, signal, onProgress } = options;
     const at = await endpoint(session, session.inputs, { sites: [], scorer: session.scorer });
     const target = pinTarget(options.target, at.classes);
@@ -143,7 +144,11 @@ function throughNoise<O>(
       if (sample > 0) await eventLoopTurn();
       signal?.throwIfAborted();
       const noisy = withNoise(session, { noise, seed, sample });
-      last = await explainer(noisy.network, noisy.inputs, { ...withoutProgress(options), target, seed: seed + sample });
+      last = await explainer(noisy.network, noisy.inputs, {
+        ...withoutProgress(options),
+        target,
+        seed: seedOf(seed, sample),
+      });
       (last.inputs ?? [last.values]).forEach(({ data }, i) => {
         moments[i] ??= runningMoments(data.length);
         moments[i]?.add(kind === 'square' ? data.map((value) => value * value) : data);
@@ -154,6 +159,11 @@ function throughNoise<O>(
     const scored = await scoredLike(last as Attribution, session, { at, target });
     return averaged(last as Attribution, { kind, moments, gaps, at: scored });
   });
+}
+
+/** A seed for each sample, of which no two that are asked for by different seeds are alike. */
+function seedOf(seed: number, sample: number): number {
+  return random(seed, sample).integer(Number.MAX_SAFE_INTEGER);
 }
 
 /** The scores at x on the scale that the method explains. */

@@ -5,9 +5,8 @@ import type { Site } from '../../network/graph.ts';
 import type { ForwardRecord, Seeds } from '../../network/record.ts';
 import type { Scorer } from '../../network/scorer.ts';
 import { signalAt } from '../../network/signals.ts';
-import { addTo } from '../../numeric/addTo.ts';
+import { exampleSums } from '../../numeric/exampleSums.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
-import { sizeOf } from '../../numeric/shape.ts';
 import { repeated } from '../repeated.ts';
 import type { Session } from '../session.ts';
 
@@ -43,7 +42,7 @@ export async function sumGradients(session: Session, sampling: PointSampling): P
   const { stage, sites, samples, scorer, draw, at = sites, taps = [] } = sampling;
   const { examples = Array.from({ length: count }, (_, i) => i) } = sampling;
   const { signals = (record, seeds) => record.backward(seeds, { to: at }) } = sampling;
-  const sums: NdArray[] = [];
+  const sums = exampleSums(count);
   await forEachBatch(
     { ...options, stage, total: samples, groups: examples.length },
     ({ group, start, end }) => {
@@ -66,14 +65,10 @@ export async function sumGradients(session: Session, sampling: PointSampling): P
       return Object.fromEntries(parts);
     },
     (part, { group }) => {
-      at.forEach((_, i) => {
-        const { shape, data } = part[i] as NdArray;
-        sums[i] ??= { shape: [count, ...shape], data: new Float32Array(count * sizeOf(shape)) };
-        addTo((sums[i] as NdArray).data, data, (examples[group] as number) * data.length);
-      });
+      at.forEach((_, i) => void sums.add(i, examples[group] as number, part[i] as NdArray));
     },
   );
-  return sums;
+  return sums.arrays();
 }
 
 /** Numbers along the batch axis have the rank of whatever they multiply. */

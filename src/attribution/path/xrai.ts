@@ -1,12 +1,13 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { inSlices } from '../../backend/inSlices.ts';
 import { example } from '../../image/example.ts';
-import { segment } from '../../image/segment.ts';
+import { segmenting } from '../../image/segmentation/segmenting.ts';
 import type { Segments } from '../../image/types.ts';
-import { forEachBatch } from '../../network/batches.ts';
 import type { Attribution, ExplainOptions, Input, Model } from '../../network/types.ts';
-import { assertChoice, assertNumber } from '../../numeric/check.ts';
+import { assertChoice, assertWidth } from '../../numeric/check.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
+import type { Sliced } from '../../numeric/sliced.ts';
 import { type ImageInput, type InputOption, imageInput } from '../perturbation/imageInput.ts';
 import { explain } from '../session.ts';
 import { integratedGradients } from './integratedGradients.ts';
@@ -66,32 +67,34 @@ export async function xrai(
   x: Input,
   options: ExplainOptions & XraiOptions = {},
 ): Promise<XraiAttribution> {
-  const { base, segments, dilation, order = 'full', input, ...run } = options;
+  const { dilation, order = 'full' } = options;
   assertChoice('order', order, ['full', 'fast']);
-  if (dilation !== undefined) assertNumber('dilation', dilation, 0);
-  return explain(model, x, run, async ({ network, inputs, count }) => {
+  if (dilation !== undefined) assertWidth('dilation', dilation);
+  return explain(model, x, options, async ({ network, inputs, count }, own) => {
+    const { base, segments, dilation: _, order: __, input, ...run } = own;
     const image = imageInput({ inputs }, input);
     const [height, width] = image.plane;
     const size = height * width;
     const regions: (readonly Region[])[] = [];
-    const eachExample = (stage: string, job: (i: number) => void): Promise<void> =>
-      forEachBatch(
-        { ...run, stage, total: count, batchSize: 1 },
-        () => ({}),
-        (_, { start }) => job(start),
-      );
+    const eachExample = async (stage: string, job: (i: number) => Sliced<void>): Promise<void> => {
+      for (let i = 0; i < count; i++) {
+        await inSlices(job(i), run);
+        run.onProgress?.({ stage, done: i + 1, total: count });
+      }
+      run.signal?.throwIfAborted();
+    };
 
-    await eachExample('segments', (i) => {
+    await eachExample('segments', function* (i) {
       const pixels = inputs[image.index] as NdArray;
-      regions.push(divided(pixels, i, { segments, dilation }));
+      regions.push(yield* divided(pixels, i, { segments, dilation }));
     });
     const explainer = base ?? fromBlackAndWhite(image.index, inputs.length);
     const attribution = await explainer(network, inputs, run);
     const saliency = saliencyOf(attribution, image, count);
     const values = new Float32Array(count * size);
     const ranks = new Int32Array(count * size);
-    await eachExample('xrai', (i) => {
-      const found = rankRegions(saliency.subarray(i * size, (i + 1) * size), regions[i] as readonly Region[], {
+    await eachExample('xrai', function* (i) {
+      const found = yield* rankRegions(saliency.subarray(i * size, (i + 1) * size), regions[i] as readonly Region[], {
         order,
         least: (50 * size) / 224 ** 2,
       });
@@ -105,19 +108,31 @@ export async function xrai(
 }
 
 /** The regions of one example, of all divisions together. */
-function divided(
+function* divided(
   images: NdArray,
   i: number,
   { segments, dilation }: { segments: XraiOptions['segments'] | undefined; dilation: number | undefined },
-): readonly Region[] {
+): Sliced<readonly Region[]> {
   const [count, height, width] = images.shape as [number, number, number];
   const image = example(images, i);
   const list = segments === undefined || isList(segments) ? segments : [segments];
-  const divisions = list
-    ? list.map((kind) => segment(image, 'data' in kind ? labelsOf(kind, i, count) : kind).data)
-    : segmentsAtSixScales(image);
+  const divisions = list ? yield* segmentsOf(image, list, { i, count }) : yield* segmentsAtSixScales(image);
   const radius = dilation ?? (list ? 0 : Math.round((5 * Math.sqrt(height * width)) / 224));
-  return divisions.flatMap((labels) => regionsOf(labels, { height, width, radius }));
+  const regions: (readonly Region[])[] = [];
+  for (const labels of divisions) regions.push(yield* regionsOf(labels, { height, width, radius }));
+  return regions.flat();
+}
+
+function* segmentsOf(
+  image: NdArray,
+  list: readonly Segments[],
+  { i, count }: { readonly i: number; readonly count: number },
+): Sliced<readonly Int32Array[]> {
+  const found: Int32Array[] = [];
+  for (const kind of list) {
+    found.push((yield* segmenting(image, 'data' in kind ? labelsOf(kind, i, count) : kind)).data);
+  }
+  return found;
 }
 
 function isList(segments: Segments | readonly Segments[]): segments is readonly Segments[] {

@@ -1,4 +1,5 @@
 import { assertChoice } from '../../numeric/check.ts';
+import type { Sliced } from '../../numeric/sliced.ts';
 import type { Region } from './xraiRegions.ts';
 
 /** The attribution of each pixel by its region, and the rank of that region. */
@@ -8,18 +9,22 @@ export interface RankedRegions {
 }
 
 /** Covers an image with regions, those with the greatest mean attribution first. */
-export function rankRegions(
+export function* rankRegions(
   saliency: Float32Array,
   regions: readonly Region[],
   { order, least }: { readonly order: 'full' | 'fast'; readonly least: number },
-): RankedRegions {
+): Sliced<RankedRegions> {
   assertChoice('order', order, ['full', 'fast']);
-  const cover = createCover(saliency, regions);
-  const taken = order === 'full' ? greedy(cover, least) : sorted(cover, least);
+  const cover = yield* createCover(saliency, regions);
+  const taken = yield* order === 'full' ? greedy(cover, least) : sorted(cover, least);
   const rest = cover.uncovered();
   if (rest.length > 0) taken.push({ pixels: rest, gain: meanOf(saliency, rest) });
+  yield 10 * saliency.length;
   return paint(saliency.length, taken);
 }
+
+/** About how many operations a pixel of a region takes. */
+const PIXEL = 20;
 
 /** Pixels that were covered together, and their mean attribution. */
 interface Piece {
@@ -30,6 +35,8 @@ interface Piece {
 interface Cover {
   /** The regions that are left. */
   readonly open: Set<number>;
+  /** How many pixels a region has. */
+  size(region: number): number;
   /** How many pixels a region would add. */
   added(region: number): number;
   /** Their mean attribution. */
@@ -38,16 +45,20 @@ interface Cover {
   uncovered(): readonly number[];
 }
 
-function createCover(saliency: Float32Array, regions: readonly Region[]): Cover {
+function* createCover(saliency: Float32Array, regions: readonly Region[]): Sliced<Cover> {
   const counts = regions.map(({ length }) => length);
   const sums = regions.map((region) => region.reduce((sum, pixel) => sum + (saliency[pixel] as number), 0));
   const covered = new Uint8Array(saliency.length);
   const holders: number[][] = Array.from(saliency, () => []);
-  regions.forEach((region, i) => region.forEach((pixel) => holders[pixel]?.push(i)));
+  for (const [i, region] of regions.entries()) {
+    for (const pixel of region) holders[pixel]?.push(i);
+    yield PIXEL * region.length;
+  }
   const open = new Set(regions.keys());
   const gain = (region: number): number => (sums[region] as number) / (counts[region] as number);
   return {
     open,
+    size: (region) => (regions[region] as Region).length,
     added: (region) => counts[region] as number,
     gain,
     take(region) {
@@ -66,7 +77,7 @@ function createCover(saliency: Float32Array, regions: readonly Region[]): Cover 
   };
 }
 
-function greedy(cover: Cover, least: number): Piece[] {
+function* greedy(cover: Cover, least: number): Sliced<Piece[]> {
   const pieces: Piece[] = [];
   for (;;) {
     let best: number | undefined;
@@ -75,13 +86,20 @@ function greedy(cover: Cover, least: number): Piece[] {
       else if (best === undefined || cover.gain(region) > cover.gain(best)) best = region;
     }
     if (best === undefined) return pieces;
+    yield PIXEL * (cover.open.size + cover.size(best));
     pieces.push(cover.take(best));
   }
 }
 
-function sorted(cover: Cover, least: number): Piece[] {
+function* sorted(cover: Cover, least: number): Sliced<Piece[]> {
   const order = [...cover.open].map((region) => ({ region, mean: cover.gain(region) })).sort((a, b) => b.mean - a.mean);
-  return order.flatMap(({ region }) => (cover.added(region) < Math.max(1, least) ? [] : [cover.take(region)]));
+  const pieces: Piece[] = [];
+  for (const { region } of order) {
+    if (cover.added(region) < Math.max(1, least)) continue;
+    yield PIXEL * cover.size(region);
+    pieces.push(cover.take(region));
+  }
+  return pieces;
 }
 
 function meanOf(saliency: Float32Array, pixels: readonly number[]): number {

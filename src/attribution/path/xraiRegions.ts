@@ -1,19 +1,22 @@
+import { forEachOf, type Sliced } from '../../numeric/sliced.ts';
+
 /** The pixels of a region, as indices in row-major order. */
 export type Region = readonly number[];
 
 /** The segments of a label map, each grown by a disk of a radius in pixels, so that they overlap. */
-export function regionsOf(
+export function* regionsOf(
   labels: Int32Array,
   { height, width, radius }: { readonly height: number; readonly width: number; readonly radius: number },
-): readonly Region[] {
-  const disk = diskOf(radius);
+): Sliced<readonly Region[]> {
+  // No pixel is farther away.
+  const disk = diskOf(Math.min(radius, Math.hypot(height, width)));
   const regions: number[][] = Array.from(
     { length: labels.reduce((most, label) => Math.max(most, label), 0) + 1 },
     () => [],
   );
   // The last pixel that each region was given, so that none is given twice.
   const last = new Int32Array(regions.length).fill(-1);
-  for (let row = 0; row < height; row++) {
+  yield* forEachOf(height, 8 * width * disk.length, (row) => {
     for (let column = 0; column < width; column++) {
       const pixel = row * width + column;
       for (const [down, right] of disk) {
@@ -25,7 +28,7 @@ export function regionsOf(
         regions[label]?.push(pixel);
       }
     }
-  }
+  });
   return regions.filter(({ length }) => length > 0);
 }
 

@@ -15,16 +15,17 @@ export interface CoveredParts {
   readonly scorer: Scorer;
   /** F(x) per example. */
   readonly score: Float32Array;
-  /** Called after each batch with what is known so far. */
+  /** Called after each batch with what is known so far: of each example the drops of its first parts. */
   readonly onBatch?: (drops: readonly Float64Array[]) => void;
 }
 
-/** What the score loses when a part is covered, F(x) − F(x without it), per example and part; NaN as long as it is not known. */
+/** What the score loses when a part is covered, F(x) − F(x without it), per example and part. */
 export async function coveredDrops(
   session: Session,
   { stage, index, input, parts, scorer, score, onBatch }: CoveredParts,
 ): Promise<readonly Float64Array[]> {
-  const drops = parts.map(({ length }) => new Float64Array(length).fill(Number.NaN));
+  const drops = parts.map(({ length }) => new Float64Array(length));
+  const known: Float64Array[] = drops.map((own) => own.subarray(0, 0));
   await changedRuns(
     session,
     {
@@ -36,11 +37,13 @@ export async function coveredDrops(
         coveredParts(input, (parts[example] as readonly Part[]).slice(start, end), example),
     },
     (scores, { group, start }) => {
-      drops[group]?.set(
+      const own = drops[group] as Float64Array;
+      own.set(
         scores.map((covered) => (score[group] as number) - covered),
         start,
       );
-      onBatch?.(drops);
+      known[group] = own.subarray(0, start + scores.length);
+      onBatch?.(known);
     },
   );
   return drops;

@@ -34,7 +34,7 @@ export async function exactShapley(
   x: Input,
   options: ExplainOptions & SegmentOptions,
 ): Promise<SegmentAttribution> {
-  return explain(model, x, options, async (session) => {
+  return explain(model, x, options, async (session, options) => {
     const game = await segmentGame(session, options);
     assertFew(Math.max(...game.players));
     const scores = await coalitionScores(session, game, {

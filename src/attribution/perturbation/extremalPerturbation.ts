@@ -1,11 +1,12 @@
 import type { Tensor3D } from '@tensorflow/tfjs-core';
+import { inSlices } from '../../backend/inSlices.ts';
 import { sgd } from '../../backend/optimization/sgd.ts';
 import type { Chunk } from '../../network/batches.ts';
 import { classCount } from '../../network/heads.ts';
 import { pinTarget } from '../../network/score.ts';
 import type { Scorer } from '../../network/scorer.ts';
 import type { Attribution, ExplainOptions, Input, Model } from '../../network/types.ts';
-import { assertChoice, assertInteger, assertNumber } from '../../numeric/check.ts';
+import { assertChoice, assertCount, assertInteger, assertNumber, assertWidth } from '../../numeric/check.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
 import { sizeOf } from '../../numeric/shape.ts';
 import { type Endpoint, endpoint } from '../path/endpoints.ts';
@@ -13,6 +14,7 @@ import type { PartialOption } from '../progressive.ts';
 import { attributionOf, explain, type Session } from '../session.ts';
 import { type InputOption, imageInput } from './imageInput.ts';
 import { isContrast } from './isContrast.ts';
+import { blurLevels } from './learntMasks/blurPyramid.ts';
 import { type ExtremalGame, type ExtremalTensors, extremalLoss, extremalTensors } from './learntMasks/extremalGame.ts';
 import { type LearntMasks, learnMasks } from './learntMasks/learnMasks.ts';
 import { marginScorer } from './learntMasks/marginScorer.ts';
@@ -90,13 +92,16 @@ export async function extremalPerturbation(
   options: ExplainOptions & ExtremalPerturbationOptions = {},
 ): Promise<ExtremalPerturbation> {
   const { iterations = 800, learningRate = 0.01, onPartial } = options;
-  assertInteger('iterations', iterations, [1, Number.POSITIVE_INFINITY]);
+  assertCount('iterations', iterations, 1);
   assertNumber('learningRate', learningRate, 0);
-  const learn = async (session: Session): Promise<ExtremalPerturbation> => {
+  const learn = async (
+    session: Session,
+    options: ExplainOptions & ExtremalPerturbationOptions,
+  ): Promise<ExtremalPerturbation> => {
     const { classes } = await endpoint(session, session.inputs, { sites: [], scorer: session.scorer });
     const scorer = rewardScorer(session, options, classes);
     const at = await endpoint(session, session.inputs, { sites: [], scorer });
-    const game = extremalGame(session, options, scorer);
+    const game = await extremalGame(session, options, scorer);
     const shape = [session.count, ...latticeShape(game.lattice)];
     const learning = {
       stage: 'extremalPerturbation',
@@ -129,11 +134,11 @@ function rewardScorer(
 }
 
 /** The settings of the authors, who worked on 224 pixels, in proportion to the image. */
-function extremalGame(
+async function extremalGame(
   session: Session,
   options: ExplainOptions & ExtremalPerturbationOptions,
   scorer: Scorer,
-): ExtremalGame {
+): Promise<ExtremalGame> {
   const image = imageInput(session, options.input);
   const scale = Math.max(...image.plane) / 224;
   const { step = Math.max(1, Math.round(7 * scale)), sigma = 21 * scale, blur = 20 * scale } = options;
@@ -143,15 +148,16 @@ function extremalGame(
   if (area <= 0 || area > 1) throw new RangeError(`"area" expected a share above 0 and at most 1, got ${area}`);
   assertInteger('step', step, [1, Math.min(...image.plane)]);
   assertNumber('areaWeight', areaWeight, 0);
-  assertNumber('sigma', sigma, step / 2);
-  assertNumber('blur', blur, 0);
+  assertWidth('sigma', sigma, step / 2);
+  assertWidth('blur', blur);
+  const picture = session.inputs[image.index] as NdArray;
   return {
     image,
     scorer,
     area,
     flip,
     lattice: { plane: image.plane, step, sigma },
-    blur: { levels: LEVELS, sigma: blur },
+    blurred: await inSlices(blurLevels(picture, { levels: LEVELS, sigma: blur }), options),
     sides: VARIANTS[variant],
     areaWeight: (iteration) => areaWeight * GROWTH ** iteration,
   };

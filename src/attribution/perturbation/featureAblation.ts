@@ -1,6 +1,7 @@
 import type { ExplainOptions, Input, Model, SegmentAttribution } from '../../network/types.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
 import { explain } from '../session.ts';
+import { volumeOf } from './boxes.ts';
 import { coveredDrops } from './coveredDrops.ts';
 import { coverableInput, type Part } from './coveredParts.ts';
 import { type SegmentOptions, segmentGame } from './segmentGame.ts';
@@ -29,12 +30,14 @@ export async function featureAblation(
   x: Input,
   options: ExplainOptions & SegmentOptions,
 ): Promise<SegmentAttribution> {
-  return explain(model, x, options, async (session) => {
+  return explain(model, x, options, async (session, options) => {
     const game = await segmentGame(session, options);
     const { index, hidden, labels } = game.divided;
     const shown = session.inputs[index] as NdArray;
     const input = coverableInput(shown, hidden, shown.data.length / labels.data.length);
-    const segments = game.players.map((count, example) => segmentsOf(labels, { example, count, plane: input.plane }));
+    const segments = game.players.map((count, example) =>
+      segmentsOf(labels, { example, count, lengths: input.lengths }),
+    );
     const drops = await coveredDrops(session, {
       stage: 'featureAblation',
       index,
@@ -56,30 +59,25 @@ interface SegmentPart extends Part {
   readonly segment: number;
 }
 
-/** The segments of an example in the smallest rectangles around them, small ones first: a batch costs what its largest does. */
+/** The segments of an example in the smallest boxes around them, small ones first: a batch costs what its largest does. */
 function segmentsOf(
   { data, shape }: NdArray<Int32Array>,
-  { example, count, plane: [rows, columns] }: { example: number; count: number; plane: readonly [number, number] },
+  { example, count, lengths }: { example: number; count: number; lengths: readonly number[] },
 ): readonly SegmentPart[] {
   const own = data.subarray(example * (shape[1] as number), (example + 1) * (shape[1] as number));
-  const bounds = Array.from({ length: count }, () => ({ top: rows, bottom: 0, left: columns, right: 0 }));
-  own.forEach((label, position) => {
-    const [row, column] = [Math.floor(position / columns), position % columns];
-    const { top, bottom, left, right } = bounds[label] as (typeof bounds)[number];
-    bounds[label] = {
-      top: Math.min(top, row),
-      bottom: Math.max(bottom, row + 1),
-      left: Math.min(left, column),
-      right: Math.max(right, column + 1),
-    };
+  const boxes = Array.from({ length: count }, () => lengths.map((length): [number, number] => [length, 0]));
+  own.forEach((label, place) => {
+    let rest = place;
+    for (let axis = lengths.length - 1; axis >= 0; axis--) {
+      const length = lengths[axis] as number;
+      const index = rest % length;
+      rest = (rest - index) / length;
+      const span = boxes[label]?.[axis] as [number, number];
+      if (index < span[0]) span[0] = index;
+      if (index >= span[1]) span[1] = index + 1;
+    }
   });
-  const area = ({ rows: [top, bottom], columns: [left, right] }: Part): number => (bottom - top) * (right - left);
-  return bounds
-    .map(({ top, bottom, left, right }, segment) => ({
-      segment,
-      rows: [top, bottom] as const,
-      columns: [left, right] as const,
-      has: (position: number) => own[position] === segment,
-    }))
-    .sort((a, b) => area(a) - area(b));
+  return boxes
+    .map((box, segment) => ({ segment, box, has: (place: number) => own[place] === segment }))
+    .sort((a, b) => volumeOf(a.box) - volumeOf(b.box));
 }

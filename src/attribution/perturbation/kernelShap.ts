@@ -1,6 +1,8 @@
+import { inSlices } from '../../backend/inSlices.ts';
 import type { ExplainOptions, Input, Model, SegmentAttribution } from '../../network/types.ts';
-import { assertInteger } from '../../numeric/check.ts';
+import { assertCount } from '../../numeric/check.ts';
 import { random } from '../../numeric/random.ts';
+import { atOnce, forEachOf, type Sliced } from '../../numeric/sliced.ts';
 import { weightedLeastSquares } from '../../numeric/weightedLeastSquares.ts';
 import type { PartialOption } from '../progressive.ts';
 import { explain } from '../session.ts';
@@ -44,13 +46,14 @@ export async function kernelShap(
   options: ExplainOptions & KernelShapOptions,
 ): Promise<SegmentAttribution> {
   const { samples, seed = 0, onPartial } = options;
-  if (samples !== undefined) assertInteger('samples', samples, [1, Number.POSITIVE_INFINITY]);
-  return explain(model, x, options, async (session) => {
+  if (samples !== undefined) assertCount('samples', samples, 1);
+  return explain(model, x, options, async (session, options) => {
     const game = await segmentGame(session, options);
     const drawn = game.players.map((players, example) =>
       kernelCoalitions(players, samples ?? 2 * players + 2048, random(seed, example)),
     );
-    const current = (known: readonly Float64Array[]): SegmentAttribution => attributionSoFar(game, drawn, known);
+    const current = (known: readonly Float64Array[]): Sliced<SegmentAttribution> =>
+      attributionSoFar(game, drawn, known);
     const scores = await coalitionScores(session, game, {
       stage: 'kernelShap',
       counts: drawn.map(({ weights }) => 1 + weights.length),
@@ -59,25 +62,28 @@ export async function kernelShap(
         const { length } = members;
         if (index > 0) members.set(drawn[example]?.members.subarray((index - 1) * length, index * length) ?? []);
       },
-      onBatch: (known) => onPartial?.(() => current(known)),
+      onBatch: (known) => onPartial?.(() => atOnce(current(known))),
     });
-    return current(scores);
+    return inSlices(current(scores), options);
   });
 }
 
-function attributionSoFar(
+function* attributionSoFar(
   game: SegmentGame,
   drawn: readonly WeightedCoalitions[],
   known: readonly Float64Array[],
-): SegmentAttribution {
+): Sliced<SegmentAttribution> {
   const { score } = game.at;
-  const values = known.map((scores, example) => {
+  const values: Float64Array[] = [];
+  for (const [example, scores] of known.entries()) {
     const players = game.players[example] as number;
     const found = { players, none: scores[0] as number, all: score.data[example] as number };
-    return scores.length === 0
-      ? new Float64Array(players)
-      : regression(drawn[example] as WeightedCoalitions, scores.subarray(1), found);
-  });
+    values.push(
+      scores.length === 0
+        ? new Float64Array(players)
+        : yield* regression(drawn[example] as WeightedCoalitions, scores.subarray(1), found),
+    );
+  }
   const empty = known.map(([none]) => none ?? Number.NaN);
   return game.attribution('kernelShap', values, shapleyGap(values, score.data, empty));
 }
@@ -86,21 +92,23 @@ function attributionSoFar(
  * The regression on what values differ from equal shares, which sums to zero: rows are coalitions less their mean, and
  * one more row of ones asks for that sum, which no other row says anything about.
  */
-function regression(
+function* regression(
   { members, weights }: WeightedCoalitions,
   scores: Float64Array,
   { players, none, all }: { players: number; none: number; all: number },
-): Float64Array {
+): Sliced<Float64Array> {
   const share = (all - none) / players;
   const rows = scores.length + 1;
   const matrix = new Float64Array(rows * players).fill(1);
   const values = new Float64Array(rows);
-  scores.forEach((score, row) => {
+  yield* forEachOf(scores.length, 2 * players, (row) => {
     const coalition = members.subarray(row * players, (row + 1) * players);
     const size = coalition.reduce((sum, member) => sum + member, 0);
     coalition.forEach((member, i) => (matrix[row * players + i] = member - size / players));
-    values[row] = score - none - size * share;
+    values[row] = (scores[row] as number) - none - size * share;
   });
-  const found = weightedLeastSquares({ matrix, values, weights: Float64Array.of(...weights.subarray(0, rows - 1), 1) });
+  const shares = new Float64Array(rows).fill(1);
+  shares.set(weights.subarray(0, rows - 1));
+  const found = yield* weightedLeastSquares({ matrix, values, weights: shares });
   return found.map((difference) => share + difference);
 }

@@ -1,20 +1,22 @@
-import { segment } from '../../image/segment.ts';
+import { inSlices } from '../../backend/inSlices.ts';
+import { segmenting } from '../../image/segmentation/segmenting.ts';
 import type { Segments } from '../../image/types.ts';
 import type { Baseline, ExplainOptions, Input, Model, SegmentAttribution } from '../../network/types.ts';
-import { assertInteger, assertNumber } from '../../numeric/check.ts';
+import { assertCount, assertNumber, assertRoom } from '../../numeric/check.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
 import { random } from '../../numeric/random.ts';
+import { atOnce, type Sliced } from '../../numeric/sliced.ts';
 import { type LinearFit, weightedRidge } from '../../numeric/weightedRidge.ts';
 import type { PartialOption } from '../progressive.ts';
 import { explain, type Session } from '../session.ts';
 import { coalitionScores } from './coalitionScores.ts';
-import { imageInput } from './imageInput.ts';
+import { placedInput } from './imageInput.ts';
 import { type SegmentGame, type SegmentOptions, segmentGame } from './segmentGame.ts';
 import { segmentMeans } from './segmentMeans.ts';
 
 /** How {@link lime} samples and fits. */
 export interface LimeOptions extends SegmentOptions, PartialOption<LimeAttribution> {
-  /** How the image is divided; `{ quickshift: 200 }` by default. */
+  /** How the image is divided; by default as `segment` does: dozens of segments, for photos as the authors of LIME. */
   readonly segments?: Segments;
   /** What a hidden segment looks like; its own mean colour by default. */
   readonly baseline?: Baseline;
@@ -47,10 +49,11 @@ export interface LimeAttribution extends SegmentAttribution {
  * authors' code for images.
  *
  * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
- * @param x one example or a batch, one input an image `[n, h, w, c]`.
- * @param options `segments`, `samples`, `baseline`, `ridge`, `kernelWidth`, `input`, `seed`, `target`, `scale`
+ * @param x one example or a batch, one input an image `[n, h, w, c]` or a volume `[n, d, h, w, c]`.
+ * @param options `segments` (by default `{ quickshift: 200 }` where a side has 224 pixels or more, `{ slic: 50 }` of smaller
+ * images, `{ grid: 4 }` of volumes), `samples`, `baseline`, `ridge`, `kernelWidth`, `input`, `seed`, `target`, `scale`
  * (`'probability'` by default; an output that holds none is explained as it is), `onPartial`.
- * @returns `segmentValues` `[n, s]`, `values` `[n, h, w]`, `intercept`, `fit` and `localPrediction` `[n]`.
+ * @returns `segmentValues` `[n, s]`, `values` `[n, h, w]` (of volumes `[n, d, h, w]`), `intercept`, `fit` and `localPrediction` `[n]`.
  * @throws {RangeError} if `samples` < 2, no input is an image, or the segments do not fit; else as {@link gradient}.
  * @example
  * ```ts
@@ -64,7 +67,7 @@ export async function lime(
   options: ExplainOptions & LimeOptions = {},
 ): Promise<LimeAttribution> {
   const { samples = 1000, ridge = 1, kernelWidth = 0.25 } = options;
-  assertInteger('samples', samples, [2, Number.POSITIVE_INFINITY]);
+  assertCount('samples', samples, 2);
   assertNumber('ridge', ridge, 0);
   assertNumber('kernelWidth', kernelWidth, Number.MIN_VALUE);
   const sampling = { samples, ridge, kernelWidth, seed: options.seed ?? 0 };
@@ -72,19 +75,16 @@ export async function lime(
     model,
     x,
     options,
-    async (session) => fitted(session, await imageGame(session, options), { ...options, ...sampling }),
+    async (session, options) => fitted(session, await imageGame(session, options), { ...options, ...sampling }),
     'probability',
   );
 }
 
 /** The segments, each of which hides behind its own mean colour unless a baseline is given. */
-async function imageGame(
-  session: Session,
-  { segments = { quickshift: 200 }, baseline, input }: LimeOptions,
-): Promise<SegmentGame> {
-  const { index } = imageInput(session, input);
+async function imageGame(session: Session, { segments, baseline, input }: LimeOptions): Promise<SegmentGame> {
+  const { index } = placedInput(session, input);
   const image = session.inputs[index] as NdArray;
-  const labels = segment(image, segments);
+  const labels = await inSlices(segmenting(image, segments), session.options);
   return segmentGame(session, {
     segments: labels,
     baseline: baseline ?? segmentMeans(image, labels),
@@ -97,33 +97,34 @@ type Sampling = Required<Pick<LimeOptions & ExplainOptions, 'samples' | 'ridge' 
 async function fitted(
   session: Session,
   game: SegmentGame,
-  { samples, ridge, kernelWidth, seed, onPartial }: LimeOptions & Sampling,
+  { samples, ridge, kernelWidth, seed, onPartial, signal }: LimeOptions & ExplainOptions & Sampling,
 ): Promise<LimeAttribution> {
   const drawn = game.players.map((players, example) => coalitions(players, samples, [seed, example]));
-  const fitTo = (scores: Float64Array, example: number): LinearFit => {
+  const fitTo = (scores: Float64Array, example: number): Sliced<LinearFit> => {
     const players = game.players[example] as number;
     const matrix = drawn[example]?.subarray(0, scores.length * players) as Float64Array;
     return weightedRidge({ matrix, values: scores, weights: proximity(matrix, players, kernelWidth) }, ridge);
   };
-  const current = (known: readonly Float64Array[]): LimeAttribution =>
-    limeAttribution(
-      game,
-      known.map((scores, example) =>
-        scores.length === 0 ? noFit(game.players[example] as number) : fitTo(scores, example),
-      ),
-    );
+  const current = function* (known: readonly Float64Array[]): Sliced<LimeAttribution> {
+    const fits: LinearFit[] = [];
+    for (const [example, scores] of known.entries()) {
+      fits.push(scores.length === 0 ? noFit(game.players[example] as number) : yield* fitTo(scores, example));
+    }
+    return limeAttribution(game, fits);
+  };
   const scores = await coalitionScores(session, game, {
     stage: 'lime',
     counts: game.players.map(() => samples),
     fill: (members, index, example) =>
       members.set(drawn[example]?.subarray(index * members.length, (index + 1) * members.length) ?? []),
-    onBatch: (known) => onPartial?.(() => current(known)),
+    onBatch: (known) => onPartial?.(() => atOnce(current(known))),
   });
-  return current(scores);
+  return inSlices(current(scores), { signal });
 }
 
 /** All segments, then each of them half of the times, `[samples × players]`. */
 function coalitions(players: number, samples: number, stream: readonly [number, number]): Float64Array {
+  assertRoom('samples', [samples, players]);
   const members = new Float64Array(samples * players).fill(1);
   for (let sample = 1; sample < samples; sample++) {
     const { uniform } = random(...stream, sample);

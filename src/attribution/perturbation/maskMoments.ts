@@ -1,4 +1,4 @@
-import type { Tensor1D, Tensor3D } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor1D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { addTo } from '../../numeric/addTo.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
@@ -6,8 +6,8 @@ import type { NdArray } from '../../numeric/ndarray.ts';
 /** Sums over masks at each position: of score times mask, of masks, and of their squares. */
 export type MaskSums<T> = Record<'products' | 'masks' | 'squares', T>;
 
-/** The sums over some masks `[k, h, w]` with their scores, `[h · w]` each. */
-export function maskSums(scores: Tensor1D, masks: Tensor3D): MaskSums<Tensor1D> {
+/** The sums over some masks `[k, …]` with their scores, a number for each place. */
+export function maskSums(scores: Tensor1D, masks: Tensor): MaskSums<Tensor1D> {
   const count = scores.shape[0];
   const flat = tf.reshape(masks, [count, -1]);
   return {

@@ -5,7 +5,7 @@ import type { Chunk } from '../../network/batches.ts';
 import { pinTarget } from '../../network/score.ts';
 import type { Scorer } from '../../network/scorer.ts';
 import type { Attribution, Baseline, ExplainOptions, Input, Model } from '../../network/types.ts';
-import { assertChoice, assertInteger, assertNumber } from '../../numeric/check.ts';
+import { assertChoice, assertCount, assertInteger, assertNumber, assertWidth } from '../../numeric/check.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
 import { random } from '../../numeric/random.ts';
 import { sizeOf } from '../../numeric/shape.ts';
@@ -82,9 +82,12 @@ export async function meaningfulPerturbation(
   options: ExplainOptions & MeaningfulPerturbationOptions = {},
 ): Promise<MeaningfulPerturbation> {
   const { iterations = 300, learningRate = 0.1, onPartial } = options;
-  assertInteger('iterations', iterations, [1, Number.POSITIVE_INFINITY]);
+  assertCount('iterations', iterations, 1);
   assertNumber('learningRate', learningRate, 0);
-  const learn = async (session: Session): Promise<MeaningfulPerturbation> => {
+  const learn = async (
+    session: Session,
+    options: ExplainOptions & MeaningfulPerturbationOptions,
+  ): Promise<MeaningfulPerturbation> => {
     const at = await endpoint(session, session.inputs, { sites: [], scorer: session.scorer });
     const scorer = session.scorerOf(pinTarget(options.target, at.classes));
     const game = await deletionGame(session, options, scorer);
@@ -116,7 +119,7 @@ async function deletionGame(
   const { sparsity = 1e-4, smoothness = 1e-2, beta = 3 } = options;
   assertInteger('cell', cell, [1, Math.min(...image.plane)]);
   assertInteger('jitter', jitter, [0, Math.min(...image.plane)]);
-  assertNumber('maskBlur', maskBlur, 0);
+  assertWidth('maskBlur', maskBlur);
   assertNumber('sparsity', sparsity, 0);
   assertNumber('smoothness', smoothness, 0);
   assertNumber('beta', beta, 1);

@@ -1,3 +1,4 @@
+import type { VolumeSize } from '../../image/types.ts';
 import { vocabularySizeOf } from '../../network/embeddingOf.ts';
 import type { Site } from '../../network/graph.ts';
 import { pinTarget } from '../../network/score.ts';
@@ -7,16 +8,17 @@ import type { NdArray } from '../../numeric/ndarray.ts';
 import { endpoint } from '../path/endpoints.ts';
 import type { PartialOption } from '../progressive.ts';
 import { attributionOf, baselinesOf, explain, type Session } from '../session.ts';
+import { alongAxes } from './alongAxes.ts';
 import { type CoverableInput, coverableInput } from './coveredParts.ts';
-import { rowsAndColumns } from './rowsAndColumns.ts';
+import { isPlaced } from './imageInput.ts';
 import { windowDrops } from './windowDrops.ts';
 
 /** The windows of {@link occlusion}. */
 export interface OcclusionOptions extends PartialOption {
-  /** Rows and columns of the window, or one number for both. */
-  readonly window: number | readonly [rows: number, columns: number];
+  /** Rows and columns of the window (of volumes planes, rows and columns), or one number for all. */
+  readonly window: number | readonly [rows: number, columns: number] | VolumeSize;
   /** How far the window moves; its own size by default, and at most that, so that every pixel is covered. */
-  readonly stride?: number | readonly [rows: number, columns: number];
+  readonly stride?: number | readonly [rows: number, columns: number] | VolumeSize;
   /** What is seen in place of the window; `'zero'` by default. One for all inputs of the model, or a list. */
   readonly baseline?: Baseline | readonly Baseline[];
   /** The only input that is occluded; by default each in turn. */
@@ -28,8 +30,8 @@ export interface OcclusionOptions extends PartialOption {
  *
  * $R_p = \mathrm{mean}_{w \ni p}\,(F(x) - F(x_w))$ over the windows $w$ that cover pixel $p$; they start at 0, s, 2 s, … and
  * the last ones are cut off at the border. All channels are covered at once and get the same. In a sequence or a vector
- * the windows are as many steps or elements; of tokens each is replaced on its own. At every layer only what a window can
- * have changed is computed again, which is exact.
+ * the windows are as many steps or elements, in a volume (or over frames) boxes; of tokens each is replaced on its own. Of
+ * images, only what a window can have changed is computed again at every layer, which is exact.
  *
  * Source: Zeiler and Fergus 2014, "Visualizing and understanding convolutional networks", §4.2; the mean over windows as
  * in Captum.
@@ -52,8 +54,8 @@ export async function occlusion(
   x: Input,
   options: ExplainOptions & OcclusionOptions,
 ): Promise<Attribution> {
-  const { baseline = 'zero', input, onPartial } = options;
-  return explain(model, x, options, async (session) => {
+  return explain(model, x, options, async (session, options) => {
+    const { baseline = 'zero', input, onPartial } = options;
     const { inputs } = session;
     if (input !== undefined) assertInteger('input', input, [0, inputs.length - 1]);
     const chosen = input === undefined ? [...inputs.keys()] : [input];
@@ -73,14 +75,12 @@ export async function occlusion(
   });
 }
 
-type Pair = readonly [rows: number, columns: number];
-
 /** An input with the windows that pass over it. */
 interface CoveredInput {
   readonly index: number;
   readonly input: CoverableInput;
-  readonly size: Pair;
-  readonly stride: Pair;
+  readonly size: readonly number[];
+  readonly stride: readonly number[];
 }
 
 function coveredInput(
@@ -94,28 +94,28 @@ function coveredInput(
   if (vocabularySizeOf(network, site) !== undefined) {
     return { index, input: coverableInput(shown, hidden, 1), size: [1, 1], stride: [1, 1] };
   }
-  if (shape.length > 4) {
-    throw new RangeError(`"x" expected images, sequences or vectors, got [${shape.join(', ')}] for "${site.address}"`);
+  if (shape.length > 5) {
+    const expected = 'volumes, images, sequences or vectors';
+    throw new RangeError(`"x" expected ${expected}, got [${shape.join(', ')}] for "${site.address}"`);
   }
   const input = coverableInput(shown, hidden, shape.length === 2 ? 1 : (shape.at(-1) as number));
-  const isImage = shape.length === 4;
-  const [size, step] = [pairOf('window', window, isImage), pairOf('stride', stride, isImage)];
+  const along = (argument: string, value: OcclusionOptions['window']): readonly number[] => {
+    // One number is the length of a window in a row.
+    const own = typeof value === 'number' && !isPlaced(shape) ? [1, value] : value;
+    return alongAxes(argument, own, input.lengths.length);
+  };
+  const [size, step] = [along('window', window), along('stride', stride)];
   assertFits(input, { size, step, address: site.address });
   return { index, input, size, stride: step };
 }
 
-/** One number stands for rows and columns of an image, for the length of a window in a row. */
-function pairOf(argument: string, value: number | Pair, isImage: boolean): Pair {
-  return rowsAndColumns(argument, typeof value === 'number' && !isImage ? [1, value] : value);
-}
-
 function assertFits(
-  { plane }: CoverableInput,
-  { size, step, address }: { size: Pair; step: Pair; address: string },
+  { lengths }: CoverableInput,
+  { size, step, address }: { size: readonly number[]; step: readonly number[]; address: string },
 ): void {
-  if (size.some((length, axis) => length > (plane[axis] as number))) {
+  if (size.some((length, axis) => length > (lengths[axis] as number))) {
     const got = size.join(' × ');
-    throw new RangeError(`"window" expected at most the ${plane.join(' × ')} of input "${address}", got ${got}`);
+    throw new RangeError(`"window" expected at most the ${lengths.join(' × ')} of input "${address}", got ${got}`);
   }
   if (step.some((length, axis) => length > (size[axis] as number))) {
     throw new RangeError(`"stride" expected at most the window's ${size.join(' × ')}, got ${step.join(' × ')}`);

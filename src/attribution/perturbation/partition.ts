@@ -1,17 +1,12 @@
-/** A part of an image plane. */
-export interface Rectangle {
-  readonly top: number;
-  readonly left: number;
-  readonly height: number;
-  readonly width: number;
-}
+import type { Span } from '../../network/incremental/reading.ts';
+import { type Box, boxRows, volumeOf, wholeOf } from './boxes.ts';
 
 /** A part in one of the surroundings in which it can be added, with the score without and with it. */
 interface Part {
-  readonly rectangle: Rectangle;
-  readonly halves: readonly [Rectangle, Rectangle];
+  readonly box: Box;
+  readonly halves: readonly [Box, Box];
   /** What is shown besides. */
-  readonly shown: readonly Rectangle[];
+  readonly shown: readonly Box[];
   readonly without: number;
   readonly within: number;
   /** The weight of this surrounding; those of all surroundings of a part sum to 1. */
@@ -24,27 +19,25 @@ export interface Partition {
   greatest(count: number): readonly Part[];
   /** Replaces a part by its halves, given the scores with either half alone added. */
   divide(part: Part, scores: readonly [first: number, second: number]): void;
-  /** The share of each pixel. */
+  /** The share of each place. */
   map(): Float64Array;
 }
 
-/** Starts with the whole plane, hidden and shown. */
-export function createPartition([height, width]: readonly [number, number], hidden: number, shown: number): Partition {
-  const whole: Rectangle = { top: 0, left: 0, height, width };
+/** Starts with the whole image or volume, hidden and shown. */
+export function createPartition(lengths: readonly number[], hidden: number, shown: number): Partition {
+  const whole = wholeOf(lengths);
   const open = new Set<Part>();
-  const settled = new Float64Array(height * width);
-  const spread = (map: Float64Array, rectangle: Rectangle, share: number): void => {
-    const each = share / (rectangle.height * rectangle.width);
-    for (let r = rectangle.top; r < rectangle.top + rectangle.height; r++) {
-      for (let c = rectangle.left; c < rectangle.left + rectangle.width; c++) {
-        map[r * width + c] = (map[r * width + c] as number) + each;
-      }
+  const settled = new Float64Array(volumeOf(whole));
+  const spread = (map: Float64Array, box: Box, share: number): void => {
+    const each = share / volumeOf(box);
+    for (const { from, to } of boxRows(box, lengths)) {
+      for (let place = from; place < to; place++) map[place] = (map[place] as number) + each;
     }
   };
-  const add = (rectangle: Rectangle, rest: Omit<Part, 'rectangle' | 'halves'>): void => {
-    const halves = halvesOf(rectangle);
-    if (halves) open.add({ rectangle, halves, ...rest });
-    else spread(settled, rectangle, (rest.within - rest.without) * rest.weight);
+  const add = (box: Box, rest: Omit<Part, 'box' | 'halves'>): void => {
+    const halves = halvesOf(box);
+    if (halves) open.add({ box, halves, ...rest });
+    else spread(settled, box, (rest.within - rest.without) * rest.weight);
   };
   add(whole, { shown: [], without: hidden, within: shown, weight: 1 });
   return {
@@ -61,7 +54,7 @@ export function createPartition([height, width]: readonly [number, number], hidd
     },
     map() {
       const map = settled.slice();
-      for (const { rectangle, within, without, weight } of open) spread(map, rectangle, (within - without) * weight);
+      for (const { box, within, without, weight } of open) spread(map, box, (within - without) * weight);
       return map;
     },
   };
@@ -71,19 +64,13 @@ function shareOf({ within, without, weight }: Part): number {
   return Math.abs(within - without) * weight;
 }
 
-/** Both halves across the longer side; none of a single pixel. */
-function halvesOf({ top, left, height, width }: Rectangle): readonly [Rectangle, Rectangle] | undefined {
-  if (height * width === 1) return undefined;
-  if (height >= width) {
-    const upper = Math.floor(height / 2);
-    return [
-      { top, left, height: upper, width },
-      { top: top + upper, left, height: height - upper, width },
-    ];
-  }
-  const before = Math.floor(width / 2);
-  return [
-    { top, left, height, width: before },
-    { top, left: left + before, height, width: width - before },
-  ];
+/** Both halves across the longest side, the first of those that are as long; none of a single place. */
+function halvesOf(box: Box): readonly [Box, Box] | undefined {
+  if (volumeOf(box) === 1) return undefined;
+  const sides = box.map(([start, end]) => end - start);
+  const axis = sides.indexOf(Math.max(...sides));
+  const [start, end] = box[axis] as Span;
+  const middle = start + Math.floor((end - start) / 2);
+  const along = (span: Span): Box => box.map((own, i) => (i === axis ? span : own));
+  return [along([start, middle]), along([middle, end])];
 }

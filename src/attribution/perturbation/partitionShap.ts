@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { pinTarget } from '../../network/score.ts';
 import type { Scorer } from '../../network/scorer.ts';
 import type { Attribution, Baseline, ExplainOptions, Input, Model } from '../../network/types.ts';
-import { assertInteger } from '../../numeric/check.ts';
+import { assertCount } from '../../numeric/check.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
 import { sizeOf } from '../../numeric/shape.ts';
 import { completenessGap } from '../path/completenessGap.ts';
@@ -10,10 +10,11 @@ import { type Endpoint, endpoint } from '../path/endpoints.ts';
 import type { PartialOption } from '../progressive.ts';
 import { repeated } from '../repeated.ts';
 import { attributionOf, explain, type Session } from '../session.ts';
+import { type Box, boxRows } from './boxes.ts';
 import { hiddenInput } from './hiddenInput.ts';
-import { type ImageInput, type InputOption, imageInput } from './imageInput.ts';
+import { type InputOption, type PlacedInput, placedInput } from './imageInput.ts';
 import { hideable, masked } from './masking.ts';
-import { createPartition, type Partition, type Rectangle } from './partition.ts';
+import { createPartition, type Partition } from './partition.ts';
 import { perturbedScores } from './perturbedScores.ts';
 
 /** How finely {@link partitionShap} divides. */
@@ -28,9 +29,9 @@ export interface PartitionShapOptions extends InputOption, PartialOption {
 const together = 8;
 
 /**
- * Owen values of the parts of an image: Shapley values in a hierarchy of halves.
+ * Owen values of the parts of an image or a volume: Shapley values in a hierarchy of halves.
  *
- * The image is halved across its longer side, and its halves again. What a part adds is divided between its two halves as
+ * The image is halved across its longest side, and its halves again. What a part adds is divided between its two halves as
  * in a game of two, in every surrounding in which the part itself was scored; the part with the greatest share is divided
  * next. What is not divided further is spread evenly. The map adds up to $F(x)$ less the score with everything hidden after
  * any number of passes; `delta` is rounding.
@@ -38,9 +39,9 @@ const together = 8;
  * Source: Owen 1977, "Values of games with a priori unions"; the partition explainer of the shap package.
  *
  * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
- * @param x one example or a batch, one input an image `[n, h, w, c]`.
+ * @param x one example or a batch, one input an image `[n, h, w, c]` or a volume `[n, d, h, w, c]`.
  * @param options `evaluations`, `baseline`, `input`, `target`, `scale` (`'logit'` by default), `onPartial`.
- * @returns `values` `[n, h, w]`, and `delta` per example.
+ * @returns `values` `[n, h, w]` (of volumes `[n, d, h, w]`), and `delta` per example.
  * @throws {RangeError} if `evaluations` < 2, or no input is an image; else as {@link gradient}.
  * @example
  * ```ts
@@ -54,26 +55,26 @@ export async function partitionShap(
   options: ExplainOptions & PartitionShapOptions = {},
 ): Promise<Attribution> {
   const { evaluations = 500, onPartial } = options;
-  assertInteger('evaluations', evaluations, [2, Number.POSITIVE_INFINITY]);
-  return explain(model, x, options, async (session) => {
+  assertCount('evaluations', evaluations, 2);
+  return explain(model, x, options, async (session, options) => {
     const game = await partGame(session, options);
     const { at, image } = game;
     const values = {
-      shape: [session.count, ...image.plane],
-      data: new Float32Array(session.count * sizeOf(image.plane)),
+      shape: [session.count, ...image.lengths],
+      data: new Float32Array(session.count * sizeOf(image.lengths)),
     };
     const empty = new Float32Array(session.count).fill(Number.NaN);
     const current = (): Attribution => {
-      const found = { method: 'partitionShap', score: at.score, classes: at.classes };
+      const found = { method: 'partitionShap', score: at.score, classes: at.classes, perPlace: true };
       const maps = [{ shape: values.shape, data: values.data.slice() }];
       return attributionOf(session, { ...found, maps, delta: completenessGap(maps, at.score.data, empty) });
     };
     for (let example = 0; example < session.count; example++) {
       const [none] = (await scoreParts(session, game, { example, shown: [[]] })) as unknown as [number];
       empty[example] = none;
-      const partition = createPartition(image.plane, none, at.score.data[example] as number);
+      const partition = createPartition(image.lengths, none, at.score.data[example] as number);
       await refine(session, game, { partition, example, evaluations }, () => {
-        values.data.set(partition.map(), example * sizeOf(image.plane));
+        values.data.set(partition.map(), example * sizeOf(image.lengths));
         onPartial?.(current);
       });
     }
@@ -82,7 +83,7 @@ export async function partitionShap(
 }
 
 interface PartGame {
-  readonly image: ImageInput;
+  readonly image: PlacedInput;
   readonly hidden: NdArray;
   readonly at: Endpoint;
   readonly scorer: Scorer;
@@ -90,7 +91,7 @@ interface PartGame {
 
 async function partGame(session: Session, options: PartitionShapOptions): Promise<PartGame> {
   const { inputs, scorer, scorerOf } = session;
-  const image = imageInput(session, options.input);
+  const image = placedInput(session, options.input);
   const hidden = await hiddenInput(session, image.index, options.baseline ?? 'blur');
   const at = await endpoint(session, inputs, { sites: [], scorer });
   return { image, hidden, at, scorer: scorerOf(pinTarget(session.options.target, at.classes)) };
@@ -120,15 +121,15 @@ async function refine(
   onProgress?.({ stage: 'partitionShap', done: (example + 1) * evaluations, total });
 }
 
-/** What is shown in each row: rectangles of one example. */
+/** What is shown in each row: boxes of one example. */
 interface Rows {
   readonly example: number;
-  readonly shown: readonly (readonly Rectangle[])[];
+  readonly shown: readonly (readonly Box[])[];
 }
 
 async function scoreParts(
   { network, inputs, count, options }: Session,
-  { image: { index, plane }, hidden, scorer }: PartGame,
+  { image: { index, lengths }, hidden, scorer }: PartGame,
   { example, shown }: Rows,
 ): Promise<Float64Array> {
   const { onProgress: _, ...quietly } = options;
@@ -139,7 +140,7 @@ async function scoreParts(
     examples: [example],
     scorer,
     rows(_example: number, start: number, end: number) {
-      const masks = tf.tensor4d(masksOf(shown.slice(start, end), plane), [end - start, ...plane, 1]);
+      const masks = tf.tensor(masksOf(shown.slice(start, end), lengths), [end - start, ...lengths, 1]);
       const changed = masked(hideable(inputs[index] as NdArray, hidden, example), masks);
       return inputs.map((input, i) => (i === index ? changed : repeated(input, example, end - start)));
     },
@@ -150,14 +151,12 @@ async function scoreParts(
   return scores;
 }
 
-function masksOf(shown: Rows['shown'], [rows, columns]: readonly [number, number]): Float32Array {
-  const masks = new Float32Array(shown.length * rows * columns);
-  shown.forEach((rectangles, i) => {
-    for (const { top, left, height, width } of rectangles) {
-      for (let r = i * rows + top; r < i * rows + top + height; r++) {
-        masks.fill(1, r * columns + left, r * columns + left + width);
-      }
-    }
+function masksOf(shown: Rows['shown'], lengths: readonly number[]): Float32Array {
+  const size = sizeOf(lengths);
+  const masks = new Float32Array(shown.length * size);
+  shown.forEach((boxes, i) => {
+    for (const box of boxes)
+      for (const { from, to } of boxRows(box, lengths)) masks.fill(1, i * size + from, i * size + to);
   });
   return masks;
 }

@@ -1,21 +1,21 @@
 import { classCount } from '../../network/heads.ts';
 import { pinTarget } from '../../network/score.ts';
 import type { Attribution, ExplainOptions, Input, Model } from '../../network/types.ts';
-import { assertInteger, assertNumber } from '../../numeric/check.ts';
+import { assertCount, assertInteger, assertNumber } from '../../numeric/check.ts';
 import type { LayerOption } from '../gradient/backpropagated.ts';
 import { endpoint } from '../path/endpoints.ts';
 import type { PartialOption } from '../progressive.ts';
 import { attributionOf, explain, type Session } from '../session.ts';
+import { rowsAndColumns } from './alongAxes.ts';
 import { changedRuns } from './changedRuns.ts';
 import type { InputOption } from './imageInput.ts';
 import { isContrast } from './isContrast.ts';
-import { rowsAndColumns } from './rowsAndColumns.ts';
 import { type ChangedPlace, changedPlace } from './windowSampling/changedPlace.ts';
 import type { PatchGaussians } from './windowSampling/fitPatchGaussians.ts';
 import { type SampledWindows, sampledWindows } from './windowSampling/sampledWindows.ts';
 import { samplerOf } from './windowSampling/samplerOf.ts';
 import { weightOfEvidence } from './windowSampling/weightOfEvidence.ts';
-import { type Windows, windowMeans, windowsOn } from './windowSampling/windowMeans.ts';
+import { type PlaneWindows, windowMeans, windowsOn } from './windowSampling/windowMeans.ts';
 
 /** The options of {@link predictionDifference}. */
 export interface PredictionDifferenceOptions extends InputOption, LayerOption, PartialOption {
@@ -70,8 +70,11 @@ export async function predictionDifference(
   options: ExplainOptions & PredictionDifferenceOptions,
 ): Promise<Attribution> {
   const { samples = 10, layer, input, onPartial } = options ?? {};
-  assertInteger('samples', samples, [1, Number.POSITIVE_INFINITY]);
-  const analyse = async (session: Session): Promise<Attribution> => {
+  assertCount('samples', samples, 1);
+  const analyse = async (
+    session: Session,
+    options: ExplainOptions & PredictionDifferenceOptions,
+  ): Promise<Attribution> => {
     const { score, classes } = await endpoint(session, session.inputs, { sites: [], scorer: session.scorer });
     const place = await changedPlace(session, { layer, input });
     const sampled: SampledWindows = {
@@ -83,7 +86,7 @@ export async function predictionDifference(
       seed: options.seed ?? 0,
     };
     const relevance = relevanceOf(session, options, classes !== undefined);
-    const found = Array.from(score.data, () => new Float64Array(sampled.windows.corners.length).fill(Number.NaN));
+    const found: number[][] = Array.from(score.data, () => []);
     const result = (): Attribution => {
       const maps = [windowMeans(found, sampled.windows, planeOf(place))];
       return attributionOf(session, { method: 'predictionDifference', score, classes, maps, layer });
@@ -103,7 +106,7 @@ export async function predictionDifference(
         sum = sample === 0 ? value : sum + value;
         if (sample < samples - 1) return;
         const window = Math.floor((start + row) / samples);
-        (found[group] as Float64Array)[window] = relevance(score.data[group] as number, sum / samples);
+        (found[group] as number[])[window] = relevance(score.data[group] as number, sum / samples);
       });
       onPartial?.(result);
     });
@@ -116,7 +119,7 @@ function planeOf({ values: { shape } }: ChangedPlace): readonly [number, number]
   return [shape[1] as number, shape[2] as number];
 }
 
-function windowsOf(place: ChangedPlace, { window = 10, stride }: PredictionDifferenceOptions): Windows {
+function windowsOf(place: ChangedPlace, { window = 10, stride }: PredictionDifferenceOptions): PlaneWindows {
   const plane = planeOf(place);
   const size = rowsAndColumns('window', window);
   if (size[0] > plane[0] || size[1] > plane[1]) {

@@ -1,15 +1,16 @@
-import type { Tensor1D, Tensor3D } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor1D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { pinTarget } from '../../network/score.ts';
 import type { Attribution, Baseline, ExplainOptions, Input, Model } from '../../network/types.ts';
-import { assertInteger, assertNumber } from '../../numeric/check.ts';
+import { assertCount, assertNumber } from '../../numeric/check.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
+import { sizeOf } from '../../numeric/shape.ts';
 import { endpoint } from '../path/endpoints.ts';
 import type { PartialOption } from '../progressive.ts';
 import { repeated } from '../repeated.ts';
 import { attributionOf, explain, type Session } from '../session.ts';
 import { hiddenInput } from './hiddenInput.ts';
-import { type InputOption, imageInput } from './imageInput.ts';
+import { type InputOption, placedInput } from './imageInput.ts';
 import { hideable, masked } from './masking.ts';
 import { maskMoments, maskSums } from './maskMoments.ts';
 import { perturbedScores } from './perturbedScores.ts';
@@ -39,10 +40,11 @@ export interface RiseOptions extends InputOption, PartialOption {
  * Source: Petsiuk, Das and Saenko 2018, "RISE: randomized input sampling for explanation", Eq. (6).
  *
  * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
- * @param x one example or a batch in the shape of the model's input, one of which is an image `[n, h, w, c]`.
+ * @param x one example or a batch in the shape of the model's input, one of which is an image `[n, h, w, c]` or a volume
+ * `[n, d, h, w, c]`.
  * @param options `samples`, `cells`, `probability`, `baseline`, `debiased`, `input`, `seed`, `target`, `scale`
  * (`'probability'` by default; an output that holds none is explained as it is), `onPartial`.
- * @returns `values` `[n, h, w]`.
+ * @returns `values` `[n, h, w]`, of volumes `[n, d, h, w]`.
  * @throws {RangeError} if `samples` or `cells` < 1, `probability` is not in 0 … 1, or no input is an image; else as
  * {@link gradient}.
  * @example
@@ -53,12 +55,12 @@ export interface RiseOptions extends InputOption, PartialOption {
  */
 export async function rise(model: Model, x: Input, options: ExplainOptions & RiseOptions = {}): Promise<Attribution> {
   const { samples = 4000, cells = 7, probability = 0.5, seed = 0 } = options;
-  assertInteger('samples', samples, [1, Number.POSITIVE_INFINITY]);
-  assertInteger('cells', cells, [1, Number.POSITIVE_INFINITY]);
+  assertCount('samples', samples, 1);
+  assertCount('cells', cells, 1);
   assertNumber('probability', probability, Number.MIN_VALUE);
   if (probability > 1) throw new RangeError(`"probability" expected a number in 0..1, got ${probability}`);
   const masking = { samples, cells, probability, seed };
-  return explain(model, x, options, (session) => weighMasks(session, { ...options, ...masking }), 'probability');
+  return explain(model, x, options, (session, own) => weighMasks(session, { ...own, ...masking }), 'probability');
 }
 
 type Masking = Required<Pick<RiseOptions & ExplainOptions, 'samples' | 'cells' | 'probability' | 'seed'>>;
@@ -78,25 +80,26 @@ async function weighMasks(
   }: ExplainOptions & RiseOptions & Masking,
 ): Promise<Attribution> {
   const { inputs, count, scorer } = session;
-  const { index, plane } = imageInput(session, input);
+  const { index, lengths } = placedInput(session, input);
   const hidden = await hiddenInput(session, index, baseline);
   const { score, classes } = await endpoint(session, inputs, { sites: [], scorer });
-  const size = plane[0] * plane[1];
+  const size = sizeOf(lengths);
   const moments = Array.from({ length: count }, () => maskMoments(size));
   const current = (): Attribution => {
     const data = new Float32Array(count * size);
     moments.forEach(({ means, slopes }, i) => data.set(debiased ? slopes() : means(probability), i * size));
-    return attributionOf(session, { method: 'rise', score, classes, maps: [{ shape: [count, ...plane], data }] });
+    const maps = [{ shape: [count, ...lengths], data }];
+    return attributionOf(session, { method: 'rise', score, classes, maps, perPlace: true });
   };
   // Of the batch that is being run: its rows are made of them, and its scores weigh them.
-  let masks: Tensor3D;
+  let masks: Tensor;
   const sampling = {
     stage: 'rise',
     samples,
     scorer: session.scorerOf(pinTarget(target, classes)),
     rows(example: number, start: number, end: number) {
-      masks = riseMasks({ plane, cells, probability, stream: [seed, example] }, start, end);
-      const changed = masked(hideable(inputs[index] as NdArray, hidden, example), tf.expandDims(masks, 3));
+      masks = riseMasks({ lengths, cells, probability, stream: [seed, example] }, start, end);
+      const changed = masked(hideable(inputs[index] as NdArray, hidden, example), tf.expandDims(masks, -1));
       return inputs.map((array, i) => (i === index ? changed : repeated(array, example, end - start)));
     },
     reduce: (scores: Tensor1D) => maskSums(scores, masks),

@@ -1,10 +1,13 @@
-import type { Tensor3D } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor3D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { assertRoom } from '../../numeric/check.ts';
 import { random } from '../../numeric/random.ts';
 
 /** What the masks are made of. */
 export interface RiseMasking {
-  readonly plane: readonly [rows: number, columns: number];
+  /** Rows and columns; of volumes planes, rows and columns. */
+  readonly lengths: readonly number[];
+  /** Along each axis. */
   readonly cells: number;
   readonly probability: number;
   /** The stream of random numbers; that of each mask goes on with its number. */
@@ -12,35 +15,56 @@ export interface RiseMasking {
 }
 
 /**
- * Masks `start…end`, `[k, h, w]`: random cells, interpolated bilinearly to one cell more than the plane and cut out at a
- * random place. Rows and columns are interpolated by one small matrix each, so that every backend makes them alike.
+ * Masks `start…end`, `[k, h, w]` or `[k, d, h, w]`: random cells, interpolated linearly along each axis to one cell more than
+ * there is room for and cut out at a random place. Each axis is interpolated by one small matrix, so that every backend
+ * makes them alike.
  */
-export function riseMasks({ plane, cells, probability, stream }: RiseMasking, start: number, end: number): Tensor3D {
+export function riseMasks(masking: RiseMasking, start: number, end: number): Tensor {
+  const { lengths, cells } = masking;
+  const { grids, alongAxes } = drawn(masking, start, end);
+  const matrices = alongAxes.map((weights, axis) =>
+    tf.tensor3d(weights, [end - start, lengths[axis] as number, cells]),
+  );
+  const [left, right] = matrices.slice(-2) as [Tensor3D, Tensor3D];
+  if (lengths.length === 2) return inPlanes(tf.tensor3d(grids, [end - start, cells, cells]), left, right);
+  const [deep, depth] = [matrices[0] as Tensor3D, lengths[0] as number];
+  const planes = tf.matMul(deep, tf.tensor3d(grids, [end - start, cells, cells ** 2]));
+  const masks = inPlanes(tf.reshape(planes, [-1, cells, cells]), eachTimes(left, depth), eachTimes(right, depth));
+  return tf.reshape(masks, [end - start, ...lengths]);
+}
+
+/** Cells interpolated along rows and columns. */
+function inPlanes(cells: Tensor3D, left: Tensor3D, right: Tensor3D): Tensor {
+  return tf.matMul(tf.matMul(left, cells), right, false, true);
+}
+
+/** Each matrix so many times, one after the other. */
+function eachTimes(matrices: Tensor3D, times: number): Tensor3D {
+  const [, rows, columns] = matrices.shape;
+  return tf.reshape(tf.tile(tf.expandDims(matrices, 1), [1, times, 1, 1]), [-1, rows, columns]);
+}
+
+/** The cells of each mask, and per axis the weights of the cells at each position. */
+function drawn(
+  { lengths, cells, probability, stream }: RiseMasking,
+  start: number,
+  end: number,
+): { readonly grids: Float32Array; readonly alongAxes: readonly Float32Array[] } {
   const count = end - start;
-  const [rows, columns] = plane;
-  const grids = new Float32Array(count * cells * cells);
-  const alongRows = new Float32Array(count * rows * cells);
-  const alongColumns = new Float32Array(count * columns * cells);
-  const [cellRows, cellColumns] = [Math.ceil(rows / cells), Math.ceil(columns / cells)];
+  const size = cells ** lengths.length;
+  assertRoom('cells', [count, size / cells, Math.max(cells, ...lengths)]);
+  const grids = new Float32Array(count * size);
+  const alongAxes = lengths.map((length) => new Float32Array(count * length * cells));
   for (let k = 0; k < count; k++) {
     const source = random(...stream, start + k);
-    for (let i = 0; i < cells * cells; i++) grids[k * cells * cells + i] = Number(source.uniform() < probability);
-    const shift = [source.integer(cellRows), source.integer(cellColumns)] as const;
-    interpolate(alongRows.subarray(k * rows * cells, (k + 1) * rows * cells), {
-      cells,
-      cell: cellRows,
-      shift: shift[0],
-    });
-    interpolate(alongColumns.subarray(k * columns * cells, (k + 1) * columns * cells), {
-      cells,
-      cell: cellColumns,
-      shift: shift[1],
+    for (let i = 0; i < size; i++) grids[k * size + i] = Number(source.uniform() < probability);
+    lengths.forEach((length, axis) => {
+      const cell = Math.ceil(length / cells);
+      const weights = (alongAxes[axis] as Float32Array).subarray(k * length * cells, (k + 1) * length * cells);
+      interpolate(weights, { cells, cell, shift: source.integer(cell) });
     });
   }
-  const grid = tf.tensor3d(grids, [count, cells, cells]);
-  const left = tf.tensor3d(alongRows, [count, rows, cells]);
-  const right = tf.tensor3d(alongColumns, [count, columns, cells]);
-  return tf.matMul(tf.matMul(left, grid), right, false, true) as Tensor3D;
+  return { grids, alongAxes };
 }
 
 /** The weights of the cells at each position, `[positions × cells]`: half-pixel bilinear, the edge cells going on. */

@@ -1,5 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { inSlices } from '../../backend/inSlices.ts';
 import type { Segments } from '../../image/types.ts';
 import { pinTarget } from '../../network/score.ts';
 import type { Scorer } from '../../network/scorer.ts';
@@ -10,16 +11,17 @@ import { type Endpoint, endpoint } from '../path/endpoints.ts';
 import { repeated } from '../repeated.ts';
 import { attributionOf, type Session } from '../session.ts';
 import { hiddenInput } from './hiddenInput.ts';
+import { isPlaced } from './imageInput.ts';
 import { hideable, masked } from './masking.ts';
 import { segmentLabels } from './segmentLabels.ts';
 
 /** What methods over segments have in common. */
 export interface SegmentOptions {
-  /** How the image is divided; inputs without rows and columns are divided into single features where nothing is given. */
+  /** How the image or the volume is divided; inputs without rows and columns are divided into single features where nothing is given. */
   readonly segments?: Segments;
   /** What a hidden segment looks like; `'zero'` by default. */
   readonly baseline?: Baseline;
-  /** The position of the input that is divided; by default the first that is an image, else the first. */
+  /** The position of the input that is divided; by default the first that is an image or a volume, else the first. */
   readonly input?: number;
 }
 
@@ -47,13 +49,13 @@ export async function segmentGame(
   const { inputs, options, scorer, count } = session;
   const index = chosenInput(inputs, input);
   const { shape } = inputs[index] as NdArray;
-  const labels = segmentLabels(inputs[index] as NdArray, segments);
+  const labels = await inSlices(segmentLabels(inputs[index] as NdArray, segments), options);
   const players = Array.from({ length: count }, (_, example) => largestOf(labelsAt(labels, example)) + 1);
   const hidden = await hiddenInput(session, index, baseline);
   const at = await endpoint(session, inputs, { sites: [], scorer });
-  const isImage = shape.length === 4;
+  const placed = isPlaced(shape);
   // A segment has all channels of an image.
-  const positions = isImage ? [...shape.slice(1, 3), 1] : shape.slice(1);
+  const positions = placed ? [...shape.slice(1, -1), 1] : shape.slice(1);
   return {
     players,
     divided: { index, hidden, labels },
@@ -70,9 +72,10 @@ export async function segmentGame(
       return inputs.map((array, i) => (i === index ? changed : repeated(array, example, count)));
     },
     attribution(method, values, delta) {
-      const maps = [{ shape: isImage ? shape.slice(0, 3) : shape, data: painted(labels, values) }];
+      const maps = [{ shape: placed ? shape.slice(0, -1) : shape, data: painted(labels, values) }];
       const { score, classes } = at;
-      return { ...attributionOf(session, { method, score, classes, maps, delta }), segmentValues: sideBySide(values) };
+      const found = attributionOf(session, { method, score, classes, maps, perPlace: placed, delta });
+      return { ...found, segmentValues: sideBySide(values) };
     },
   };
 }
@@ -80,7 +83,7 @@ export async function segmentGame(
 /** The position of the input that is asked for, or of the first image, or 0. */
 function chosenInput(inputs: readonly NdArray[], input: number | undefined): number {
   if (input !== undefined) assertInteger('input', input, [0, inputs.length - 1]);
-  const image = inputs.findIndex(({ shape }) => shape.length === 4);
+  const image = inputs.findIndex(({ shape }) => isPlaced(shape));
   return input ?? Math.max(0, image);
 }
 

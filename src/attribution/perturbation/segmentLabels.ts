@@ -1,18 +1,22 @@
-import { segment } from '../../image/segment.ts';
+import { segmenting } from '../../image/segmentation/segmenting.ts';
 import type { Segments } from '../../image/types.ts';
 import { describe } from '../../numeric/check.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
 import { sameShape, sizeOf } from '../../numeric/shape.ts';
+import type { Sliced } from '../../numeric/sliced.ts';
+import { isPlaced } from './imageInput.ts';
 
-/** The segment of every position of an input, channels of an image left out, `[n, positions]`. */
-export function segmentLabels(divided: NdArray, segments: Segments | undefined): NdArray<Int32Array> {
+/** The segment of every position of an input, channels of an image or a volume left out, `[n, positions]`. */
+export function* segmentLabels(divided: NdArray, segments: Segments | undefined): Sliced<NdArray<Int32Array>> {
   const { shape, data } = divided;
   const count = shape[0] as number;
-  if (shape.length === 4) {
+  if (isPlaced(shape)) {
     if (segments === undefined) {
-      throw new TypeError('"segments" expected a division of the image, such as {grid: 8} or {slic: 50}');
+      const what =
+        shape.length === 4 ? 'image, such as {grid: 8} or {slic: 50}' : 'volume, such as {grid: 4} or {slic: 50}';
+      throw new TypeError(`"segments" expected a division of the ${what}`);
     }
-    const labels = segment(divided, segments).data;
+    const labels = (yield* segmenting(divided, segments)).data;
     return { shape: [count, labels.length / count], data: labels };
   }
   const size = sizeOf(shape.slice(1));
@@ -20,7 +24,7 @@ export function segmentLabels(divided: NdArray, segments: Segments | undefined):
   // Features in a row: a label map of one line.
   const maps = featureLabels(segments, shape) ? 1 : count;
   const line = { shape: [count, 1, size], data };
-  const labels = segment(line, { shape: [maps, 1, size], data: (segments as NdArray<Int32Array>).data });
+  const labels = yield* segmenting(line, { shape: [maps, 1, size], data: (segments as NdArray<Int32Array>).data });
   return { shape: [count, size], data: labels.data };
 }
 

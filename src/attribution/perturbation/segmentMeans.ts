@@ -1,8 +1,8 @@
 import type { NdArray } from '../../numeric/ndarray.ts';
 
-/** Images whose segments `[n, h, w]` are filled with their own mean colours. */
+/** Images or volumes whose segments `[n, …]` are filled with their own mean colours. */
 export function segmentMeans({ shape, data }: NdArray, labels: NdArray<Int32Array>): NdArray {
-  const [count, , , channels] = shape as [number, number, number, number];
+  const [count, channels] = [shape[0] as number, shape.at(-1) as number];
   const pixels = labels.data.length / count;
   const filled = new Float32Array(data.length);
   for (let example = 0; example < count; example++) {

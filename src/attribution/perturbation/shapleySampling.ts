@@ -1,5 +1,5 @@
 import type { ExplainOptions, Input, Model, SegmentAttribution } from '../../network/types.ts';
-import { assertInteger } from '../../numeric/check.ts';
+import { assertCount } from '../../numeric/check.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
 import { random } from '../../numeric/random.ts';
 import { runningMoments } from '../../numeric/runningMoments.ts';
@@ -49,8 +49,8 @@ export async function shapleySampling(
   options: ExplainOptions & ShapleySamplingOptions,
 ): Promise<SampledShapley> {
   const { permutations = 10, seed = 0, onPartial } = options;
-  assertInteger('permutations', permutations, [1, Number.POSITIVE_INFINITY]);
-  return explain(model, x, options, async (session) => {
+  assertCount('permutations', permutations, 1);
+  return explain(model, x, options, async (session, options) => {
     const game = await segmentGame(session, options);
     const orders = game.players.map((players, example) =>
       Array.from({ length: permutations }, (_, i) => shuffled(players, random(seed, example, i).integer)),

@@ -1,7 +1,7 @@
-import { mean, variance } from 'd3-array';
 import type { ExplainOptions, Input, Model, SegmentAttribution } from '../../network/types.ts';
-import { assertInteger } from '../../numeric/check.ts';
+import { assertCount, assertRoom } from '../../numeric/check.ts';
 import { random } from '../../numeric/random.ts';
+import { runningMoments } from '../../numeric/runningMoments.ts';
 import { sobolSequence } from '../../numeric/sobolSequence.ts';
 import type { PartialOption } from '../progressive.ts';
 import { explain } from '../session.ts';
@@ -25,10 +25,10 @@ export interface SobolOptions extends GridMaskOptions, PartialOption<SegmentAttr
  * model output".
  *
  * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
- * @param x one example or a batch, one input an image `[n, h, w, c]`.
+ * @param x one example or a batch, one input an image `[n, h, w, c]` or a volume `[n, d, h, w, c]`.
  * @param options `cells`, `designs`, `baseline`, `input`, `seed`, `target`, `scale` (`'logit'` by default),
  * `onPartial`.
- * @returns `segmentValues` `[n, cells²]`, and `values` `[n, h, w]`; zeros where masks do not change the score.
+ * @returns `segmentValues` `[n, cells²]`, and `values` `[n, h, w]` (of volumes `[n, cells³]` and `[n, d, h, w]`); zeros where masks do not change the score.
  * @throws {RangeError} if `cells` < 1, `designs` < 2, or no input is an image; else as {@link gradient}.
  * @example
  * ```ts
@@ -42,10 +42,11 @@ export async function sobolAttribution(
   options: ExplainOptions & SobolOptions = {},
 ): Promise<SegmentAttribution> {
   const { designs = 32, seed = 0, onPartial } = options;
-  assertInteger('designs', designs, [2, Number.POSITIVE_INFINITY]);
-  return explain(model, x, options, async (session) => {
+  assertCount('designs', designs, 2);
+  return explain(model, x, options, async (session, options) => {
     const game = await gridGame(session, options);
     // A and B side by side: cells of A, then cells of B.
+    for (const cells of game.players) assertRoom('designs', [designs, 2 * cells]);
     const points = game.players.map((cells, example) => sobolSequence(designs, 2 * cells, random(seed, example)));
     const current = (known: readonly Float64Array[]): SegmentAttribution =>
       game.attribution(
@@ -78,9 +79,20 @@ function totalIndices(scores: Float64Array, cells: number): Float64Array {
   const designs = Array.from({ length: Math.floor(scores.length / size) }, (_, k) =>
     scores.subarray(k * size, (k + 1) * size),
   );
-  const spread = variance(designs.flatMap(([a, b]) => [a as number, b as number])) ?? 0;
+  const spread = varianceOf(designs.flatMap(([a, b]) => [a as number, b as number]));
   return Float64Array.from({ length: cells }, (_, cell) => {
-    const half = mean(designs, (design) => ((design[0] as number) - (design[cell + 2] as number)) ** 2 / 2);
-    return spread === 0 ? 0 : (half as number) / spread;
+    const squares = designs.reduce(
+      (sum, design) => sum + ((design[0] as number) - (design[cell + 2] as number)) ** 2,
+      0,
+    );
+    return spread === 0 ? 0 : squares / (2 * designs.length * spread);
   });
+}
+
+/** The unbiased variance of scores; 0 where there are too few, and NaN where one is none. */
+function varianceOf(scores: readonly number[]): number {
+  if (scores.length < 2) return 0;
+  const moments = runningMoments(1);
+  for (const score of scores) moments.add([score]);
+  return moments.variance()[0] as number;
 }

@@ -1,29 +1,27 @@
-import type { Rectangle } from '../../network/incremental/windows.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
 import type { Session } from '../session.ts';
+import { combinations, cutOff } from './boxes.ts';
 import { type CoveredParts, coveredDrops } from './coveredDrops.ts';
 import { windowMeans } from './windowSampling/windowMeans.ts';
 
-type Pair = readonly [rows: number, columns: number];
-
-/** Windows of one size over an input. */
+/** Windows of one size over an input, along each axis of its places. */
 export interface CoveringWindows extends Omit<CoveredParts, 'parts' | 'onBatch'> {
-  readonly size: Pair;
-  readonly stride: Pair;
+  readonly size: readonly number[];
+  readonly stride: readonly number[];
   /** Called after each batch; the map of what is known so far. */
   readonly onBatch?: (map: () => NdArray) => void;
 }
 
-/** The mean of what the score loses over the windows that cover a position, in the shape of the input. */
+/** The mean of what the score loses over the windows that cover a place, in the shape of the input. */
 export async function windowDrops(
   session: Session,
   { size, stride, onBatch, ...covered }: CoveringWindows,
 ): Promise<NdArray> {
-  const { plane, channels, shown } = covered.input;
-  const corners = cornersOn(plane, { size, stride });
-  const windows = corners.map((corner) => cutOff(corner, size, plane));
+  const { lengths, channels, shown } = covered.input;
+  const corners = cornersOn(lengths, { size, stride });
+  const windows = corners.map((corner) => ({ box: cutOff(corner, size, lengths) }));
   const mapOf = (drops: readonly Float64Array[]): NdArray => {
-    const { data } = windowMeans(drops, { size, corners }, plane);
+    const { data } = windowMeans(drops, { size, corners }, lengths);
     return { shape: shown.shape, data: shown.data.map((_, i) => data[Math.floor(i / channels)] as number) };
   };
   const drops = await coveredDrops(session, {
@@ -35,14 +33,13 @@ export async function windowDrops(
 }
 
 /** Starts 0, s, 2 s, … up to ⌈(n − w) / s⌉ s along each axis. */
-function cornersOn(plane: Pair, { size, stride }: { size: Pair; stride: Pair }): readonly Pair[] {
-  const [rows, columns] = plane.map((length, axis) => {
+function cornersOn(
+  lengths: readonly number[],
+  { size, stride }: Pick<CoveringWindows, 'size' | 'stride'>,
+): readonly (readonly number[])[] {
+  const starts = lengths.map((length, axis) => {
     const step = stride[axis] as number;
     return Array.from({ length: Math.ceil((length - (size[axis] as number)) / step) + 1 }, (_, i) => i * step);
-  }) as [number[], number[]];
-  return rows.flatMap((row) => columns.map((column) => [row, column] as const));
-}
-
-function cutOff([row, column]: Pair, [tall, wide]: Pair, [height, width]: Pair): Rectangle {
-  return { rows: [row, Math.min(row + tall, height)], columns: [column, Math.min(column + wide, width)] };
+  });
+  return combinations(starts);
 }

@@ -49,7 +49,7 @@ export async function wordOcclusion(
 ): Promise<Attribution> {
   const { token = 0 } = options;
   assertInteger('token', token, [0, Number.POSITIVE_INFINITY]);
-  return explain(model, x, options, async (session) => {
+  return explain(model, x, options, async (session, options) => {
     const { inputs } = session;
     const index = tokenInput(session, options.input);
     const hidden = await hiddenInput(session, index, token);

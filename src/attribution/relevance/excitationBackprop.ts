@@ -58,8 +58,8 @@ export async function excitationBackprop(
   x: Input,
   options: ExplainOptions & ExcitationBackpropOptions = {},
 ): Promise<Attribution> {
-  const { rules = [], contrastive = false, bias = true, layer } = options;
-  return explain(model, x, options, async (session) => {
+  const { bias = true, layer } = options;
+  return explain(model, x, options, async (session, { rules = [], contrastive = false }) => {
     assertUnscaled(session, 'excitationBackprop');
     const { graph } = session.network;
     const composite: Composite = [

@@ -49,8 +49,8 @@ export interface LrpOptions extends LayerOption {
  * ```
  */
 export function lrp(model: Model, x: Input, options: ExplainOptions & LrpOptions = {}): Promise<Attribution> {
-  const { composite = epsilonPlus(), bias = true, layer } = options;
-  return explain(model, x, options, async (session) => {
+  const { bias = true, layer } = options;
+  return explain(model, x, options, async (session, { composite = epsilonPlus() }) => {
     const whole = [...namingKernels(composite, session.network.graph), ...base('lrp', 'composite')];
     await assertWithinRanges(session, whole);
     return backpropagate(session, layer, {

@@ -75,7 +75,12 @@ interface Activation {
 /** scale · x + shift per channel of the last axis, then max(·, 0), or min(max(·, 0), ceiling). */
 export function scaleShift(x: Tensor, scale: Tensor, shift: Tensor, activation?: Activation): Tensor {
   const direct = scaleShiftBySimd(x, [scale, shift], activation);
-  return direct ?? tf.tidy(() => activated(tf.add(tf.mul(x, scale), shift), activation));
+  return direct ?? tf.tidy(() => activated(tf.add(tf.mul(x, channelRow(scale)), channelRow(shift)), activation));
+}
+
+/** A number per channel as a row: webgpu combines no vector with a tensor of five axes. */
+export function channelRow(perChannel: Tensor): Tensor {
+  return perChannel.rank === 1 ? tf.reshape(perChannel, [1, -1]) : perChannel;
 }
 
 /** A ReLU, clipped or not, where there is one. */

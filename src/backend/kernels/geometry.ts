@@ -32,7 +32,7 @@ export function outputSize(size: number, axis: WindowAxis): number {
 }
 
 /** TensorFlow's padding of an axis: the smaller half of what 'same' needs before it, the larger after. */
-function paddingAround(size: number, axis: WindowAxis): [number, number] {
+export function paddingAround(size: number, axis: WindowAxis): [number, number] {
   if (axis.padding === 'valid') return [0, 0];
   const total = Math.max((outputSize(size, axis) - 1) * axis.stride + extentOf(axis) - size, 0);
   return [Math.floor(total / 2), Math.ceil(total / 2)];

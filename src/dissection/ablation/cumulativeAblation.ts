@@ -1,3 +1,4 @@
+import { owned } from '../../backend/owned.ts';
 import type { Dataset } from '../../network/dataset.ts';
 import type { Input, Model } from '../../network/types.ts';
 import { withNetwork } from '../../network/withNetwork.ts';
@@ -60,10 +61,11 @@ export interface CumulativeAblation {
 export async function cumulativeAblation(
   model: Model,
   dataset: Dataset<Input>,
-  { ranking, counts, classes, keep = false, ...options }: CumulativeAblationOptions,
+  options: CumulativeAblationOptions,
 ): Promise<CumulativeAblation> {
+  const [{ ranking, counts, classes, keep = false, ...own }] = await owned(options);
   return withNetwork(model, async (network) => {
-    const task = ablationTask(network, options);
+    const task = ablationTask(network, own);
     const chosen = chosenClasses(task, classes);
     const orders = ordersOf(task, ranking, chosen);
     const wanted = chosenCounts(counts, orders[0]?.length as number);
@@ -73,19 +75,14 @@ export async function cumulativeAblation(
     // Balanced accuracy of a class asks whether it is this one, 1, or not, 0.
     const tallies = Array.from({ length: wanted.length * chosen.length }, () => classTally(2));
     const hits = new Float64Array(tallies.length);
-    await forEachOutcome(
-      task,
-      dataset,
-      { ...options, stage: 'cumulativeAblation', sets },
-      ({ label, set, prediction }) => {
-        if (set === 0) return whole.add(label, prediction);
-        for (const place of removals[set - 1]?.places ?? []) {
-          const own = chosen[place % chosen.length];
-          tallies[place]?.add(Number(label === own), Number(prediction === own));
-          hits[place]! += Number(label === prediction);
-        }
-      },
-    );
+    await forEachOutcome(task, dataset, { ...own, stage: 'cumulativeAblation', sets }, ({ label, set, prediction }) => {
+      if (set === 0) return whole.add(label, prediction);
+      for (const place of removals[set - 1]?.places ?? []) {
+        const candidate = chosen[place % chosen.length];
+        tallies[place]?.add(Number(label === candidate), Number(prediction === candidate));
+        hits[place]! += Number(label === prediction);
+      }
+    });
     const shape = [wanted.length, chosen.length];
     return {
       counts: wanted,

@@ -23,7 +23,7 @@ export function linearTail({ steps }: Graph, site: Site, { logits }: Head): Line
   while (value !== logits.value) {
     const readers = steps.filter(({ inputs }) => inputs.includes(value));
     const [step] = readers;
-    if (!step || readers.length > 1) return undefined;
+    if (!step || readers.length > 1 || (step.operation.batchAxes ?? 1) > 1) return undefined;
     const isVector = pooled || site.shape.length === 2;
     if (step.operation.kind === 'globalAveragePool' && !isVector) pooled = true;
     else if (isVector && !weights && hasWeights(step)) weights = step.operation.parameters;

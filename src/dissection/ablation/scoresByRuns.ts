@@ -1,6 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { inTurn } from '../../backend/inTurn.ts';
+import { owned } from '../../backend/owned.ts';
 import { example } from '../../image/example.ts';
 import { forEachBatch } from '../../network/batches.ts';
 import { type Dataset, iterate } from '../../network/dataset.ts';
@@ -27,7 +28,8 @@ export async function scoresByRuns(
   let seen = 0;
   run.signal?.throwIfAborted();
   for await (const item of iterate(dataset)) {
-    const inputs = await readInputs(plan.network, item, 'dataset');
+    const [own] = await owned(item);
+    const inputs = await readInputs(plan.network, own, 'dataset');
     for (let row = 0; row < (inputs[0]?.shape[0] as number); row++, seen++) {
       const one = inputs.map((input) => example(input, row));
       await exampleScores(plan, one, run, (set, logits) => visit(seen, set, logits));

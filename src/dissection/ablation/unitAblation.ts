@@ -1,8 +1,11 @@
+import { inSlices } from '../../backend/inSlices.ts';
+import { owned } from '../../backend/owned.ts';
 import type { Dataset } from '../../network/dataset.ts';
 import type { Input, Model } from '../../network/types.ts';
 import { withNetwork } from '../../network/withNetwork.ts';
 import { assertInteger } from '../../numeric/check.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
+import { forEachOf, type Sliced } from '../../numeric/sliced.ts';
 import { type AblationOptions, type AblationTask, ablationTask, forEachOutcome, type Outcome } from './ablationTask.ts';
 import { type ClassAccuracy, type ClassTally, classAccuracy, classTally } from './classTally.ts';
 
@@ -53,22 +56,23 @@ export interface UnitAblation {
 export async function unitAblation(
   model: Model,
   dataset: Dataset<Input>,
-  { units, ...options }: UnitAblationOptions,
+  options: UnitAblationOptions,
 ): Promise<UnitAblation> {
+  const [{ units, ...own }] = await owned(options);
   return withNetwork(model, async (network) => {
-    const task = ablationTask(network, options);
+    const task = ablationTask(network, own);
     const chosen = chosenUnits(task, units);
     const sets = [[], ...Array.from(chosen, (unit) => [unit])];
     const tallies = sets.map(() => classTally(task.classes));
     const losses = new Float64Array(sets.length * task.classes);
     let whole: Outcome['scores'] = new Float64Array();
-    await forEachOutcome(task, dataset, { ...options, stage: 'unitAblation', sets }, (outcome) => {
+    await forEachOutcome(task, dataset, { ...own, stage: 'unitAblation', sets }, (outcome) => {
       const { label, set, scores, prediction } = outcome;
       if (set === 0) whole = scores;
       (tallies[set] as ClassTally).add(label, prediction);
       losses[set * task.classes + label]! += (whole[label] as number) - (scores[label] as number);
     });
-    return ablationOf(chosen, tallies, losses.subarray(task.classes));
+    return inSlices(ablationOf(chosen, tallies, losses.subarray(task.classes)), own);
   });
 }
 
@@ -80,7 +84,11 @@ function chosenUnits({ units }: AblationTask, chosen: readonly number[] | undefi
 }
 
 /** The result, from the counts of the intact network and of each ablation, and sums of losses `[units × classes]`. */
-function ablationOf(units: Int32Array, [whole, ...parts]: readonly ClassTally[], losses: Float64Array): UnitAblation {
+function* ablationOf(
+  units: Int32Array,
+  [whole, ...parts]: readonly ClassTally[],
+  losses: Float64Array,
+): Sliced<UnitAblation> {
   const intact = classAccuracy(whole as ClassTally);
   const classes = intact.balancedAccuracy.length;
   const shape = [units.length, classes];
@@ -96,19 +104,25 @@ function ablationOf(units: Int32Array, [whole, ...parts]: readonly ClassTally[],
     accuracy: Float64Array.from(parts, (part) => part.accuracy()),
     importance: { shape, data: importance },
     scoreLoss: { shape, data: scoreLoss },
-    ranking: { shape: [classes, units.length], data: ranked(units, importance, scoreLoss) },
+    ranking: { shape: [classes, units.length], data: yield* ranked(units, importance, scoreLoss) },
   };
 }
 
 /** The units in order of importance to each class, `[classes × units]`. */
-function ranked(units: Int32Array, importance: Float64Array, scoreLoss: Float64Array): Int32Array {
+function* ranked(units: Int32Array, importance: Float64Array, scoreLoss: Float64Array): Sliced<Int32Array> {
   const classes = importance.length / units.length;
   const places = Array.from(units.keys());
-  const orders = Array.from({ length: classes }, (_, label) => {
+  const ranking = new Int32Array(classes * units.length);
+  // What sorting takes.
+  const cost = 20 * units.length * Math.log2(units.length + 1);
+  yield* forEachOf(classes, cost, (label) => {
     const more = (values: Float64Array, a: number, b: number): number =>
       (values[b * classes + label] as number) - (values[a * classes + label] as number);
     // Both are NaN for a class without examples, whose units stay in order.
-    return [...places].sort((a, b) => more(importance, a, b) || more(scoreLoss, a, b) || 0);
+    const order = [...places].sort((a, b) => more(importance, a, b) || more(scoreLoss, a, b) || 0);
+    order.forEach((place, rank) => {
+      ranking[label * units.length + rank] = units[place] as number;
+    });
   });
-  return Int32Array.from(orders.flat(), (place) => units[place] as number);
+  return ranking;
 }

@@ -1,3 +1,4 @@
+import { owned } from '../../backend/owned.ts';
 import type { Dataset } from '../../network/dataset.ts';
 import type { Model, RunOptions } from '../../network/types.ts';
 import { withNetwork } from '../../network/withNetwork.ts';
@@ -45,15 +46,16 @@ export interface BootstrapIouOptions
 export async function bootstrapIou(
   model: Model,
   dataset: Dataset<LabelledImage>,
-  { layer, ...options }: BootstrapIouOptions,
+  options: BootstrapIouOptions,
 ): Promise<BootstrapIou> {
-  const { images, concepts } = options.dissection;
+  const [{ layer, ...own }] = await owned(options);
+  const { images, concepts } = own.dissection;
   return withNetwork(model, async (network) => {
     const units = network.site(layer, 'layer').shape.at(-1);
-    if (units !== options.dissection.units.length) {
-      throw new RangeError(`"dissection" expected one of ${units} units, got ${options.dissection.units.length}`);
+    if (units !== own.dissection.units.length) {
+      throw new RangeError(`"dissection" expected one of ${units} units, got ${own.dissection.units.length}`);
     }
-    const readings = await layerReadings(network, dataset, { ...options, layers: [layer], images, concepts });
-    return bootstrapReadings(readings, options);
+    const readings = await layerReadings(network, dataset, { ...own, layers: [layer], images, concepts });
+    return bootstrapReadings(readings, own);
   });
 }

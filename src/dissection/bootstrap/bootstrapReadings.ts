@@ -1,3 +1,4 @@
+import { inSlices } from '../../backend/inSlices.ts';
 import type { RunOptions } from '../../network/types.ts';
 import { assertInteger, assertNumber } from '../../numeric/check.ts';
 import type { Readings } from '../readings.ts';
@@ -28,7 +29,7 @@ export async function bootstrapReadings(readings: Readings, options: IntervalOpt
   assertNumber('confidence', confidence, 0);
   if (confidence >= 1) throw new RangeError(`"confidence" expected a share below 1, got ${confidence}`);
   const counted = await countedImages(readings, dissection, labels);
-  const ious = await resampled(counted, { ...run, replicates, seed });
+  const ious = await inSlices(resampled(counted, { ...run, replicates, seed }), run);
   const isDetector = (unit: number, replicate: number): boolean =>
     ious[unit]?.some((own) => (own[replicate] as number) > dissection.cutoff) === true;
   const detectors = Float64Array.from(

@@ -1,11 +1,11 @@
-import { eventLoopTurn } from '../../backend/eventLoopTurn.ts';
 import type { RunOptions } from '../../network/types.ts';
 import { random } from '../../numeric/random.ts';
+import type { Sliced } from '../../numeric/sliced.ts';
 import { intersectionOverUnion } from '../iou.ts';
 import type { CountedImages, ImageCounts } from './candidates.ts';
 
 /** How often images are drawn. */
-export interface Resampling extends Pick<RunOptions, 'signal' | 'onProgress'> {
+export interface Resampling extends Pick<RunOptions, 'onProgress'> {
   readonly replicates: number;
   readonly seed: number;
 }
@@ -14,14 +14,13 @@ export interface Resampling extends Pick<RunOptions, 'signal' | 'onProgress'> {
  * The IoU of each candidate of each unit in replicates, `[units][candidates][replicates]`: as many images as there are,
  * drawn with replacement, by the seed and the number of the replicate.
  */
-export async function resampled(
+export function* resampled(
   { images, candidates, truth }: CountedImages,
-  { replicates, seed, signal, onProgress }: Resampling,
-): Promise<readonly (readonly Float64Array[])[]> {
+  { replicates, seed, onProgress }: Resampling,
+): Sliced<readonly (readonly Float64Array[])[]> {
   const ious = candidates.map((own) => own.map(() => new Float64Array(replicates)));
   const times = new Float64Array(images);
   for (let replicate = 0; replicate < replicates; replicate++) {
-    signal?.throwIfAborted();
     const { integer } = random(seed, replicate);
     times.fill(0);
     for (let draw = 0; draw < images; draw++) {
@@ -29,15 +28,18 @@ export async function resampled(
       times[image] = (times[image] as number) + 1;
     }
     const truths = new Map([...truth].map(([concept, counts]) => [concept, total(counts, times)]));
-    candidates.forEach((own, unit) => {
+    for (const [unit, own] of candidates.entries()) {
       own.forEach(({ concept, intersection, area }, place) => {
         const overlap = { intersection: total(intersection, times), area: total(area, times) };
         const iou = intersectionOverUnion({ ...overlap, truth: truths.get(concept) as number });
         (ious[unit]?.[place] as Float64Array)[replicate] = iou;
       });
-    });
+      yield own.reduce(
+        (sum, { intersection, area }) => sum + 5 * (intersection.images.length + area.images.length),
+        10,
+      );
+    }
     onProgress?.({ stage: 'replicates', done: replicate + 1, total: replicates });
-    if (replicate % 16 === 15) await eventLoopTurn();
   }
   return ious;
 }

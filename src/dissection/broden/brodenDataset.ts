@@ -1,3 +1,5 @@
+import { eventLoopTurn } from '../../backend/eventLoopTurn.ts';
+import { owned } from '../../backend/owned.ts';
 import { picture } from '../../image/picture.ts';
 import type { PixelScale } from '../../image/pixelScale.ts';
 import { type InputSampling, toInput } from '../../image/toInput.ts';
@@ -68,16 +70,18 @@ export interface BrodenDataset {
  * ```
  */
 export async function brodenDataset(read: ReadFile, options: BrodenOptions): Promise<BrodenDataset> {
-  assertOptions(options);
-  const { input, prefetch = 4, onFault } = options;
-  const { concepts, categories } = await brodenConcepts(read, options.categories);
-  const records = await brodenRecords(read, { ...options, categories, annotated: options.categories !== undefined });
+  const [own] = await owned(options);
+  assertOptions(own);
+  await eventLoopTurn();
+  const { input, prefetch = 4, onFault } = own;
+  const { concepts, categories } = await brodenConcepts(read, own.categories);
+  const records = await brodenRecords(read, { ...own, categories, annotated: own.categories !== undefined });
   const size = records[0]?.size;
   if (!size) throw new RangeError('"index.csv" expected images of these categories and this split, got none');
   const plan = { input, size, known: new Set(concepts.map(({ number }) => number)) };
-  const own = options.shard ? part(records, options.shard) : records;
-  const dataset = readings(read, own, { ...plan, prefetch, onFault });
-  return { concepts, categories, size, count: own.length, dataset };
+  const chosen = own.shard ? part(records, own.shard) : records;
+  const dataset = readings(read, chosen, { ...plan, prefetch, onFault });
+  return { concepts, categories, size, count: chosen.length, dataset };
 }
 
 function part(records: readonly BrodenRecord[], [shard, of]: readonly [number, number]): readonly BrodenRecord[] {

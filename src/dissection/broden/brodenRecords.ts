@@ -1,3 +1,5 @@
+import { mostNumbers } from '../../numeric/check.ts';
+import { sizeOf } from '../../numeric/shape.ts';
 import { type CsvRow, csvTable } from './csvTable.ts';
 import type { ReadFile } from './readNamed.ts';
 
@@ -43,11 +45,18 @@ function recordOf(row: CsvRow<string>, categories: readonly string[]): BrodenRec
   const items = categories.flatMap((category) => row.text(category).split(';')).filter((item) => item !== '');
   return {
     image: row.text('image'),
-    size: [row.number('sh'), row.number('sw')],
+    size: labelSize(row),
     planes: items.filter((item) => !isNumber(item)),
     // Labels that were too rare to be kept were written as 0.
     scalars: items.filter(isNumber).map(Number).filter(Boolean),
   };
+}
+
+function labelSize(row: CsvRow<string>): readonly [number, number] {
+  const size = [row.number('sh'), row.number('sw')] as const;
+  if (size.every((side) => Number.isInteger(side) && side >= 1) && sizeOf(size) <= mostNumbers) return size;
+  const most = `whole numbers from 1 with a product of at most ${mostNumbers}`;
+  throw new RangeError(`"index.csv" expected in columns "sh" and "sw" ${most}, got ${size.join(' and ')}`);
 }
 
 // A cell holds numbers of labels and paths of planes side by side.

@@ -1,9 +1,13 @@
+import { inSlices } from '../../backend/inSlices.ts';
+import { owned } from '../../backend/owned.ts';
 import { activations } from '../../network/activations.ts';
 import { layerGradients } from '../../network/layerGradients.ts';
 import type { Input, Model, RunOptions, Target } from '../../network/types.ts';
 import { withNetwork } from '../../network/withNetwork.ts';
 import { assertNumber } from '../../numeric/check.ts';
+import { dot } from '../../numeric/dot.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
+import { forEachOf, type Sliced } from '../../numeric/sliced.ts';
 import { tTest } from '../../numeric/studentT.ts';
 import { type ConceptVector, conceptVector } from './conceptVector.ts';
 
@@ -39,7 +43,11 @@ export interface ConceptScore {
 /** The scores of concepts, and of random sets in place of concepts. */
 export interface ConceptActivationVectors<C extends string = string> {
   readonly concepts: Readonly<Record<C, ConceptScore>>;
-  /** The TCAV score of each random set against each other one. */
+  /**
+   * The TCAV score of each random set against each other one. As in the published code, two sets are compared in both
+   * orders, whose scores are nearly each other's complement: their mean is near 0.5, and the test takes them for twice as
+   * many as there are.
+   */
   readonly chance: Float64Array;
 }
 
@@ -81,12 +89,14 @@ export interface ConceptActivationVectors<C extends string = string> {
 export async function conceptActivationVectors<C extends string>(
   model: Model,
   x: Input,
-  { layer, concepts, random, target, penalty = 0.01, seed = 0, ...run }: ConceptOptions<C>,
+  options: ConceptOptions<C>,
 ): Promise<ConceptActivationVectors<C>> {
+  const [input, own] = await owned(x, options);
+  const { layer, concepts, random, target, penalty = 0.01, seed = 0, ...run } = own;
   if (random.length < 2) throw new RangeError(`"random" expected two sets or more, got ${random.length}`);
   assertNumber('penalty', penalty, Number.MIN_VALUE);
   return withNetwork(model, async (network) => {
-    const gradients = await layerGradients(network, x, {
+    const gradients = await layerGradients(network, input, {
       ...run,
       layers: [layer],
       ...(target !== undefined && { target }),
@@ -99,47 +109,68 @@ export async function conceptActivationVectors<C extends string>(
     };
     const nothing: NdArray[] = [];
     for (const [i, set] of random.entries()) nothing.push(await valuesOf(set, `random[${i}]`));
-    const against = (set: NdArray, others: readonly NdArray[]): readonly ConceptVector[] =>
-      others.map((other, i) => conceptVector(set, other, { penalty, stream: [seed, i] }));
-    const chance = Float64Array.from(
-      nothing.flatMap((set) =>
-        against(
-          set,
-          nothing.filter((other) => other !== set),
-        ).map((own) => risingShare(slopes, own)),
-      ),
-    );
+    const fitting = { penalty, seed };
+    const chance = await inSlices(chanceScores(nothing, slopes, fitting), run);
     const found: [string, ConceptScore][] = [];
     for (const [name, set] of Object.entries<Input>(concepts)) {
-      const vectors = against(await valuesOf(set, `concepts.${name}`), nothing);
-      found.push([name, scoreOf(vectors, slopes, chance)]);
+      const values = await valuesOf(set, `concepts.${name}`);
+      const vectors = await inSlices(vectorsAgainst(values, nothing, fitting), run);
+      found.push([name, scoreOf(vectors, await inSlices(risingShares(slopes, vectors), run), chance)]);
     }
     return { concepts: Object.fromEntries(found) as Record<C, ConceptScore>, chance };
   });
 }
 
-function scoreOf(vectors: readonly ConceptVector[], slopes: NdArray, chance: Float64Array): ConceptScore {
-  const scores = Float64Array.from(vectors, (vector) => risingShare(slopes, vector));
+interface Fitting {
+  readonly penalty: number;
+  readonly seed: number;
+}
+
+/** The scores of each set of nothing in particular against each other one. */
+function* chanceScores(sets: readonly NdArray[], slopes: NdArray, fitting: Fitting): Sliced<Float64Array> {
+  const scores: number[] = [];
+  for (const set of sets) {
+    const others = sets.filter((other) => other !== set);
+    scores.push(...(yield* risingShares(slopes, yield* vectorsAgainst(set, others, fitting))));
+  }
+  return Float64Array.from(scores);
+}
+
+function* vectorsAgainst(
+  set: NdArray,
+  others: readonly NdArray[],
+  { penalty, seed }: Fitting,
+): Sliced<readonly ConceptVector[]> {
+  const vectors: ConceptVector[] = [];
+  for (const [i, other] of others.entries()) {
+    vectors.push(yield* conceptVector(set, other, { penalty, stream: [seed, i] }));
+  }
+  return vectors;
+}
+
+function scoreOf(vectors: readonly ConceptVector[], scores: Float64Array, chance: Float64Array): ConceptScore {
   const size = vectors[0]?.direction.length as number;
+  const data = new Float64Array(vectors.length * size);
+  vectors.forEach(({ direction }, i) => data.set(direction, i * size));
   return {
     scores,
     mean: scores.reduce((sum, score) => sum + score, 0) / scores.length,
-    vectors: {
-      shape: [vectors.length, size],
-      data: Float64Array.from(vectors.flatMap(({ direction }) => [...direction])),
-    },
+    vectors: { shape: [vectors.length, size], data },
     accuracy: Float64Array.from(vectors, ({ accuracy }) => accuracy),
     pValue: tTest(scores, chance),
   };
 }
 
-/** The share of examples whose score rises in a direction, Eq. (2), Kim et al. 2018. */
-function risingShare({ shape, data }: NdArray, { direction }: ConceptVector): number {
+/** The share of examples whose score rises in each direction, Eq. (2), Kim et al. 2018. */
+function* risingShares({ shape, data }: NdArray, vectors: readonly ConceptVector[]): Sliced<Float64Array> {
   const count = shape[0] as number;
-  let rising = 0;
-  for (let example = 0; example < count; example++) {
-    const start = example * direction.length;
-    if (direction.reduce((sum, value, i) => sum + value * (data[start + i] as number), 0) > 0) rising++;
+  const rising = new Float64Array(vectors.length);
+  for (const [k, { direction }] of vectors.entries()) {
+    const { length } = direction;
+    yield* forEachOf(count, length, (example) => {
+      const slope = dot(direction, data.subarray(example * length, (example + 1) * length));
+      rising[k]! += Number.isNaN(slope) ? slope : Number(slope > 0);
+    });
   }
-  return rising / count;
+  return rising.map((examples) => examples / count);
 }

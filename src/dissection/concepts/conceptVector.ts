@@ -1,8 +1,10 @@
+import { dot, norm } from '../../numeric/dot.ts';
 import { logisticRegression } from '../../numeric/logisticRegression.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
 import { random } from '../../numeric/random.ts';
 import { rowOf } from '../../numeric/rowOf.ts';
 import { shuffled } from '../../numeric/shuffled.ts';
+import type { Sliced } from '../../numeric/sliced.ts';
 
 /** The direction from some examples to those of a concept. */
 export interface ConceptVector {
@@ -22,7 +24,7 @@ interface Fitting {
  * The normal of the plane that divides two sets of values `[n, …]`, of which the larger one is cut to the size of the
  * smaller one. A third of each is held out.
  */
-export function conceptVector(concept: NdArray, others: NdArray, { penalty, stream }: Fitting): ConceptVector {
+export function* conceptVector(concept: NdArray, others: NdArray, { penalty, stream }: Fitting): Sliced<ConceptVector> {
   const count = Math.min(concept.shape[0] as number, others.shape[0] as number);
   const held = Math.max(1, Math.round(count / 3));
   const order = shuffled(count, random(...stream).integer);
@@ -30,15 +32,12 @@ export function conceptVector(concept: NdArray, others: NdArray, { penalty, stre
   const rowsOf = (chosen: Int32Array): readonly Float32Array[] =>
     [concept, others].flatMap((set) => Array.from(chosen, (row) => rowOf(set, row)));
   const labels = Array.from({ length: 2 * training.length }, (_, i) => i < training.length);
-  const { weights, intercept } = logisticRegression(rowsOf(training), labels, penalty);
-  const right = rowsOf(test).filter((row, i) => side(row, weights, intercept) > 0 === i < held);
-  const length = Math.sqrt(weights.reduce((sum, weight) => sum + weight * weight, 0));
+  const { weights, intercept } = yield* logisticRegression(rowsOf(training), labels, penalty);
+  const right = rowsOf(test).filter((row, i) => dot(weights, row) + intercept > 0 === i < held);
+  yield 2 * held * weights.length;
+  const length = norm(weights);
   return {
     direction: length === 0 ? weights : weights.map((value) => value / length),
     accuracy: right.length / (2 * held),
   };
-}
-
-function side(row: Float32Array, weights: Float64Array, intercept: number): number {
-  return weights.reduce((sum, weight, i) => sum + weight * (row[i] as number), intercept);
 }

@@ -1,4 +1,5 @@
 import { explain } from '../../attribution/session.ts';
+import { owned } from '../../backend/owned.ts';
 import { example } from '../../image/example.ts';
 import { type Dataset, iterate } from '../../network/dataset.ts';
 import { fieldBox } from '../../network/fieldBox.ts';
@@ -72,7 +73,7 @@ export async function empiricalReceptiveField(
   dataset: Dataset<Input>,
   options: EmpiricalReceptiveFieldOptions,
 ): Promise<EmpiricalReceptiveField> {
-  const { layer, unit, count = 25, patch = 11, stride = 3, noise, ...others } = options;
+  const [{ layer, unit, count = 25, patch = 11, stride = 3, noise, ...others }] = await owned(options);
   const { supporting = false, levels = [0.1, 0.25, 0.5], seed = 0, ...run } = others;
   return withNetwork(model, async (network) => {
     const size = network.inputs[0]?.shape.slice(1, 3) as [number, number];
@@ -114,7 +115,8 @@ async function imagesAt(
   let seen = 0;
   for await (const item of iterate(dataset)) {
     signal?.throwIfAborted();
-    const [batch] = (await readInputs(network, item, 'dataset')) as [NdArray];
+    const [own] = await owned(item);
+    const [batch] = (await readInputs(network, own, 'dataset')) as [NdArray];
     for (let row = 0; row < (batch.shape[0] as number); row++, seen++) {
       if (places.has(seen)) images.set(seen, example(batch, row));
     }

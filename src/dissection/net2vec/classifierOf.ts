@@ -1,9 +1,9 @@
-import { eventLoopTurn } from '../../backend/eventLoopTurn.ts';
 import { dot } from '../../numeric/dot.ts';
 import { logisticRegression } from '../../numeric/logisticRegression.ts';
 import { random } from '../../numeric/random.ts';
 import { rocAuc } from '../../numeric/rocAuc.ts';
 import { shuffled } from '../../numeric/shuffled.ts';
+import { forEachOf, type Sliced } from '../../numeric/sliced.ts';
 import type { PooledSample } from './pooledSamples.ts';
 import type { ConceptClassifier } from './types.ts';
 
@@ -15,34 +15,28 @@ export interface Learning {
 }
 
 /** How well the concept of a place is told, by one unit and by all. */
-export async function classifierOf(
+export function* classifierOf(
   {
     training,
     validation,
   }: { readonly training: readonly PooledSample[]; readonly validation: readonly PooledSample[] },
   place: number,
   { penalty, limit, stream }: Learning,
-): Promise<Omit<ConceptClassifier, 'concept' | 'category'>> {
+): Sliced<Omit<ConceptClassifier, 'concept' | 'category'>> {
   const [having, lacking] = divided(training, place);
   const count = Math.min(having.length, lacking.length, limit);
   const { integer } = random(...stream);
   const some = [having, lacking].flatMap((side) =>
     [...shuffled(side.length, integer).subarray(0, count)].map((i) => side[i] as PooledSample),
   );
-  const { weights, intercept } = logisticRegression(
+  const { weights, intercept } = yield* logisticRegression(
     some.map(({ values }) => values),
     some.map((_, i) => i < count),
     penalty,
   );
-  await eventLoopTurn();
   const has = (samples: readonly PooledSample[]): boolean[] => samples.map(({ present }) => present.has(place));
-  const aucOf = (samples: readonly PooledSample[], unit: number): number =>
-    rocAuc(
-      samples.map(({ values }) => values[unit] as number),
-      has(samples),
-    );
-  const own = Array.from(weights, (_, unit) => aucOf(training, unit));
-  const unit = own.indexOf(Math.max(...own));
+  const own = yield* aucOfEach(training, has(training));
+  const unit = own.indexOf(own.reduce((most, auc) => Math.max(most, auc)));
   const scores = validation.map(({ values }) => dot(weights, values) + intercept);
   const [held, others] = divided(validation, place);
   const right = (yes: boolean): number =>
@@ -52,7 +46,7 @@ export async function classifierOf(
       training: { with: count, without: count },
       validation: { with: held.length, without: others.length },
     },
-    single: { unit, trainingAuc: own[unit] as number, auc: aucOf(validation, unit) },
+    single: { unit, trainingAuc: own[unit] as number, auc: aucOf(validation, has(validation), unit) },
     multiple: {
       weights,
       intercept,
@@ -60,6 +54,24 @@ export async function classifierOf(
       balancedAccuracy: (right(true) / held.length + right(false) / others.length) / 2,
     },
   };
+}
+
+/** Of each unit. */
+function* aucOfEach(samples: readonly PooledSample[], inside: readonly boolean[]): Sliced<Float64Array> {
+  const aucs = new Float64Array(samples[0]?.values.length ?? 0);
+  // What sorting takes.
+  const cost = 10 * samples.length * Math.log2(samples.length + 1);
+  yield* forEachOf(aucs.length, cost, (unit) => {
+    aucs[unit] = aucOf(samples, inside, unit);
+  });
+  return aucs;
+}
+
+function aucOf(samples: readonly PooledSample[], inside: readonly boolean[], unit: number): number {
+  return rocAuc(
+    samples.map(({ values }) => values[unit] as number),
+    inside,
+  );
 }
 
 function divided(samples: readonly PooledSample[], place: number): [having: PooledSample[], lacking: PooledSample[]] {

@@ -1,3 +1,5 @@
+import { inSlices } from '../../backend/inSlices.ts';
+import { owned } from '../../backend/owned.ts';
 import type { Dataset } from '../../network/dataset.ts';
 import type { Model, RunOptions } from '../../network/types.ts';
 import { withNetwork } from '../../network/withNetwork.ts';
@@ -57,11 +59,12 @@ export interface ConceptClassifiersOptions extends RunOptions, Pick<DissectOptio
 export async function conceptClassifiers(
   model: Model,
   dataset: Dataset<LabelledImage>,
-  { layer, ...options }: ConceptClassifiersOptions,
+  options: ConceptClassifiersOptions,
 ): Promise<ConceptClassifiers> {
-  const { pooling = 'mean', penalty = 0.01, validation = 0.3, limit = 100, seed = 0, signal, onProgress } = options;
-  const index = conceptIndex(options.concepts);
-  const chosen = [...chosenPlaces(index, options.chosen)];
+  const [{ layer, ...own }] = await owned(options);
+  const { pooling = 'mean', penalty = 0.01, validation = 0.3, limit = 100, seed = 0, signal, onProgress } = own;
+  const index = conceptIndex(own.concepts);
+  const chosen = [...chosenPlaces(index, own.chosen)];
   assertChoice('pooling', pooling, ['mean', 'max']);
   assertNumber('penalty', penalty, Number.MIN_VALUE);
   assertShare('validation', validation);
@@ -70,7 +73,7 @@ export async function conceptClassifiers(
     const { shape } = network.site(layer, 'layer');
     if (shape.length !== 4) throw new RangeError(`"layer" expected one with rows and columns, got "${layer}"`);
     // Where positions lie does not matter to what is pooled.
-    const plan = { ...options, layers: [layer], upsampling: 'fill' } as const;
+    const plan = { ...own, layers: [layer], upsampling: 'fill' } as const;
     const readings = await layerReadings(network, dataset, plan);
     const parts = await pooledSamples(readings, { index, pooling, validation, seed });
     const found = chosen.filter((place) => isDivided(parts.training, place) && isDivided(parts.validation, place));
@@ -81,8 +84,10 @@ export async function conceptClassifiers(
     for (const place of found) {
       signal?.throwIfAborted();
       const { name, category, number } = index.concepts[place] as Concept;
-      const own = await classifierOf(parts, place, { penalty, limit, stream: [seed, number] });
-      concepts.push({ concept: name, category, ...own });
+      const classifier = await inSlices(classifierOf(parts, place, { penalty, limit, stream: [seed, number] }), {
+        signal,
+      });
+      concepts.push({ concept: name, category, ...classifier });
       onProgress?.({ stage: 'weights', done: concepts.length, total: found.length });
     }
     return { concepts, skipped: chosen.filter((place) => !found.includes(place)).map((place) => nameOf(index, place)) };

@@ -1,6 +1,8 @@
+import { inSlices } from '../../backend/inSlices.ts';
 import type { RunOptions } from '../../network/types.ts';
 import { assertInteger, assertNumber } from '../../numeric/check.ts';
 import { descendingOrder } from '../../numeric/ranks.ts';
+import type { Sliced } from '../../numeric/sliced.ts';
 import { type ConceptIndex, conceptIndex } from '../conceptIndex.ts';
 import type { DissectionOptions } from '../dissectionOptions.ts';
 import { gather } from '../gather.ts';
@@ -60,8 +62,8 @@ export async function embedConcepts(readings: Readings, options: EmbeddingOption
   }
   const concepts: ConceptEmbedding[] = [];
   for (const place of found) {
-    const fitting = { steps, rate, penalty, signal };
-    concepts.push(await embedded({ place, index, parts }, fitting, counts));
+    const fitting = { steps, rate, penalty };
+    concepts.push(await inSlices(embedded({ place, index, parts }, fitting, counts), { signal }));
     onProgress?.({ stage: 'weights', done: concepts.length, total: found.length });
   }
   return {
@@ -84,11 +86,11 @@ async function thresholdsOf(readings: Readings, options: EmbeddingOptions): Prom
   return layer.running.extract();
 }
 
-async function embedded(
+function* embedded(
   { place, index, parts }: { place: number; index: ConceptIndex; parts: Parts },
   fitting: Fitting,
   counts: readonly number[],
-): Promise<ConceptEmbedding> {
+): Sliced<ConceptEmbedding> {
   const problemOf = ({ samples }: Part): Segmentation => ({
     samples: samples.filter(({ runs }) => runs.has(place)),
     concept: place,
@@ -96,15 +98,16 @@ async function embedded(
     axes: parts.axes,
   });
   const [training, validation] = [problemOf(parts.training), problemOf(parts.validation)];
-  const weighted = async (among?: readonly number[]): Promise<UnitWeights> => {
-    const weights = await fittedWeights(training, { ...fitting, ...(among && { among: new Set(among) }) });
-    const [trainingIou, iou] = [weightedIou(training, weights), weightedIou(validation, weights)];
+  const weighted = function* (among?: readonly number[]): Sliced<UnitWeights> {
+    const weights = yield* fittedWeights(training, { ...fitting, ...(among && { among: new Set(among) }) });
+    const trainingIou = yield* weightedIou(training, weights);
+    const iou = yield* weightedIou(validation, weights);
     return { count: among?.length ?? parts.units, weights, trainingIou, iou };
   };
-  const multiple = await weighted();
+  const multiple = yield* weighted();
   const order = [...descendingOrder(multiple.weights.map(Math.abs))];
   const restricted: UnitWeights[] = [];
-  for (const count of counts) restricted.push(await weighted(order.slice(0, count)));
+  for (const count of counts) restricted.push(yield* weighted(order.slice(0, count)));
   const { name, category } = index.concepts[place] as Concept;
   return {
     concept: name,

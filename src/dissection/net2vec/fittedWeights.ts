@@ -1,4 +1,4 @@
-import { eventLoopTurn } from '../../backend/eventLoopTurn.ts';
+import type { Sliced } from '../../numeric/sliced.ts';
 import { balanceOf, type Segmentation, segmentationLoss } from './segmentationLoss.ts';
 
 /** How weights are found. */
@@ -7,7 +7,6 @@ export interface Fitting {
   readonly rate: number;
   /** λ of a penalty λ/2 · |w|². */
   readonly penalty: number;
-  readonly signal?: AbortSignal | undefined;
   /** The units that may have a weight; all by default. */
   readonly among?: ReadonlySet<number>;
 }
@@ -21,15 +20,14 @@ const MOMENTUM = 0.9;
  * number. All units have the same rate, so that those which come and go with nothing stay small where few steps are
  * taken; steps of a size of their own for each unit would raise them like the others. A unit that is never on stays at 0.
  */
-export async function fittedWeights(problem: Segmentation, fitting: Fitting): Promise<Float64Array> {
-  const { steps, rate, penalty, signal, among } = fitting;
+export function* fittedWeights(problem: Segmentation, fitting: Fitting): Sliced<Float64Array> {
+  const { steps, rate, penalty, among } = fitting;
   const balance = balanceOf(problem);
   const weights = new Float64Array(problem.units);
   const velocity = new Float64Array(problem.units);
   let largest = 0;
   for (let step = 0; step < steps; step++) {
-    signal?.throwIfAborted();
-    const { gradient } = segmentationLoss(problem, balance, weights);
+    const { gradient } = yield* segmentationLoss(problem, balance, weights);
     if (among) keepOnly(gradient, among);
     if (step === 0) largest = gradient.reduce((most, slope) => Math.max(most, Math.abs(slope)), 0);
     if (largest === 0) return weights;
@@ -38,7 +36,6 @@ export async function fittedWeights(problem: Segmentation, fitting: Fitting): Pr
       velocity[unit] = MOMENTUM * (velocity[unit] as number) + slope / largest;
       weights[unit] = (weights[unit] as number) - rate * (velocity[unit] as number);
     }
-    await eventLoopTurn();
   }
   return weights;
 }

@@ -1,3 +1,4 @@
+import { owned } from '../../backend/owned.ts';
 import type { Dataset } from '../../network/dataset.ts';
 import type { Model, RunOptions } from '../../network/types.ts';
 import { withNetwork } from '../../network/withNetwork.ts';
@@ -49,11 +50,12 @@ export interface Net2VecOptions extends EmbeddingOptions, RunOptions, Pick<Disse
 export async function net2vec(
   model: Model,
   dataset: Dataset<LabelledImage>,
-  { layer, ...options }: Net2VecOptions,
+  options: Net2VecOptions,
 ): Promise<Net2Vec> {
+  const [{ layer, ...own }] = await owned(options);
   return withNetwork(model, async (network) => {
     const site = network.site(layer, 'layer');
     if (site.shape.length !== 4) throw new RangeError(`"layer" expected one with rows and columns, got "${layer}"`);
-    return embedConcepts(await layerReadings(network, dataset, { ...options, layers: [layer] }), options);
+    return embedConcepts(await layerReadings(network, dataset, { ...own, layers: [layer] }), own);
   });
 }

@@ -1,6 +1,11 @@
+import type { Sliced } from '../../numeric/sliced.ts';
 import { interpolated } from '../litPixels.ts';
 import type { Axis } from '../upsampling.ts';
 import { fillRuns, runLength, type SparseSample } from './sparseSample.ts';
+
+/** About how many operations a pixel takes, and a unit that is on at a position. */
+const PIXEL = 40;
+const HIT = 5;
 
 /** The images that a concept is learnt from, and how their positions lie. */
 export interface Segmentation {
@@ -39,11 +44,11 @@ export function weightedHits({ hits }: SparseSample, weights: Float64Array, posi
  * $L = -\frac{1}{N} \sum_x \sum_p [\alpha M L_c + (1 - \alpha)(1 - M)(1 - L_c)]$ with
  * $M = \sigma(\mathrm{up}(\sum_k w_k B_k))$, and its gradient with respect to w.
  */
-export function segmentationLoss(
+export function* segmentationLoss(
   { samples, concept, units, axes }: Segmentation,
   { inside, outside }: Balance,
   weights: Float64Array,
-): { loss: number; gradient: Float64Array } {
+): Sliced<{ loss: number; gradient: Float64Array }> {
   const positions = (axes[0].first.length - 1) * (axes[1].first.length - 1);
   const coefficients = new Float64Array(axes[0].before.length * axes[1].before.length);
   const gradient = new Float64Array(units);
@@ -59,6 +64,7 @@ export function segmentationLoss(
       const unit = hit % units;
       gradient[unit] = (gradient[unit] as number) - (slopes[Math.floor(hit / units)] as number) / samples.length;
     }
+    yield PIXEL * coefficients.length + HIT * sample.hits.length;
   }
   return { loss: -reward / samples.length, gradient };
 }

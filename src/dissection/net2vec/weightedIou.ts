@@ -1,10 +1,11 @@
+import type { Sliced } from '../../numeric/sliced.ts';
 import { intersectionOverUnion } from '../iou.ts';
 import { litPixels } from '../litPixels.ts';
 import { type Segmentation, weightedHits } from './segmentationLoss.ts';
 import { fillRuns, runLength } from './sparseSample.ts';
 
 /** The IoU of a concept and the mask of weights, $\mathrm{up}(\sum_k w_k B_k) > 0$, over all images together. */
-export function weightedIou({ samples, concept, axes }: Segmentation, weights: Float64Array): number {
+export function* weightedIou({ samples, concept, axes }: Segmentation, weights: Float64Array): Sliced<number> {
   const shape = [axes[0].first.length - 1, axes[1].first.length - 1, 1] as const;
   const inside = new Uint8Array(axes[0].before.length * axes[1].before.length);
   const zero = Float64Array.of(0);
@@ -19,6 +20,7 @@ export function weightedIou({ samples, concept, axes }: Segmentation, weights: F
       for (const pixel of lit) overlap.intersection += inside[pixel] as number;
     });
     fillRuns(inside, runs, 0);
+    yield 10 * inside.length + 5 * sample.hits.length;
   }
   return intersectionOverUnion(overlap);
 }

@@ -27,11 +27,19 @@ export async function forEachOutput(
     consume: ({ values }) => {
       for (let row = 0; row < (values.shape[0] as number); row++) {
         const output = Float64Array.from(rowOf(values, row));
+        assertFinite(output, image);
         visit(scale === 'shiftedLogit' ? shifted(output, image) : output, image);
         image++;
       }
     },
   });
+}
+
+/** Refuses what would leave no directions to look for. */
+function assertFinite(output: Float64Array, image: number): void {
+  const place = output.findIndex((value) => !Number.isFinite(value));
+  if (place < 0) return;
+  throw new RangeError(`image ${image}: "model" expected finite outputs, got ${output[place]} for class ${place}`);
 }
 
 /** $(z - \min z) / \sum (z - \min z)$. */

@@ -1,5 +1,5 @@
 import { Matrix } from 'ml-matrix';
-import { eventLoopTurn } from '../../backend/eventLoopTurn.ts';
+import { inSlices } from '../../backend/inSlices.ts';
 import type { RunOptions } from '../../network/types.ts';
 import { haarRotation } from '../../numeric/haarRotation.ts';
 import { icaStep } from '../../numeric/icaStep.ts';
@@ -20,15 +20,14 @@ export async function independentRotation(
   { seed, steps, signal, onProgress }: Search,
 ): Promise<{ rotation: Matrix; converged: boolean }> {
   let rotation = new Matrix([[1]]);
-  if (size > 1) rotation = Matrix.from1DArray(size, size, haarRotation(size, random(seed)).data);
+  if (size > 1)
+    rotation = Matrix.from1DArray(size, size, (await inSlices(haarRotation(size, random(seed)), { signal })).data);
   for (let step = 1; step <= steps && size > 1; step++) {
-    signal?.throwIfAborted();
-    const next = icaStep(whitened, rotation);
+    const next = await inSlices(icaStep(whitened, rotation), { signal });
     const cosines = next.mmul(rotation.transpose()).diagonal();
     rotation = next;
     onProgress?.({ stage: 'independent', done: step, total: steps });
     if (cosines.every((cosine) => 1 - Math.abs(cosine) < ENOUGH)) return { rotation, converged: true };
-    await eventLoopTurn();
   }
   return { rotation, converged: size === 1 };
 }

@@ -1,4 +1,5 @@
 import { Matrix } from 'ml-matrix';
+import { inSlices } from '../../backend/inSlices.ts';
 import { chosenOutput, type OutputChoice } from '../../network/chosenOutput.ts';
 import { assertScale, scaleOn } from '../../network/classScale.ts';
 import { classesIn } from '../../network/classScore.ts';
@@ -81,7 +82,7 @@ export async function outputComponents(
     const reader = { network, head, scale };
     const running = runningCovariance(classes);
     await forEachOutput(reader, dataset, { ...run, stage: 'covariance' }, (values) => running.add(values));
-    const principal = principalDirections(running.covariance());
+    const principal = await inSlices(principalDirections(running.covariance()), run);
     const count = componentCount(principal, wanted);
     const whitened = new Float64Array(running.count * count);
     await forEachOutput(reader, dataset, { ...run, stage: 'components' }, (values, image) => {

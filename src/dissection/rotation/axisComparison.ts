@@ -1,8 +1,10 @@
+import { owned } from '../../backend/owned.ts';
 import type { Dataset } from '../../network/dataset.ts';
 import type { Model } from '../../network/types.ts';
 import { assertInteger } from '../../numeric/check.ts';
 import { mannWhitney } from '../../numeric/mannWhitney.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
+import type { Sliced } from '../../numeric/sliced.ts';
 import type { DissectOptions } from '../dissectOptions.ts';
 import type { Dissection, LabelledImage } from '../types.ts';
 import { dissectMixes } from './dissectMixes.ts';
@@ -61,16 +63,18 @@ export interface AxisComparison {
 export async function axisComparison(
   model: Model,
   dataset: Dataset<LabelledImage>,
-  { layer, count, seed = 0, ...options }: AxisComparisonOptions,
+  options: AxisComparisonOptions,
 ): Promise<AxisComparison> {
+  const [{ layer, count, seed = 0, ...own }] = await owned(options);
   if (count !== undefined) assertInteger('count', count, [1, Number.MAX_SAFE_INTEGER]);
   let vectors: NdArray | undefined;
-  const directionsOf = (size: number): readonly NdArray[] => {
+  const directionsOf = function* (size: number): Sliced<readonly NdArray[]> {
     vectors = randomDirections({ count: count ?? size, units: size, seed });
+    yield 10 * vectors.data.length;
     return [axes(size), vectors];
   };
   const mixes = { argument: 'layer', directionsOf };
-  const [found] = await dissectMixes(model, dataset, { ...options, layers: [layer] }, mixes);
+  const [found] = await dissectMixes(model, dataset, { ...own, layers: [layer] }, mixes);
   const [units, directions] = found as readonly [Dissection, Dissection];
   const iou = { units: greatest(units), directions: greatest(directions) };
   return { units, directions, vectors: vectors as NdArray, iou, ...mannWhitney(iou.units, iou.directions) };

@@ -1,7 +1,9 @@
+import { owned } from '../../backend/owned.ts';
 import type { Dataset } from '../../network/dataset.ts';
 import type { Model } from '../../network/types.ts';
 import { assertArray, assertFiniteArray } from '../../numeric/check.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
+import type { Sliced } from '../../numeric/sliced.ts';
 import type { DissectOptions } from '../dissectOptions.ts';
 import type { Dissection, LabelledImage } from '../types.ts';
 import { dissectMixes } from './dissectMixes.ts';
@@ -39,18 +41,15 @@ export interface DirectionDissectionOptions extends Omit<DissectOptions, 'layers
 export async function directionDissection(
   model: Model,
   dataset: Dataset<LabelledImage>,
-  { layer, directions, ...options }: DirectionDissectionOptions,
+  options: DirectionDissectionOptions,
 ): Promise<Dissection> {
-  const directionsOf = (units: number): readonly [typeof directions] => {
+  const [{ layer, directions, ...own }] = await owned(options);
+  const directionsOf = function* (units: number): Sliced<readonly [typeof directions]> {
     assertDirections(directions, units);
+    yield directions.data.length;
     return [directions];
   };
-  const [found] = await dissectMixes(
-    model,
-    dataset,
-    { ...options, layers: [layer] },
-    { argument: 'layer', directionsOf },
-  );
+  const [found] = await dissectMixes(model, dataset, { ...own, layers: [layer] }, { argument: 'layer', directionsOf });
   return found?.[0] as Dissection;
 }
 

@@ -1,8 +1,10 @@
+import { inSlices } from '../../backend/inSlices.ts';
 import type { Dataset } from '../../network/dataset.ts';
 import type { Network } from '../../network/network.ts';
 import type { Model } from '../../network/types.ts';
 import { withNetwork } from '../../network/withNetwork.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
+import type { Sliced } from '../../numeric/sliced.ts';
 import type { DissectOptions } from '../dissectOptions.ts';
 import { dissectReadings } from '../dissectReadings.ts';
 import { layerReadings } from '../layerReadings.ts';
@@ -15,7 +17,7 @@ export interface Mixes {
   /** How errors call the option that holds the layers. */
   readonly argument: string;
   /** Matrices `[directions, units]` for a layer of so many units. */
-  readonly directionsOf: (units: number) => readonly NdArray<Float32Array | Float64Array>[];
+  readonly directionsOf: (units: number) => Sliced<readonly NdArray<Float32Array | Float64Array>[]>;
 }
 
 /**
@@ -30,7 +32,11 @@ export async function dissectMixes(
   { argument, directionsOf }: Mixes,
 ): Promise<readonly (readonly Dissection[])[]> {
   return withNetwork(model, async (network) => {
-    const mixes = options.layers.map((layer) => directionsOf(unitsOf(network, layer, argument)).map(mixOf));
+    const mixes: Mix[][] = [];
+    for (const layer of options.layers) {
+      const directions = await inSlices(directionsOf(unitsOf(network, layer, argument)), options);
+      mixes.push(directions.map(mixOf));
+    }
     const readings = await layerReadings(network, dataset, options);
     const dissections = await dissectReadings(mixedReadings(readings, mixes), options);
     return grouped(dissections, mixes);

@@ -1,3 +1,5 @@
+import type { NdArray } from '../../numeric/ndarray.ts';
+import { isSliced, type Sliced } from '../../numeric/sliced.ts';
 import { assertFiniteActivations } from '../assertActivations.ts';
 import { isSound } from '../faults.ts';
 import type { Readings, Sample } from '../readings.ts';
@@ -10,14 +12,19 @@ export function mixedReadings(readings: Readings, mixes: readonly (readonly Mix[
     ...readings,
     upsampling: upsampling.flatMap((one, layer) => (mixes[layer] as readonly Mix[]).map(() => one)),
     read: (stage, visit) =>
-      readings.read(stage, (sample) => {
+      readings.read(stage, function* (sample) {
         // Mixed, activations that are not finite would no longer tell the unit.
         if (!isSound(faults, sample, () => sample.activations.forEach(assertFiniteActivations))) return;
-        visit({ ...sample, activations: allMixed(sample, mixes) });
+        const work = visit({ ...sample, activations: yield* allMixed(sample, mixes) });
+        if (isSliced(work)) yield* work;
       }),
   };
 }
 
-function allMixed({ activations }: Sample, mixes: readonly (readonly Mix[])[]): Sample['activations'] {
-  return activations.flatMap((layer, i) => (mixes[i] as readonly Mix[]).map((mix) => mixed(layer, mix)));
+function* allMixed({ activations }: Sample, mixes: readonly (readonly Mix[])[]): Sliced<Sample['activations']> {
+  const found: NdArray[] = [];
+  for (const [i, layer] of activations.entries()) {
+    for (const mix of mixes[i] as readonly Mix[]) found.push(yield* mixed(layer, mix));
+  }
+  return found;
 }

@@ -1,4 +1,4 @@
-import { assertInteger } from '../../numeric/check.ts';
+import { assertInteger, assertRoom } from '../../numeric/check.ts';
 import { norm } from '../../numeric/dot.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
 import { random } from '../../numeric/random.ts';
@@ -30,6 +30,7 @@ export interface RandomDirectionsOptions {
 export function randomDirections({ count, units, seed = 0 }: RandomDirectionsOptions): NdArray {
   assertInteger('count', count, [1, Number.MAX_SAFE_INTEGER]);
   assertInteger('units', units, [1, Number.MAX_SAFE_INTEGER]);
+  assertRoom('count', [count, units]);
   const data = new Float32Array(count * units);
   for (let i = 0; i < count; i++) {
     const vector = Float64Array.from({ length: units }, random(seed, i).normal);

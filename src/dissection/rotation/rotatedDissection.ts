@@ -1,3 +1,4 @@
+import { owned } from '../../backend/owned.ts';
 import type { Dataset } from '../../network/dataset.ts';
 import type { Model } from '../../network/types.ts';
 import { assertNumber } from '../../numeric/check.ts';
@@ -6,6 +7,7 @@ import type { NdArray } from '../../numeric/ndarray.ts';
 import { random } from '../../numeric/random.ts';
 import { rotationPlanes } from '../../numeric/rotationPlanes.ts';
 import { rotationPower } from '../../numeric/rotationPower.ts';
+import type { Sliced } from '../../numeric/sliced.ts';
 import type { DissectOptions } from '../dissectOptions.ts';
 import type { Dissection, LabelledImage } from '../types.ts';
 import { dissectMixes } from './dissectMixes.ts';
@@ -52,17 +54,20 @@ export interface RotatedDissection {
 export async function rotatedDissection<L extends string>(
   model: Model,
   dataset: Dataset<LabelledImage>,
-  { alphas = [0, 0.2, 0.4, 0.6, 0.8, 1], seed = 0, ...options }: RotatedDissectionOptions<L>,
+  options: RotatedDissectionOptions<L>,
 ): Promise<Record<L, readonly RotatedDissection[]>> {
+  const [{ alphas = [0, 0.2, 0.4, 0.6, 0.8, 1], seed = 0, ...own }] = await owned(options);
   assertAlphas(alphas);
-  const directionsOf = (units: number): readonly NdArray<Float64Array>[] => {
-    const planes = rotationPlanes(haarRotation(units, random(seed)));
-    return alphas.map((alpha) => rotationPower(planes, alpha));
+  const directionsOf = function* (units: number): Sliced<readonly NdArray<Float64Array>[]> {
+    const planes = yield* rotationPlanes(yield* haarRotation(units, random(seed)));
+    const powers: NdArray<Float64Array>[] = [];
+    for (const alpha of alphas) powers.push(yield* rotationPower(planes, alpha));
+    return powers;
   };
-  const found = await dissectMixes(model, dataset, options, { argument: 'layers', directionsOf });
+  const found = await dissectMixes(model, dataset, own, { argument: 'layers', directionsOf });
   const rotated = (layer: number): readonly RotatedDissection[] =>
     alphas.map((alpha, i) => ({ alpha, dissection: found[layer]?.[i] as Dissection }));
-  const entries = options.layers.map((layer, i): [L, readonly RotatedDissection[]] => [layer, rotated(i)]);
+  const entries = own.layers.map((layer, i): [L, readonly RotatedDissection[]] => [layer, rotated(i)]);
   return Object.fromEntries(entries) as Record<L, readonly RotatedDissection[]>;
 }
 

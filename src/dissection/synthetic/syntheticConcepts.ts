@@ -1,4 +1,4 @@
-import { assertInteger } from '../../numeric/check.ts';
+import { assertInteger, assertRoom } from '../../numeric/check.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
 import { random } from '../../numeric/random.ts';
 import type { Concept, LabelledImage } from '../types.ts';
@@ -65,6 +65,7 @@ export interface SyntheticConcepts {
 export function syntheticConcepts({ seed = 0, count = 200, size = 64 }: SyntheticOptions = {}): SyntheticConcepts {
   assertInteger('count', count, [1, Number.POSITIVE_INFINITY]);
   assertInteger('size', size, [16, Number.POSITIVE_INFINITY]);
+  assertRoom('count', [count, size, size, 4]);
   const samples = Array.from({ length: count }, (_, index) => sampleOf(seed, index, size));
   return { concepts, categories, classes: thingNames, samples };
 }

@@ -1,6 +1,7 @@
 import type { Scalar, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { oneHot } from '../../backend/oneHot.ts';
+import { assertHierarchy } from '../checks/assertTree.ts';
 import { leafCount } from './hierarchyPredict.ts';
 import type { NeuralBackedTree } from './neuralBackedTree.ts';
 
@@ -32,6 +33,7 @@ import type { NeuralBackedTree } from './neuralBackedTree.ts';
  * ```
  */
 export function hierarchyLoss(tree: NeuralBackedTree, logits: Tensor2D, labels: ArrayLike<number>): Scalar {
+  assertHierarchy(tree);
   const count = leafCount(tree);
   if (logits.rank !== 2 || logits.shape[1] !== count || logits.shape[0] !== labels.length) {
     throw new RangeError(`"logits" expected shape [${labels.length}, ${count}], got [${logits.shape.join(', ')}]`);

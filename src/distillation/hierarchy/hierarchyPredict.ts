@@ -1,5 +1,6 @@
 import { assertArray, assertFiniteArray } from '../../numeric/check.ts';
 import type { NdArray, TypedArray } from '../../numeric/ndarray.ts';
+import { assertHierarchy } from '../checks/assertTree.ts';
 import type { NeuralBackedTree } from './neuralBackedTree.ts';
 
 /** A decision on the way down a hierarchy. */
@@ -44,6 +45,7 @@ export interface HierarchyPrediction {
  * ```
  */
 export function hierarchyPredict(tree: NeuralBackedTree, logits: NdArray<TypedArray>): HierarchyPrediction {
+  assertHierarchy(tree);
   const count = leafCount(tree);
   assertArray('logits', logits, [2]);
   assertFiniteArray('logits', logits);

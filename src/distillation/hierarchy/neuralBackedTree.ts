@@ -1,4 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
+import { inSlices } from '../../backend/inSlices.ts';
 import type { Graph } from '../../network/graph.ts';
 import { findHead } from '../../network/score.ts';
 import type { Model } from '../../network/types.ts';
@@ -65,7 +66,7 @@ export async function neuralBackedTree(
   if (count < 2) throw new RangeError(`"weights" expected at least two classes, got ${count}`);
   const rows = Array.from({ length: count }, (_, row) => weights.data.slice(row * width, (row + 1) * width));
   const nodes: HierarchyNode[] = rows.map((_, row) => ({ classes: [row], children: [], height: 0 }));
-  for (const { children, height } of wardClusters(rows)) {
+  for (const { children, height } of await inSlices(wardClusters(rows))) {
     const classes = children.flatMap((child) => nodes[child]?.classes ?? []).sort((a, b) => a - b);
     nodes.push({ classes, children, height });
   }

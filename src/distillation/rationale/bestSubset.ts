@@ -1,4 +1,8 @@
+import type { Sliced } from '../../numeric/sliced.ts';
 import type { CentredRows } from './boxLasso.ts';
+
+/** Of how many features all subsets are tried between two yields. */
+const BLOCK = 6;
 
 /**
  * The subset α ∈ {0, 1}^d of at least one feature that minimises
@@ -7,12 +11,17 @@ import type { CentredRows } from './boxLasso.ts';
  *
  * @param usable the features that may be chosen.
  */
-export function bestSubset({ features, outputs }: CentredRows, penalty: number, usable: readonly number[]): number[] {
+export function* bestSubset(
+  { features, outputs }: CentredRows,
+  penalty: number,
+  usable: readonly number[],
+): Sliced<number[]> {
   const count = outputs.length;
   let least = Number.POSITIVE_INFINITY;
   let best: number[] = [];
   const chosen: number[] = [];
-  const visit = (next: number, rest: Float64Array): void => {
+  const visit = function* (next: number, rest: Float64Array): Sliced<void> {
+    if (usable.length - next === BLOCK) yield 2 ** BLOCK * (10 + 2 * count);
     if (next === usable.length) {
       const loss = rest.reduce((sum, value) => sum + value * value, 0) / count + penalty * chosen.length;
       if (chosen.length === 0 || loss >= least) return;
@@ -20,15 +29,15 @@ export function bestSubset({ features, outputs }: CentredRows, penalty: number, 
       best = [...chosen];
       return;
     }
-    visit(next + 1, rest);
+    yield* visit(next + 1, rest);
     const feature = usable[next] as number;
     chosen.push(feature);
-    visit(
+    yield* visit(
       next + 1,
       rest.map((value, i) => value - (features[feature * count + i] as number)),
     );
     chosen.pop();
   };
-  visit(0, outputs);
+  yield* visit(0, outputs);
   return best;
 }

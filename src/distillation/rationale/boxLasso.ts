@@ -1,3 +1,4 @@
+import { GRAIN, type Sliced } from '../../numeric/sliced.ts';
 import { bestFirst } from './bestFirst.ts';
 
 /** Features and outputs of a node's images, centred. */
@@ -7,6 +8,8 @@ export interface CentredRows {
   readonly outputs: Float64Array;
 }
 
+/** About how many operations a feature takes to be ordered. */
+const FEATURE = 200;
 const ROUNDS = 10;
 /** Of the variance of outputs: the tolerance that lasso solvers have as a rule. */
 const ENOUGH = 1e-4;
@@ -16,7 +19,7 @@ const ENOUGH = 1e-4;
  * descent (Friedman, Hastie and Tibshirani 2010, §2), from the feature that goes along with the outputs most to the
  * one that does so least: of the many solutions there are for few images, one of few features.
  */
-export function boxLasso({ features, outputs }: CentredRows, penalty: number): Float64Array {
+export function* boxLasso({ features, outputs }: CentredRows, penalty: number): Sliced<Float64Array> {
   const count = outputs.length;
   const width = features.length / count;
   const coefficients = new Float64Array(width);
@@ -55,14 +58,20 @@ export function boxLasso({ features, outputs }: CentredRows, penalty: number): F
       places.filter((d) => (along[d] as number) > 0),
     ),
   );
-  if (isExact()) return coefficients;
-  const all = [...bestFirst(along, places)];
+  let done = 4 * features.length + FEATURE * width;
+  const all = isExact() ? [] : [...bestFirst(along, places)];
   for (let round = 0; round < ROUNDS && !isExact(); round++) {
-    if (sweep(all) <= ENOUGH * spread) break;
+    const most = sweep(all);
+    done += 2 * features.length;
+    if (most <= ENOUGH * spread) break;
     // Between sweeps over all, those that are under way settle among themselves.
     const inside = all.filter((d) => (coefficients[d] as number) > 0 && (coefficients[d] as number) < 1);
-    for (let inner = 0; inner < ROUNDS && sweep(inside) > ENOUGH * spread; inner++);
+    for (let inner = 0; inner < ROUNDS && sweep(inside) > ENOUGH * spread; inner++) done += 2 * inside.length * count;
+    if (done < GRAIN) continue;
+    yield done;
+    done = 0;
   }
+  yield done;
   return coefficients;
 }
 

@@ -1,11 +1,18 @@
-import { eventLoopTurn } from '../../backend/eventLoopTurn.ts';
+import { inSlices } from '../../backend/inSlices.ts';
+import { owned } from '../../backend/owned.ts';
 import type { Model, Target } from '../../network/types.ts';
 import { assertChoice, assertInteger } from '../../numeric/check.ts';
 import { type GrowthOptions, growthOf } from './growDecisionTree.ts';
 import { growing } from './growing.ts';
-import { type ImageRationaleOptions, type ImageSource, type LayerSums, layerSums } from './imageRationales.ts';
+import {
+  datasetOf,
+  type ImageRationaleOptions,
+  type ImageSource,
+  type LayerSums,
+  layerSums,
+} from './imageRationales.ts';
 import { type RationaleVectors, vectorsOf } from './rationaleVectors.ts';
-import { routedElsewhere } from './routedElsewhere.ts';
+import { shareElsewhere } from './routedElsewhere.ts';
 import type { GrownTree } from './types.ts';
 
 /** Options of {@link distillDecisionTree}. */
@@ -69,14 +76,16 @@ export async function distillDecisionTree(
   images: ImageSource,
   options: DistillOptions,
 ): Promise<DistilledTree> {
-  const { layer, target, positives = 'predicted', others = 'negatives', signal } = options;
+  const [dataset, [own]] = await Promise.all([datasetOf(images), owned(options)]);
+  const { layer, target, positives = 'predicted', others = 'negatives', signal } = own;
   assertChoice('others', others, ['negatives', 'leave']);
-  const sums = await layerSums(model, images, options);
+  const sums = await layerSums(model, dataset, own);
   const chosen = positivesOf(sums, positives);
-  const rest = others === 'leave' ? [] : Array.from(sums.outputs.keys()).filter((image) => !chosen.includes(image));
+  const kept = new Set(chosen);
+  const rest = others === 'leave' ? [] : Array.from(sums.outputs.keys()).filter((image) => !kept.has(image));
   const vectors = vectorsAt(sums, chosen);
   const negatives = rest.length > 0 ? vectorsAt({ ...sums, scale: vectors.scale }, rest) : undefined;
-  const grown = await grow(vectors, negatives, options);
+  const grown = await grow(vectors, negatives, own);
   signal?.throwIfAborted();
   return {
     ...grown,
@@ -89,7 +98,7 @@ export async function distillDecisionTree(
     lengths: Array.from(vectors.lengths),
     positives: chosen,
     negatives: rest,
-    routedElsewhere: routedElsewhere(grown, vectors),
+    routedElsewhere: await inSlices(shareElsewhere(grown, vectors), { signal }),
   };
 }
 
@@ -98,16 +107,10 @@ async function grow(
   negatives: RationaleVectors | undefined,
   { signal, onProgress, ...options }: DistillOptions,
 ): Promise<GrownTree> {
-  const steps = growing(growthOf({ ...vectors, ...(negatives && { negatives }) }, options));
   const total = vectors.outputs.length - 1;
-  let step = steps.next();
-  while (!step.done) {
-    onProgress?.({ stage: 'merges', done: step.value, total });
-    await eventLoopTurn();
-    signal?.throwIfAborted();
-    step = steps.next();
-  }
-  return step.value;
+  const growth = growthOf({ ...vectors, ...(negatives && { negatives }) }, options);
+  const onMerge = (merges: number): void => onProgress?.({ stage: 'merges', done: merges, total });
+  return inSlices(growing(growth, onMerge), { signal });
 }
 
 function positivesOf({ positive }: LayerSums, positives: NonNullable<DistillOptions['positives']>): readonly number[] {

@@ -1,5 +1,6 @@
 import { assertChoice, assertInteger, assertNumber } from '../../numeric/check.ts';
 import { norm } from '../../numeric/dot.ts';
+import { atOnce } from '../../numeric/sliced.ts';
 import { type Numbers, vectorOf } from '../vectorOf.ts';
 import { type Growth, growing } from './growing.ts';
 import type { FilterSelection } from './nodeFit.ts';
@@ -69,10 +70,7 @@ export interface GrowthOptions {
  * ```
  */
 export function growDecisionTree(images: GrowthSet, options: GrowthOptions = {}): GrownTree {
-  const steps = growing(growthOf(images, options));
-  let step = steps.next();
-  while (!step.done) step = steps.next();
-  return step.value;
+  return atOnce(growing(growthOf(images, options)));
 }
 
 /** Checks what a tree is grown from and how. */

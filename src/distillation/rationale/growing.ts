@@ -1,3 +1,5 @@
+import { forEachOf, type Sliced } from '../../numeric/sliced.ts';
+import { bestFirst } from './bestFirst.ts';
 import { type Branch, branchOf, mergedMembers } from './branches.ts';
 import { type NegativeView, negativeRoutes } from './negativeRoutes.ts';
 import { type FilterSelection, nodeFitter } from './nodeFit.ts';
@@ -30,19 +32,21 @@ interface Pairing {
   readonly second: number;
 }
 
+/** About how many operations a look at a pair takes. */
+const PAIR = 20;
+
 /** Rounding of a bound; a pair that is that near is fitted. */
 const SLACK = 1e-9;
 
-/** How many pairs are fitted between two yields. */
-const FITS_PER_TURN = 1000;
-
 /**
- * Grows a tree, a merge at a time: yields the number of merges whenever some of the work is done.
+ * Grows a tree, a merge at a time.
  *
  * A node's intercept makes the mean of what it predicts that of its outputs, and images change their node by being
  * merged only; so one sum is kept of each pair, and a pair is not fitted before its bound makes it a candidate.
+ *
+ * @param onMerge is told of how many merges there have been.
  */
-export function* growing(growth: Growth): Generator<number, GrownTree> {
+export function* growing(growth: Growth, onMerge?: (merges: number) => void): Sliced<GrownTree> {
   const { positives, negatives, beta, criterion, maxMerges } = growth;
   const gamma = positives.count / positives.outputs.reduce((sum, value) => sum + value, 0);
   const most = positives.outputs.reduce((high, value) => Math.max(high, gamma * value), Number.NEGATIVE_INFINITY);
@@ -52,18 +56,24 @@ export function* growing(growth: Growth): Generator<number, GrownTree> {
   const branches: Branch[] = leavesOf(growth, exponential);
   const active = new Set(branches.keys());
   const views = new Map<number, NegativeView>();
-  if (routes) branches.forEach((branch, node) => views.set(node, routes.view(branch)));
-  routes?.route(views);
-  let pairs = [...active].flatMap(pairsBefore);
+  if (routes) {
+    for (const [node, branch] of branches.entries()) views.set(node, yield* routes.view(branch));
+    yield* routes.route(views);
+  }
+  let pairs: Pair[] = [];
+  for (const node of active) {
+    pairs = pairs.concat(pairsBefore(node));
+    yield PAIR * active.size;
+  }
   const merges: Merge[] = [];
   const logLikelihood = [logLikelihoodOf()];
   while (merges.length < maxMerges) {
     const chosen = yield* bestPair();
     if (!chosen) break;
-    const node = merge(chosen);
+    const node = yield* merge(chosen);
     merges.push({ images: (branches[node] as Branch).members, gain: chosen.gain });
     logLikelihood.push(logLikelihoodOf());
-    yield merges.length;
+    onMerge?.(merges.length);
   }
   return {
     kind: 'rationale',
@@ -91,23 +101,23 @@ export function* growing(growth: Growth): Generator<number, GrownTree> {
     });
   }
 
-  function mergedBranch({ first, second }: Pairing): Branch | undefined {
+  function* mergedBranch({ first, second }: Pairing): Sliced<Branch | undefined> {
     const [a, b] = [branches[first] as Branch, branches[second] as Branch];
     const members = mergedMembers(a, b);
     const total = a.total.map((value, d) => value + (b.total[d] as number));
-    const fitted = fitNode(members, total);
+    const fitted = yield* fitNode(members, total);
     return fitted && branchOf({ members, children: [first, second], total, ...fitted }, positives, exponential);
   }
 
-  function fitPair(pair: Pair): NonNullable<Pair['fitted']> {
-    const merged = mergedBranch(pair);
-    const view = merged && routes?.view(merged);
+  function* fitPair(pair: Pair): Sliced<NonNullable<Pair['fitted']>> {
+    const merged = yield* mergedBranch(pair);
+    const view = merged && routes ? yield* routes.view(merged) : undefined;
     const negativeChange = view && routes ? routes.change(pair.first, pair.second, view) : 0;
     return merged ? { mass: merged.mass, view, negativeChange } : 'none';
   }
 
   /** The pair that the criterion likes best, of equals the first, among those that raise the likelihood. */
-  function* bestPair(): Generator<number, (Pairing & { readonly gain: number }) | undefined> {
+  function* bestPair(): Sliced<(Pairing & { readonly gain: number }) | undefined> {
     const mass = totalMass();
     // Negatives could leave the sum at best.
     const leastChange = routes ? -routes.mass() : 0;
@@ -121,19 +131,19 @@ export function* growing(growth: Growth): Generator<number, GrownTree> {
       highest = value;
       best = { first: pair.first, second: pair.second, gain };
     };
-    pairs.forEach(consider);
-    const open: { readonly pair: Pair; readonly bound: number }[] = [];
-    for (const pair of pairs) {
-      if (pair.fitted !== undefined) continue;
-      const bound = gainOf(pair, { mass, own: pair.floor, change: leastChange }) / sizeOf(pair);
-      if (!(bound < highest - SLACK)) open.push({ pair, bound });
-    }
-    open.sort((a, b) => b.bound - a.bound);
-    for (const [i, { pair, bound }] of open.entries()) {
-      if (bound < highest - SLACK) break;
-      pair.fitted = fitPair(pair);
+    yield* forEachOf(pairs.length, PAIR, (i) => consider(pairs[i] as Pair));
+    const bounds = new Float64Array(pairs.length).fill(Number.NEGATIVE_INFINITY);
+    yield* forEachOf(pairs.length, PAIR, (i) => {
+      const pair = pairs[i] as Pair;
+      if (pair.fitted !== undefined) return;
+      bounds[i] = gainOf(pair, { mass, own: pair.floor, change: leastChange }) / sizeOf(pair);
+    });
+    const open = Int32Array.from(bounds.keys()).filter((i) => !((bounds[i] as number) < highest - SLACK));
+    for (const i of bestFirst(bounds, open)) {
+      if ((bounds[i] as number) < highest - SLACK) break;
+      const pair = pairs[i] as Pair;
+      pair.fitted = yield* fitPair(pair);
       consider(pair);
-      if (i % FITS_PER_TURN === FITS_PER_TURN - 1) yield merges.length;
     }
     return best;
   }
@@ -159,8 +169,8 @@ export function* growing(growth: Growth): Generator<number, GrownTree> {
     return beta + gamma * rise - positives.count * Math.log1p(total / mass);
   }
 
-  function merge(pairing: Pairing): number {
-    const merged = mergedBranch(pairing) as Branch;
+  function* merge(pairing: Pairing): Sliced<number> {
+    const merged = (yield* mergedBranch(pairing)) as Branch;
     const node = branches.push(merged) - 1;
     const gone = [pairing.first, pairing.second];
     for (const child of gone) {
@@ -169,13 +179,14 @@ export function* growing(growth: Growth): Generator<number, GrownTree> {
     }
     active.add(node);
     pairs = pairs.filter(({ first, second }) => !gone.includes(first) && !gone.includes(second));
-    if (routes) {
-      views.set(node, routes.view(merged));
-      routes.route(views);
-      for (const { first, second, fitted } of pairs) {
-        if (fitted === undefined || fitted === 'none' || !fitted.view) continue;
+    if (routes && negatives) {
+      views.set(node, yield* routes.view(merged));
+      yield* routes.route(views);
+      yield* forEachOf(pairs.length, negatives.count, (i) => {
+        const { first, second, fitted } = pairs[i] as Pair;
+        if (fitted === undefined || fitted === 'none' || !fitted.view) return;
         fitted.negativeChange += routes.changeOfChange(first, second, fitted.view);
-      }
+      });
     }
     pairs = [...pairs, ...pairsBefore(node)];
     return node;

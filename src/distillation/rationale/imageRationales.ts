@@ -1,5 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { owned } from '../../backend/owned.ts';
 import { isClassList } from '../../network/classScore.ts';
 import type { Dataset } from '../../network/dataset.ts';
 import { forEachDatasetBatch } from '../../network/datasetBatches.ts';
@@ -55,9 +56,10 @@ export interface ImageRationales extends RationaleVectors {
 export async function imageRationales(
   model: Model,
   images: ImageSource,
-  { scale, ...options }: ImageRationaleOptions,
+  options: ImageRationaleOptions,
 ): Promise<ImageRationales> {
-  const { positive, ...sums } = await layerSums(model, images, options);
+  const [dataset, [{ scale, ...own }]] = await Promise.all([datasetOf(images), owned(options)]);
+  const { positive, ...sums } = await layerSums(model, dataset, own);
   const width = sums.responses.shape[1] as number;
   return { ...vectorsOf({ ...sums, scale: scale && vectorOf('scale', scale, width) }), positive };
 }
@@ -75,7 +77,7 @@ export interface LayerSums {
 /** Runs images through a network forwards and backwards, to a layer. */
 export async function layerSums(
   model: Model,
-  images: ImageSource,
+  dataset: Dataset<Input>,
   { layer, target, ...run }: Omit<ImageRationaleOptions, 'scale'>,
 ): Promise<LayerSums> {
   assertTarget(target);
@@ -110,7 +112,7 @@ export async function layerSums(
     };
     const count = await forEachDatasetBatch(
       network,
-      datasetOf(images),
+      dataset,
       { ...run, stage: 'rationales' },
       {
         job,
@@ -136,9 +138,9 @@ export async function layerSums(
 }
 
 /** A batch as a data set of one. */
-export function datasetOf(images: ImageSource): Dataset<Input> {
+export async function datasetOf(images: ImageSource): Promise<Dataset<Input>> {
   const isBatch = typeof images === 'object' && images !== null && 'shape' in images;
-  return isBatch ? [images as NdArray] : (images as Dataset<Input>);
+  return isBatch ? owned(images as NdArray) : (images as Dataset<Input>);
 }
 
 function positionSum(value: Tensor): Tensor {

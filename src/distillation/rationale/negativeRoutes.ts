@@ -1,4 +1,5 @@
 import { norm } from '../../numeric/dot.ts';
+import { forEachOf, type Sliced } from '../../numeric/sliced.ts';
 import type { NodeFit } from './nodeFit.ts';
 import { rowOf, type Samples } from './samples.ts';
 
@@ -11,9 +12,9 @@ export interface NegativeView {
 /** Where negatives go as nodes merge. */
 export interface NegativeRoutes {
   /** How they see a node. */
-  view(node: NodeFit): NegativeView;
+  view(node: NodeFit): Sliced<NegativeView>;
   /** Sends each to the node of the greatest cosine, the first of equals. */
-  route(nodes: ReadonlyMap<number, NegativeView>): void;
+  route(nodes: ReadonlyMap<number, NegativeView>): Sliced<void>;
   /** The sum of $e^{\gamma h}$ over all. */
   mass(): number;
   /** What that sum would gain if two nodes became one. */
@@ -40,12 +41,12 @@ export function negativeRoutes(samples: Samples, exponential: (prediction: numbe
   let before = ranking;
   let moved = new Int32Array(0);
   return {
-    view({ weights, bias }) {
+    *view({ weights, bias }) {
       const used = Int32Array.from(weights.keys()).filter((d) => weights[d] !== 0);
       const values = Float64Array.from(used, (d) => weights[d] as number);
       const length = norm(values);
       const [cosines, masses] = [new Float64Array(count), new Float64Array(count)];
-      for (let j = 0; j < count; j++) {
+      yield* forEachOf(count, 4 * used.length, (j) => {
         let [along, prediction] = [0, bias];
         for (let i = 0; i < used.length; i++) {
           const place = j * width + (used[i] as number);
@@ -54,14 +55,15 @@ export function negativeRoutes(samples: Samples, exponential: (prediction: numbe
         }
         cosines[j] = along / ((lengths[j] as number) * length);
         masses[j] = exponential(prediction);
-      }
+      });
       return { cosines, masses };
     },
-    route(nodes) {
+    *route(nodes) {
       before = ranking;
       ranking = emptyRanking(count);
       for (const [node, view] of nodes) {
         for (let j = 0; j < count; j++) insert(ranking, j, node, view);
+        yield 10 * count;
       }
       const places = Int32Array.from({ length: count }, (_, j) => j);
       moved = places.filter((j) =>

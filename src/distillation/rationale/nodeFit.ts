@@ -1,3 +1,4 @@
+import type { Sliced } from '../../numeric/sliced.ts';
 import { bestSubset } from './bestSubset.ts';
 import { boxLasso, type CentredRows } from './boxLasso.ts';
 import type { Samples } from './samples.ts';
@@ -18,7 +19,7 @@ export interface NodeFit {
 }
 
 /** Fits the node of some images whose rationales sum up to `total`; none where these cancel out. */
-export type FitNode = (members: readonly number[], total: Float64Array) => NodeFit | undefined;
+export type FitNode = (members: readonly number[], total: Float64Array) => Sliced<NodeFit | undefined>;
 
 /** The penalty of a filter per root of the number of images (R1; there is no other source). */
 const PENALTY = 1e-6;
@@ -26,12 +27,12 @@ const PENALTY = 1e-6;
 /** Fits nodes, Eq. (5)–(7): the mean direction of the rationales, the filters that matter, the mean as intercept. */
 export function nodeFitter(samples: Samples, selection: FilterSelection): FitNode {
   const { width } = samples;
-  return (members, total) => {
+  return function* (members, total) {
     const length = Math.sqrt(total.reduce((sum, value) => sum + value * value, 0));
     // Cancelled but for rounding: no direction is meant.
     if (!(length > 1e-12 * members.length)) return undefined;
     const direction = total.map((value) => value / length);
-    const selected = select(samples, { members, direction, selection });
+    const selected = yield* select(samples, { members, direction, selection });
     const weights = direction.map((value, d) => (selected[d] === 1 ? value : 0));
     return { weights, selected, bias: interceptOf(samples, members, weights) };
   };
@@ -52,17 +53,17 @@ interface Selecting {
   readonly selection: FilterSelection;
 }
 
-function select(samples: Samples, { members, direction, selection }: Selecting): Uint8Array {
+function* select(samples: Samples, { members, direction, selection }: Selecting): Sliced<Uint8Array> {
   const selected = new Uint8Array(direction.length);
   if (selection === 'all') return selected.fill(1);
   const rows = centredRows(samples, members, direction);
   const penalty = PENALTY * Math.sqrt(members.length);
   if (selection === 'exhaustive') {
     const usable = Array.from(direction.keys()).filter((d) => direction[d] !== 0);
-    for (const d of bestSubset(rows, penalty, usable)) selected[d] = 1;
+    for (const d of yield* bestSubset(rows, penalty, usable)) selected[d] = 1;
     return selected;
   }
-  const coefficients = boxLasso(rows, penalty);
+  const coefficients = yield* boxLasso(rows, penalty);
   let [best, any] = [0, false];
   coefficients.forEach((value, d) => {
     if (value > (coefficients[best] as number)) best = d;

@@ -1,5 +1,6 @@
 import { dot, norm } from '../../numeric/dot.ts';
 import type { NdArray, TypedArray } from '../../numeric/ndarray.ts';
+import { assertRationaleTree } from '../checks/assertTree.ts';
 import { matrixOf } from '../vectorOf.ts';
 import { type RationaleSet, rowOf, type Samples, samplesOf } from './samples.ts';
 import type { RationaleTree } from './types.ts';
@@ -54,6 +55,7 @@ export function parseTree(
   images: RationaleSet,
   { parts }: ParseOptions = {},
 ): readonly (readonly ParseStep[])[] {
+  assertRationaleTree(tree);
   const samples = samplesOf(images, tree.nodes[0]?.weights.length);
   const matrix = parts && partMatrix(parts, samples.width);
   return Array.from({ length: samples.count }, (_, image) =>

@@ -1,5 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { owned } from '../../backend/owned.ts';
 import { forEachDatasetBatch } from '../../network/datasetBatches.ts';
 import { createScorer } from '../../network/score.ts';
 import type { Model } from '../../network/types.ts';
@@ -35,8 +36,10 @@ export interface PartEffectsOptions extends Omit<ImageRationaleOptions, 'scale'>
 export async function partEffects(
   model: Model,
   images: ImageSource,
-  { layer, target, parts, ...run }: PartEffectsOptions,
+  options: PartEffectsOptions,
 ): Promise<NdArray<Float64Array>> {
+  const [dataset, [own]] = await Promise.all([datasetOf(images), owned(options)]);
+  const { layer, target, parts, ...run } = own;
   return withNetwork(model, async (network) => {
     const site = network.site(layer, 'layer');
     const matrix = partMatrix(parts, site.shape.at(-1) as number);
@@ -57,7 +60,7 @@ export async function partEffects(
     };
     await forEachDatasetBatch(
       network,
-      datasetOf(images),
+      dataset,
       { ...run, stage: 'partEffects' },
       {
         job,

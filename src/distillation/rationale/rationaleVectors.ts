@@ -103,8 +103,9 @@ export function vectorsOf({ names, ...sums }: SummedResponses): RationaleVectors
     const rationale = g.subarray(image * filters, (image + 1) * filters);
     const length = norm(rationale);
     if (!(length > 0)) {
+      const found = length === 0 ? 'zero for all filters' : length;
       throw new RangeError(
-        `"gradients" expected a rationale of each image, got zero for all filters of image ${names?.[image] ?? image}`,
+        `"gradients" expected a rationale of each image, got ${found} of image ${names?.[image] ?? image}`,
       );
     }
     lengths[image] = length;

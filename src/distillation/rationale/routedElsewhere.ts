@@ -1,5 +1,7 @@
-import { routeOf } from './parseTree.ts';
-import { type RationaleSet, samplesOf } from './samples.ts';
+import { atOnce, forEachOf, type Sliced } from '../../numeric/sliced.ts';
+import { assertRationaleTree } from '../checks/assertTree.ts';
+import { nearestNode } from './parseTree.ts';
+import { type RationaleSet, rowOf, samplesOf } from './samples.ts';
 import type { RationaleTree } from './types.ts';
 
 /**
@@ -25,13 +27,19 @@ import type { RationaleTree } from './types.ts';
  * ```
  */
 export function routedElsewhere(tree: RationaleTree, images: RationaleSet): number {
+  assertRationaleTree(tree);
+  return atOnce(shareElsewhere(tree, images));
+}
+
+/** The same, to be done in slices. */
+export function* shareElsewhere(tree: RationaleTree, images: RationaleSet): Sliced<number> {
   const samples = samplesOf(images, tree.nodes[0]?.weights.length);
   assertTrainingImages(tree, samples.count);
   let elsewhere = 0;
-  for (let image = 0; image < samples.count; image++) {
-    const [first] = routeOf(tree, samples, image);
-    if (!tree.nodes[first as number]?.images.includes(image)) elsewhere++;
-  }
+  yield* forEachOf(samples.count, 4 * samples.width * tree.secondLayer.length, (image) => {
+    const first = nearestNode(tree, tree.secondLayer, rowOf(samples.rationales, image, samples.width));
+    if (!tree.nodes[first]?.images.includes(image)) elsewhere++;
+  });
   return elsewhere / samples.count;
 }
 

@@ -1,6 +1,7 @@
 import { assertArray, assertChoice, assertFiniteArray, assertInteger } from '../../numeric/check.ts';
 import { dot } from '../../numeric/dot.ts';
 import type { NdArray, TypedArray } from '../../numeric/ndarray.ts';
+import { assertRationaleTree } from '../checks/assertTree.ts';
 import { nearestNode, partMatrix, partSums, routeOf } from './parseTree.ts';
 import { assertTrainingImages } from './routedElsewhere.ts';
 import { type RationaleSet, rowOf, type Samples, samplesOf } from './samples.ts';
@@ -73,6 +74,7 @@ export function treeMetrics(
   options: TreeMetricsOptions = {},
 ): readonly LevelMetrics[] {
   const { levels = [2, 'leaves'], by = 'route', parts, effects, labels } = options;
+  assertRationaleTree(tree);
   assertChoice('by', by, ['route', 'membership']);
   const samples = samplesOf(images, tree.nodes[0]?.weights.length);
   if (by === 'membership') assertTrainingImages(tree, samples.count);

@@ -1,14 +1,16 @@
 import { eventLoopTurn } from '../../backend/eventLoopTurn.ts';
+import { owned } from '../../backend/owned.ts';
 import type { RunOptions } from '../../network/types.ts';
 import { type AdamParameter, adamParameter, adamUpdate } from '../../numeric/adamUpdate.ts';
-import { assertChoice, assertInteger, assertNumber } from '../../numeric/check.ts';
+import { assertChoice, assertCount, assertInteger, assertNumber } from '../../numeric/check.ts';
 import { random } from '../../numeric/random.ts';
 import { shuffled } from '../../numeric/shuffled.ts';
 import type { Traffic } from './balance.ts';
 import type { SoftParameters } from './gates.ts';
 import type { SoftLoss } from './leafLoss.ts';
 import { type SoftBatch, softObjective } from './softObjective.ts';
-import { inputRows, type SoftExamples, type SoftTree, targetRows } from './softTree.ts';
+import { inputRows, type SoftExamples, targetRows } from './softTree.ts';
+import type { SoftTree } from './types.ts';
 
 /** Options of {@link fitSoftTree}. */
 export interface SoftTreeOptions extends RunOptions {
@@ -69,11 +71,12 @@ export async function fitSoftTree(examples: SoftExamples, options: SoftTreeOptio
   assertNumber('learningRate', learningRate, Number.MIN_VALUE);
   assertNumber('balance', balance, 0);
   assertNumber('window', window, 1);
-  assertInteger('epochs', epochs, [1, Number.POSITIVE_INFINITY]);
+  assertCount('epochs', epochs, 1);
   assertInteger('batchSize', batchSize, [1, Number.POSITIVE_INFINITY]);
-  const all: SoftBatch = { inputs: inputRows(examples.inputs), targets: targetRows(examples) };
+  const [own] = await owned(examples);
+  const all: SoftBatch = { inputs: inputRows(own.inputs), targets: targetRows(own) };
   const count = all.inputs.length;
-  const shape = { depth, inputs: examples.inputs.shape.slice(1), classes: examples.targets.shape[1] as number };
+  const shape = { depth, inputs: own.inputs.shape.slice(1), classes: own.targets.shape[1] as number };
   const moving = startOf(shape, seed);
   const parameters: SoftParameters = {
     weights: moving.weights.values,

@@ -1,24 +1,11 @@
 import { assertArray, assertFiniteArray } from '../../numeric/check.ts';
 import type { NdArray, TypedArray } from '../../numeric/ndarray.ts';
 import { sameShape } from '../../numeric/shape.ts';
+import { assertSoftTree } from '../checks/assertTree.ts';
 import { logLeaves, passageOf, type SoftParameters } from './gates.ts';
 import { mixtureOf } from './leafLoss.ts';
 import { softObjective } from './softObjective.ts';
-
-/** A complete tree of soft decisions. */
-export interface SoftTree {
-  readonly kind: 'soft';
-  /** How many decisions lead to a leaf, D. */
-  readonly depth: number;
-  /** β, which multiplies what enters the sigmoids. */
-  readonly inverseTemperature: number;
-  /** What each inner node looks for, `[2^D − 1, …]` in the shape of the inputs: pictures, of pictures. Breadth first. */
-  readonly weights: NdArray<Float64Array>;
-  /** `[2^D − 1]`. */
-  readonly biases: Float64Array;
-  /** φ, whose softmax is each leaf's distribution, `[2^D, k]`, from left to right. */
-  readonly leaves: NdArray<Float64Array>;
-}
+import type { SoftTree } from './types.ts';
 
 /** Examples for a soft tree. */
 export interface SoftExamples {
@@ -69,6 +56,7 @@ export function softTreePredict(
   inputs: NdArray<TypedArray>,
   { by = 'path' }: { readonly by?: 'path' | 'mixture' } = {},
 ): SoftPrediction {
+  assertSoftTree(tree);
   const parameters = parametersOf(tree);
   const rows = inputRows(inputs, tree);
   const [leaves, classes] = tree.leaves.shape as [number, number];
@@ -141,6 +129,7 @@ export function softTreeLoss(
   examples: SoftExamples,
   { balance = 0.1 }: { readonly balance?: number } = {},
 ): SoftTreeLosses {
+  assertSoftTree(tree);
   const parameters = parametersOf(tree);
   const batch = { inputs: inputRows(examples.inputs, tree), targets: targetRows(examples, tree.leaves.shape[1]) };
   const [expected, mixture] = (['expected', 'mixture'] as const).map((loss) =>

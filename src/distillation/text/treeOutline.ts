@@ -1,20 +1,10 @@
 import type { Picture } from '../../image/types.ts';
+import { assertTree } from '../checks/assertTree.ts';
 import type { NeuralBackedTree } from '../hierarchy/neuralBackedTree.ts';
 import type { GrownTree } from '../rationale/types.ts';
-import type { SoftTree } from '../soft/softTree.ts';
-import type { SurrogateNode, SurrogateTree } from '../surrogate/surrogateTree.ts';
-
-/** A tree as it is printed and drawn: a node with those below it. */
-export interface TreeOutline {
-  readonly label: string;
-  readonly children: readonly TreeOutline[];
-  /** A second line. */
-  readonly detail?: string;
-  readonly thumbnail?: Picture;
-}
-
-/** Any tree of this module. */
-export type AnyTree = Omit<GrownTree, 'logLikelihood'> | SoftTree | NeuralBackedTree | SurrogateTree;
+import type { SoftTree } from '../soft/types.ts';
+import type { SurrogateNode } from '../surrogate/types.ts';
+import type { AnyTree, TreeOutline } from './types.ts';
 
 /** What the parts of a tree are called, and what they look like. */
 export interface OutlineOptions {
@@ -35,6 +25,7 @@ export interface OutlineOptions {
  * {@link surrogateTree}.
  * @param options names of `features` and `classes`, `thumbnail` of a node, `depth`.
  * @returns the root, with all below it.
+ * @throws TypeError or RangeError if it is no tree, such as one that JSON has changed.
  * @example
  * ```ts
  * import { neuralBackedTree, treeOutline } from 'vitrine';
@@ -43,6 +34,7 @@ export interface OutlineOptions {
  * ```
  */
 export function treeOutline(tree: AnyTree, options: OutlineOptions = {}): TreeOutline {
+  assertTree(tree);
   return cut(outlineOf(tree, options), options.depth ?? Number.POSITIVE_INFINITY);
 }
 

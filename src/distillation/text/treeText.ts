@@ -1,4 +1,6 @@
-import { type AnyTree, type OutlineOptions, type TreeOutline, treeOutline } from './treeOutline.ts';
+import { assertOutline } from '../checks/assertOutline.ts';
+import { type OutlineOptions, treeOutline } from './treeOutline.ts';
+import type { AnyTree, TreeOutline } from './types.ts';
 
 /**
  * Writes a tree of any kind as text, a node to a line.
@@ -6,6 +8,7 @@ import { type AnyTree, type OutlineOptions, type TreeOutline, treeOutline } from
  * @param tree a tree, or an outline made of one.
  * @param options names of `features` and `classes`, `depth`; for a tree.
  * @returns lines that begin with the branches that lead to the node.
+ * @throws TypeError or RangeError if it is no tree, such as one that JSON has changed.
  * @example
  * ```ts
  * import { surrogateTree, treeText } from 'vitrine';
@@ -18,7 +21,10 @@ import { type AnyTree, type OutlineOptions, type TreeOutline, treeOutline } from
  * ```
  */
 export function treeText(tree: AnyTree | TreeOutline, options: OutlineOptions = {}): string {
-  return linesOf('kind' in tree ? treeOutline(tree, options) : tree).join('\n');
+  if (typeof tree === 'object' && tree !== null && 'kind' in tree)
+    return linesOf(treeOutline(tree, options)).join('\n');
+  assertOutline('tree', tree);
+  return linesOf(tree).join('\n');
 }
 
 function linesOf({ label, detail, children }: TreeOutline): readonly string[] {

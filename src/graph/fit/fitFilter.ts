@@ -1,4 +1,5 @@
 import type { Random } from '../../numeric/random.ts';
+import type { Sliced } from '../../numeric/sliced.ts';
 import { displacements } from '../mixture/displacements.ts';
 import { followers, greatestFirst } from '../mixture/followers.ts';
 import { type Maximized, maximized, type WidthRange } from '../mixture/maximized.ts';
@@ -41,7 +42,7 @@ const CHOICES = 3;
  * Fits the nodes of a filter: alone first; then, below another layer, with neighbours, which are chosen again a few
  * times. A new choice is taken only if the likelihood does not fall by it.
  */
-export function fitFilter(responses: Responses, plan: FilterPlan, random: Random): FittedFilter {
+export function* fitFilter(responses: Responses, plan: FilterPlan, random: Random): Sliced<FittedFilter> {
   const { patterns, iterations, noneDensity, width, widths, peaks, candidates } = plan;
   const start: Mixture = {
     positions: initialPositions(responses, patterns, random),
@@ -49,33 +50,33 @@ export function fitFilter(responses: Responses, plan: FilterPlan, random: Random
     noneDensity,
   };
   if (!candidates) {
-    const fit = maximized(responses, start, { iterations, widths });
+    const fit = yield* maximized(responses, start, { iterations, widths });
     const neighbours = new Array<readonly number[]>(patterns).fill([]);
     return {
       fit,
-      peaks: peaksOf(responses, fit.mixture, peaks),
+      peaks: yield* peaksOf(responses, fit.mixture, peaks),
       neighbours,
       alone: fit.logLikelihood,
       withNeighbours: [],
     };
   }
   const steps = Math.ceil(iterations / (CHOICES + 1));
-  const alone = maximized(responses, start, { iterations: steps, widths });
-  let neighbours = chosen(peaksOf(responses, alone.mixture, peaks), { ...plan, candidates });
-  let fit = maximized(responses, withNeighbours(alone.mixture, candidates, neighbours), { iterations: steps });
+  const alone = yield* maximized(responses, start, { iterations: steps, widths });
+  let neighbours = yield* chosen(yield* peaksOf(responses, alone.mixture, peaks), { ...plan, candidates });
+  let fit = yield* maximized(responses, withNeighbours(alone.mixture, candidates, neighbours), { iterations: steps });
   const logLikelihood = [...fit.logLikelihood];
   for (let choice = 1; choice < CHOICES; choice++) {
-    const others = chosen(peaksOf(responses, fit.mixture, peaks), { ...plan, candidates });
-    const other = maximized(responses, withNeighbours(fit.mixture, candidates, others), { iterations: steps });
+    const others = yield* chosen(yield* peaksOf(responses, fit.mixture, peaks), { ...plan, candidates });
+    const other = yield* maximized(responses, withNeighbours(fit.mixture, candidates, others), { iterations: steps });
     const before = logLikelihood[logLikelihood.length - 1] as number;
     const isTaken = (other.logLikelihood[0] as number) >= before;
     if (isTaken) neighbours = others;
-    fit = isTaken ? other : maximized(responses, fit.mixture, { iterations: steps });
+    fit = isTaken ? other : yield* maximized(responses, fit.mixture, { iterations: steps });
     logLikelihood.push(...fit.logLikelihood.slice(1));
   }
   return {
     fit,
-    peaks: peaksOf(responses, fit.mixture, peaks),
+    peaks: yield* peaksOf(responses, fit.mixture, peaks),
     neighbours,
     alone: alone.logLikelihood,
     withNeighbours: logLikelihood,
@@ -83,16 +84,19 @@ export function fitFilter(responses: Responses, plan: FilterPlan, random: Random
 }
 
 /** For each node the candidates that follow it best. */
-function chosen(
+function* chosen(
   { positions, scores }: NodePeaks,
   { candidates, neighbours, patterns }: FilterPlan & { readonly candidates: Candidates },
-): readonly (readonly number[])[] {
+): Sliced<readonly (readonly number[])[]> {
   const images = scores.length / patterns;
-  return Array.from({ length: patterns }, (_, node) => {
+  const best: (readonly number[])[] = [];
+  for (let node = 0; node < patterns; node++) {
     const own = displacements(positions, { node, images });
     const seen = scores.subarray(node * images, (node + 1) * images);
-    return greatestFirst(followers(own, seen, candidates.moves), neighbours);
-  });
+    best.push(greatestFirst(followers(own, seen, candidates.moves), neighbours));
+    yield 10 * candidates.moves.length;
+  }
+  return best;
 }
 
 function withNeighbours(

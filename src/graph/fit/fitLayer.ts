@@ -1,4 +1,4 @@
-import { eventLoopTurn } from '../../network/eventLoopTurn.ts';
+import { inSlices } from '../../backend/inSlices.ts';
 import type { RunOptions } from '../../network/types.ts';
 import { joined } from '../../numeric/joined.ts';
 import { random } from '../../numeric/random.ts';
@@ -44,16 +44,17 @@ export async function fitLayer(task: LayerTask): Promise<FittedLayer> {
   const places = filters.map((_, i) => i).filter((i) => (deviations[i] as number) > 0);
   const fitted: (FittedFilter & { filter: number })[] = [];
   for (const place of places) {
-    signal?.throwIfAborted();
     const filter = filters[place] as number;
     const own = mapsOf(maps, place, {
       positions: source.size[0] * source.size[1],
       deviation: deviations[place] as number,
     });
     const responses = responsesOf(own, images, source);
-    fitted.push({ filter, ...fitFilter(responses, plan, random(task.seed, task.depth, filter)) });
+    fitted.push({
+      filter,
+      ...(await inSlices(fitFilter(responses, plan, random(task.seed, task.depth, filter)), task)),
+    });
     onProgress?.({ stage: `fit ${source.name}`, done: fitted.length, total: places.length });
-    await eventLoopTurn();
   }
   signal?.throwIfAborted();
   const nodes = fitted.flatMap((own) => nodesOf(own, { plan, images, side }));

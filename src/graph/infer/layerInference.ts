@@ -1,4 +1,5 @@
 import { joined } from '../../numeric/joined.ts';
+import type { Sliced } from '../../numeric/sliced.ts';
 import type { Mixture } from '../mixture/mixture.ts';
 import { type NodePeaks, peaksOf } from '../mixture/peaksOf.ts';
 import { type Product, productOf, writeProduct } from '../mixture/product.ts';
@@ -6,7 +7,7 @@ import { responsesOf } from '../mixture/responses.ts';
 import type { ExplanatoryGraph, GraphLayer, PatternNode } from '../types.ts';
 
 /** Finds the nodes of a layer on one image: of its maps `[h, w, u]`, and the positions of the nodes above. */
-export type InferLayer = (maps: Float32Array, above: Float64Array | undefined) => NodePeaks;
+export type InferLayer = (maps: Float32Array, above: Float64Array | undefined) => Sliced<NodePeaks>;
 
 /** What is the same for all images is made once. */
 export function layerInference(
@@ -16,12 +17,14 @@ export function layerInference(
 ): InferLayer {
   const noneDensity = tau / (imageSize[0] * imageSize[1]);
   const groups = groupsOf(layer, { above, noneDensity });
-  return (maps, found) => {
+  return function* (maps, found) {
     const moves = above && found && movesOf(above, found);
-    const peaks = groups.map((group) => {
+    const peaks: NodePeaks[] = [];
+    for (const group of groups) {
       const own = planeOf(maps, layer, group);
-      return peaksOf(responsesOf(own, 1, layer), moves ? shifted(group, moves) : group.mixture, kind);
-    });
+      peaks.push(yield* peaksOf(responsesOf(own, 1, layer), moves ? shifted(group, moves) : group.mixture, kind));
+      yield 10 * own.length;
+    }
     return {
       positions: joined(peaks.map(({ positions }) => positions)),
       scores: joined(peaks.map(({ scores }) => scores)),

@@ -1,5 +1,6 @@
 import { mean } from 'd3-array';
 import { assertNumber } from '../../numeric/check.ts';
+import { atOnce, forEachOf, type Sliced } from '../../numeric/sliced.ts';
 import type { PatternInference } from '../inferPatterns.ts';
 import type { PartDialogue, PartQuestion } from './dialogue.ts';
 import { imagesOf } from './learnPartTemplates.ts';
@@ -44,10 +45,19 @@ export interface AskOptions {
  * ```
  */
 export function askNext(
+  dialogue: PartDialogue,
+  inference: PatternInference,
+  options: AskOptions = {},
+): PartQuestion | null {
+  return atOnce(nextQuestion(dialogue, inference, options));
+}
+
+/** The same, to be found in slices. */
+export function* nextQuestion(
   { part, answers }: PartDialogue,
   inference: PatternInference,
-  { sharpness = 5, fading = 5 }: AskOptions = {},
-): PartQuestion | null {
+  { sharpness = 5, fading = 5 }: AskOptions,
+): Sliced<PartQuestion | null> {
   assertNumber('sharpness', sharpness, 0);
   assertNumber('fading', fading, 0);
   const known = new Map(answers.map(({ image, kind }) => [image, kind]));
@@ -60,9 +70,16 @@ export function askNext(
   if (open.length === 0) return null;
   const found = part && part.templates.length > 0 ? localizePart(part, inference) : undefined;
   const scores = new Map(objects.map((image) => [image, known.has(image) ? 1 : (found?.scores[image] ?? 0)]));
-  const distances = patternDistances(inference, open, objects);
+  const distances = yield* patternDistances(inference, open, objects);
   const before = divergence([...scores.values()], sharpness);
-  const gains = open.map((_, row) => {
+  const gains: number[] = [];
+  yield* forEachOf(open.length, 50 * objects.length, (row) => {
+    gains.push(gainOf(row));
+  });
+  const best = gains.reduce((most, gain, i) => (gain > (gains[most] as number) ? i : most), 0);
+  return questionOf(open[best] as number, found, found ? (gains[best] as number) : 0);
+
+  function gainOf(row: number): number {
     const own = scores.get(open[row] as number) as number;
     const near = objects.map((_image, i) => Math.exp(-fading * (distances[row] as Float64Array)[i]!));
     // Before anything is known all scores are 0 and every answer makes some image stand out.
@@ -72,9 +89,7 @@ export function askNext(
       return image === open[row] ? 1 : score + (1 - own) * (1 - score) * (near[i] as number);
     });
     return before - divergence(after, sharpness);
-  });
-  const best = gains.reduce((most, gain, i) => (gain > (gains[most] as number) ? i : most), 0);
-  return questionOf(open[best] as number, found, found ? (gains[best] as number) : 0);
+  }
 }
 
 function questionOf(image: number, found: ReturnType<typeof localizePart> | undefined, gain: number): PartQuestion {

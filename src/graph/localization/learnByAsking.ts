@@ -1,6 +1,8 @@
-import { assertInteger } from '../../numeric/check.ts';
+import { inSlices } from '../../backend/inSlices.ts';
+import { owned } from '../../backend/owned.ts';
+import { assertCount } from '../../numeric/check.ts';
 import { answerQuestion, type LearningContext } from './answerQuestion.ts';
-import { type AskOptions, askNext } from './askNext.ts';
+import { type AskOptions, nextQuestion } from './askNext.ts';
 import type { PartAnswer, PartDialogue, PartQuestion } from './dialogue.ts';
 
 /** Options of {@link learnByAsking}. */
@@ -40,18 +42,16 @@ export interface LearnByAskingOptions extends AskOptions {
  * console.log(part?.templates[0].annotations.length); // 3
  * ```
  */
-export async function learnByAsking(
-  context: LearningContext,
-  { ask, questions = 10, dialogue: begun = { part: null, answers: [] }, signal, ...options }: LearnByAskingOptions,
-): Promise<PartDialogue> {
-  assertInteger('questions', questions, [1, Number.POSITIVE_INFINITY]);
+export async function learnByAsking(context: LearningContext, options: LearnByAskingOptions): Promise<PartDialogue> {
+  const [state, plan] = await owned(context, options);
+  const { ask, questions = 10, dialogue: begun = { part: null, answers: [] }, signal, ...asking } = plan;
+  assertCount('questions', questions, 1);
   let dialogue = begun;
   for (let count = 0; count < questions; count++) {
-    signal?.throwIfAborted();
-    const question = askNext(dialogue, context.inference, options);
+    const question = await inSlices(nextQuestion(dialogue, state.inference, asking), { signal });
     const answer = question && (await ask(question));
     if (!question || !answer) break;
-    dialogue = answerQuestion(dialogue, { image: question.image, answer }, context);
+    dialogue = answerQuestion(dialogue, { image: question.image, answer }, state);
   }
   return dialogue;
 }

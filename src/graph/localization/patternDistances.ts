@@ -1,17 +1,21 @@
 import { cosine } from '../../numeric/cosine.ts';
+import type { Sliced } from '../../numeric/sliced.ts';
 import type { PatternInference } from '../inferPatterns.ts';
 
 /** The cosine distance, in the scores of all nodes, from each of some images to each of others: one row each. */
-export function patternDistances(
+export function* patternDistances(
   inference: PatternInference,
   from: readonly number[],
   to: readonly number[],
-): readonly Float64Array[] {
+): Sliced<readonly Float64Array[]> {
   const rows = new Map(to.map((image) => [image, scoresOf(inference, image)]));
-  return from.map((image) => {
+  const distances: Float64Array[] = [];
+  for (const image of from) {
     const own = scoresOf(inference, image);
-    return Float64Array.from(to, (other) => 1 - cosine(own, rows.get(other) as Float64Array));
-  });
+    distances.push(Float64Array.from(to, (other) => 1 - cosine(own, rows.get(other) as Float64Array)));
+    yield 3 * own.length * to.length;
+  }
+  return distances;
 }
 
 function scoresOf(inference: PatternInference, image: number): Float64Array {

@@ -1,6 +1,8 @@
-import { eventLoopTurn } from '../../network/eventLoopTurn.ts';
+import { eventLoopTurn } from '../../backend/eventLoopTurn.ts';
+import { inSlices } from '../../backend/inSlices.ts';
 import { assertArray, assertChoice, assertNumber, describe } from '../../numeric/check.ts';
 import { rowOf } from '../../numeric/rowOf.ts';
+import { isSliced } from '../../numeric/sliced.ts';
 import type { FeatureMaps, LayerMaps } from '../types.ts';
 import { assertFiniteMaps, type MapSource, type SourceLayer } from './mapSource.ts';
 
@@ -27,13 +29,14 @@ export function arraySource(maps: FeatureMaps, layers: readonly string[], signal
     async read(indices, visit) {
       const count = counts[0] as number;
       for (let image = 0; image < count; image++) {
+        await eventLoopTurn();
         signal?.throwIfAborted();
         const rows = indices.map((i) => rowOf((chosen[i] as LayerMaps).activations, image));
         indices.forEach((i, k) => {
           assertFiniteMaps(rows[k] as Float32Array, source[i] as SourceLayer, image);
         });
-        visit(rows, image);
-        await eventLoopTurn();
+        const work = visit(rows, image);
+        if (isSliced(work)) await inSlices(work, { signal });
       }
       return count;
     },

@@ -1,4 +1,5 @@
 import { allFinite } from '../../numeric/allFinite.ts';
+import type { Sliced } from '../../numeric/sliced.ts';
 import type { Grid } from '../mixture/responses.ts';
 
 /** A layer whose maps can be read. */
@@ -12,11 +13,15 @@ export interface MapSource {
   readonly imageSize: readonly [rows: number, columns: number];
   readonly layers: readonly SourceLayer[];
   /**
-   * Reads the maps of some layers, image by image: `[h, w, u]` of each of them.
+   * Reads the maps of some layers, image by image: `[h, w, u]` of each of them. What is long about a visit may be
+   * returned as a generator, and is done in slices.
    *
    * @returns the number of images.
    */
-  read(layers: readonly number[], visit: (maps: readonly Float32Array[], image: number) => void): Promise<number>;
+  read(
+    layers: readonly number[],
+    visit: (maps: readonly Float32Array[], image: number) => void | Sliced<void>,
+  ): Promise<number>;
 }
 
 /** Refuses maps that are not all finite and says where. */

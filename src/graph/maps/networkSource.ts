@@ -7,6 +7,7 @@ import { receptiveField } from '../../network/receptiveField.ts';
 import type { Input, RunOptions } from '../../network/types.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
 import { rowOf } from '../../numeric/rowOf.ts';
+import { isSliced } from '../../numeric/sliced.ts';
 import { assertFiniteMaps, type MapSource, type SourceLayer } from './mapSource.ts';
 
 /** The maps that the layers of a network make of images. */
@@ -30,14 +31,15 @@ export function networkSource(
           const record = network.forward(rows, { taps });
           return Object.fromEntries(taps.map((site, k) => [`${k}`, tf.clone(record.value(site))]));
         },
-        consume: (part) => {
+        *consume(part) {
           const batch = taps.map((_, k) => part[`${k}`] as NdArray);
           for (let row = 0; row < (batch[0]?.shape[0] as number); row++, image++) {
             const maps = batch.map((all) => rowOf(all, row));
             maps.forEach((map, k) => {
               assertFiniteMaps(map, source[indices[k] as number] as SourceLayer, image);
             });
-            visit(maps, image);
+            const work = visit(maps, image);
+            if (isSliced(work)) yield* work;
           }
         },
       });

@@ -1,3 +1,4 @@
+import type { Sliced } from '../../numeric/sliced.ts';
 import { type Densities, densitiesFor, fillDensities } from './densities.ts';
 import { addResponses, imageSums } from './imageSums.ts';
 import type { Mixture } from './mixture.ts';
@@ -15,8 +16,11 @@ export interface Expectation {
   readonly squares: Float64Array;
 }
 
+/** About how many operations a positive value takes for each node. */
+const RESPONSE = 10;
+
 /** One expectation step over all images: who explains what, and how well (§1.2: equal priors of the nodes and of none). */
-export function expectation(responses: Responses, mixture: Mixture): Expectation {
+export function* expectation(responses: Responses, mixture: Mixture): Sliced<Expectation> {
   const nodes = mixture.variances.length;
   const densities = densitiesFor(responses, nodes);
   const sums = imageSums(nodes);
@@ -25,6 +29,7 @@ export function expectation(responses: Responses, mixture: Mixture): Expectation
   for (let image = 0; image < responses.images; image++) {
     if (responses.starts[image] === responses.starts[image + 1]) continue;
     fillDensities(densities, responses, mixture, image);
+    yield RESPONSE * nodes * ((responses.starts[image + 1] as number) - (responses.starts[image] as number));
     logLikelihood += addResponses(sums, responses, { densities, noneDensity: mixture.noneDensity, image });
     for (let node = 0; node < nodes; node++) {
       const [row, column] = expectedOf(densities, node);

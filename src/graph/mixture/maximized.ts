@@ -1,3 +1,4 @@
+import type { Sliced } from '../../numeric/sliced.ts';
 import { type Expectation, expectation } from './expectation.ts';
 import type { Mixture } from './mixture.ts';
 import type { Responses } from './responses.ts';
@@ -22,13 +23,13 @@ export interface WidthRange {
  * given. In a width the expected log-likelihood has one maximum, so that the nearest end of the range is best where that
  * lies outside: the likelihood still does not fall.
  */
-export function maximized(
+export function* maximized(
   responses: Responses,
   start: Mixture,
   { iterations, widths }: { readonly iterations: number; readonly widths?: WidthRange | undefined },
-): Maximized {
+): Sliced<Maximized> {
   let mixture = start;
-  let last = expectation(responses, mixture);
+  let last = yield* expectation(responses, mixture);
   const logLikelihood = [last.logLikelihood];
   for (let iteration = 0; iteration < iterations; iteration++) {
     const positions = weightedMeans(mixture, last);
@@ -37,7 +38,7 @@ export function maximized(
       positions,
       ...(widths && { variances: fittedVariances(mixture, last, { positions, widths }) }),
     };
-    last = expectation(responses, mixture);
+    last = yield* expectation(responses, mixture);
     logLikelihood.push(last.logLikelihood);
   }
   return { mixture, logLikelihood, last };

@@ -1,3 +1,4 @@
+import type { Sliced } from '../../numeric/sliced.ts';
 import { bestPosition, linesOf } from './bestPosition.ts';
 import { densitiesFor, fillDensities } from './densities.ts';
 import type { Mixture } from './mixture.ts';
@@ -19,7 +20,7 @@ export type PeakKind = 'unit' | 'interpolated';
  * $\hat p_V = \operatorname{argmax}_x F(x) P(p_x|V, R, \theta)$, the first of equals. Where no value is positive, the
  * node is where it is expected, with a score of 0.
  */
-export function peaksOf(responses: Responses, mixture: Mixture, kind: PeakKind): NodePeaks {
+export function* peaksOf(responses: Responses, mixture: Mixture, kind: PeakKind): Sliced<NodePeaks> {
   const nodes = mixture.variances.length;
   const { images, rows, columns, rowPixels, columnPixels } = responses;
   const densities = densitiesFor(responses, nodes);
@@ -29,6 +30,7 @@ export function peaksOf(responses: Responses, mixture: Mixture, kind: PeakKind):
   for (let image = 0; image < images; image++) {
     fillDensities(densities, responses, mixture, image);
     const lines = linesOf(responses, image);
+    yield 4 * nodes * ((responses.starts[image + 1] as number) - (responses.starts[image] as number) + 10);
     for (let node = 0; node < nodes; node++) {
       const { best, found } = bestPosition(responses, lines, { densities, nodes, node });
       const at = node * images + image;

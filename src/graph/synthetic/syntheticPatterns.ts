@@ -1,4 +1,4 @@
-import { assertInteger, assertNumber } from '../../numeric/check.ts';
+import { assertInteger, assertNumber, assertRoom } from '../../numeric/check.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
 import { type Random, random } from '../../numeric/random.ts';
 import type { FeatureMaps, LayerMaps } from '../types.ts';
@@ -83,11 +83,13 @@ export function syntheticPatterns({
   assertInteger('images', images, [1, Number.POSITIVE_INFINITY]);
   assertInteger('imageSize', imageSize, [8, Number.POSITIVE_INFINITY]);
   for (const [name, value] of Object.entries({ pose, jitter, noise, spurious })) assertNumber(name, value, 0);
+  assertRoom('images', [images, 2]);
   const source = random(seed);
   const moved = Float64Array.from({ length: 2 * images }, () => pose * source.normal());
   const made = layers.map(({ name, positions, filters }, layer) => {
     assertInteger(`${name}.positions`, positions, [2, imageSize]);
     assertInteger(`${name}.filters`, filters, [1, Number.POSITIVE_INFINITY]);
+    assertRoom('images', [images, positions, positions, filters]);
     const truth = Array.from({ length: filters }, (_, filter) =>
       filterOf(random(seed, layer, filter), {
         imageSize,

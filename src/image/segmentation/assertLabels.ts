@@ -1,18 +1,21 @@
 import { assertArray } from '../../numeric/check.ts';
 import type { NdArray, TypedArray } from '../../numeric/ndarray.ts';
-import type { Planes } from '../planes.ts';
+import { sameShape, sizeOf } from '../../numeric/shape.ts';
+import type { Places } from '../planes.ts';
 
-/** Checks a given label map against an image: its size, and that every label from 0 to the largest one occurs. */
-export function assertLabels(labels: NdArray<TypedArray>, { count, height, width }: Planes): Int32Array {
-  assertArray('segments', labels, [2, 3]);
-  const [maps, rows, columns] = (labels.shape.length === 2 ? [1, ...labels.shape] : labels.shape) as number[];
-  if (rows !== height || columns !== width || (maps !== 1 && maps !== count)) {
-    const expected = count === 1 ? `[${height}, ${width}]` : `[${height}, ${width}] or [${count}, ${height}, ${width}]`;
+/** Checks a given label map against an image or a volume: its size, and that every label from 0 to the largest one occurs. */
+export function assertLabels(labels: NdArray<TypedArray>, { count, lengths }: Omit<Places, 'channels'>): Int32Array {
+  assertArray('segments', labels, [lengths.length, lengths.length + 1]);
+  const isOne = labels.shape.length === lengths.length;
+  const [maps, ...sides] = (isOne ? [1, ...labels.shape] : labels.shape) as [number, ...number[]];
+  if (!sameShape(sides, lengths) || (maps !== 1 && maps !== count)) {
+    const one = `[${lengths.join(', ')}]`;
+    const expected = count === 1 ? one : `${one} or [${[count, ...lengths].join(', ')}]`;
     throw new RangeError(`"segments" expected labels of shape ${expected}, got [${labels.shape.join(', ')}]`);
   }
-  const size = height * width;
+  const size = sizeOf(lengths);
   const data = Int32Array.from(labels.data);
-  for (let i = 0; i < (maps as number); i++) {
+  for (let i = 0; i < maps; i++) {
     assertContiguous(labels.data.subarray(i * size, (i + 1) * size));
   }
   if (maps === count) return data;

@@ -1,4 +1,5 @@
-import { blur } from '../blur.ts';
+import { forEachOf, type Sliced } from '../../numeric/sliced.ts';
+import { blurring } from '../blur.ts';
 import { contiguous } from './contiguous.ts';
 import { type DisjointSets, disjointSets } from './disjointSets.ts';
 import type { UnitPlane } from './plane.ts';
@@ -14,18 +15,21 @@ export interface FelzenszwalbOptions {
 }
 
 /** Segments whose inner differences are small against those across their borders (Felzenszwalb and Huttenlocher 2004). */
-export function felzenszwalbLabels(plane: UnitPlane, { scale, sigma, minSize }: FelzenszwalbOptions): Int32Array {
-  const edges = edgesOf(smoothed(plane, sigma));
+export function* felzenszwalbLabels(
+  plane: UnitPlane,
+  { scale, sigma, minSize }: FelzenszwalbOptions,
+): Sliced<Int32Array> {
+  const edges = yield* edgesOf(yield* smoothed(plane, sigma));
   const pixels = plane.height * plane.width;
   const sets = disjointSets(pixels);
   const inner = new Float64Array(pixels);
-  joinAlong(edges, sets, (a, b, weight) => {
+  yield* joinAlong(edges, sets, (a, b, weight) => {
     // Eqs. (4) and (5): the least inner difference of the two, each with scale / size added.
     const least = Math.min((inner[a] as number) + scale / sets.size(a), (inner[b] as number) + scale / sets.size(b));
     if (weight > least) return;
     inner[sets.join(a, b)] = weight;
   });
-  joinAlong(edges, sets, (a, b) => {
+  yield* joinAlong(edges, sets, (a, b) => {
     if (sets.size(a) < minSize || sets.size(b) < minSize) sets.join(a, b);
   });
   return contiguous(Int32Array.from({ length: pixels }, (_, pixel) => sets.find(pixel)));
@@ -41,30 +45,32 @@ interface Edges {
   readonly order: Uint32Array;
 }
 
-function joinAlong(
+function* joinAlong(
   { steps, weights, order }: Edges,
   sets: DisjointSets,
   meet: (a: number, b: number, weight: number) => void,
-): void {
-  for (const edge of order) {
+): Sliced<void> {
+  yield* forEachOf(order.length, 60, (i) => {
+    const edge = order[i] as number;
     const weight = weights[edge] as number;
     if (weight === Number.POSITIVE_INFINITY) return;
     const a = sets.find(edge >> 2);
     const b = sets.find((edge >> 2) + (steps[edge & 3] as number));
     if (a !== b) meet(a, b, weight);
-  }
+  });
 }
 
-function smoothed(plane: UnitPlane, sigma: number): UnitPlane {
+function* smoothed(plane: UnitPlane, sigma: number): Sliced<UnitPlane> {
   const { height, width, channels, data } = plane;
   const colors = data.map((value) => value * 255);
-  return { ...plane, data: Float64Array.from(blur({ shape: [1, height, width, channels], data: colors }, sigma).data) };
+  const blurred = yield* blurring({ shape: [1, height, width, channels], data: colors }, [sigma, sigma]);
+  return { ...plane, data: Float64Array.from(blurred.data) };
 }
 
-function edgesOf({ height, width, channels, data }: UnitPlane): Edges {
+function* edgesOf({ height, width, channels, data }: UnitPlane): Sliced<Edges> {
   const steps = [1, width, width + 1, width - 1];
   const weights = new Float32Array(4 * height * width).fill(Number.POSITIVE_INFINITY);
-  for (let pixel = 0; pixel < height * width; pixel++) {
+  yield* forEachOf(height * width, 120, (pixel) => {
     const column = pixel % width;
     steps.forEach((step, k) => {
       const side = [1, 0, 1, -1][k] as number;
@@ -75,20 +81,29 @@ function edgesOf({ height, width, channels, data }: UnitPlane): Edges {
       }
       weights[4 * pixel + k] = Math.sqrt(squared);
     });
-  }
-  return { steps, weights, order: rising(weights) };
+  });
+  return { steps, weights, order: yield* rising(weights) };
 }
 
-/** The positions of numbers that are not negative by rising number, equal ones in their order. */
-function rising(numbers: Float32Array): Uint32Array {
-  // The bits of such floats rise with them, so that bits and position sort as one whole number, without a comparator.
-  const keys = new BigUint64Array(numbers.length);
-  const words = new Uint32Array(keys.buffer);
+/**
+ * The positions of numbers that are not negative by rising number, equal ones in their order. The bits of such floats
+ * rise with them: counting sorts them by their lower half, then by their upper one.
+ */
+function* rising(numbers: Float32Array): Sliced<Uint32Array> {
   const bits = new Uint32Array(numbers.buffer);
-  for (let i = 0; i < numbers.length; i++) {
-    words[2 * i] = i;
-    words[2 * i + 1] = bits[i] as number;
+  let order = bits.map((_, i) => i);
+  for (const shift of [0, 16]) {
+    const ends = new Uint32Array(1 << 16);
+    const digitOf = (i: number): number => ((bits[i] as number) >>> shift) & 0xffff;
+    yield* forEachOf(order.length, 3, (i) => ends[digitOf(i)]!++);
+    for (let digit = 1; digit < ends.length; digit++) ends[digit]! += ends[digit - 1] as number;
+    const next = new Uint32Array(order.length);
+    yield* forEachOf(order.length, 5, (i) => {
+      // From the last one on, so that equals keep their order.
+      const position = order[order.length - 1 - i] as number;
+      next[--ends[digitOf(position)]!] = position;
+    });
+    order = next;
   }
-  keys.sort();
-  return Uint32Array.from(numbers, (_, i) => words[2 * i] as number);
+  return order;
 }

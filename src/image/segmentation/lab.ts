@@ -1,13 +1,15 @@
+import { forEachOf, type Sliced } from '../../numeric/sliced.ts';
 import type { UnitPlane } from './plane.ts';
 
 /** CIELAB (white D65) of an image in sRGB; an image with other than three channels as it is, from 0 to 100. */
-export function labOf(plane: UnitPlane): UnitPlane {
+export function* labOf(plane: UnitPlane): Sliced<UnitPlane> {
   const { channels, data } = plane;
   if (channels !== 3) return { ...plane, data: data.map((value) => value * 100) };
   const lab = new Float64Array(data.length);
-  for (let i = 0; i < data.length; i += 3) {
+  yield* forEachOf(data.length / 3, 200, (pixel) => {
+    const i = 3 * pixel;
     lab.set(labColor(linear(data[i] as number), linear(data[i + 1] as number), linear(data[i + 2] as number)), i);
-  }
+  });
   return { ...plane, data: lab };
 }
 

@@ -1,22 +1,24 @@
 import type { TypedArray } from '../../numeric/ndarray.ts';
 
-/** One image whose numbers lie in 0 … 1. */
+/** One image, or one volume of planes, whose numbers lie in 0 … 1. */
 export interface UnitPlane {
+  /** 1 of images. */
+  readonly depth: number;
   readonly height: number;
   readonly width: number;
   readonly channels: number;
   readonly data: Float64Array;
 }
 
-/** An image brought from its own range, or a given one, to 0 … 1. */
+/** An image or a volume brought from its own range, or a given one, to 0 … 1. */
 export function unitPlane(
   values: TypedArray,
-  { height, width, channels }: Omit<UnitPlane, 'data'>,
+  { depth, height, width, channels }: Omit<UnitPlane, 'data'>,
   range: readonly [number, number] = rangeOf(values),
 ): UnitPlane {
   const [low, high] = range;
   const data = Float64Array.from(values, (value) => (high > low ? (value - low) / (high - low) : 0));
-  return { height, width, channels, data };
+  return { depth, height, width, channels, data };
 }
 
 function rangeOf(values: TypedArray): readonly [number, number] {

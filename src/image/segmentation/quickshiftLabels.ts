@@ -1,3 +1,4 @@
+import { GRAIN, type Sliced } from '../../numeric/sliced.ts';
 import { contiguous } from './contiguous.ts';
 import { labOf } from './lab.ts';
 import type { UnitPlane } from './plane.ts';
@@ -13,14 +14,22 @@ export interface QuickshiftOptions {
 }
 
 /** Trees of pixels, each linked to its nearest denser one in places and colours (Vedaldi and Soatto 2008). */
-export function quickshiftLabels(plane: UnitPlane, { ratio, kernelSize, maxDistance }: QuickshiftOptions): Int32Array {
-  const lab = labOf(plane);
+export function* quickshiftLabels(
+  plane: UnitPlane,
+  { ratio, kernelSize, maxDistance }: QuickshiftOptions,
+): Sliced<Int32Array> {
+  const lab = yield* labOf(plane);
   const image = { ...lab, data: lab.data.map((value) => value * ratio) };
-  const offsets = offsetsWithin(Math.ceil(3 * kernelSize));
-  const density = densities(image, offsets, kernelSize);
-  const parents = denserNeighbours(image, density, { offsets, maxDistance });
+  // No pixel is farther away than the sides are long.
+  const reach = Math.min(Math.ceil(3 * kernelSize), Math.max(image.height, image.width) - 1);
+  const offsets = offsetsWithin(reach);
+  const density = yield* densities(image, offsets, kernelSize);
+  const parents = yield* denserNeighbours(image, density, { offsets, maxDistance });
   return contiguous(parents.map((_, pixel) => rootOf(parents, pixel)));
 }
+
+/** About how many operations a visit of a pair takes. */
+const PAIR = 20;
 
 interface Offset {
   readonly down: number;
@@ -36,13 +45,13 @@ function offsetsWithin(reach: number): readonly Offset[] {
 }
 
 /** The Parzen estimate: a Gaussian of the distances to all pixels within reach. */
-function densities(image: UnitPlane, offsets: readonly Offset[], kernelSize: number): Float64Array {
+function* densities(image: UnitPlane, offsets: readonly Offset[], kernelSize: number): Sliced<Float64Array> {
   const density = new Float64Array(image.height * image.width).fill(1);
   const falloff = -0.5 / kernelSize ** 2;
   for (const offset of offsets) {
     // Each pair once: distances are the same both ways.
     if (offset.down < 0 || (offset.down === 0 && offset.right < 0)) continue;
-    forEachPair(image, offset, (pixel, other) => {
+    yield* forEachPair(image, offset, (pixel, other) => {
       const weight = Math.exp((offset.squared + colorDistance(image, pixel, other)) * falloff);
       density[pixel] = (density[pixel] as number) + weight;
       density[other] = (density[other] as number) + weight;
@@ -51,15 +60,15 @@ function densities(image: UnitPlane, offsets: readonly Offset[], kernelSize: num
   return density;
 }
 
-function denserNeighbours(
+function* denserNeighbours(
   image: UnitPlane,
   density: Float64Array,
   { offsets, maxDistance }: { offsets: readonly Offset[]; maxDistance: number },
-): Int32Array {
+): Sliced<Int32Array> {
   const parents = Int32Array.from(density.keys());
   const nearest = new Float64Array(density.length).fill(maxDistance ** 2);
   for (const offset of offsets) {
-    forEachPair(image, offset, (pixel, other) => {
+    yield* forEachPair(image, offset, (pixel, other) => {
       if (offset.squared >= (nearest[pixel] as number)) return;
       const [here, there] = [density[pixel] as number, density[other] as number];
       // Of equal densities the earlier pixel counts as the denser, so that flat areas hang together.
@@ -74,12 +83,22 @@ function denserNeighbours(
 }
 
 /** Every pixel with the one that lies an offset away, where there is one. */
-function forEachPair(
-  { height, width }: UnitPlane,
-  { down, right }: Offset,
-  visit: (pixel: number, other: number) => void,
+function* forEachPair(plane: UnitPlane, offset: Offset, visit: (pixel: number, other: number) => void): Sliced<void> {
+  const [top, bottom] = [Math.max(0, -offset.down), Math.min(plane.height, plane.height - offset.down)];
+  const together = Math.ceil(GRAIN / (PAIR * plane.width));
+  for (let row = top; row < bottom; row += together) {
+    const end = Math.min(row + together, bottom);
+    forEachPairIn([row, end], plane, { ...offset, visit });
+    yield PAIR * plane.width * (end - row);
+  }
+}
+
+function forEachPairIn(
+  [top, bottom]: readonly [number, number],
+  { width }: UnitPlane,
+  { down, right, visit }: Offset & { readonly visit: (pixel: number, other: number) => void },
 ): void {
-  for (let row = Math.max(0, -down); row < Math.min(height, height - down); row++) {
+  for (let row = top; row < bottom; row++) {
     for (let column = Math.max(0, -right); column < Math.min(width, width - right); column++) {
       const pixel = row * width + column;
       visit(pixel, pixel + down * width + right);

@@ -45,13 +45,13 @@ export async function averageDrop(
   x: Input,
   options: ExplainOptions & AverageDropOptions,
 ): Promise<MetricResult> {
-  const { kind = 'drop', baseline = 'zero' } = options;
+  const { kind = 'drop' } = options;
   assertChoice('kind', kind, ['drop', 'gain', 'increase']);
   return measure(
     model,
     x,
     options,
-    async (measurement) => {
+    async (measurement, { baseline = 'zero' }) => {
       const { map, changed, count, score: whole, scorer } = measurement;
       if (kind === 'gain') assertProbabilities(whole);
       const masks = examplesOf(perPosition(map, changed).map(Math.abs), count).map(scaledToOne);

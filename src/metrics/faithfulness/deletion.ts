@@ -14,7 +14,7 @@ import { areaUnderCurve, type CurveOptions } from './areaUnderCurve.ts';
  * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param x one example or a batch `[n, …]` in the shape of the model's input.
  * @param options `attribution` (required), `baseline` (`'zero'` by default), `perStep`, `order`, `target` (by default
- * the attribution's classes, else the predicted ones), `scale` (`'probability'` by default; an output that holds none
+ * what the attribution explains, else the predicted classes), `scale` (`'probability'` by default; an output that holds none
  * is measured as it is).
  * @returns the area per example, NaN for a map that is the same everywhere and so orders nothing; `curve`
  * `[n, steps + 1]`. Of equal values the one with the lower index counts as more relevant.

@@ -1,5 +1,5 @@
 import type { ExplainOptions, Input, Model } from '../../network/types.ts';
-import { assertInteger } from '../../numeric/check.ts';
+import { assertCount, assertInteger } from '../../numeric/check.ts';
 import type { NdArray, TypedArray } from '../../numeric/ndarray.ts';
 import { pearson } from '../../numeric/pearson.ts';
 import { random } from '../../numeric/random.ts';
@@ -46,8 +46,8 @@ export function faithfulnessCorrelation(
   x: Input,
   options: ExplainOptions & FaithfulnessCorrelationOptions,
 ): Promise<MetricResult> {
-  const { baseline = 'zero' } = options;
-  return measure(model, x, options, async (measurement) => {
+  return measure(model, x, options, async (measurement, options) => {
+    const { baseline = 'zero' } = options;
     const subsets = options.subsets
       ? givenSubsets(options.subsets, measurement, ['samples'])
       : drawn(measurement, options);
@@ -65,7 +65,7 @@ function drawn(
   const positions = positionsOf(changed);
   const all = sizeOf(positions);
   const size = subsetSize ?? Math.max(1, Math.min(positions.at(-1) as number, Math.floor(all / 2)));
-  assertInteger('samples', samples, [2, Number.POSITIVE_INFINITY]);
+  assertCount('samples', samples, 2);
   assertInteger('subsetSize', size, [1, all]);
   return { of: (example, row) => randomSubset(all, size, random(seed, example, row)), counts: [samples] };
 }

@@ -41,8 +41,8 @@ export function faithfulnessEstimate(
   x: Input,
   options: ExplainOptions & FaithfulnessEstimateOptions,
 ): Promise<MetricResult> {
-  const { baseline = 'zero' } = options;
-  return measure(model, x, options, async (measurement) => {
+  return measure(model, x, options, async (measurement, options) => {
+    const { baseline = 'zero' } = options;
     const { map, changed, count, score: whole } = measurement;
     const perStep = checkedPerStep(measurement, options.perStep);
     const examples = examplesOf(perPosition(map, changed), count);

@@ -1,6 +1,7 @@
+import { boxRows } from '../../attribution/perturbation/boxes.ts';
 import { allPerturbedScores } from '../../attribution/perturbation/perturbedScores.ts';
 import type { ExplainOptions, Input, Model } from '../../network/types.ts';
-import { assertChoice, assertInteger, assertNumber } from '../../numeric/check.ts';
+import { assertChoice, assertCount, assertNumber } from '../../numeric/check.ts';
 import { dot } from '../../numeric/dot.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
 import { type Random, random } from '../../numeric/random.ts';
@@ -10,11 +11,11 @@ import { givenPerturbations } from '../givenPerturbations.ts';
 import { type Measurement, measure } from '../measure.ts';
 import { changedRows } from '../rows.ts';
 import type { AttributionOption, MetricResult } from '../types.ts';
-import { planeOf } from './patches.ts';
+import { lengthsOf } from './patches.ts';
 
 /** What {@link infidelity} subtracts from the input. */
 export interface InfidelityOptions extends AttributionOption {
-  /** `'noise'` (default): normal noise on all elements; `'square'`: the pixels of a random square, which become 0. */
+  /** `'noise'` (default): normal noise on all elements; `'square'`: the pixels of a random square (in volumes a cube), which become 0. */
   readonly kind?: 'noise' | 'square';
   /** The number of perturbations of each example; 100 by default. */
   readonly samples?: number;
@@ -51,7 +52,7 @@ export interface InfidelityOptions extends AttributionOption {
  */
 export function infidelity(model: Model, x: Input, options: ExplainOptions & InfidelityOptions): Promise<MetricResult> {
   const { normalize = false } = options;
-  return measure(model, x, options, async (measurement) => {
+  return measure(model, x, options, async (measurement, options) => {
     const { map, changed, count, score: whole } = measurement;
     const { samples, perturbation } = perturbations(measurement, options);
     const values = examplesOf(perElement(map, changed), count);
@@ -90,7 +91,7 @@ function perturbations(
 ): { samples: number; perturbation: Draw } {
   if (perturbations) return givenPerturbations('perturbations', perturbations, changed);
   assertChoice('kind', kind, ['noise', 'square']);
-  assertInteger('samples', samples, [1, Number.POSITIVE_INFINITY]);
+  assertCount('samples', samples, 1);
   assertNumber('noise', noise, 0);
   const draw = kind === 'noise' ? noisy(noise) : square(changed);
   return { samples, perturbation: (values, example, sample) => draw(values, random(seed, example, sample)) };
@@ -103,17 +104,20 @@ function noisy(noise: number): (values: Float32Array, random: Random) => Float32
   };
 }
 
-/** x inside a square with a side from one pixel to the shorter side of the picture, zero outside. */
+/** x inside a square, in volumes a cube, with a side from one pixel to the shortest side of the picture, zero outside. */
 function square(changed: NdArray): (values: Float32Array, random: Random) => Float32Array {
-  const [rows, columns] = planeOf(changed);
-  const channels = changed.shape[3] as number;
+  const lengths = lengthsOf(changed);
+  const channels = changed.shape.at(-1) as number;
   return (values, { integer }) => {
-    const side = 1 + integer(Math.min(rows, columns));
-    const [top, left] = [integer(rows - side + 1), integer(columns - side + 1)];
-    const inside = (position: number, start: number): boolean => position >= start && position < start + side;
-    return values.map((value, i) => {
-      const pixel = Math.floor(i / channels);
-      return inside(Math.floor(pixel / columns), top) && inside(pixel % columns, left) ? value : 0;
+    const side = 1 + integer(Math.min(...lengths));
+    const box = lengths.map((length) => {
+      const start = integer(length - side + 1);
+      return [start, start + side] as const;
     });
+    const inside = new Float32Array(values.length);
+    for (const { from, to } of boxRows(box, lengths)) {
+      inside.set(values.subarray(from * channels, to * channels), from * channels);
+    }
+    return inside;
   };
 }

@@ -1,4 +1,5 @@
-import { segment } from '../../image/segment.ts';
+import { inSlices } from '../../backend/inSlices.ts';
+import { segmenting } from '../../image/segmentation/segmenting.ts';
 import type { Segments } from '../../image/types.ts';
 import type { Baseline, ExplainOptions, Input, Model } from '../../network/types.ts';
 import { assertChoice } from '../../numeric/check.ts';
@@ -6,13 +7,13 @@ import { trapezoid } from '../../numeric/trapezoid.ts';
 import { examplesOf, perPosition } from '../givenMap.ts';
 import { measure } from '../measure.ts';
 import type { AttributionOption, MetricResult } from '../types.ts';
-import { assertPictures } from './patches.ts';
+import { lengthsOf } from './patches.ts';
 import { removalScores } from './removal.ts';
 import { type Order, stepsByGroup } from './steps.ts';
 
 /** What {@link irof} removes. */
 export interface IrofOptions extends AttributionOption {
-  /** How the picture is divided; `{ slic: 50 }` by default. */
+  /** How the picture is divided; `{ slic: 50 }` by default, `{ grid: 4 }` of volumes. */
   readonly segments?: Segments;
   /** What a removed pixel looks like; by default `'mean'`, the mean colour of the picture. */
   readonly baseline?: Baseline;
@@ -42,16 +43,16 @@ export interface IrofOptions extends AttributionOption {
  * ```
  */
 export async function irof(model: Model, x: Input, options: ExplainOptions & IrofOptions): Promise<MetricResult> {
-  const { segments = { slic: 50 }, baseline = 'mean', order = 'morf' } = options;
+  const { order = 'morf' } = options;
   assertChoice('order', order, ['morf', 'lerf']);
   return measure(
     model,
     x,
     options,
-    async (measurement) => {
+    async (measurement, { segments, baseline = 'mean' }) => {
       const { map, changed, count } = measurement;
-      assertPictures(changed);
-      const labels = segment(changed, segments).data;
+      const division = segments ?? (lengthsOf(changed).length === 2 ? { slic: 50 } : { grid: 4 });
+      const labels = (await inSlices(segmenting(changed, division), options)).data;
       const steps = examplesOf(perPosition(map, changed), count).map((values, i) => {
         const groups = labels.subarray(i * values.length, (i + 1) * values.length);
         return stepsByGroup(values, { groups, order, value: 'mean' });

@@ -41,15 +41,15 @@ export async function monotonicity(
   x: Input,
   options: ExplainOptions & MonotonicityOptions,
 ): Promise<MetricResult> {
-  const { baseline = 'zero', tolerance = 1e-6 } = options;
+  const { tolerance = 1e-6 } = options;
   assertNumber('tolerance', tolerance, 0);
   return measure(
     model,
     x,
     options,
-    async (measurement) => {
+    async (measurement, { baseline = 'zero', perStep: wanted }) => {
       const { map, changed, count } = measurement;
-      const perStep = checkedPerStep(measurement, options.perStep);
+      const perStep = checkedPerStep(measurement, wanted);
       const steps = examplesOf(perPosition(map, changed), count).map((values) =>
         stepsByValue(values, { order: 'lerf', perStep }),
       );
@@ -58,7 +58,7 @@ export async function monotonicity(
       const score = Float32Array.from(steps, ({ ordered }, i) => {
         const points = curve.data.subarray(i * length, (i + 1) * length);
         const falls = points.some((value, k) => k > 0 && value < (points[k - 1] as number) - tolerance);
-        return ordered ? Number(!falls) : Number.NaN;
+        return ordered && !points.includes(Number.NaN) ? Number(!falls) : Number.NaN;
       });
       return { metric: 'monotonicity', score, curve, higherIsBetter: true };
     },

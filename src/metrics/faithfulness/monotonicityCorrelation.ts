@@ -1,6 +1,6 @@
 import { allPerturbedScores } from '../../attribution/perturbation/perturbedScores.ts';
 import type { ExplainOptions, Input, Model } from '../../network/types.ts';
-import { assertInteger } from '../../numeric/check.ts';
+import { assertCount } from '../../numeric/check.ts';
 import { isConstant } from '../../numeric/pearson.ts';
 import { random } from '../../numeric/random.ts';
 import { rangeOf } from '../../numeric/rangeOf.ts';
@@ -48,8 +48,8 @@ export async function monotonicityCorrelation(
   options: ExplainOptions & MonotonicityCorrelationOptions,
 ): Promise<MetricResult> {
   const { samples = 100, seed = 0 } = options;
-  assertInteger('samples', samples, [1, Number.POSITIVE_INFINITY]);
-  return measure(model, x, options, async (measurement) => {
+  assertCount('samples', samples, 1);
+  return measure(model, x, options, async (measurement, options) => {
     const { map, changed, count, score: whole } = measurement;
     const perStep = checkedPerStep(measurement, options.perStep);
     const examples = examplesOf(perPosition(map, changed), count);

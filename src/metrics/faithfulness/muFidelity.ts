@@ -1,6 +1,7 @@
+import { isPlaced } from '../../attribution/perturbation/imageInput.ts';
 import { segment } from '../../image/segment.ts';
 import type { ExplainOptions, Input, Model } from '../../network/types.ts';
-import { assertInteger, assertNumber } from '../../numeric/check.ts';
+import { assertCount, assertInteger, assertNumber } from '../../numeric/check.ts';
 import type { NdArray, TypedArray } from '../../numeric/ndarray.ts';
 import { random } from '../../numeric/random.ts';
 import { randomSubset } from '../../numeric/randomSubset.ts';
@@ -15,7 +16,7 @@ import { givenSubsets, type SubsetOptions, type Subsets, subsetEffects } from '.
 export interface MuFidelityOptions extends SubsetOptions {
   /** The number of subsets; 200 by default. */
   readonly samples?: number;
-  /** Into how many cells each side of the picture is cut; 9 by default. What is no picture has its elements for cells. */
+  /** Into how many cells each side of the picture (or volume) is cut; 9 by default. What is no picture has its elements for cells. */
   readonly grid?: number;
   /** The share of the cells that is hidden; 0.2 by default. */
   readonly share?: number;
@@ -45,8 +46,8 @@ export interface MuFidelityOptions extends SubsetOptions {
  * ```
  */
 export function muFidelity(model: Model, x: Input, options: ExplainOptions & MuFidelityOptions): Promise<MetricResult> {
-  const { baseline = 'zero' } = options;
-  return measure(model, x, options, async (measurement) => {
+  return measure(model, x, options, async (measurement, options) => {
+    const { baseline = 'zero' } = options;
     const subsets = options.subsets
       ? givenSubsets(options.subsets, measurement, ['samples'])
       : drawn(measurement, options);
@@ -60,7 +61,7 @@ function drawn(
   { changed }: Measurement,
   { samples = 200, grid = 9, share = 0.2, seed = 0 }: ExplainOptions & MuFidelityOptions,
 ): Subsets {
-  assertInteger('samples', samples, [2, Number.POSITIVE_INFINITY]);
+  assertCount('samples', samples, 2);
   assertInteger('grid', grid, [1, Number.POSITIVE_INFINITY]);
   assertNumber('share', share, 0);
   const cells = cellsOf(changed, grid);
@@ -75,10 +76,9 @@ function drawn(
 /** The positions in each cell. */
 function cellsOf(changed: NdArray, grid: number): readonly (readonly number[])[] {
   const positions = sizeOf(positionsOf(changed));
-  const labels =
-    changed.shape.length === 4
-      ? segment(changed, { grid }).data.subarray(0, positions)
-      : Int32Array.from({ length: positions }, (_, i) => i);
+  const labels = isPlaced(changed.shape)
+    ? segment(changed, { grid }).data.subarray(0, positions)
+    : Int32Array.from({ length: positions }, (_, i) => i);
   const cells: number[][] = [];
   labels.forEach((label, i) => {
     const cell = cells[label] ?? [];

@@ -4,6 +4,7 @@ import type { NdArray, TypedArray } from '../../numeric/ndarray.ts';
 import { random } from '../../numeric/random.ts';
 import { rangeOf } from '../../numeric/rangeOf.ts';
 import { sameShape } from '../../numeric/shape.ts';
+import { atOnce, type Sliced } from '../../numeric/sliced.ts';
 import type { Plane } from './patches.ts';
 
 /** What is imputed and how. */
@@ -51,10 +52,13 @@ export function noisyLinearImputation(x: NdArray, { removed, noise = 0.01, seed 
   for (let example = 0; example < count; example++) {
     const gone = removed.data.subarray(example * pixels, (example + 1) * pixels);
     const own = data.subarray(example * pixels * channels, (example + 1) * pixels * channels);
-    impute(own, { plane: [rows, columns], gone, noise, stream: [seed, example] });
+    atOnce(imputing(own, { plane: [rows, columns], gone, noise, stream: [seed, example] }));
   }
   return { shape: [...x.shape], data };
 }
+
+/** About how many operations an unknown pixel and its neighbours take to be found. */
+const LINK = 200;
 
 /** One picture, what is gone of it, and the noise with the numbers of its stream, the seed first. */
 export interface Gap {
@@ -65,16 +69,17 @@ export interface Gap {
 }
 
 /** Imputes the pixels of one picture in place. */
-export function impute(picture: Float32Array, { plane, gone, noise, stream }: Gap): void {
+export function* imputing(picture: Float32Array, { plane, gone, noise, stream }: Gap): Sliced<void> {
   const unknown = Uint32Array.from({ length: gone.length }, (_, i) => i).filter((i) => gone[i] !== 0);
   if (unknown.length === 0) return;
   if (unknown.length === gone.length) throw new RangeError('"removed" expected a pixel that stays in each picture');
   const { low, high } = rangeOf(picture);
   const channels = picture.length / gone.length;
   const system = neighbourhood(plane, unknown);
+  yield LINK * unknown.length;
   const { normal } = random(...stream);
   for (let channel = 0; channel < channels; channel++) {
-    const values = system((pixel) => picture[pixel * channels + channel] as number);
+    const values = yield* system((pixel) => picture[pixel * channels + channel] as number);
     unknown.forEach((pixel, i) => {
       const jitter = noise === 0 ? 0 : noise * (high - low) * normal();
       picture[pixel * channels + channel] = (values[i] as number) + jitter;
@@ -93,7 +98,7 @@ const weights = Float64Array.from(neighbours, ({ weight }) => weight);
  * Solves for the unknown pixels given the others. A row of the system is multiplied by the sum of its weights, which is
  * less than 1 at the border: so the matrix is symmetric, and it is positive definite.
  */
-function neighbourhood(plane: Plane, unknown: Uint32Array): (known: (pixel: number) => number) => Float64Array {
+function neighbourhood(plane: Plane, unknown: Uint32Array): (known: (pixel: number) => number) => Sliced<Float64Array> {
   const links = Int32Array.from([...unknown].flatMap((pixel) => neighboursOf(pixel, plane)));
   const indexOf = new Int32Array(plane[0] * plane[1]).fill(-1);
   unknown.forEach((pixel, i) => {
@@ -119,9 +124,10 @@ function neighbourhood(plane: Plane, unknown: Uint32Array): (known: (pixel: numb
       product[i] = value;
     }
   };
-  return (known) => {
+  return function* (known) {
     const right = gather((link) => ((joined[link] as number) < 0 ? known(links[link] as number) : undefined));
-    return conjugateGradient({ multiply, diagonal, right });
+    yield LINK * unknown.length;
+    return yield* conjugateGradient({ multiply, diagonal, right });
   };
 }
 

@@ -1,15 +1,15 @@
 import type { Baseline, ExplainOptions, Input, Model } from '../../network/types.ts';
-import { assertChoice, assertInteger } from '../../numeric/check.ts';
+import { assertChoice, assertCount, assertInteger } from '../../numeric/check.ts';
 import { examplesOf, perPosition } from '../givenMap.ts';
 import { measure } from '../measure.ts';
 import type { AttributionOption, MetricResult } from '../types.ts';
-import { patches, planeOf } from './patches.ts';
+import { lengthsOf, patches } from './patches.ts';
 import { removalScores } from './removal.ts';
 import { type Order, stepsByGroup } from './steps.ts';
 
 /** What {@link regionPerturbation} removes. */
 export interface RegionPerturbationOptions extends AttributionOption {
-  /** The side of the square patches in pixels; 9 by default. They are cut off at the border. */
+  /** The side of the square (in volumes cubic) patches in pixels; 9 by default. They are cut off at the border. */
   readonly patch?: number;
   /** How many patches go; 100 by default, all where there are fewer. */
   readonly regions?: number;
@@ -43,13 +43,13 @@ export async function regionPerturbation(
   x: Input,
   options: ExplainOptions & RegionPerturbationOptions,
 ): Promise<MetricResult> {
-  const { patch = 9, regions = 100, baseline = 'uniform', order = 'morf' } = options;
+  const { patch = 9, regions = 100, order = 'morf' } = options;
   assertChoice('order', order, ['morf', 'lerf']);
   assertInteger('patch', patch, [1, Number.POSITIVE_INFINITY]);
-  assertInteger('regions', regions, [1, Number.POSITIVE_INFINITY]);
-  return measure(model, x, options, async (measurement) => {
+  assertCount('regions', regions, 1);
+  return measure(model, x, options, async (measurement, { baseline = 'uniform' }) => {
     const { map, changed, count, score: whole } = measurement;
-    const groups = patches(planeOf(changed), patch);
+    const groups = patches(lengthsOf(changed), patch);
     const steps = examplesOf(perPosition(map, changed), count)
       .map((values) => stepsByGroup(values, { groups, order, value: 'sum' }))
       .map((all) => ({ ...all, count: Math.min(all.count, regions) }));

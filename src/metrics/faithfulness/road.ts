@@ -1,13 +1,15 @@
 import { allPerturbedScores } from '../../attribution/perturbation/perturbedScores.ts';
+import { inSlices } from '../../backend/inSlices.ts';
 import type { ExplainOptions, Input, Model } from '../../network/types.ts';
 import { assertChoice, assertNumber, describe } from '../../numeric/check.ts';
+import { rowOf } from '../../numeric/rowOf.ts';
 import { examplesOf, perPosition } from '../givenMap.ts';
 import { type Measurement, measure } from '../measure.ts';
 import { changedRows } from '../rows.ts';
 import type { AttributionOption, MetricResult } from '../types.ts';
-import { impute } from './noisyLinearImputation.ts';
+import { imputing } from './noisyLinearImputation.ts';
 import { planeOf } from './patches.ts';
-import { type Order, type Steps, stepsByValue } from './steps.ts';
+import { type Order, stepsByValue } from './steps.ts';
 
 /** What {@link road} removes. */
 export interface RoadOptions extends AttributionOption {
@@ -51,10 +53,11 @@ export async function road(model: Model, x: Input, options: ExplainOptions & Roa
     model,
     x,
     options,
-    async (measurement) => {
+    async (measurement, { fractions = tenths }) => {
       const orders = order === 'combined' ? (['lerf', 'morf'] as const) : [order];
       const curves = [];
-      for (const one of orders) curves.push(await imputedScores(measurement, { order: one, fractions, noise, seed }));
+      for (const one of orders)
+        curves.push(await imputedScores(measurement, { order: one, fractions, noise, seed, signal: options.signal }));
       const [first, second] = curves as [Float32Array, Float32Array | undefined];
       const data = second ? first.map((value, i) => (value - (second[i] as number)) / 2) : first;
       const length = fractions.length;
@@ -70,24 +73,38 @@ export async function road(model: Model, x: Input, options: ExplainOptions & Roa
 
 const tenths = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
 
+interface Imputation {
+  readonly order: Order;
+  readonly fractions: readonly number[];
+  readonly noise: number;
+  readonly seed: number;
+  readonly signal: AbortSignal | undefined;
+}
+
 /** The scores of the imputed pictures, `[n, fractions]`; NaN without an order. */
 async function imputedScores(
   measurement: Measurement,
-  { order, fractions, noise, seed }: { order: Order; fractions: readonly number[]; noise: number; seed: number },
+  { order, fractions, noise, seed, signal }: Imputation,
 ): Promise<Float32Array> {
   const { map, changed, count, scorer } = measurement;
   const plane = planeOf(changed);
   const steps = examplesOf(perPosition(map, changed), count).map((values) =>
     stepsByValue(values, { order, perStep: 1 }),
   );
-  const change = (row: Float32Array, example: number, index: number): void => {
-    const { of, ordered } = steps[example] as Steps;
-    if (!ordered) return;
-    const removed = Math.round((fractions[index] as number) * of.length);
-    const gone = of.map((step) => Number(step < removed));
-    impute(row, { plane, gone, noise, stream: [seed, example, index] });
-  };
-  const rows = changedRows(measurement, change);
+  const imputed: Float32Array[][] = [];
+  for (const [example, { of, ordered }] of steps.entries()) {
+    const own: Float32Array[] = [];
+    for (const [index, fraction] of fractions.entries()) {
+      const picture = rowOf(changed, example).slice();
+      const removed = Math.round(fraction * of.length);
+      const gone = of.map((step) => Number(step < removed));
+      if (ordered)
+        await inSlices(imputing(picture, { plane, gone, noise, stream: [seed, example, index] }), { signal });
+      own.push(picture);
+    }
+    imputed.push(own);
+  }
+  const rows = changedRows(measurement, (row, example, index) => row.set(imputed[example]?.[index] as Float32Array));
   const { data } = await allPerturbedScores(measurement, { stage: 'road', samples: fractions.length, scorer, rows });
   steps.forEach(({ ordered }, i) => {
     if (!ordered) data.fill(Number.NaN, i * fractions.length, (i + 1) * fractions.length);

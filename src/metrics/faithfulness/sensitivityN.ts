@@ -1,5 +1,5 @@
 import type { ExplainOptions, Input, Model } from '../../network/types.ts';
-import { assertInteger } from '../../numeric/check.ts';
+import { assertCount, assertInteger } from '../../numeric/check.ts';
 import type { NdArray, TypedArray } from '../../numeric/ndarray.ts';
 import { pearson } from '../../numeric/pearson.ts';
 import { random } from '../../numeric/random.ts';
@@ -49,8 +49,8 @@ export function sensitivityN(
   x: Input,
   options: ExplainOptions & SensitivityNOptions,
 ): Promise<MetricResult> {
-  const { baseline = 'zero' } = options;
-  return measure(model, x, options, async (measurement) => {
+  return measure(model, x, options, async (measurement, options) => {
+    const { baseline = 'zero' } = options;
     const subsets = options.subsets
       ? givenSubsets(options.subsets, measurement, ['sizes', 'samples'])
       : drawn(measurement, options);
@@ -74,7 +74,7 @@ function drawn(
 ): Subsets {
   const all = sizeOf(positionsOf(changed));
   const used = sizes ?? defaultSizes(all);
-  assertInteger('samples', samples, [2, Number.POSITIVE_INFINITY]);
+  assertCount('samples', samples, 2);
   used.forEach((size, i) => assertInteger(`sizes[${i}]`, size, [1, all]));
   return {
     of: (example, row) => {

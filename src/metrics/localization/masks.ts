@@ -4,7 +4,7 @@ import { sameShape, sizeOf } from '../../numeric/shape.ts';
 import { pixelsOf } from '../givenMap.ts';
 import type { GivenMap, MetricResult } from '../types.ts';
 
-/** Where the object is: `[n, h, w]`, or `[h, w]` for all examples; what is not zero is inside. */
+/** Where the object is: `[n, h, w]`, or `[h, w]` for all examples (of volumes `[n, d, h, w]` or `[d, h, w]`); what is not zero is inside. */
 export type Mask = NdArray<TypedArray>;
 
 /** One example: a number per position, and which of them lie in the mask. */
@@ -14,7 +14,8 @@ export interface Located {
   readonly inside: readonly boolean[];
   /** The number of positions inside. */
   readonly size: number;
-  readonly columns: number;
+  /** The axes of the positions. */
+  readonly shape: readonly number[];
 }
 
 /** A score per example of a map and a mask; NaN where the mask is empty. */
@@ -28,7 +29,7 @@ export function locate(
 }
 
 function locatedExamples(map: GivenMap, mask: Mask): readonly Located[] {
-  const { positions, examples } = pixelsOf(map);
+  const { positions, examples } = pixelsOf(map, mask);
   assertArray('mask', mask, [positions.length, positions.length + 1]);
   assertFiniteArray('mask', mask);
   const own = mask.shape.length > positions.length;
@@ -39,6 +40,6 @@ function locatedExamples(map: GivenMap, mask: Mask): readonly Located[] {
   const size = sizeOf(positions);
   return examples.map((values, i) => {
     const inside = Array.from(values, (_, k) => mask.data[(own ? i * size : 0) + k] !== 0);
-    return { values, inside, size: inside.filter(Boolean).length, columns: positions.at(-1) as number };
+    return { values, inside, size: inside.filter(Boolean).length, shape: positions };
   });
 }

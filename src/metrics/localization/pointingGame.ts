@@ -1,5 +1,6 @@
 import { assertNumber } from '../../numeric/check.ts';
 import { isConstant } from '../../numeric/pearson.ts';
+import { placeAt } from '../../numeric/shape.ts';
 import type { GivenMap, MetricResult } from '../types.ts';
 import { type Located, locate, type Mask } from './masks.ts';
 
@@ -18,8 +19,10 @@ export interface PointingGameOptions {
  *
  * Source: Zhang et al. 2016, "Top-down neural attention by excitation backprop", §4.1.
  *
- * @param map an attribution or its map, `[n, h, w]`, `[n, h, w, c]` with channels that are summed, or one map `[h, w]`.
- * @param mask where the object is, `[n, h, w]` or `[h, w]`; what is not zero is inside.
+ * @param map an attribution or its map, `[n, h, w]`, `[n, h, w, c]` with channels that are summed, or one map `[h, w]`; of
+ * volumes `[n, d, h, w]` or `[n, d, h, w, c]`.
+ * @param mask where the object is, `[n, h, w]` or `[h, w]` (of volumes `[n, d, h, w]` or `[d, h, w]`); what is not zero is
+ * inside.
  * @param options `tolerance`.
  * @returns 1 or 0 per example, NaN for an empty mask or a map that is the same everywhere; of several maxima the first
  * counts.
@@ -40,11 +43,10 @@ export function pointingGame(map: GivenMap, mask: Mask, { tolerance = 15 }: Poin
 }
 
 /** From the first maximum to the nearest position inside. */
-function distanceTo({ values, inside, columns }: Located): number {
+function distanceTo({ values, inside, shape }: Located): number {
   const top = values.indexOf(values.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY));
-  const [row, column] = [Math.floor(top / columns), top % columns];
-  return inside.reduce(
-    (least, is, i) => (is ? Math.min(least, Math.hypot(Math.floor(i / columns) - row, (i % columns) - column)) : least),
-    Number.POSITIVE_INFINITY,
-  );
+  const at = placeAt(top, shape);
+  const distance = (place: number): number =>
+    Math.hypot(...placeAt(place, shape).map((index, axis) => index - (at[axis] as number)));
+  return inside.reduce((least, is, i) => (is ? Math.min(least, distance(i)) : least), Number.POSITIVE_INFINITY);
 }

@@ -40,7 +40,7 @@ export function inputInvariance(
   x: Input,
   options: ExplainOptions & InputInvarianceOptions,
 ): Promise<MetricResult> {
-  return explained(model, x, options, async (session) => {
+  return explained(model, x, options, async (session, options) => {
     const { network, count, inputs } = session;
     const shift = checkedShift(inputs, options.shift ?? -1);
     const weights = await shiftedWeights(network, inputs[0] as NdArray, shift);

@@ -1,18 +1,19 @@
 import type { MapArray } from '../../image/types.ts';
+import type { Attribution } from '../../network/types.ts';
 import { assertChoice } from '../../numeric/check.ts';
 import { cosine } from '../../numeric/cosine.ts';
 import { pearson } from '../../numeric/pearson.ts';
 import { sameShape } from '../../numeric/shape.ts';
 import { spearman } from '../../numeric/spearman.ts';
 import { ssim } from '../../numeric/ssim.ts';
-import { arrayOf } from '../givenMap.ts';
+import { arrayOf, isAttribution } from '../givenMap.ts';
 import type { GivenMap, MetricResult } from '../types.ts';
 
 /** How two maps are compared. */
 export interface SimilarityOptions {
   /**
    * `'spearman'` (default): correlation of ranks, ties averaged; `'pearson'`; `'cosine'`; `'ssim'`: mean structural
-   * similarity over Gaussian windows of 11 × 11, averaged over channels.
+   * similarity over Gaussian windows of 11 × 11, averaged over channels, in volumes over planes.
    */
   readonly similarity?: 'spearman' | 'pearson' | 'cosine' | 'ssim';
   /** For `'ssim'`: the greatest difference two values can have; by default that of all values in both maps. */
@@ -49,7 +50,8 @@ export function mapSimilarity(map: GivenMap, other: GivenMap, options: Similarit
   const shape = a.shape.length <= 2 ? [1, ...a.shape] : a.shape;
   const [count, ...example] = shape as readonly [number, ...number[]];
   const size = a.data.length / count;
-  const compare = similarity === 'ssim' ? ssimOver(example, options) : { spearman, pearson, cosine }[similarity];
+  const axes = axesOf(example, isAttribution(map) ? map.layout : undefined);
+  const compare = similarity === 'ssim' ? ssimOver(axes, options) : { spearman, pearson, cosine }[similarity];
   const score = Float32Array.from({ length: count }, (_, i) =>
     compare(a.data.subarray(i * size, (i + 1) * size), b.data.subarray(i * size, (i + 1) * size)),
   );
@@ -58,15 +60,29 @@ export function mapSimilarity(map: GivenMap, other: GivenMap, options: Similarit
 
 type Compare = (a: MapArray['data'], b: MapArray['data']) => number;
 
+/** SSIM of each channel, in volumes of each plane, averaged. */
 function ssimOver(
-  [height = 1, width = 1, channels = 1]: readonly number[],
+  [depth, height, width, channels]: Axes,
   { dataRange }: Pick<SimilarityOptions, 'dataRange'>,
 ): Compare {
   return (a, b) => {
-    const planes = Array.from({ length: channels }, (_, channel) => {
-      const own = (_value: number, i: number): boolean => i % channels === channel;
-      return ssim({ a: a.filter(own), b: b.filter(own), height, width }, { dataRange });
+    const size = height * width * channels;
+    const planes = Array.from({ length: depth * channels }, (_, i) => {
+      const start = Math.floor(i / channels) * size;
+      const plane = (values: MapArray['data']): MapArray['data'] =>
+        values.subarray(start, start + size).filter((_value, k) => k % channels === i % channels);
+      return ssim({ a: plane(a), b: plane(b), height, width }, { dataRange });
     });
-    return planes.reduce((sum, value) => sum + value, 0) / channels;
+    return planes.reduce((sum, value) => sum + value, 0) / planes.length;
   };
+}
+
+type Axes = readonly [depth: number, height: number, width: number, channels: number];
+
+/** The axes of an example: those of a picture are one plane. */
+function axesOf(example: readonly number[], layout: Attribution['layout']): Axes {
+  if (layout === 'ndhw') return [...example, 1] as unknown as Axes;
+  if (example.length > 3) return example as unknown as Axes;
+  const [height = 1, width = 1, channels = 1] = example;
+  return [1, height, width, channels];
 }

@@ -60,7 +60,7 @@ export async function modelRandomization(
 ): Promise<ModelRandomization> {
   const { randomize = 'cascading', prepare = (map) => map, seed = 0 } = options;
   assertChoice('randomize', randomize, ['cascading', 'independent']);
-  return explained(model, x, options, async (session) => {
+  return explained(model, x, options, async (session, options) => {
     const { network, count } = session;
     const layers = options.layers ? checkedLayers(network, options.layers) : allLayers(network);
     const shuffled = await shuffledWeights(network, seed);

@@ -40,7 +40,7 @@ export function randomLogit(
   options: ExplainOptions & RandomLogitOptions,
 ): Promise<MetricResult> {
   const { similarity = 'ssim', prepare = (map) => map } = options;
-  return explained(model, x, options, async (session) => {
+  return explained(model, x, options, async (session, options) => {
     const target = otherClasses(session, options);
     session.expectRuns(2);
     const [map] = await session.maps({});

@@ -76,7 +76,7 @@ function passedOn(operation: Operation, shifts: readonly Tensor[], inputs: numbe
 function named(operation: Operation, { shape, data }: NdArray): Weights {
   const channels = shape.at(-1) as number;
   const same = data.every((value, i) => value === data[i % channels]);
-  if (!same && !placed.includes(operation.kind)) {
+  if (!same && !(placed.includes(operation.kind) && (operation.batchAxes ?? 1) === 1)) {
     throw new Error(
       `a shift of the input has no bias that makes up for it in layer "${operation.address}" (${operation.layerClass})`,
     );

@@ -1,5 +1,5 @@
 import type { ExplainOptions, Input, Model } from '../../network/types.ts';
-import { assertInteger, assertNumber } from '../../numeric/check.ts';
+import { assertCount, assertNumber } from '../../numeric/check.ts';
 import { norm } from '../../numeric/dot.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
 import { random } from '../../numeric/random.ts';
@@ -42,7 +42,7 @@ export function nearbyMaps(
     readonly reduce: (ratios: Float64Array) => number;
   },
 ): Promise<MetricResult> {
-  return explained(model, x, options, async (session) => {
+  return explained(model, x, options, async (session, options) => {
     const { inputs, count } = session;
     const { samples, at } = nearby(session, options);
     session.expectRuns(samples + 1);
@@ -81,7 +81,7 @@ function nearby(
   { perturbed, samples = 10, radius = 0.02, seed = 0 }: ExplainOptions & SensitivityOptions,
 ): { samples: number; at: (input: NdArray, index: number, sample: number) => NdArray } {
   if (perturbed) return given(perturbed, inputs);
-  assertInteger('samples', samples, [1, Number.POSITIVE_INFINITY]);
+  assertCount('samples', samples, 1);
   assertNumber('radius', radius, 0);
   const at = (input: NdArray, index: number, sample: number): NdArray => {
     const data = Float32Array.from(input.data);

@@ -3,7 +3,7 @@ import type { OpenShape } from '../graph.ts';
 import type { Operation } from '../operation.ts';
 import { channelRegion, type OperationSource, wholeRegion } from '../operations/base.ts';
 import { permute, reshape } from '../operations/shape.ts';
-import { assertNoBatchAxis, axesOf } from './openShapes.ts';
+import { assertNoBatchAxis, axesOf, openSize } from './openShapes.ts';
 import type { FunctionCall, TensorFunction } from './tensorFunction.ts';
 
 /** Which axes are reduced (all but the batch axis by default), and whether they stay with length 1. */
@@ -53,7 +53,7 @@ function reducedShape(shape: OpenShape, axes: readonly number[], keepDims: boole
   return shape.filter((_, axis) => !axes.includes(axis));
 }
 
-/** Rows and columns are reduced by a global pooling, those of a sequence as a picture of one row. */
+/** Rows and columns are reduced by a global pooling, a sequence as a picture of one row, a volume as one of one column. */
 function lowered(
   pool: Pool,
   { source, operands: [value] }: FunctionCall,
@@ -89,5 +89,11 @@ const layouts: readonly Layout[] = [
     reduced: [1],
     channels: 2,
     before: (source, [, length, features]) => [reshape(source, [1, length ?? -1, features ?? -1])],
+  },
+  {
+    rank: 5,
+    reduced: [1, 2, 3],
+    channels: 4,
+    before: (source, shape) => [reshape(source, [openSize(shape.slice(1, 4)) ?? -1, 1, shape[4] ?? -1])],
   },
 ];

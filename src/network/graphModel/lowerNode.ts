@@ -9,6 +9,7 @@ import { poolings } from './lower/pooling.ts';
 import { products } from './lower/products.ts';
 import { reductions } from './lower/reductions.ts';
 import { shapes } from './lower/shapes.ts';
+import { volumes } from './lower/volumes.ts';
 import { type Lowered, type NodeCall, type NodeLowering, titleOf } from './nodeCall.ts';
 
 const lowerings: Readonly<Record<string, NodeLowering>> = {
@@ -22,6 +23,7 @@ const lowerings: Readonly<Record<string, NodeLowering>> = {
   ...products,
   ...reductions,
   ...shapes,
+  ...volumes,
 };
 
 /** What becomes of a node that reads values of the network. */

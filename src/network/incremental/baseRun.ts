@@ -58,6 +58,17 @@ export function baseRun(graph: Graph, inputs: readonly Tensor[], { at, ...option
   };
 }
 
+/** A run that makes sure before each change that it may go on. */
+export function checkedRun(run: BaseRun, check: () => void): BaseRun {
+  return {
+    ...run,
+    change(changes) {
+      check();
+      return run.change(changes);
+    },
+  };
+}
+
 /** Tensors beyond the enclosing `tf.tidy`; those that the caller gave stay with the caller. */
 function keptTensors(make: () => Values, kept: ReadonlySet<number>): Values {
   const clones = new Map<number, Tensor>();

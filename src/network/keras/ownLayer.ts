@@ -65,7 +65,7 @@ export function classOf<O extends object>(
       this.ownOptions = withDefaults(definition.options, config);
       this.ownFunction = definition.apply(this.ownOptions);
       this.ownOperands = definition.operands?.(this.ownOptions);
-      this.activation = activationOf(this.ownOptions);
+      this.activation = activationNamed((this.ownOptions as { activation?: string }).activation);
     }
 
     override build(inputShape: OpenShape | readonly OpenShape[]): void {
@@ -117,9 +117,8 @@ function withDefaults<O extends object>(defaults: O, config: tf.serialization.Co
   return { ...defaults, ...Object.fromEntries(given) };
 }
 
-/** tfjs-layers exports no activations, yet its layer of that name has one. */
-function activationOf(options: object): Activation | null {
-  const { activation } = options as { activation?: string };
+/** An activation by its name, none for a linear one. tfjs-layers exports none, yet its layer of that name has one. */
+export function activationNamed(activation: string | undefined): Activation | null {
   if (activation === undefined || activation === 'linear') return null;
   const layer = layers.activation({ activation: activation as 'relu', name: 'activation' });
   return (layer as unknown as { activation: Activation }).activation;

@@ -4,6 +4,7 @@ import type { TensorFunction } from '../functions/tensorFunction.ts';
 import { isObject, type Json } from '../loading/modelJson.ts';
 import { ownActivation } from './activations.ts';
 import { ours } from './layerRule.ts';
+import { Gru, GruCell } from './layers/gru.ts';
 import { ownLayers } from './layers/index.ts';
 import { classOf } from './ownLayer.ts';
 
@@ -12,6 +13,7 @@ export function registerOwn(config: Json): void {
   for (const definition of ownLayers) {
     if (!isKnown(ours(definition.name))) serialization.registerClass(classOf(definition));
   }
+  for (const own of [GruCell, Gru]) if (!isKnown(own.className)) serialization.registerClass(own);
   for (const name of activationsIn(config)) {
     const made = isKnown(name) ? undefined : ownActivation(name);
     if (made) serialization.registerClass(activationClass(name, made));

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { LayersModel, Sequential } from '@tensorflow/tfjs-layers';
+import { assertAxes } from '../keras/assertAxes.ts';
 import { assertGraph } from '../keras/assertGraph.ts';
 import type { KerasModel } from '../keras/kerasModel.ts';
 import { readKerasModel } from '../keras/readKerasModel.ts';
@@ -26,15 +27,18 @@ export function buildModel(stored: StoredLayers): LayersModel {
   try {
     const keras = readKerasModel(stored.topology);
     assertGraph(keras);
+    assertAxes(keras);
     const topology = isOfTfjs(stored) ? stored.topology : translateModel(keras);
     const { made: model, isUnset } = built(topology);
     if (stored.metadata) model.setUserDefinedMetadata(stored.metadata);
     write(pairsOf(model as unknown as Container, stored, keras));
     assertSet(model, isUnset);
     countOnce(model as unknown as Container);
+    // Of layers that no output reads; the model does not know them.
+    free(before, new Set(model.weights.map((weight) => weight.read())));
     return model;
   } catch (cause) {
-    for (const variable of variables()) if (!before.has(variable)) variable.dispose();
+    free(before);
     throw new Error(`"${stored.name}" is no model that can be opened: ${reasonOf(cause)}`, { cause });
   }
 }
@@ -97,6 +101,11 @@ function countOnce(container: Container): void {
     if (layer._refCount !== null) layer._refCount = held.includes(layer) ? 2 : 1;
     if (isContainer(layer)) countOnce(layer);
   }
+}
+
+/** Frees the variables that were made since, but for those that are kept. */
+function free(before: ReadonlySet<tf.Variable>, kept: ReadonlySet<tf.Tensor> = new Set()): void {
+  for (const variable of variables()) if (!before.has(variable) && !kept.has(variable)) variable.dispose();
 }
 
 function variables(): Set<tf.Variable> {

@@ -9,8 +9,11 @@ export function camelCased(config: Json): serialization.ConfigDict {
   return convert(config, '') as serialization.ConfigDict;
 }
 
+// Of the names that are values, the only one that tfjs-layers itself spells so: its own reader does not find it again.
+const underscored = 'gelu_new';
+
 function convert(value: Json | undefined, key: string): unknown {
-  if (typeof value === 'string') return toCamelCase(value);
+  if (typeof value === 'string') return value === underscored ? value : toCamelCase(value);
   if (Array.isArray(value)) {
     return value.map((item: Json, i) => (i === 0 && isReference(item, key) ? item : convert(item, key)));
   }

@@ -1,6 +1,6 @@
 import { io } from '@tensorflow/tfjs-core';
+import { collected } from '../../numeric/bytes/collected.ts';
 import { describe } from '../../numeric/check.ts';
-import { collected } from './collected.ts';
 import { openHandler } from './openHandler.ts';
 import type { LoadOptions, OpenedSource } from './source.ts';
 

@@ -1,4 +1,6 @@
+import { owned } from '../../backend/owned.ts';
 import { describe } from '../../numeric/check.ts';
+import { parseJson } from './modelJson.ts';
 import { openAddress } from './openAddress.ts';
 import { openBlobs } from './openBlobs.ts';
 import { isHandler, openHandler } from './openHandler.ts';
@@ -10,7 +12,12 @@ export async function openSource(source: ModelSource, options: LoadOptions = {})
   if (source instanceof Uint8Array || source instanceof ArrayBuffer) return fromBytes(source);
   if (source instanceof Blob) return openBlobs([source], options);
   if (isHandler(source)) return openHandler(source, 'the model of the handler');
-  if (isModelFiles(source)) return fromCaller(source);
+  if (isModelFiles(source)) {
+    const { json, name = 'model.json' } = source;
+    // What is copied calls itself for each level.
+    if (typeof json === 'object' && !ArrayBuffer.isView(json) && !(json instanceof ArrayBuffer)) parseJson(json, name);
+    return fromCaller(...(await owned(source)));
+  }
   if (isBlobs(source)) return openBlobs([...source], options);
   throw new TypeError(
     `"source" expected an address, bytes, files, {json, read} or a handler of tf.io, got ${describe(source)}`,

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { describe } from '../../numeric/check.ts';
 import { sizeOf } from '../../numeric/shape.ts';
 import type { RunOptions } from '../types.ts';
 import { refuseLfsPointer } from './fileKind.ts';
@@ -40,6 +41,9 @@ export async function readWeights(
   const files = await Promise.all(groups.map(({ paths }) => Promise.all(paths.map(readOne))));
   const arrays = groups.flatMap((group, i) => {
     const parts = files[i] as Uint8Array[];
+    if (parts.length === 0 && sizes[i] !== 0) {
+      throw new Error(`"${source.name}" names no weight files for ${sizes[i]} bytes of weights`);
+    }
     assertSize(group, parts, sizes[i] as number);
     return arraysOf(group, parts);
   });
@@ -55,7 +59,7 @@ async function readFile(path: string, source: OpenedSource, signal: AbortSignal 
     return bytes;
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new Error(`weight file "${path}", named in "${source.name}", cannot be read: ${reason}`, { cause });
+    throw new Error(`weight file ${describe(path)}, named in "${source.name}", cannot be read: ${reason}`, { cause });
   } finally {
     signal?.throwIfAborted();
   }
@@ -97,7 +101,7 @@ function assertSize({ paths, weights }: Group, parts: readonly Uint8Array[], exp
   if (found === expected) return;
   const part = oddOne(parts, found < expected);
   const length = parts[part]?.length ?? 0;
-  const file = paths[part] ?? 'a group without files';
+  const file = paths[part] as string;
   const group = parts.length > 1 ? `, one of ${parts.length} files with ${expected} bytes in all` : '';
   const end = found < expected ? `; the data end in weight "${weightAt(weights, found)}"` : '';
   throw new Error(`${file}: expected ${length + expected - found} bytes, got ${length}${group}${end}`);

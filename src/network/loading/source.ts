@@ -7,13 +7,13 @@ export type FileSet = ReadonlyMap<string, () => Promise<Uint8Array>>;
 /** A saved model whose files the caller reads. */
 export interface ModelFiles {
   /**
-   * The content of the `model.json`, as text, bytes or parsed; or the bytes of a `.keras` or `.h5` file. Bytes are not
-   * copied.
+   * The content of the `model.json`, as text, bytes or parsed; or the bytes of a `.keras` or `.h5` file. It is copied at
+   * once.
    */
   readonly json: string | Uint8Array | ArrayBuffer | object;
   /** How messages call the JSON; `model.json` by default. */
   readonly name?: string;
-  /** Reads a weight file, by its path as the JSON gives it. */
+  /** Reads a weight file, by its path as the JSON gives it. Its bytes are not copied. */
   readonly read: (path: string) => Promise<Uint8Array | ArrayBuffer> | Uint8Array | ArrayBuffer;
   /** The content of the `metadata.json` with `labels` that Teachable Machine writes beside the JSON. */
   readonly metadata?: string | Uint8Array | object;

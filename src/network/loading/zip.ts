@@ -1,6 +1,7 @@
+import { collected } from '../../numeric/bytes/collected.ts';
+import { crc32 } from '../../numeric/bytes/crc32.ts';
+import { inflating } from '../../numeric/bytes/inflating.ts';
 import { type ByteReader, byteReader } from './byteReader.ts';
-import { collected } from './collected.ts';
-import { crc32 } from './crc32.ts';
 import type { FileSet } from './source.ts';
 
 interface Entry {
@@ -103,8 +104,7 @@ async function readEntry(file: ByteReader, entry: Entry, zip: string): Promise<U
  */
 async function inflated(packed: Uint8Array, { size, checksum }: Entry): Promise<Uint8Array> {
   let [length, found] = [0, 0];
-  const stream = new Blob([packed as Uint8Array<ArrayBuffer>]).stream();
-  const content = await collected(stream.pipeThrough(new DecompressionStream('deflate-raw')), (part) => {
+  const content = await collected(inflating([packed], 'deflate-raw'), (part) => {
     length += part.length;
     if (length > size) throw new Error(`it grows beyond the ${size} bytes that it claims`);
     found = crc32(part, found);

@@ -4,9 +4,11 @@ import type { Operation, Parameters } from '../operation.ts';
 import type { OperationSource } from '../operations/base.ts';
 import { conv2d } from '../operations/conv2d.ts';
 import { conv2dTranspose } from '../operations/conv2dTranspose.ts';
-import { conv3d, type Window3d } from '../operations/conv3d.ts';
 import { dense } from '../operations/dense.ts';
 import { depthwiseConv2d } from '../operations/depthwiseConv2d.ts';
+import { conv3d } from '../operations/volumes/conv3d.ts';
+import { conv3dTranspose } from '../operations/volumes/conv3dTranspose.ts';
+import type { Triple, Window3d } from '../operations/volumes/window3d.ts';
 import { type Activation, activationOperations } from './activations.ts';
 import { inChannelsLast } from './channelsFirst.ts';
 import type { Lowering } from './lowering.ts';
@@ -45,11 +47,12 @@ function weights(layer: ConvolutionLayer, kernel: Kernel, bias: Variable | null 
 
 /** The operations, for data of the layer's format, and the activation that the layer applies to what they give. */
 function activated(
-  { dataFormat, activation }: ConvolutionLayer,
+  { dataFormat, activation, kernelSize }: ConvolutionLayer,
   source: OperationSource,
   operations: readonly Operation[],
 ): readonly Operation[] {
-  return [...inChannelsLast(dataFormat, source, operations), ...activationOperations(activation, source)];
+  const rank = kernelSize.length + 2;
+  return [...inChannelsLast({ dataFormat, rank }, source, operations), ...activationOperations(activation, source)];
 }
 
 export const lowerConv2d: Lowering<ConvolutionLayer> = (layer, { source }) => {
@@ -77,12 +80,19 @@ export const lowerConv2dTranspose: Lowering<ConvolutionLayer> = (layer, { source
   return activated(layer, source, [conv2dTranspose(source, geometry, weights(layer, 'kernel', layer.bias))]);
 };
 
-export const lowerDense: Lowering<ConvolutionLayer> = (layer, { source }) =>
-  activated(layer, source, [dense(source, weights(layer, 'kernel', layer.bias))]);
+export const lowerDense: Lowering<ConvolutionLayer> = (layer, { source }) => [
+  dense(source, weights(layer, 'kernel', layer.bias)),
+  ...activationOperations(layer.activation, source),
+];
+
+function window3dOf({ strides, padding }: ConvolutionLayer, dilations?: Triple): Window3d {
+  return { strides: strides as Triple, padding: padding === 'same' ? 'same' : 'valid', dilations };
+}
 
 export const lowerConv3d: Lowering<ConvolutionLayer> = (layer, { source }) => {
-  const { strides, padding, dataFormat, dilationRate } = layer;
-  if (dataFormat === 'channelsFirst' || dilationRate?.some((rate) => rate !== 1)) return undefined;
-  const window = { strides: strides as Window3d['strides'], padding: padding === 'same' ? padding : 'valid' } as const;
+  const window = window3dOf(layer, layer.dilationRate as Triple | undefined);
   return activated(layer, source, [conv3d(source, window, weights(layer, 'kernel', layer.bias))]);
 };
+
+export const lowerConv3dTranspose: Lowering<ConvolutionLayer> = (layer, { source }) =>
+  activated(layer, source, [conv3dTranspose(source, window3dOf(layer), weights(layer, 'kernel', layer.bias))]);

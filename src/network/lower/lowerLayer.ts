@@ -1,15 +1,19 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
+import type { OpenShape } from '../graph.ts';
 import type { Layer } from '../layersModel.ts';
+import { openShapeText } from '../openShapeText.ts';
 import type { Operation } from '../operation.ts';
 import { wholeRegion } from '../operations/base.ts';
 import { taped } from '../operations/taped.ts';
 import * as activations from './activations.ts';
+import { assertStateless } from './assertStateless.ts';
 import * as convolutions from './convolutions.ts';
 import type { LayerCall, Lowering } from './lowering.ts';
 import * as merges from './merges.ts';
 import * as normalizations from './normalizations.ts';
 import { isOwnLayer, lowerOwnLayer } from './ownLayers.ts';
 import * as pooling from './pooling.ts';
+import { lowerRecurrent, runsAlongTime } from './recurrent/lowerRecurrent.ts';
 import * as sequences from './sequences.ts';
 import * as shapes from './shapes.ts';
 
@@ -21,6 +25,7 @@ const lowerings: Readonly<Record<string, Lowering<never>>> = {
   SeparableConv2D: convolutions.lowerSeparableConv2d,
   Conv2DTranspose: convolutions.lowerConv2dTranspose,
   Conv3D: convolutions.lowerConv3d,
+  Conv3DTranspose: convolutions.lowerConv3dTranspose,
   Dense: convolutions.lowerDense,
   Activation: activations.lowerActivation,
   ReLU: activations.lowerRelu,
@@ -35,6 +40,8 @@ const lowerings: Readonly<Record<string, Lowering<never>>> = {
   GlobalAveragePooling1D: sequences.lowerGlobalAveragePool1d,
   MaxPooling2D: pooling.lowerMaxPool,
   AveragePooling2D: pooling.lowerAveragePool,
+  MaxPooling3D: pooling.lowerMaxPool3d,
+  AveragePooling3D: pooling.lowerAveragePool3d,
   GlobalMaxPooling2D: pooling.lowerGlobalMaxPool,
   GlobalAveragePooling2D: pooling.lowerGlobalAveragePool,
   BatchNormalization: normalizations.lowerBatchNormalization,
@@ -52,6 +59,7 @@ const lowerings: Readonly<Record<string, Lowering<never>>> = {
   RepeatVector: shapes.lowerRepeatVector,
   ZeroPadding2D: shapes.lowerZeroPadding2d,
   Cropping2D: shapes.lowerCropping2d,
+  CenterCrop: shapes.lowerCenterCrop,
   UpSampling2D: shapes.lowerUpSampling2d,
   Resizing: shapes.lowerResizing,
   Embedding: shapes.lowerEmbedding,
@@ -63,31 +71,40 @@ const lowerings: Readonly<Record<string, Lowering<never>>> = {
 };
 
 /** The operations of one output of a call of a layer; a layer that is not known here becomes an opaque operation. */
-export function lowerLayer(layer: Layer, call: LayerCall, callArgs: object): readonly Operation[] {
-  const { output = 0 } = call;
-  return loweringOf(layer, output)?.(layer, call) ?? [opaque(layer, call, { callArgs, output })];
+export function lowerLayer(layer: Layer, call: LayerCall): readonly Operation[] {
+  return loweringOf(layer, call)?.(layer, call) ?? [opaque(layer, call)];
 }
 
-/** Of the layers of tfjs-layers, those that are known here have one output. */
-function loweringOf(layer: Layer, output: number): Lowering | undefined {
+/** Of the other layers of tfjs-layers, those that are known here have one output. */
+function loweringOf(layer: Layer, { output = 0 }: LayerCall): Lowering | undefined {
   if (isOwnLayer(layer)) return lowerOwnLayer as Lowering;
+  if (runsAlongTime(layer)) return lowerRecurrent as Lowering;
   return output === 0 ? (lowerings[layer.getClassName()] as Lowering | undefined) : undefined;
 }
 
 /** A layer run as it is; its gradient comes from the tape. */
-function opaque(
-  layer: Layer,
-  { source }: Pick<LayerCall, 'source'>,
-  { callArgs, output }: { callArgs: object; output: number },
-): Operation {
+function opaque(layer: Layer, { source, callArgs, outputShape, output = 0 }: LayerCall): Operation {
+  assertStateless(layer, source);
   return taped('opaque', source, {
     forward: (inputs) => {
       const result = layer.apply(inputs.length === 1 ? (inputs[0] as Tensor) : [...inputs], {
         ...callArgs,
         training: false,
       });
-      return (Array.isArray(result) ? result[output] : result) as Tensor;
+      const made = (Array.isArray(result) ? result[output] : result) as Tensor;
+      assertShape(made, outputShape);
+      return made;
     },
     region: wholeRegion,
   });
+}
+
+/** What comes after it, and what is told of it, is made for the shape that the layer announced. */
+function assertShape({ shape }: Tensor, expected: OpenShape): void {
+  const fits =
+    shape.length === expected.length && expected.every((length, i) => i === 0 || (length ?? shape[i]) === shape[i]);
+  if (fits) return;
+  throw new Error(
+    `its computeOutputShape tells ${openShapeText(expected)}, its call gives ${openShapeText([null, ...shape.slice(1)])}`,
+  );
 }

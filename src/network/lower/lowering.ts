@@ -9,6 +9,8 @@ export interface LayerCall {
   readonly outputShape: readonly (number | null)[];
   /** Which output of the call is meant; 0 by default. */
   readonly output?: number;
+  /** What the call was given beside its inputs. */
+  readonly callArgs?: Readonly<Record<string, unknown>>;
 }
 
 /**

@@ -16,6 +16,6 @@ export const lowerMaximum: Lowering = merging(maximum);
 export const lowerMinimum: Lowering = merging(minimum);
 
 export const lowerConcatenate: Lowering<Layer & { axis: number }> = ({ axis }, { source, inputShapes }) => [
-  // tfjs-layers takes every negative axis for the last one.
-  concatenate(source, axis < 0 ? (inputShapes[0]?.length ?? 0) - 1 : axis),
+  // tfjs-layers tells the shape for this axis too, but takes every negative one for the last.
+  concatenate(source, axis < 0 ? (inputShapes[0]?.length ?? 0) + axis : axis),
 ];

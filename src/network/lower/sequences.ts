@@ -1,20 +1,23 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import type { WindowGeometry } from '../../backend/kernels/geometry.ts';
+import { axisOf, extentOf, type WindowGeometry } from '../../backend/kernels/geometry.ts';
 import type { Layer, Variable } from '../layersModel.ts';
 import type { Operation } from '../operation.ts';
 import type { OperationSource } from '../operations/base.ts';
+import { pad } from '../operations/border.ts';
 import { conv2d } from '../operations/conv2d.ts';
 import { averagePool, globalAveragePool, globalMaxPool, maxPool } from '../operations/pooling.ts';
 import { reshape } from '../operations/shape.ts';
 import { type Activation, activationOperations } from './activations.ts';
 import type { LayerCall, Lowering } from './lowering.ts';
 
-interface WindowLayer extends Layer {
+interface Window {
   readonly strides: readonly [number];
   readonly padding: string;
-  readonly dataFormat?: string;
+  readonly dataFormat?: string | undefined;
 }
+
+interface WindowLayer extends Layer, Window {}
 
 interface Conv1dLayer extends WindowLayer {
   readonly kernelSize: readonly [number];
@@ -29,15 +32,19 @@ interface Pool1dLayer extends WindowLayer {
 }
 
 export const lowerConv1d: Lowering<Conv1dLayer> = (layer, call) => {
-  const { kernelSize, kernel, bias, activation, dilationRate = [1] } = layer;
-  const geometry = geometryOf(layer, kernelSize[0], dilationRate[0]);
+  const { kernelSize, kernel, bias, activation, dilationRate = [1], strides, padding, dataFormat } = layer;
+  const isCausal = padding === 'causal';
+  const window = { strides, dataFormat, padding: isCausal ? 'valid' : padding };
+  const geometry = geometryOf(window, kernelSize[0], dilationRate[0]);
   if (!geometry) return undefined;
   const { source } = call;
+  // A causal window ends at the place that it is for.
+  const before = isCausal ? [pad(source, { rows: [0, 0], columns: [extentOf(axisOf(geometry, 1)) - 1, 0] })] : [];
   const parameters = (): Record<string, Tensor> => ({
     kernel: ofOneRow(source, kernel.read()),
     ...(bias && { bias: bias.read() }),
   });
-  const linear = [...asOneRow(call, [conv2d(source, geometry, parameters)]), asSequence(call)];
+  const linear = [...asOneRow(call, [...before, conv2d(source, geometry, parameters)]), asSequence(call)];
   return [...linear, ...activationOperations(activation, source)];
 };
 
@@ -58,9 +65,9 @@ export const lowerAveragePool1d: Lowering<Pool1dLayer> = pooling(averagePool);
 export const lowerGlobalMaxPool1d: Lowering = globalPooling(globalMaxPool);
 export const lowerGlobalAveragePool1d: Lowering = globalPooling(globalAveragePool);
 
-/** Windows along a sequence; none for causal padding and channels first, which are left to the layer itself. */
+/** Windows along a sequence; none for pooling that is causal and for channels first, which are left to the layer itself. */
 function geometryOf(
-  { strides, padding, dataFormat }: WindowLayer,
+  { strides, padding, dataFormat }: Window,
   length: number,
   dilation = 1,
 ): WindowGeometry | undefined {

@@ -39,19 +39,37 @@ export const lowerRepeatVector: Lowering<Layer & { n: number }> = ({ n }, { sour
 export const lowerZeroPadding2d: Lowering<Layer & { padding: readonly [Pair, Pair]; dataFormat?: string }> = (
   { padding: [rows, columns], dataFormat },
   { source },
-) => inChannelsLast(dataFormat, source, [pad(source, { rows, columns })]);
+) => inChannelsLast({ dataFormat }, source, [pad(source, { rows, columns })]);
 
 export const lowerCropping2d: Lowering<Layer & { cropping: readonly [Pair, Pair]; dataFormat?: string }> = (
   { cropping: [rows, columns], dataFormat },
   { source },
-) => inChannelsLast(dataFormat, source, [crop(source, { rows, columns })]);
+) => inChannelsLast({ dataFormat }, source, [crop(source, { rows, columns })]);
+
+/** The middle; one column further right than that where one is to be taken away. */
+export const lowerCenterCrop: Lowering<Layer & { height: number; width: number }> = (
+  { height, width },
+  { source, inputShapes: [shape = []] },
+) => {
+  const [, rows, columns] = shape;
+  if (shape.length !== 4 || typeof rows !== 'number' || typeof columns !== 'number') return undefined;
+  const [lostRows, lostColumns] = [rows - height, columns - width];
+  if (lostRows < 0 || lostColumns < 0) {
+    throw new Error(
+      `layer "${source.address}" (${source.layerClass}) expected an input of at least ${height} × ${width}, got ${rows} × ${columns}, which tfjs cannot run`,
+    );
+  }
+  const top = Math.floor(lostRows / 2);
+  const left = lostColumns === 0 ? 0 : Math.max(Math.floor(lostColumns / 2), 1);
+  return [crop(source, { rows: [top, lostRows - top], columns: [left, lostColumns - left] })];
+};
 
 export const lowerUpSampling2d: Lowering<
   Layer & { size: Pair; interpolation: 'nearest' | 'bilinear'; dataFormat?: string }
 > = ({ size, interpolation, dataFormat }, { source }) => {
   const resampling = { interpolation, alignCorners: false, halfPixelCenters: false };
   const larger = resize(source, (rows, columns) => [rows * size[0], columns * size[1]], resampling);
-  return inChannelsLast(dataFormat, source, [larger]);
+  return inChannelsLast({ dataFormat }, source, [larger]);
 };
 
 export const lowerResizing: Lowering<

@@ -18,11 +18,16 @@ export function elementwise(
 ): Operation {
   const { kind, ...applied } = typeof named === 'string' ? { kind: named } : { ...named, name: named.kind };
   return taped(kind, source, {
-    forward: (inputs) => apply(only({ inputs })),
+    forward: (inputs) => onFewAxes(only({ inputs }), apply),
     region: sameRegion,
     alikeEverywhere: () => true,
     ...('name' in applied && { applied }),
   });
+}
+
+/** A function of each element; the tape's gradients of some choose among elements, which webgpu does up to rank 4. */
+function onFewAxes(x: Tensor, apply: (x: Tensor) => Tensor): Tensor {
+  return x.rank <= 4 ? apply(x) : tf.reshape(apply(tf.reshape(x, [x.shape[0] as number, -1])), x.shape);
 }
 
 /** x where it is positive, else alpha · (eˣ − 1). */
@@ -44,10 +49,15 @@ export function normalizing(
   return taped(kind, source, { forward: (inputs) => apply(only({ inputs })), region: channelRegion });
 }
 
+/** Of volumes by two rectifiers: webgpu has no gradient of tfjs's own of more than four axes. */
+function preluOf(x: Tensor, alpha: Tensor): Tensor {
+  return x.rank <= 4 ? tf.prelu(x, alpha) : tf.sub(tf.relu(x), tf.mul(alpha, tf.relu(tf.neg(x))));
+}
+
 /** A leaky ReLU with the learned slopes `alpha`. */
 export function prelu(source: OperationSource, parameters: () => Parameters): Operation {
   return taped('prelu', source, {
-    forward: (inputs, weights) => tf.prelu(only({ inputs }), parameter(weights, 'alpha')),
+    forward: (inputs, weights) => preluOf(only({ inputs }), parameter(weights, 'alpha')),
     region: sameRegion,
     alikeEverywhere: ({ alpha }) => perChannel(alpha),
     parameters,

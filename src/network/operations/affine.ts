@@ -1,6 +1,6 @@
 import type { Tensor, Tensor1D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { scaleShift } from '../../backend/kernels/elementwise.ts';
+import { channelRow, scaleShift } from '../../backend/kernels/elementwise.ts';
 import type { Applied, Operation, Parameters } from '../operation.ts';
 import { describeOperation, type OperationSource, parameter, perChannel, pointwise, sameRegion } from './base.ts';
 
@@ -18,7 +18,7 @@ export function affine(source: OperationSource, parameters: () => Parameters, ap
     fuses: () => true,
     forward: ([x], weights = parameters(), activation) =>
       scaleShift(x as Tensor, parameter<Tensor1D>(weights, 'scale'), parameter<Tensor1D>(weights, 'shift'), activation),
-    pullback: (cotangent, _io, weights = parameters()) => [tf.mul(cotangent, parameter(weights, 'scale'))],
+    pullback: (cotangent, _io, weights = parameters()) => [tf.mul(cotangent, channelRow(parameter(weights, 'scale')))],
     region: sameRegion,
     get partial() {
       const { scale, shift } = parameters();

@@ -1,5 +1,6 @@
 import type { Tensor, Tensor1D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { channelRow } from '../../backend/kernels/elementwise.ts';
 import type { Operation, Parameters } from '../operation.ts';
 import { type OperationSource, parameter } from './base.ts';
 
@@ -20,7 +21,7 @@ export function foldAffine(
     const shift = parameter<Tensor1D>(affine.parameters, 'shift');
     return {
       kernel: store.derive(`${address}: folded kernel`, [kernel, scale], () =>
-        tf.mul(kernel, tf.reshape(scale, [...channels(kernel.shape)])),
+        tf.mul(kernel, channelRow(tf.reshape(scale, [...channels(kernel.shape)]))),
       ),
       bias: bias
         ? store.derive(`${address}: folded bias`, [bias, scale, shift], () => tf.add(tf.mul(bias, scale), shift))

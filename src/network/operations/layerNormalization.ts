@@ -11,7 +11,10 @@ import {
   wholeRegion,
 } from './base.ts';
 
-/** (x − μ)/√(σ² + ε) by the moments of each example along some axes, then `gamma` and `beta` if there are any. */
+/**
+ * (x − μ)/√(σ² + ε) by the moments of each example along some axes, or about zero x/√(mean x² + ε), then `gamma` and
+ * `beta` if there are any.
+ */
 export function layerNormalization(
   source: Pick<OperationSource, 'address' | 'layerClass'>,
   moments: LayerMoments,
@@ -60,8 +63,9 @@ export function standardization(
   return { centred, factor: tf.rsqrt(tf.add(variance, moments.epsilon)) };
 }
 
-/** The values less their mean along the axes of a normalisation: its own transpose. */
+/** The values less their mean along the axes of a normalisation, unless that counts as 0: its own transpose. */
 export function withoutMean(values: Tensor, moments: LayerMoments): Tensor {
+  if (moments.aboutZero) return values;
   return tf.sub(values, tf.mean(values, axesIn(moments, values.rank), true));
 }
 

@@ -83,9 +83,19 @@ function merge(
   });
 }
 
-/** Operands of one rank: one of a lower rank, [n, c], is spread over what lies between, [n, 1, 1, c], as Keras does. */
-export function aligned(inputs: readonly Tensor[]): Tensor[] {
-  return inShapes(inputs, alignedShapes(inputs.map(({ shape }) => shape)));
+/**
+ * Operands of one rank: one of a lower rank, [n, c], is spread over what lies between, [n, 1, 1, c], as Keras does.
+ *
+ * @param batchAxes how many of the first axes are the batch's.
+ */
+export function aligned(inputs: readonly Tensor[], batchAxes = 1): Tensor[] {
+  return inShapes(
+    inputs,
+    alignedShapes(
+      inputs.map(({ shape }) => shape),
+      batchAxes,
+    ),
+  );
 }
 
 /** What was made for aligned operands, in their own shapes. */
@@ -100,12 +110,12 @@ function inShapes(tensors: readonly Tensor[], shapes: readonly (readonly number[
   });
 }
 
-function alignedShapes(shapes: readonly (readonly number[])[]): readonly (readonly number[])[] {
+function alignedShapes(shapes: readonly (readonly number[])[], batchAxes = 1): readonly (readonly number[])[] {
   const rank = Math.max(...shapes.map(({ length }) => length));
-  return shapes.map(([batch = 1, ...others]) => [
-    batch,
-    ...new Array<number>(rank - 1 - others.length).fill(1),
-    ...others,
+  return shapes.map((shape) => [
+    ...shape.slice(0, batchAxes),
+    ...new Array<number>(rank - shape.length).fill(1),
+    ...shape.slice(batchAxes),
   ]);
 }
 

@@ -12,12 +12,18 @@ import {
   withoutParameters,
 } from './base.ts';
 
+/** The shape of an example, or what makes it of that of the input's examples. */
+export type ExampleShape = readonly number[] | ((input: readonly number[]) => readonly number[]);
+
 /** The values in another shape; `shape` leaves out the batch axis. */
-export function reshape(source: OperationSource, shape: readonly number[]): Operation {
+export function reshape(source: OperationSource, shape: ExampleShape): Operation {
   return withoutParameters({
     ...describeOperation('reshape', source),
     routing: true,
-    forward: (inputs) => tf.reshape(only({ inputs }), [only({ inputs }).shape[0] as number, ...shape]),
+    forward: ([x]) => {
+      const [batch, ...input] = (x as Tensor).shape;
+      return tf.reshape(x as Tensor, [batch as number, ...(typeof shape === 'function' ? shape(input) : shape)]);
+    },
     pullback: (cotangent, io) => [tf.reshape(cotangent, onlyShape(io))],
     region: wholeRegion,
   });

@@ -30,14 +30,11 @@ export function taped(kind: OperationKind, source: Origin, options: TapedOptions
       return parameters();
     },
     needs: ['inputs'],
-    forward: (inputs, weights = parameters()) => tf.tidy(() => fresh(forward(inputs, weights), inputs)),
+    forward: (inputs, weights = parameters()) =>
+      told(source, 'cannot run in tfjs', () => tf.tidy(() => apart([forward(inputs, weights)], inputs)[0] as Tensor)),
     pullback: (cotangent, { inputs }, weights = parameters()) => {
-      const differentiate = tf.grads((...xs: Tensor[]) => forward(xs, weights));
-      try {
-        return freedOnError(() => withoutFilterGradients(() => differentiate(apart(inputs), cotangent)));
-      } catch (cause) {
-        throw noGradient(source, cause);
-      }
+      const run = (): Tensor[] => gradients((xs) => forward(xs, weights), inputs, cotangent);
+      return told(source, 'has no gradient in tfjs', () => freedOnError(() => withoutFilterGradients(run)));
     },
     region,
     get partial() {
@@ -47,17 +44,32 @@ export function taped(kind: OperationKind, source: Origin, options: TapedOptions
   };
 }
 
-/** A value that is read twice as two, each with a gradient of its own. */
-function apart(inputs: readonly Tensor[]): Tensor[] {
-  return inputs.map((input, i) => (inputs.indexOf(input) < i ? tf.clone(input) : input));
+/** By each input; zeros for one of several that does not act on the output. */
+function gradients(
+  forward: (inputs: readonly Tensor[]) => Tensor,
+  inputs: readonly Tensor[],
+  cotangent: Tensor,
+): Tensor[] {
+  return tf.tidy(() => {
+    const xs = apart(inputs);
+    const { grads } = tf.engine().gradients(() => forward(xs), xs, cotangent, true);
+    if (!grads.some(Boolean)) throw new Error('what it gives does not follow from its inputs by operations of tfjs');
+    const passed = xs.map((x, i) => (grads[i] as Tensor | undefined) ?? tf.zeros(x.shape));
+    return apart(passed, [cotangent]);
+  });
 }
 
-/** A layer may hand its input back; the walk must own what it frees. */
-function fresh(output: Tensor, inputs: readonly Tensor[]): Tensor {
-  return inputs.includes(output) ? tf.clone(output) : output;
+/** Values that are there twice, or belong to somebody else, as tensors of their own: the walk must own what it frees. */
+function apart(values: readonly Tensor[], others: readonly Tensor[] = []): Tensor[] {
+  return values.map((value, i) => (others.includes(value) || values.indexOf(value) < i ? tf.clone(value) : value));
 }
 
-function noGradient({ address, layerClass }: Origin, cause: unknown): Error {
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  return new Error(`layer "${address}" (${layerClass}) has no gradient in tfjs: ${reason}`, { cause });
+/** Runs what belongs to a layer; an error names it. */
+function told<T>({ address, layerClass }: Origin, what: string, run: () => T): T {
+  try {
+    return run();
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`layer "${address}" (${layerClass}) ${what}: ${reason}`, { cause });
+  }
 }

@@ -1,8 +1,8 @@
 import type { Dissection } from '../../dissection/types.ts';
 import type { UnitGallery } from '../../dissection/unitGallery.ts';
 import { assertInteger } from '../../numeric/check.ts';
+import { escaped } from '../../numeric/text/escaped.ts';
 import { embeddedJson } from '../embeddedJson.ts';
-import { escaped } from '../escaped.ts';
 import { formatNumber } from '../formatNumber.ts';
 import { htmlPage, paragraphsHtml } from '../htmlPage.ts';
 import { assertLayers } from './assertLayers.ts';

@@ -1,9 +1,9 @@
 import type { PatternInference } from '../../graph/inferPatterns.ts';
 import type { ExplanatoryGraph } from '../../graph/types.ts';
 import type { Picture } from '../../image/types.ts';
-import { assertInteger } from '../../numeric/check.ts';
+import { assertCount } from '../../numeric/check.ts';
+import { escaped } from '../../numeric/text/escaped.ts';
 import { embeddedJson } from '../embeddedJson.ts';
-import { escaped } from '../escaped.ts';
 import { htmlPage } from '../htmlPage.ts';
 import { type DiagramData, diagramData } from './diagramData.ts';
 import { diagramScript } from './diagramScript.ts';
@@ -45,7 +45,7 @@ export interface GraphDiagramOptions {
  */
 export function graphDiagram(graph: ExplanatoryGraph, options: GraphDiagramOptions = {}): string {
   const { inference, pictures = [], patches = 6, side = 70, title = 'Explanatory graph' } = options;
-  assertInteger('patches', patches, [1, Number.POSITIVE_INFINITY]);
+  assertCount('patches', patches, 1);
   const data = diagramData(graph, { inference, pictures, patches, side });
   const main = `<div class="graph">
 <svg aria-hidden="true"></svg>

@@ -7,6 +7,7 @@ import { example } from '../../../src/image/example.ts';
 import { isEmpty } from '../../../src/image/isEmpty.ts';
 import type { Attribution } from '../../../src/network/types.ts';
 import type { NdArray } from '../../../src/numeric/ndarray.ts';
+import { atOnce } from '../../../src/numeric/sliced.ts';
 import { fixtureModel } from '../../support/models.ts';
 
 const x: NdArray = { shape: [2, 16, 16, 3], data: Float32Array.from({ length: 1536 }, (_, i) => Math.sin(i * 0.7)) };
@@ -94,11 +95,10 @@ test.each([
       [1, 2, 3].map((k) => ((row >> 5) * 40 + (column >> 4) * 23 * k + (((row * column) >> 3) % 17)) % 256),
     ),
   );
-  const regions = segmentsAtSixScales({ shape: [1, 224, 224, 3], data: Float32Array.from(colors) }).flatMap((labels) =>
-    regionsOf(labels, { height: 224, width: 224, radius: 5 }),
-  );
+  const divisions = atOnce(segmentsAtSixScales({ shape: [1, 224, 224, 3], data: Float32Array.from(colors) }));
+  const regions = divisions.flatMap((labels) => atOnce(regionsOf(labels, { height: 224, width: 224, radius: 5 })));
   expect(regions.length).toBe(645);
-  const { values, ranks } = rankRegions(Float32Array.from(saliency), regions, { order, least: 50 });
+  const { values, ranks } = atOnce(rankRegions(Float32Array.from(saliency), regions, { order, least: 50 }));
   expect(new Set(ranks).size).toBe(count);
   expected.forEach((value, i) => expect(values[1000 + i * 4099]).toBeCloseTo(value, 5));
 });
@@ -108,40 +108,46 @@ describe('rankRegions(saliency, regions): by hand, on six pixels', () => {
 
   test('full takes what adds most per pixel next', () => {
     // {0, 1, 2} has mean 3, {0, 3} mean 2, {2, 4} mean 1.5; after the first is taken, 3 and 4 add nothing; 5 is left over.
-    const { values, ranks } = rankRegions(
-      saliency,
-      [
-        [0, 3],
-        [0, 1, 2],
-        [2, 4],
-      ],
-      { order: 'full', least: 1 },
+    const { values, ranks } = atOnce(
+      rankRegions(
+        saliency,
+        [
+          [0, 3],
+          [0, 1, 2],
+          [2, 4],
+        ],
+        { order: 'full', least: 1 },
+      ),
     );
     expect([...values]).toEqual([3, 3, 3, 0, 0, 1]);
     expect([...ranks]).toEqual([0, 0, 0, 2, 3, 1]);
   });
 
   test('regions that would add too few pixels are left out', () => {
-    const { values } = rankRegions(
-      saliency,
-      [
-        [0, 3],
-        [0, 1, 2],
-        [2, 4],
-      ],
-      { order: 'full', least: 2 },
+    const { values } = atOnce(
+      rankRegions(
+        saliency,
+        [
+          [0, 3],
+          [0, 1, 2],
+          [2, 4],
+        ],
+        { order: 'full', least: 2 },
+      ),
     );
     expect([...values]).toEqual([3, 3, 3, 1 / 3, 1 / 3, 1 / 3]);
   });
 
   test('fast orders the regions once', () => {
-    const { values } = rankRegions(
-      saliency,
-      [
-        [1, 2, 5],
-        [0, 1, 2],
-      ],
-      { order: 'fast', least: 1 },
+    const { values } = atOnce(
+      rankRegions(
+        saliency,
+        [
+          [1, 2, 5],
+          [0, 1, 2],
+        ],
+        { order: 'fast', least: 1 },
+      ),
     );
     expect([...values]).toEqual([3, 3, 3, 0, 0, 1]);
   });
@@ -150,7 +156,7 @@ describe('rankRegions(saliency, regions): by hand, on six pixels', () => {
 test('regionsOf(labels): segments grow by a disk', () => {
   // Two halves reach five columns into each other.
   const labels = Int32Array.from({ length: 224 * 224 }, (_, i) => Number(i % 224 >= 112));
-  const [left, right] = regionsOf(labels, { height: 224, width: 224, radius: 5 });
+  const [left, right] = atOnce(regionsOf(labels, { height: 224, width: 224, radius: 5 }));
   expect(left?.length).toBe(224 * 117);
   expect(right?.length).toBe(224 * 117);
 });

@@ -2,7 +2,7 @@ import type { Tensor, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import { areaPenalty } from '../../../src/attribution/perturbation/learntMasks/areaPenalty.ts';
-import { blend, blurPyramid } from '../../../src/attribution/perturbation/learntMasks/blurPyramid.ts';
+import { blend, blurLevels, blurPyramid } from '../../../src/attribution/perturbation/learntMasks/blurPyramid.ts';
 import { drawPlaces, moved, withMargin } from '../../../src/attribution/perturbation/learntMasks/jitter.ts';
 import {
   upsampled,
@@ -12,6 +12,7 @@ import {
 import { latticeTensors, smoothMax } from '../../../src/attribution/perturbation/learntMasks/smoothMax.ts';
 import { blur } from '../../../src/image/blur.ts';
 import { random } from '../../../src/numeric/random.ts';
+import { atOnce } from '../../../src/numeric/sliced.ts';
 import { plainSmoothMask } from '../../oracle/smoothMask.ts';
 import { expectNear, sum } from '../../support/near.ts';
 
@@ -133,7 +134,7 @@ describe('blurPyramid', () => {
   const levels = 4;
   const run = (masks: Float32Array): Promise<Record<'pictures' | 'back', Float32Array>> =>
     read(() => {
-      const pyramid = blurPyramid(picture, { levels, sigma: 3 });
+      const pyramid = blurPyramid(atOnce(blurLevels(picture, { levels, sigma: 3 })));
       const { pictures, pullback } = blend(pyramid, tf.tensor3d(masks, [1, 5, 6]));
       return { pictures, back: pullback(tf.tensor4d(cotangent, [1, 5, 6, 2])) };
     });

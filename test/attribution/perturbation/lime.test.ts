@@ -138,3 +138,16 @@ test('lime finds segments of its own, as many as each example has', async () => 
   expect(values.shape).toEqual([2, 6, 7]);
   model.dispose();
 });
+
+test.each([28, 32])('lime of a small picture of %d × %d has dozens of segments by default', async (side) => {
+  // A curved stroke on an empty ground.
+  const data = Float32Array.from({ length: side * side }, (_, i) => {
+    const [row, column] = [Math.floor(i / side), i % side];
+    return row < 4 || row > 23 ? 0 : Math.exp(-((column - 14 - 5 * Math.sin(row / 4)) ** 2) / 3);
+  });
+  const model = linearModel([side, side, 1], data);
+  const { segmentValues } = await lime(model, { shape: [1, side, side, 1], data }, { samples: 2, batchSize });
+  expect(segmentValues.data.length).toBeGreaterThan(24);
+  expect(segmentValues.data.length).toBeLessThan(100);
+  model.dispose();
+});

@@ -13,7 +13,11 @@ import { coverable, precisionOf, predictedScores, withBuilt } from '../../suppor
 import { weightedOutputs as target } from '../../support/weightedOutputs.ts';
 
 type Pair = readonly [number, number];
-type Options = OcclusionOptions & { batchSize?: number };
+type Options = Omit<OcclusionOptions, 'window' | 'stride'> & {
+  window: number | Pair;
+  stride?: number | Pair;
+  batchSize?: number;
+};
 
 const pair = (value: number | Pair): Pair => (typeof value === 'number' ? [value, value] : value);
 

@@ -12,14 +12,14 @@ import { elementwise, passing } from '../../support/scoreOfInput.ts';
 const batchSize = 100;
 
 interface Masking {
-  readonly plane: readonly [number, number];
+  readonly lengths: readonly [number, number];
   readonly cells: number;
   readonly probability: number;
   readonly stream: readonly [number, number];
 }
 
 /** Mask `k` by its definition: cells resized to one cell more than the plane, and a crop of that. */
-function maskByHand({ plane: [rows, columns], cells, probability, stream }: Masking, k: number): number[] {
+function maskByHand({ lengths: [rows, columns], cells, probability, stream }: Masking, k: number): number[] {
   const { uniform, integer } = random(...stream, k);
   const grid = Array.from({ length: cells * cells }, () => Number(uniform() < probability));
   const [tall, wide] = [Math.ceil(rows / cells), Math.ceil(columns / cells)];
@@ -45,10 +45,10 @@ async function masksOf(masking: Masking, count: number): Promise<Float32Array> {
 
 describe('riseMasks', () => {
   test.each<Masking>([
-    { plane: [9, 12], cells: 3, probability: 0.5, stream: [4, 0] },
-    { plane: [10, 7], cells: 4, probability: 0.2, stream: [1, 3] },
-    { plane: [5, 5], cells: 1, probability: 0.5, stream: [0, 0] },
-    { plane: [3, 4], cells: 6, probability: 0.7, stream: [0, 1] },
+    { lengths: [9, 12], cells: 3, probability: 0.5, stream: [4, 0] },
+    { lengths: [10, 7], cells: 4, probability: 0.2, stream: [1, 3] },
+    { lengths: [5, 5], cells: 1, probability: 0.5, stream: [0, 0] },
+    { lengths: [3, 4], cells: 6, probability: 0.7, stream: [0, 1] },
   ])('%o', async (masking) => {
     const data = await masksOf(masking, 3);
     expectNear(
@@ -60,7 +60,7 @@ describe('riseMasks', () => {
 
   test.each([0.1, 0.5])('the mean mask is %d everywhere', async (probability) => {
     const count = 4000;
-    const data = await masksOf({ plane: [9, 12], cells: 3, probability, stream: [2, 0] }, count);
+    const data = await masksOf({ lengths: [9, 12], cells: 3, probability, stream: [2, 0] }, count);
     const means = Array.from({ length: 108 }, (_, i) => sum(data.filter((__, at) => at % 108 === i)) / count);
     expectNear(means, new Array(108).fill(probability), 4 * Math.sqrt((probability * (1 - probability)) / count));
   });
@@ -75,7 +75,7 @@ describe('of a score that is a weighted sum', () => {
     z.map((value, i) => tf.mul(value, weights[i] as number)).reduce((a, b) => tf.add(a, b)),
   );
   const sampled = (example: number): { scores: number[]; masks: number[][] } => {
-    const masking = { plane: [rows, columns], cells: 3, probability: 0.4, stream: [6, example] } as const;
+    const masking = { lengths: [rows, columns], cells: 3, probability: 0.4, stream: [6, example] } as const;
     const masks = Array.from({ length: samples }, (_, k) => maskByHand(masking, k));
     const scores = masks.map((mask) =>
       sum(mask.map((m, i) => m * (weights[i] as number) * (x.data[30 * example + i] as number))),

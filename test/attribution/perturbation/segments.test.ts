@@ -223,11 +223,15 @@ describe('inputs without rows and columns', () => {
       () => kernelShap(words, inputs, { input: 1, segments: labels([3], [0, 1, 2]) }),
       '"segments" expected labels of shape [4] or [2, 4], got [3]',
     ],
-    ['masks over words', () => rise(words, inputs, { input: 1 }), '"input" expected an image [n, h, w, c], got 1'],
+    [
+      'masks over words',
+      () => rise(words, inputs, { input: 1 }),
+      '"input" expected an image [n, h, w, c] or a volume [n, d, h, w, c], got 1',
+    ],
     [
       'a blurred word',
       () => kernelShap(words, inputs, { input: 1, baseline: 'blur' }),
-      `"baseline" expected an image input for 'blur'`,
+      `"baseline" expected an image or a volume for 'blur'`,
     ],
   ])('%s: refused', async (_name, run, message) => {
     await expect(run()).rejects.toThrow(message);

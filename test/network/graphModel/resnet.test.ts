@@ -161,6 +161,14 @@ describe('a GraphModel that tfjs-converter has loaded', () => {
     network.dispose();
   });
 
+  test('a call that runs when it is disposed of says so', async () => {
+    const model = await loadedGraphModel(path);
+    const onProgress = (): void => model.dispose();
+    await expect(predict(model, x, { batchSize: 1, onProgress })).rejects.toThrow(
+      /expected a live model, got a GraphModel that was disposed/,
+    );
+  });
+
   test('one that is not loaded yet is refused', () => {
     const model = { executor: undefined, executeAsync: () => undefined };
     expect(() => compile(model as unknown as Parameters<typeof compile>[0])).toThrow(/expected a loaded GraphModel/);

@@ -117,3 +117,18 @@ test('a layer of any size takes nothing before its weights are known', async () 
   const huge = layerJson('Dense', { name: 'huge', units: 1e9 });
   expect(await refusal(chainJson([4], [huge]))).toBe('it holds no weights, "model" has 2');
 });
+
+test('layers that no output reads leave nothing behind', async () => {
+  const before = tf.memory().numTensors;
+  const dense = (name: string): ReturnType<typeof layerJson> => layerJson('Dense', { name, units: 2 });
+  const topology = chainJson([2], [dense('read'), dense('unread')]);
+  const config = { ...(topology as { config: object }).config, output_layers: [['read', 0, 0]] };
+  const weights = {
+    'read/kernel': { shape: [2, 2], values: [1, 2, 3, 4] },
+    'read/bias': { shape: [2], values: [5, 6] },
+  };
+  const model = await loadModel(modelFiles({ ...topology, config }, weights));
+  expect(model.weights.map(({ originalName }) => originalName)).toEqual(['read/kernel', 'read/bias']);
+  expect(tf.memory().numTensors - before).toBe(2);
+  model.dispose();
+});

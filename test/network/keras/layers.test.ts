@@ -246,11 +246,6 @@ describe('what is dropped and what is refused', () => {
       /option "ragged" expected false, got true/,
     ],
     [
-      'a GRU as Keras makes it',
-      layerJson('GRU', { name: 'g', units: 2, reset_after: true }),
-      /layer "g" \(GRU\): reset_after=True is not supported .*reset_after=False/,
-    ],
-    [
       'Lambda',
       layerJson('Lambda', { name: 'l' }),
       /layer "l" \(Lambda\) is not supported: its function is Python code: build the model again/,

@@ -8,9 +8,11 @@ import { readable, saved } from '../../support/savedModel.ts';
 
 // All that is refused has no layer to save.
 const refused = /\/(lambda|adaptive-average-pooling|ops-average-pool)$/;
-const models = onePerFile(await packedModels('probes.zip')).filter(
+const probes = onePerFile(await packedModels('probes.zip')).filter(
   ({ name, file }: PackedModel) => !file.startsWith('graph/') && !refused.test(name),
 );
+const recurrent = (await packedModels('recurrent.zip')).filter(({ name }) => name.startsWith('keras2/'));
+const models = [...probes, ...recurrent.filter(({ file }) => file === 'model.keras')];
 
 async function outputsOf(model: tfl.LayersModel, packed: PackedModel): Promise<Float32Array[]> {
   const { inputs } = await packedReference(packed);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { crc32 } from '../../../src/network/loading/crc32.ts';
 import { openZip } from '../../../src/network/loading/zip.ts';
+import { crc32 } from '../../../src/numeric/bytes/crc32.ts';
 import { readFixture } from '../../support/fixtures.ts';
 import { zipped } from '../../support/zipped.ts';
 

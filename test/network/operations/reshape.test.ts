@@ -1,12 +1,16 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { layers as l } from '@tensorflow/tfjs-layers';
 import { expect, test } from 'vitest';
-import { lrp } from '../../../src/attribution/index.ts';
+import { composites, lrp, rules } from '../../../src/attribution/index.ts';
 import { compile } from '../../../src/network/compile.ts';
 import { predict } from '../../../src/network/predict.ts';
+import type { ScoreFunction } from '../../../src/network/types.ts';
 import type { NdArray } from '../../../src/numeric/ndarray.ts';
 import { chain, free, inputsOf, type Layer, randomized } from '../../oracle/building.ts';
 import { expectClose } from '../../support/close.ts';
+
+const { uniform } = composites;
+const { epsilon } = rules;
 
 test('a Reshape with an open length is known to rules', async () => {
   const model = chain([4, 6], l.reshape({ targetShape: [-1, 3] }), l.dense({ units: 2 }));
@@ -28,5 +32,27 @@ test('a Reshape before a CenterCrop, which writes into the shape that it reads, 
   const expected = tf.tidy(() => model.predict(tf.tensor(x.data, [1, 42])) as tf.Tensor);
   await expectClose((await predict(model, x)).values as NdArray, expected);
   expected.dispose();
+  free(model);
+});
+
+test('a Reshape with an open length follows the size of the input', async () => {
+  const open = [null, null, 2] as unknown as number[];
+  const conv = l.conv2d({ filters: 3, kernelSize: 2, padding: 'same' });
+  const model = randomized(chain(open, conv, l.reshape({ targetShape: [-1, 3] }), l.dense({ units: 2 })));
+  for (const plane of [
+    [4, 5],
+    [3, 2],
+  ]) {
+    const size = (plane[0] as number) * (plane[1] as number);
+    const x = { shape: [1, ...plane, 2], data: Float32Array.from({ length: 2 * size }, (_, i) => Math.sin(i)) };
+    const expected = tf.tidy(() => model.predict(tf.tensor(x.data, x.shape)) as tf.Tensor);
+    expect(expected.shape).toEqual([1, size, 2]);
+    await expectClose((await predict(model, x)).values as NdArray, expected);
+    const target: ScoreFunction = ([y]) => tf.sum(y as tf.Tensor, [1, 2]);
+    const { values, score } = await lrp(model, x, { target, composite: uniform(epsilon()), bias: false });
+    const sum = values.data.reduce((total, value) => total + value, 0);
+    expect(sum / (score[0] as number)).toBeCloseTo(1, 3);
+    expected.dispose();
+  }
   free(model);
 });

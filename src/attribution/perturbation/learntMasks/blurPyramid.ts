@@ -1,7 +1,8 @@
 import type { Tensor, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { blur } from '../../../image/blur.ts';
+import { blurring } from '../../../image/blur.ts';
 import type { NdArray } from '../../../numeric/ndarray.ts';
+import type { Sliced } from '../../../numeric/sliced.ts';
 
 /** Pictures blurred more and less: the most blurred ones, and what each further level adds to the one before. */
 export interface BlurPyramid {
@@ -11,12 +12,22 @@ export interface BlurPyramid {
   readonly details: Tensor4D;
 }
 
-/** The pyramid of pictures with Gaussians from `sigma` down to 0, in even steps. */
-export function blurPyramid(pictures: NdArray, { levels, sigma }: { levels: number; sigma: number }): BlurPyramid {
-  const pyramid = Array.from({ length: levels }, (_, level) => {
-    const { data, shape } = blur(pictures, sigma * (1 - level / (levels - 1)));
-    return tf.tensor4d(data, shape as Tensor4D['shape']);
-  });
+/** Pictures blurred by Gaussians from `sigma` down to 0, in even steps. */
+export function* blurLevels(
+  pictures: NdArray,
+  { levels, sigma }: { readonly levels: number; readonly sigma: number },
+): Sliced<readonly NdArray[]> {
+  const blurred: NdArray[] = [];
+  for (let level = 0; level < levels; level++) {
+    const own = sigma * (1 - level / (levels - 1));
+    blurred.push(yield* blurring(pictures, [own, own]));
+  }
+  return blurred;
+}
+
+/** The pyramid of such pictures. */
+export function blurPyramid(levels: readonly NdArray[]): BlurPyramid {
+  const pyramid = levels.map(({ data, shape }) => tf.tensor4d(data, shape as Tensor4D['shape']));
   const details = pyramid.slice(1).map((picture, level) => tf.sub(picture, pyramid[level] as Tensor4D));
   const blurred = pyramid[0] as Tensor4D;
   const [count, rows, columns, channels] = blurred.shape;

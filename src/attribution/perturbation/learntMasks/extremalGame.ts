@@ -17,7 +17,8 @@ import { type Lattice, type LatticeTensors, latticeTensors, smoothMax } from './
 export interface ExtremalGame {
   readonly image: ImageInput;
   readonly lattice: Lattice;
-  readonly blur: { readonly levels: number; readonly sigma: number };
+  /** The pictures of all examples at each level of blurring, of {@link blurLevels}. */
+  readonly blurred: readonly NdArray[];
   /** Which score counts for a reward. */
   readonly scorer: Scorer;
   /** What is looked at: what the mask keeps, and what is left when it is deleted. */
@@ -43,15 +44,16 @@ export interface ExtremalTensors {
 /** The tensors of examples that are played on. */
 export function extremalTensors(
   session: Session,
-  { image, lattice, blur }: ExtremalGame,
+  { lattice, blurred }: ExtremalGame,
   { start, end }: Chunk,
 ): ExtremalTensors {
-  const { shape, data } = session.inputs[image.index] as NdArray;
-  const size = sizeOf(shape.slice(1));
-  const pictures = { shape: [end - start, ...shape.slice(1)], data: data.slice(start * size, end * size) };
+  const levels = blurred.map(({ shape, data }) => {
+    const size = sizeOf(shape.slice(1));
+    return { shape: [end - start, ...shape.slice(1)], data: data.subarray(start * size, end * size) };
+  });
   return {
     inputs: session.rows(start, end),
-    pyramid: blurPyramid(pictures, blur),
+    pyramid: blurPyramid(levels),
     lattice: latticeTensors(lattice),
   };
 }

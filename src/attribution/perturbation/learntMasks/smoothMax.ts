@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { oneHot } from '../../../backend/oneHot.ts';
 import { type SeparableMap, separable, separableGradient } from '../../../backend/separable.ts';
 import { reflected } from '../../../image/blur.ts';
+import { assertRoom } from '../../../numeric/check.ts';
 
 /** A lattice of mask parameters over a picture, and how far each one reaches. */
 export interface Lattice {
@@ -76,8 +77,9 @@ function smoothMaximum<T extends Tensor>(values: T): { peaks: T; shares: T } {
 
 /** The tensors of a lattice, which stay the same as its parameters change. */
 export function latticeTensors(lattice: Lattice): LatticeTensors {
-  const kernel = latticeKernel(lattice);
   const width = 2 * radiusOf(lattice) + 1;
+  assertRoom('sigma', [width, width, width, width]);
+  const kernel = latticeKernel(lattice);
   const [rows, columns] = latticeShape(lattice).map((length) => mirrorMatrix(length, radiusOf(lattice)));
   return {
     kernel,

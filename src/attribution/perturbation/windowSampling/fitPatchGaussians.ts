@@ -1,10 +1,12 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { eventLoopTurn } from '../../../backend/eventLoopTurn.ts';
+import { inSlices } from '../../../backend/inSlices.ts';
+import { owned } from '../../../backend/owned.ts';
 import { readArray } from '../../../network/inputs.ts';
-import { assertArray, assertFiniteArray, assertInteger } from '../../../numeric/check.ts';
+import { assertArray, assertCount, assertFiniteArray, assertInteger } from '../../../numeric/check.ts';
 import type { NdArray } from '../../../numeric/ndarray.ts';
 import { random } from '../../../numeric/random.ts';
-import { rowsAndColumns } from '../rowsAndColumns.ts';
+import { forEachOf, type Sliced } from '../../../numeric/sliced.ts';
+import { rowsAndColumns } from '../alongAxes.ts';
 
 /** How the patches of a picture are distributed, each channel for itself: plain data. */
 export interface PatchGaussians {
@@ -53,12 +55,13 @@ export interface PatchOptions {
  */
 export async function fitPatchGaussians(
   background: Tensor | NdArray,
-  { window = 10, padding = 2, patches = 20_000, seed = 0 }: PatchOptions = {},
+  options: PatchOptions = {},
 ): Promise<PatchGaussians> {
-  const data = await readArray(background, 'background');
+  const [given, { window = 10, padding = 2, patches = 20_000, seed = 0 }] = await owned(background, options);
+  const data = await readArray(given, 'background');
   assertArray('background', data, [4]);
   assertFiniteArray('background', data);
-  assertInteger('patches', patches, [2, Number.POSITIVE_INFINITY]);
+  assertCount('patches', patches, 2);
   const [, height, width, channels] = data.shape as Shape;
   const patch = patchOf([height, width], { window, padding });
   const places = drawPlaces(data.shape as Shape, patch, { patches, seed });
@@ -66,8 +69,9 @@ export async function fitPatchGaussians(
   const mean = new Float64Array(channels * pixels);
   const covariance = new Float64Array(channels * pixels * pixels);
   for (let channel = 0; channel < channels; channel++) {
-    if (channel > 0) await eventLoopTurn();
-    const moments = momentsOf(places.map((place) => patchAt(data, patch, { place, channel })));
+    const moments = await inSlices(
+      momentsOf(places.length, (i) => patchAt(data, patch, { place: places[i] as Place, channel })),
+    );
     mean.set(moments.mean, channel * pixels);
     covariance.set(moments.covariance, channel * pixels * pixels);
   }
@@ -95,12 +99,14 @@ export function patchOf(
   );
 }
 
+type Place = readonly [example: number, row: number, column: number];
+
 /** The top left corners `[example, row, column]` of random patches, or of all where these are not more than asked for. */
 function drawPlaces(
   [count, height, width]: Shape,
   [rows, columns]: readonly [number, number],
   { patches, seed }: { patches: number; seed: number },
-): readonly (readonly [number, number, number])[] {
+): readonly Place[] {
   const [down, across] = [height - rows + 1, width - columns + 1];
   const total = count * down * across;
   const source = random(seed);
@@ -113,7 +119,7 @@ function drawPlaces(
 function patchAt(
   { shape, data }: NdArray,
   [rows, columns]: readonly [number, number],
-  { place: [example, top, left], channel }: { place: readonly [number, number, number]; channel: number },
+  { place: [example, top, left], channel }: { place: Place; channel: number },
 ): Float64Array {
   const [, height, width, channels] = shape as Shape;
   return Float64Array.from({ length: rows * columns }, (_, i) => {
@@ -122,21 +128,28 @@ function patchAt(
   });
 }
 
-function momentsOf(patches: readonly Float64Array[]): { mean: Float64Array; covariance: Float64Array } {
-  const pixels = (patches[0] as Float64Array).length;
+function* momentsOf(
+  count: number,
+  patch: (i: number) => Float64Array,
+): Sliced<{ mean: Float64Array; covariance: Float64Array }> {
+  const pixels = patch(0).length;
   const mean = new Float64Array(pixels);
-  for (const patch of patches) patch.forEach((value, i) => (mean[i]! += value / patches.length));
+  yield* forEachOf(count, 20 * pixels, (k) => {
+    patch(k).forEach((value, i) => {
+      mean[i]! += value / count;
+    });
+  });
   const covariance = new Float64Array(pixels * pixels);
-  for (const patch of patches) {
-    const gap = patch.map((value, i) => value - (mean[i] as number));
+  yield* forEachOf(count, 20 * pixels + pixels ** 2 / 2, (k) => {
+    const gap = patch(k).map((value, i) => value - (mean[i] as number));
     for (let i = 0; i < pixels; i++) {
       const from = gap[i] as number;
       for (let j = 0; j <= i; j++) covariance[i * pixels + j]! += from * (gap[j] as number);
     }
-  }
+  });
   for (let i = 0; i < pixels; i++) {
     for (let j = 0; j <= i; j++) {
-      const value = (covariance[i * pixels + j] as number) / Math.max(1, patches.length - 1);
+      const value = (covariance[i * pixels + j] as number) / Math.max(1, count - 1);
       covariance[i * pixels + j] = covariance[j * pixels + i] = value;
     }
   }

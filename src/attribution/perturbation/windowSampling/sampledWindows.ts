@@ -3,13 +3,13 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Change } from '../../../network/incremental/change.ts';
 import { random } from '../../../numeric/random.ts';
 import type { ChangedPlace } from './changedPlace.ts';
-import type { Windows } from './windowMeans.ts';
+import type { PlaneWindows } from './windowMeans.ts';
 import type { WindowSampler } from './windowSampler.ts';
 
 /** Windows, and what is put in their place. */
 export interface SampledWindows {
   readonly place: ChangedPlace;
-  readonly windows: Windows;
+  readonly windows: PlaneWindows;
   readonly channels: readonly number[];
   readonly sampler: WindowSampler;
   readonly samples: number;

@@ -1,7 +1,7 @@
 import type { Input } from '../../../network/types.ts';
 import { assertChoice } from '../../../numeric/check.ts';
 import { sameShape } from '../../../numeric/shape.ts';
-import { rowsAndColumns } from '../rowsAndColumns.ts';
+import { rowsAndColumns } from '../alongAxes.ts';
 import type { ChangedPlace } from './changedPlace.ts';
 import { fitPatchGaussians, type PatchGaussians, patchOf } from './fitPatchGaussians.ts';
 import { conditionalSampler, marginalSampler, type WindowSampler } from './windowSampler.ts';

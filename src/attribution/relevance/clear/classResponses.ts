@@ -20,7 +20,7 @@ export interface ResponseRequest {
   readonly targets: readonly Target[];
 }
 
-/** Responses `[n, k, h, w]` of a method that is one walk: all walks start from one forward record. */
+/** Responses `[n, k, …places]` of a method that is one walk: all walks start from one forward record. */
 export async function responsesByWalk(
   { network, count, rows, options, scorerOf }: Session,
   { composite = [], map = tf.clone }: Backpropagation,
@@ -35,7 +35,7 @@ export async function responsesByWalk(
       tf.tidy((): Tensor => {
         const { seeds } = scorer.score(record, exampleRange(start, stop));
         const signal = signalAt(record.backward(seeds, { to: [end] }), end);
-        return tf.sum(map(signal, record.value(end)), 3);
+        return tf.sum(map(signal, record.value(end)), -1);
       }),
     );
     return { responses: tf.stack(maps, 1) };
@@ -64,15 +64,15 @@ export async function responsesByCalls(
 
 /** One number at each position. */
 function planes(map: NdArray, image: NdArray): NdArray {
-  const plane = map.shape.length === 4 ? reduceChannels(map, 'sum') : map;
-  const expected = image.shape.slice(0, 3);
+  const plane = map.shape.length === image.shape.length ? reduceChannels(map, 'sum') : map;
+  const expected = image.shape.slice(0, -1);
   if (plane.shape.join() === expected.join()) return plane;
   throw new RangeError(
     `"base" expected a method whose maps have the shape [${expected.join(', ')}] or more channels, got [${map.shape.join(', ')}]`,
   );
 }
 
-/** Maps `[n, h, w]` as `[n, k, h, w]`. */
+/** Maps `[n, …places]` as `[n, k, …places]`. */
 function stacked(maps: readonly NdArray[], count: number): NdArray {
   const plane = (maps[0] as NdArray).shape.slice(1);
   const size = sizeOf(plane);

@@ -10,7 +10,7 @@ import { gradient } from '../../gradient/gradient.ts';
 import { gradientTimesInput } from '../../gradient/gradientTimesInput.ts';
 import { guidedBackprop } from '../../gradient/guidedBackprop.ts';
 import { deconvnetComposite, guidedComposite } from '../../gradient/rectified.ts';
-import { imageInput } from '../../perturbation/imageInput.ts';
+import { placedInput } from '../../perturbation/imageInput.ts';
 import { explain } from '../../session.ts';
 import { responsesByCalls, responsesByWalk, type SignedExplainer } from './classResponses.ts';
 import { type Considered, consideredClasses } from './consideredClasses.ts';
@@ -50,12 +50,12 @@ export interface ClearMap extends DominantResponse {
  * to understanding deep neural networks", §3.
  *
  * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
- * @param x one example or a batch `[n, h, w, c]` in the shape of the model's input.
+ * @param x one example or a batch `[n, h, w, c]`, or of volumes `[n, d, h, w, c]`, in the shape of the model's input.
  * @param options `base`, `classes`, `output`, `scale` (`'logit'` by default). It takes a backward walk for each
  * class; a base other than `deconvnet`, `guidedBackprop`, `gradient` and `gradientTimesInput` a whole call.
  * @returns `classMap` and `response` `[n, h, w]`, the same for positive and for negative responses alone, and all
- * `responses` `[n, k, h, w]`.
- * @throws {RangeError} if there are fewer classes, the model has no image input or the maps of `base` do not fit it;
+ * `responses` `[n, k, h, w]`; of volumes with the depth before the rows.
+ * @throws {RangeError} if there are fewer classes, the model has no input of images or volumes, or the maps of `base` do not fit it;
  * else as `base`.
  * @example
  * ```ts
@@ -70,8 +70,9 @@ export async function clearMap(model: Model, x: Input, options: ClearMapOptions 
     const { network, head } = chosenOutput(given, output);
     const place = network.heads.indexOf(head);
     assertClasses(head, 'output');
-    return explain(network, x, { ...run, target: { output: place, target: 'predicted' } }, async (session) => {
-      const { index: image } = imageInput(session, undefined);
+    const asked = { ...run, considered, target: { output: place, target: 'predicted' } } as const;
+    return explain(network, x, asked, async (session, { considered }) => {
+      const { index: image } = placedInput(session, undefined);
       const classes = await consideredClasses(session, considered);
       const targets = targetsOf(classes, place);
       const walk = walks.find(([method]) => method === base)?.[1];

@@ -1,14 +1,15 @@
 import type { NdArray } from '../../../numeric/ndarray.ts';
+import { sizeOf } from '../../../numeric/shape.ts';
 
 /** Which class leads at each position, and its response there. */
 export interface DominantResponse {
-  /** Ĉ, `[n, h, w]`; −1 where no class responds. */
+  /** Ĉ, `[n, …places]`; −1 where no class responds. */
   readonly classMap: NdArray<Int32Array>;
-  /** D, `[n, h, w]`. */
+  /** D, `[n, …places]`. */
   readonly response: NdArray;
 }
 
-/** Every class's response `[n, k, h, w]` and what the k classes of each example are, `[n, k]`. */
+/** Every class's response `[n, k, …places]` and what the k classes of each example are, `[n, k]`. */
 export interface ClassResponses {
   readonly responses: NdArray;
   readonly classes: NdArray<Int32Array>;
@@ -38,16 +39,16 @@ interface Lead {
 }
 
 function lead({ responses, classes }: ClassResponses, { better, bound, isSeen }: Lead): DominantResponse {
-  const [count, k, rows, columns] = responses.shape as [number, number, number, number];
-  const shape = [count, rows, columns];
-  const positions = rows * columns;
+  const [count, k, ...places] = responses.shape as [number, number, ...number[]];
+  const shape = [count, ...places];
+  const positions = sizeOf(places);
   const classMap = new Int32Array(count * positions);
   const response = new Float32Array(count * positions);
   for (let i = 0; i < classMap.length; i++) {
     const example = Math.floor(i / positions);
     const at = (rank: number): number => responses.data[i + (example * (k - 1) + rank) * positions] as number;
     let best = 0;
-    for (let rank = 1; rank < k; rank++) if (better(at(rank), at(best))) best = rank;
+    for (let rank = 1; rank < k; rank++) if (Number.isNaN(at(rank)) || better(at(rank), at(best))) best = rank;
     response[i] = bound(at(best));
     classMap[i] = isSeen(at(best)) ? (classes.data[example * k + best] as number) : -1;
   }

@@ -1,8 +1,8 @@
 import type { Composite } from '../../../network/composite.ts';
+import { convolutionKinds } from '../../../network/operationKinds.ts';
 import { alphaBeta } from '../rules/alphaBeta.ts';
 import { epsilon } from '../rules/epsilon.ts';
 import { base } from './base.ts';
-import { convolutions } from './convolutions.ts';
 
 /**
  * α2β1 for convolutions and ε for dense layers: what speaks for and against.
@@ -17,5 +17,5 @@ import { convolutions } from './convolutions.ts';
  * ```
  */
 export function epsilonAlpha2Beta1(): Composite {
-  return [[convolutions, alphaBeta(2, 1)], ['dense', epsilon()], ...base('lrp', 'composite')];
+  return [[convolutionKinds, alphaBeta(2, 1)], ['dense', epsilon()], ...base('lrp', 'composite')];
 }

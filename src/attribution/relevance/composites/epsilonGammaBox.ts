@@ -1,9 +1,9 @@
 import type { Composite } from '../../../network/composite.ts';
+import { convolutionKinds } from '../../../network/operationKinds.ts';
 import { epsilon } from '../rules/epsilon.ts';
 import { gamma } from '../rules/gamma.ts';
 import { zBox } from '../rules/zBox.ts';
 import { base } from './base.ts';
-import { convolutions } from './convolutions.ts';
 
 /**
  * zᴮ for the first layers, γ = 0.25 for other convolutions, and ε for dense layers.
@@ -23,7 +23,7 @@ import { convolutions } from './convolutions.ts';
 export function epsilonGammaBox(low: number | readonly number[], high: number | readonly number[]): Composite {
   return [
     [{ position: 'first' }, zBox(low, high)],
-    [convolutions, gamma(0.25)],
+    [convolutionKinds, gamma(0.25)],
     ['dense', epsilon()],
     ...base('lrp', 'composite'),
   ];

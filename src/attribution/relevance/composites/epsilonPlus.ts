@@ -1,8 +1,8 @@
 import type { Composite } from '../../../network/composite.ts';
+import { convolutionKinds } from '../../../network/operationKinds.ts';
 import { epsilon } from '../rules/epsilon.ts';
 import { zPlus } from '../rules/zPlus.ts';
 import { base } from './base.ts';
-import { convolutions } from './convolutions.ts';
 
 /**
  * z⁺ for convolutions and ε for dense layers: calm, mostly positive maps.
@@ -17,5 +17,5 @@ import { convolutions } from './convolutions.ts';
  * ```
  */
 export function epsilonPlus(): Composite {
-  return [[convolutions, zPlus()], ['dense', epsilon()], ...base('lrp', 'composite')];
+  return [[convolutionKinds, zPlus()], ['dense', epsilon()], ...base('lrp', 'composite')];
 }

@@ -47,8 +47,8 @@ export async function deepLift(
   x: Input,
   options: ExplainOptions & DeepLiftOptions = {},
 ): Promise<Attribution> {
-  const { baseline = 'zero', layer } = options;
-  return explain(model, x, options, async (session) => {
+  return explain(model, x, options, async (session, options) => {
+    const { baseline = 'zero', layer } = options;
     const { network, count, rows } = session;
     const baselines = await baselinesOf(session, baseline);
     const { comparison, at } = await comparisonOf(session, options);

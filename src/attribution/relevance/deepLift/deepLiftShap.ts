@@ -4,8 +4,8 @@ import { forEachBatch } from '../../../network/batches.ts';
 import { readInputs, rowsOf } from '../../../network/inputs.ts';
 import type { Attribution, ExplainOptions, Input, Model } from '../../../network/types.ts';
 import { addTo } from '../../../numeric/addTo.ts';
+import { exampleSums } from '../../../numeric/exampleSums.ts';
 import type { NdArray } from '../../../numeric/ndarray.ts';
-import { sizeOf } from '../../../numeric/shape.ts';
 import { completenessGap } from '../../path/completenessGap.ts';
 import { repeated } from '../../repeated.ts';
 import { attributionOf, explain, type Session } from '../../session.ts';
@@ -44,8 +44,8 @@ export async function deepLiftShap(
   x: Input,
   options: ExplainOptions & DeepLiftShapOptions,
 ): Promise<Attribution> {
-  const { background, layer } = options ?? {};
-  return explain(model, x, options ?? {}, async (session) => {
+  return explain(model, x, options ?? {}, async (session, options) => {
+    const { background, layer } = options;
     const backgrounds = await readInputs(session.network, background, 'background');
     const { comparison, at } = await comparisonOf(session, options);
     const { maps, origins } = await meanOver(session, comparison, backgrounds);
@@ -67,8 +67,8 @@ async function meanOver(
   backgrounds: readonly NdArray[],
 ): Promise<{ maps: readonly NdArray[]; origins: Float32Array }> {
   const total = backgrounds[0]?.shape[0] as number;
-  const maps: NdArray[] = [];
-  const origins = new Float32Array(count);
+  const maps = exampleSums(count);
+  const origins = new Float64Array(count);
   const share = (rows: Tensor): Tensor => tf.div(tf.sum(rows, 0), total);
   await forEachBatch(
     { ...options, stage: 'deepLiftShap', total, groups: count },
@@ -83,12 +83,8 @@ async function meanOver(
     },
     (part, { group }) => {
       addTo(origins, (part['origin'] as NdArray).data, group);
-      comparison.ends.forEach((_, i) => {
-        const { shape, data } = part[i] as NdArray;
-        maps[i] ??= { shape: [count, ...shape], data: new Float32Array(count * sizeOf(shape)) };
-        addTo(maps[i].data, data, group * data.length);
-      });
+      comparison.ends.forEach((_, i) => void maps.add(i, group, part[i] as NdArray));
     },
   );
-  return { maps, origins };
+  return { maps: maps.arrays(), origins: Float32Array.from(origins) };
 }

@@ -1,5 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { channelRow } from '../../../backend/kernels/elementwise.ts';
 import type { Rule, RuleIo } from '../../../network/composite.ts';
 import type { Operation, Parameters } from '../../../network/operation.ts';
 import { signSplit } from '../../../network/signSplit.ts';
@@ -49,7 +50,7 @@ function weightedBack(operation: Operation, io: RuleIo, [up, down]: readonly [Te
 
 /** A scale keeps contributions apart, as a kernel does that it is merged into; a negative one swaps them. Both ways. */
 function scaled({ parameters }: Operation, up: Tensor, down: Tensor): [Tensor, Tensor] {
-  const scale = parameters['scale'] as Tensor;
+  const scale = channelRow(parameters['scale'] as Tensor);
   const [positive, negative] = [tf.relu(scale), tf.minimum(scale, 0)];
   const sum = (one: Tensor, other: Tensor): Tensor => tf.add(tf.mul(up, one), tf.mul(down, other));
   return [sum(positive, negative), sum(negative, positive)];

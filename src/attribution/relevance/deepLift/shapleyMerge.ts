@@ -14,9 +14,9 @@ export const shapleyKinds = ['multiply', 'maximum', 'minimum'] as const;
 export const shapleyMerge: Rule = {
   name: 'shapley',
   needs: ['inputs', 'reference'],
-  backward: ({ kind }, io, streams) => {
+  backward: ({ kind, batchAxes }, io, streams) => {
     const merge = merges[kind as (typeof shapleyKinds)[number]];
-    const compared = [aligned(io.inputs), aligned(io.reference.inputs)] as const;
+    const compared = [aligned(io.inputs, batchAxes), aligned(io.reference.inputs, batchAxes)] as const;
     const perStream = streams.map((stream) => withOwnShapes(unfold(stream, compared, merge), io));
     return io.inputs.map((_, i) => perStream.map((multipliers) => multipliers[i] as Tensor));
   },

@@ -7,7 +7,7 @@ import { alongAxes, axesIn, standardization, withoutMean } from '../../../networ
 /**
  * Layer normalisation, γ ⊙ c · r + β with c = x − mean x and r = 1/√(mean c² + ε), in three steps that each add up to the
  * difference that they explain: c · r and c² are products, whose factors get their Shapley values, and r is a function
- * of one number, to which Rescale applies, Δr / Δσ² = −(r r′)² / (r + r′).
+ * of one number, to which Rescale applies, Δr / Δσ² = −(r r′)² / (r + r′). Where the mean counts as 0, c is x.
  */
 export const shapleyNormalization: Rule = {
   name: 'shapley',

@@ -1,5 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { channelRow } from '../../../backend/kernels/elementwise.ts';
 import type { Trace } from '../../../network/record.ts';
 import type { NdArray } from '../../../numeric/ndarray.ts';
 import type { LinearStep } from './linearSteps.ts';
@@ -52,9 +53,9 @@ function momentsAt(
   const [x, z] = [values.get(input) as Tensor, values.get(output) as Tensor];
   const { bias } = operation.parameters;
   // y = wᵀx has no bias, but whether a unit is active depends on it.
-  const y = bias ? tf.sub(z, bias) : z;
+  const y = bias ? tf.sub(z, channelRow(bias)) : z;
   const centre = meanPerUnit(y);
-  const centred = tf.sub(y, centre);
+  const centred = tf.sub(y, channelRow(centre));
   // Of a unit without an activation every sample counts: then both estimators are the linear one.
   const active =
     estimator === 'twoComponent' && activation ? tf.step(activation.forward([z])) : (tf.onesLike(z) as Tensor);

@@ -40,8 +40,8 @@ export function patternOf({ x, xy, y, samples }: Moments, kernel: NdArray): NdAr
   covariance.forEach((value, k) => {
     scale[k % units] = at(scale, k % units) + at(kernel.data, k) * value;
   });
-  const varies = (unit: number): boolean => Math.abs(at(scale, unit)) > (constant * at(y, unit) ** 2) / samples;
-  const data = Float32Array.from(covariance, (value, k) => (varies(k % units) ? value / at(scale, k % units) : 0));
+  const isStill = (unit: number): boolean => Math.abs(at(scale, unit)) <= (constant * at(y, unit) ** 2) / samples;
+  const data = Float32Array.from(covariance, (value, k) => (isStill(k % units) ? 0 : value / at(scale, k % units)));
   return { shape: kernel.shape, data };
 }
 

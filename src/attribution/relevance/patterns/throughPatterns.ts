@@ -31,8 +31,7 @@ export async function throughPatterns(
   options: ExplainOptions & PatternOptions,
   { method, kernel }: PatternMethod,
 ): Promise<Attribution> {
-  const { patterns, rules = [], layer } = options ?? {};
-  return explain(model, x, options ?? {}, async (session) => {
+  return explain(model, x, options ?? {}, async (session, { patterns, rules = [], layer }) => {
     assertUnscaled(session, method);
     await assertFitted(session.network, patterns);
     const kernels = patternKernels(patterns, kernel);

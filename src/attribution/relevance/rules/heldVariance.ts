@@ -10,7 +10,8 @@ import { STABILISER } from './distribution.ts';
  * The rule of layer normalisation: the standard deviation counts as a constant of the example, so that what is left is
  * linear, $y_j = \gamma_j \frac{x_j - \bar x}{\sigma} + \beta_j$, and goes by LRP-ε.
  *
- * $R_i = \sum_j \frac{x_i (\delta_{ij} - 1/N) \gamma_j / \sigma}{y_j} R_j$.
+ * $R_i = \sum_j \frac{x_i (\delta_{ij} - 1/N) \gamma_j / \sigma}{y_j} R_j$. Group normalisation is that of each group;
+ * where the mean counts as 0, σ is the root mean square and 1/N falls away.
  *
  * Source: Ali et al. 2022, "XAI for transformers: better explanations through conservative propagation", §3.3.
  */

@@ -1,5 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { channelRow } from '../../../backend/kernels/elementwise.ts';
 import type { Range, Rule } from '../../../network/composite.ts';
 import { signSplit } from '../../../network/signSplit.ts';
 import { assertNumber } from '../../../numeric/check.ts';
@@ -55,5 +56,8 @@ function assertRange({ low, high }: Range): void {
 
 /** One example of the input's shape, that holds a bound everywhere. */
 function constantLike({ shape }: Tensor, bounds: number | readonly number[]): Tensor {
-  return tf.mul(tf.ones([1, ...shape.slice(1)]), typeof bounds === 'number' ? bounds : tf.tensor1d([...bounds]));
+  return tf.mul(
+    tf.ones([1, ...shape.slice(1)]),
+    typeof bounds === 'number' ? bounds : channelRow(tf.tensor1d([...bounds])),
+  );
 }

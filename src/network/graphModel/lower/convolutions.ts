@@ -1,10 +1,8 @@
-import { outputSize, type WindowGeometry } from '../../../backend/kernels/geometry.ts';
+import type { WindowGeometry } from '../../../backend/kernels/geometry.ts';
 import type { Operation, Parameters } from '../../operation.ts';
-import { conv3d as conv3dOperation } from '../../operations/conv3d.ts';
 import { depthwiseConv2d } from '../../operations/depthwiseConv2d.ts';
 import { groupedConv2d } from '../../operations/groupedConv2d.ts';
-import { integersOf, textOf } from '../attributes.ts';
-import { constantAt, type NodeCall, type NodeLowering, plainValueAt, titleOf, valueAt } from '../nodeCall.ts';
+import { constantAt, type NodeCall, type NodeLowering, titleOf, valueAt } from '../nodeCall.ts';
 import { fusedWith } from './fused.ts';
 import { dilatedBy, withoutMargins } from './phases.ts';
 import { transposedConvolution } from './transposed.ts';
@@ -46,33 +44,6 @@ const inGroups: Make = (call, geometry, parameters) => {
 
 const depthwise: Make = ({ source }, geometry, parameters) => depthwiseConv2d(source, geometry, parameters);
 
-/** A convolution of volumes. */
-const conv3d: NodeLowering = (call) => {
-  const x = plainValueAt(call, 0);
-  const kernel = constantAt(call, 1);
-  const [, ...strides] = integersOf(call.node, 'strides');
-  const dilated = integersOf(call.node, 'dilations').some((rate) => rate !== 1);
-  const padding = textOf(call.node, 'padding') === 'SAME' ? 'same' : 'valid';
-  if (x.shape.length !== 5 || dilated || textOf(call.node, 'data_format', 'NDHWC') !== 'NDHWC') {
-    throw new Error(`${titleOf(call)} expected volumes with their channels last, and no dilation`);
-  }
-  const [depth = 1, rows = 1, columns = 1] = strides;
-  const lengths = x.shape.slice(1, 4).map((length, axis) => {
-    const window = {
-      window: kernel.shape[axis] as number,
-      stride: strides[axis] as number,
-      dilation: 1,
-      padding,
-    } as const;
-    return length === null ? null : outputSize(length, window);
-  });
-  const operation = conv3dOperation(call.source, { strides: [depth, rows, columns], padding }, () => ({
-    kernel: kernel.read(),
-  }));
-  const shape = [x.shape[0] ?? null, ...lengths, kernel.shape[4] as number];
-  return { operations: [operation], values: [x], shape, weights: [kernel] };
-};
-
 const conv2d = convolving(inGroups, ([, , , units]) => units as number);
 const depthwiseConv = convolving(
   depthwise,
@@ -86,6 +57,5 @@ export const convolutions: Readonly<Record<string, NodeLowering>> = {
   DepthwiseConv2dNative: depthwiseConv,
   FusedDepthwiseConv2dNative: depthwiseConv,
   _FusedDepthwiseConv2dNative: depthwiseConv,
-  Conv3D: conv3d,
   Conv2DBackpropInput: transposedConvolution,
 };

@@ -52,8 +52,8 @@ export function onPlane(
   operations: readonly Operation[],
 ): readonly Operation[] {
   const { source } = call;
-  const format = isChannelsFirst(call) ? 'channelsFirst' : undefined;
-  return inChannelsLast(format, source, [...around(source, margins), ...operations]);
+  const dataFormat = isChannelsFirst(call) ? 'channelsFirst' : undefined;
+  return inChannelsLast({ dataFormat }, source, [...around(source, margins), ...operations]);
 }
 
 /** Whether rows and columns come behind the channels. */

@@ -1,7 +1,8 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { axisOf, openSize } from '../../functions/openShapes.ts';
+import { axisOf } from '../../functions/openShapes.ts';
 import type { FunctionCall, TensorFunction } from '../../functions/tensorFunction.ts';
+import { alongAxis } from '../../lower/axes.ts';
 import type { Operation } from '../../operation.ts';
 import { affine } from '../../operations/affine.ts';
 import type { OperationSource } from '../../operations/base.ts';
@@ -45,27 +46,28 @@ function inGroups(options: Options): TensorFunction {
   };
 }
 
-/** The positions in a row and the channels in groups, normalised over all but the groups. */
+/** The channels in groups, normalised over all positions and channels of a group. */
 function lowered(
   options: Options,
   { source, operands: [value, ...weights] }: FunctionCall,
 ): readonly Operation[] | undefined {
-  const [, ...lengths] = value?.shape ?? [];
-  const positions = openSize(lengths.slice(0, -1));
-  const channels = lengths.at(-1);
-  const isLast = axisOf(options.axis, lengths.length + 1) === lengths.length;
-  if (positions === null || typeof channels !== 'number' || !isLast) return undefined;
+  const { shape = [] } = value ?? {};
+  const rank = shape.length;
+  const axis = axisOf(options.axis, rank);
+  const channels = shape[axis];
+  if (typeof channels !== 'number') return undefined;
   const groups = groupsOf(options, channels);
   const { gamma, beta } = scaleAndCentreOf(options, weights);
-  return [
-    reshape(source, [positions, groups, channels / groups]),
-    layerNormalization(source, { axes: [1, 3], epsilon: options.epsilon }),
-    reshape(source, lengths as number[]),
+  const positions = Array.from({ length: rank - 2 }, (_, i) => i + 1);
+  return alongAxis({ axis, rank }, source, [
+    reshape(source, (input) => [...input.slice(0, -1), groups, channels / groups]),
+    layerNormalization(source, { axes: [...positions, rank], epsilon: options.epsilon }),
+    reshape(source, (input) => [...input.slice(0, -2), channels]),
     affine(source, () => ({
       scale: gamma ? readOperand(gamma) : filled(source, channels, 1),
       shift: beta ? readOperand(beta) : filled(source, channels, 0),
     })),
-  ];
+  ]);
 }
 
 function filled({ address, store }: OperationSource, channels: number, value: number): Tensor {

@@ -3,8 +3,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import { functions } from '../../functions/functions.ts';
 import { axesOf } from '../../functions/openShapes.ts';
 import type { TensorFunction } from '../../functions/tensorFunction.ts';
+import { layerNormalization } from '../../operations/layerNormalization.ts';
 import type { OwnLayer } from '../ownLayer.ts';
-import { alongAxes, lengthOf } from './weightAxes.ts';
+import { alongAxes, lengthOf, readOperand } from './weightAxes.ts';
 
 /** x / √(Σ x²) along axes. */
 export const unitNormalization: OwnLayer<{ readonly axis: readonly number[] }> = {
@@ -30,6 +31,9 @@ export const rmsNormalization: OwnLayer<{ readonly axis: readonly number[]; read
       return [tf.mul(standard, alongAxes(scale as Tensor, shape, axes))];
     },
     shapes: ([shape = []]) => [shape],
+    lower: ({ source, operands: [, scale] }) => [
+      layerNormalization(source, { axes: axis, epsilon, aboutZero: true }, () => ({ gamma: readOperand(scale) })),
+    ],
   }),
 };
 

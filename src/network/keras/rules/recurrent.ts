@@ -1,11 +1,14 @@
 import { isObject, type Json } from '../../loading/modelJson.ts';
 import type { KerasLayer } from '../kerasModel.ts';
-import type { LayerRule, LayerRules, Options } from '../layerRule.ts';
+import { type LayerRule, type LayerRules, type Options, oursIf } from '../layerRule.ts';
 import { readInnerLayer } from '../readKerasModel.ts';
 
 const cell = ['units', 'activation', 'use_bias', 'dropout', 'recurrent_dropout'];
 const gated = [...cell, 'recurrent_activation'];
 const sequence = ['return_sequences', 'return_state', 'go_backwards', 'stateful', 'unroll'];
+// Ours, as tfjs-layers has no `reset_after`.
+const resetting = (name: string): NonNullable<LayerRule['as']> =>
+  oursIf(name, ({ reset_after: after }) => after === true);
 const alike = {
   // Masks, of which `zero_output_for_mask` speaks, are not followed.
   training: ['implementation', 'unit_forget_bias', 'input_length', 'input_dim', 'zero_output_for_mask'],
@@ -16,10 +19,15 @@ const alike = {
 export const recurrent: LayerRules = {
   SimpleRNN: { ...alike, options: [...cell, ...sequence] },
   LSTM: { ...alike, options: [...gated, ...sequence] },
-  GRU: { ...alike, options: [...gated, ...sequence, 'reset_after'], change: withoutReset },
-  SimpleRNNCell: { ...alike, options: cell },
-  LSTMCell: { ...alike, options: gated },
-  GRUCell: { ...alike, options: [...gated, 'reset_after'], change: withoutReset },
+  GRU: { ...alike, options: [...gated, ...sequence, 'reset_after'], as: resetting('GRU'), change: withoutReset },
+  SimpleRNNCell: { ...alike, options: cell, change: quickToBuild },
+  LSTMCell: { ...alike, options: gated, change: quickToBuild },
+  GRUCell: {
+    ...alike,
+    options: [...gated, 'reset_after'],
+    as: resetting('GRUCell'),
+    change: (options) => quickToBuild(withoutReset(options)),
+  },
   ConvLSTM2D: {
     ...alike,
     options: [
@@ -60,11 +68,13 @@ function around(name: string): NonNullable<LayerRule['wrap']> {
   };
 }
 
-function withoutReset({ reset_after: after, ...options }: Options): Options {
-  if (after !== true) return options;
-  throw new Error(
-    'reset_after=True is not supported by tfjs-layers: train with GRU(…, reset_after=False), or use an LSTM',
-  );
+function withoutReset({ reset_after: _, ...options }: Options): Options {
+  return options;
+}
+
+/** tf.loadLayersModel draws the orthogonal matrices of stacked cells, for which it needs the chained operations of tfjs. */
+function quickToBuild(options: Options): Options {
+  return { ...options, recurrent_initializer: 'zeros' };
 }
 
 /** tfjs-layers makes the backward layer from the forward one. */

@@ -1,12 +1,12 @@
 import { nearestNames } from '../../../numeric/nearestNames.ts';
 import { type Container, isContainer, type Variable } from '../../layersModel.ts';
 import type { StoredArray } from '../../loading/storedModel.ts';
-import { assertShape, isForTraining, type Pairs, type WritableVariable, wordOf } from './pairs.ts';
+import { assertShape, isForTraining, lastWord, type Pairs, type WritableVariable, wordOf } from './pairs.ts';
 
 /**
  * Weights that a file names after their layers, `conv1/kernel`, as a `model.json` does. A name may tell the models
  * around the layer (`outer/inner/conv1/kernel`), other scopes, and the cell of a recurrent layer
- * (`lstm/lstm_cell/kernel`); that of a weight made before its layer was used tells no layer (`mean`).
+ * (`lstm/lstm_cell/kernel`) or its cells; that of a weight made before its layer was used tells no layer (`mean`).
  *
  * @throws Error that names what is missing, left over or of another shape.
  */
@@ -27,7 +27,9 @@ export function byName(model: Container, arrays: ReadonlyMap<string, StoredArray
       .find((name) => left.has(name));
   const others = [...weightsIn(model, [model.name])].filter((weight) => !take(weight, known(weight)));
   // What other scopes are around a layer is not known: only one name may end as the weight does.
-  const missing = others.filter((weight) => !take(weight, endingAs(weight, [...left.keys()])));
+  const scoped = others.filter((weight) => !take(weight, endingAs(weight, [...left.keys()])));
+  const inOrder = withinLayers(scoped, [...left.keys()]);
+  const missing = scoped.filter((weight) => !take(weight, inOrder.get(weight)));
   if (missing.length > 0) throw new Error(missingWeights(model, missing, [...left.keys()]));
   const over = [...left.keys()].filter((name) => !isForTraining(name));
   if (over.length > 0) throw new Error(`weights ${over.join(', ')} belong to no layer of "${model.name}"`);
@@ -36,6 +38,8 @@ export function byName(model: Container, arrays: ReadonlyMap<string, StoredArray
 
 interface Placed {
   readonly variable: Variable;
+  /** The name of its layer. */
+  readonly layer: string;
   /** Whether its layer has no other weight. */
   readonly alone: boolean;
   /** The models around its layer, the outermost first. */
@@ -45,7 +49,10 @@ interface Placed {
 function* weightsIn(model: Container, path: readonly string[]): Generator<Placed> {
   for (const layer of model.layers) {
     if (isContainer(layer)) yield* weightsIn(layer, [...path, layer.name]);
-    else for (const variable of new Set(layer.weights)) yield { variable, path, alone: layer.weights.length === 1 };
+    else {
+      const alone = layer.weights.length === 1;
+      for (const variable of new Set(layer.weights)) yield { variable, layer: layer.name, path, alone };
+    }
   }
 }
 
@@ -62,6 +69,19 @@ function endingAs(weight: Placed, names: readonly string[]): string | undefined 
   const plain = (name: string): string => `/${name.replace(/\/variable_\d+$/, '/variable')}`;
   const found = names.filter((name) => words.some((word) => plain(name).endsWith(word)));
   return found.length === 1 ? found[0] : undefined;
+}
+
+/** The cells of a layer, and what it wraps, are called otherwise in the file; kernels come in the same order. */
+function withinLayers(weights: readonly Placed[], names: readonly string[]): ReadonlyMap<Placed, string> {
+  const alike = ({ layer, variable }: Placed): string => `${layer} ${wordOf(variable)}`;
+  return new Map(
+    weights.flatMap((weight): [Placed, string][] => {
+      const { layer, variable } = weight;
+      const found = names.filter((name) => `/${name}`.includes(`/${layer}/`) && lastWord(name) === wordOf(variable));
+      const peers = weights.filter((other) => alike(other) === alike(weight));
+      return found.length === peers.length ? [[weight, found[peers.indexOf(weight)] as string]] : [];
+    }),
+  );
 }
 
 /** The name with its layer, as tfjs-layers and as Keras 3 writes it: kernels are all called so, and the unnamed `variable`. */

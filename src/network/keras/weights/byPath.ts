@@ -73,7 +73,10 @@ function fillOne(
 ): void {
   assertNamed(group, keras);
   const wrapped = insideOf(layer, keras);
-  if (!wrapped) pairUp(pairs, titleOf(keras), { variables: layer.weights, arrays: arraysOf(group) });
+  if (!wrapped) {
+    const arrays = arraysOf(group, cellsOf(layer));
+    pairUp(pairs, titleOf(keras), { variables: layer.weights, arrays });
+  }
   for (const { part, inner, variables } of wrapped ?? []) {
     const where = group?.groups.get(part);
     if (inner && isContainer(inner.layer)) fillLayer(pairs, inner.layer, { keras: inner.keras, group: where });
@@ -102,17 +105,27 @@ function insideOf(layer: Layer, keras: KerasLayer): readonly Inside[] | undefine
   return [{ part: 'layer', variables: layer.weights, ...within }];
 }
 
-/** The weights of a group; those of a recurrent layer are its cell's, or its cells'. */
-function arraysOf(group: StoredGroup | undefined): readonly StoredArray[] {
+/** The weights of a group; those of a recurrent layer are its cell's, or its cells' in their order. */
+function arraysOf(group: StoredGroup | undefined, cells: readonly string[] = []): readonly StoredArray[] {
   if (!group) return [];
   const own = [...(group.groups.get('vars')?.arrays ?? [])].sort(([a], [b]) => Number(a) - Number(b));
-  const cell = group.groups.get('cell');
-  const cells = group.groups.get('cells');
+  const held = group.groups.get('cells')?.groups;
+  const ordered = held && (cells.length > 0 ? cells.map((name) => held.get(name)) : [...held.values()]);
   return [
     ...own.map(([, array]) => array),
-    ...arraysOf(cell),
-    ...[...(cells?.groups.values() ?? [])].flatMap(arraysOf),
+    ...arraysOf(group.groups.get('cell'), cells),
+    ...(ordered ?? []).flatMap((cell) => arraysOf(cell)),
   ];
+}
+
+/** What Keras calls the groups of the cells of a layer: as it does layers. */
+function cellsOf(layer: Layer): readonly string[] {
+  const { cells = [] } = (layer as Layer & { cell?: { cells?: readonly Layer[] } }).cell ?? {};
+  const words = cells.map((cell) => snakeCase(cell.getClassName().replace(/^.*>/, '')));
+  return words.map((word, i) => {
+    const before = words.slice(0, i).filter((other) => other === word).length;
+    return before === 0 ? word : `${word}_${before}`;
+  });
 }
 
 /** Since Keras 3.6 a group says whose it is. */

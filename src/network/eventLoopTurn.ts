@@ -1,1 +1,0 @@
-export { eventLoopTurn } from '../backend/eventLoopTurn.ts';

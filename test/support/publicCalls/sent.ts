@@ -1,0 +1,17 @@
+import type { Given } from './given.ts';
+
+/** A function and the arguments of one call. */
+export interface Sent {
+  readonly args: readonly unknown[];
+  readonly run: () => Promise<unknown>;
+}
+
+/** Makes the arguments of one call of a public function, every array of them anew. */
+export type PublicCall = (given: Given) => Sent;
+
+export type PublicCalls = Readonly<Record<string, PublicCall>>;
+
+/** A call that is ready to be made. */
+export function sent<F extends (...args: never[]) => Promise<unknown>>(run: F, ...args: Parameters<F>): Sent {
+  return { args, run: () => run(...args) };
+}
