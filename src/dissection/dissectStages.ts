@@ -1,3 +1,5 @@
+import { inSlices } from '../backend/inSlices.ts';
+import type { RunOptions } from '../network/types.ts';
 import { assertChoice, assertNumber } from '../numeric/check.ts';
 import { assertQuantile } from './assertQuantile.ts';
 import { conceptIndex } from './conceptIndex.ts';
@@ -13,7 +15,7 @@ export type RunStage = <K extends StageKind>(stage: StageOf<K>) => Promise<reado
 export async function dissectStages(
   run: RunStage,
   images: number,
-  options: DissectionOptions,
+  options: DissectionOptions & Pick<RunOptions, 'signal'>,
 ): Promise<readonly Dissection[]> {
   const {
     concepts,
@@ -34,7 +36,12 @@ export async function dissectStages(
   const thresholds = await (memory === 'histogram' ? refined(run) : run<'tail'>({ kind: 'tail', images }));
   if (thresholds.length === 0) throw new RangeError('"dataset" expected at least one image, got none');
   const tallies = await run<'tally'>({ kind: 'tally', thresholds });
-  return tallies.map((tally, i) => dissectionOf({ index, tally, thresholds: thresholds[i] as Float64Array, cutoff }));
+  const dissections: Dissection[] = [];
+  for (const [i, tally] of tallies.entries()) {
+    const work = dissectionOf({ index, tally, thresholds: thresholds[i] as Float64Array, cutoff });
+    dissections.push(await inSlices(work, options));
+  }
+  return dissections;
 }
 
 /** The thresholds in two readings, of which the second counts what falls into the bins that the first one found. */

@@ -1,4 +1,5 @@
 import { assertNumber, describe } from '../numeric/check.ts';
+import { atOnce } from '../numeric/sliced.ts';
 import { conceptIndex } from './conceptIndex.ts';
 import { dissectionOf } from './dissectionOf.ts';
 import type { Concept, Dissection } from './types.ts';
@@ -89,7 +90,7 @@ export function parseDissection(json: string): Dissection {
     Float64Array,
   ];
   const tally = { intersection, mask, area, truth, extent, images: Float64Array.of(images as number, ...size) };
-  return dissectionOf({ tally, thresholds, index, cutoff: cutoff as number });
+  return atOnce(dissectionOf({ tally, thresholds, index, cutoff: cutoff as number }));
 }
 
 function parsedJson(json: string): unknown {

@@ -1,8 +1,12 @@
 import type { NdArray } from '../numeric/ndarray.ts';
+import { forEachOf, type Sliced } from '../numeric/sliced.ts';
 import type { ConceptIndex } from './conceptIndex.ts';
 import { intersectionOverUnion, iouCeiling, type Overlap } from './iou.ts';
 import type { Tally } from './tallyAccumulator.ts';
 import type { Concept, Count, Dissection, Match, UnitReport } from './types.ts';
+
+/** About how many operations a place of a table takes, and what is said about a unit. */
+const [PLACE, REPORT] = [20, 2000];
 
 /** What a dissection is made from. */
 export interface Counted {
@@ -13,12 +17,17 @@ export interface Counted {
 }
 
 /** What the units stand for, by what was counted. */
-export function dissectionOf({ tally, thresholds, index, cutoff }: Counted): Dissection {
+export function* dissectionOf({ tally, thresholds, index, cutoff }: Counted): Sliced<Dissection> {
   const { concepts, categories } = index;
   const { intersection, area, truth, extent, mask, images } = tally;
   const iou = new Float64Array(intersection.length);
-  for (let place = 0; place < iou.length; place++) iou[place] = intersectionOverUnion(overlapAt(place, tally, index));
-  const units = Array.from(thresholds, (threshold, unit) => reportOf({ unit, threshold, iou, cutoff }, tally, index));
+  yield* forEachOf(iou.length, PLACE, (place) => {
+    iou[place] = intersectionOverUnion(overlapAt(place, tally, index));
+  });
+  const units: UnitReport[] = [];
+  yield* forEachOf(thresholds.length, PLACE * concepts.length + REPORT, (unit) => {
+    units.push(reportOf({ unit, threshold: thresholds[unit] as number, iou, cutoff }, tally, index));
+  });
   return {
     concepts,
     categories,

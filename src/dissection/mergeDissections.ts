@@ -1,4 +1,5 @@
 import { addTo } from '../numeric/addTo.ts';
+import { atOnce } from '../numeric/sliced.ts';
 import { conceptIndex } from './conceptIndex.ts';
 import { dissectionOf } from './dissectionOf.ts';
 import type { Dissection } from './types.ts';
@@ -43,5 +44,5 @@ export function mergeDissections(parts: readonly Dissection[]): Dissection {
     addTo(tally.extent, part.extent);
     addTo(tally.images, Float64Array.of(part.images));
   }
-  return dissectionOf({ tally, thresholds, index: conceptIndex(concepts, categories), cutoff });
+  return atOnce(dissectionOf({ tally, thresholds, index: conceptIndex(concepts, categories), cutoff }));
 }

@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { inTurn } from '../backend/inTurn.ts';
 import { assertInteger } from '../numeric/check.ts';
 import type { NdArray } from '../numeric/ndarray.ts';
+import { type RowJoiner, rowJoiner } from './rowJoiner.ts';
 import type { RunOptions } from './types.ts';
 
 /** Rows that run together: some of the samples of one group, an example for instance. */
@@ -60,16 +61,23 @@ function groupSizes({ total, groups = 1 }: Pick<BatchPlan, 'total' | 'groups'>):
 
 /** Runs a job on rows `start…end` at a time and joins what it returns along the first axis. */
 export async function mapBatches<K extends string>(
-  plan: BatchPlan,
+  plan: BatchPlan & { readonly total: number },
   job: (start: number, end: number) => Record<K, Tensor>,
 ): Promise<Record<K, NdArray>> {
-  const parts: Record<K, NdArray>[] = [];
+  const joiners = {} as Record<K, RowJoiner>;
   await forEachBatch(
     plan,
     ({ start, end }) => job(start, end),
-    (part) => parts.push(part),
+    (part, chunk) => {
+      for (const name of Object.keys(part) as K[]) {
+        joiners[name] ??= rowJoiner(plan.total);
+        joiners[name].add(part[name], chunk);
+      }
+    },
   );
-  return joinParts(parts);
+  return Object.fromEntries(
+    Object.entries<RowJoiner>(joiners).map(([name, joiner]) => [name, joiner.joined()]),
+  ) as Record<K, NdArray>;
 }
 
 /** Small batches cost less per image where memory traffic decides; a GPU wants work. */
@@ -77,16 +85,6 @@ export function checkedBatchSize(batchSize: number | undefined): number {
   const size = batchSize ?? (['wasm', 'cpu'].includes(tf.getBackend()) ? 1 : 8);
   assertInteger('batchSize', size, [1, Number.POSITIVE_INFINITY]);
   return size;
-}
-
-function joinParts<K extends string>(parts: readonly Record<K, NdArray>[]): Record<K, NdArray> {
-  const [first] = parts;
-  if (!first || parts.length === 1) return first as Record<K, NdArray>;
-  const names = Object.keys(first) as K[];
-  return Object.fromEntries(names.map((name) => [name, concatenated(parts.map((part) => part[name]))])) as Record<
-    K,
-    NdArray
-  >;
 }
 
 /** Joins arrays along their first axis. */

@@ -60,7 +60,9 @@ function loadedSource(model: GraphModel): NetworkSource {
 function layersSource(model: LayersModel): NetworkSource {
   const container = assertLayersModel(model);
   const keepers = [...allLayers(container)].filter(isRecurrent);
-  const weights = (): Tensor[] => [...model.weights.map((variable) => variable.read()), ...keepers.flatMap(statesOf)];
+  // Asked for anew, tfjs goes through all layers each time.
+  const variables = model.weights;
+  const weights = (): Tensor[] => [...variables.map((variable) => variable.read()), ...keepers.flatMap(statesOf)];
   return {
     name: model.name,
     format: 'layers',

@@ -8,12 +8,11 @@ import type { Network } from './network.ts';
 export function steady(network: Network): Network {
   network.assertUsable();
   const { source } = network;
-  const identities = (): readonly object[] => source.weights().map(({ dataId }) => dataId);
-  const before = identities();
+  const before = source.weights().map(({ dataId }) => dataId);
   const assertUsable = (): void => {
     network.assertUsable();
-    const now = identities();
-    if (now.length === before.length && now.every((identity, i) => identity === before[i])) return;
+    const now = source.weights();
+    if (now.length === before.length && now.every(({ dataId }, i) => dataId === before[i])) return;
     throw new Error(
       `the weights or states of "${source.name}" changed while a call was running: wait for it before you train the model, set its weights or run it on`,
     );

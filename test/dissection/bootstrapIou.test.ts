@@ -12,6 +12,7 @@ import { labelReadings } from '../../src/dissection/labelReadings.ts';
 import { tallyAccumulator } from '../../src/dissection/tallyAccumulator.ts';
 import type { Dissection, LabelledActivations, LabelledImage } from '../../src/dissection/types.ts';
 import { random } from '../../src/numeric/random.ts';
+import { atOnce } from '../../src/numeric/sliced.ts';
 import { chain, free, randomized } from '../oracle/building.ts';
 import { concepts, randomLabelled } from '../support/labelled.ts';
 import { sum } from '../support/near.ts';
@@ -34,7 +35,7 @@ function drawn(all: readonly LabelledActivations[], dissection: Dissection, repl
     const { integer } = random(9, replicate);
     const tally = accumulator.create();
     for (const _one of all) accumulator.add(tally, all[integer(all.length)] as LabelledActivations);
-    return dissectionOf({ tally, thresholds, index: conceptIndex(concepts), cutoff });
+    return atOnce(dissectionOf({ tally, thresholds, index: conceptIndex(concepts), cutoff }));
   });
 }
 

@@ -1,5 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { divNoNan } from '../../backend/anyRank.ts';
 import { resizePlaces } from '../../backend/kernels/resizePlaces.ts';
 import { oneHot } from '../../backend/oneHot.ts';
 import { rowsOf } from '../../network/inputs.ts';
@@ -107,7 +108,7 @@ function channelMasks(
   const resized = resizePlaces(chosen, within);
   const axes = resized.shape.map((_, axis) => axis).slice(1);
   const low = tf.min(resized, axes, true);
-  const masks = tf.divNoNan(tf.sub(resized, low), tf.sub(tf.max(resized, axes, true), low));
+  const masks = divNoNan(tf.sub(resized, low), tf.sub(tf.max(resized, axes, true), low));
   if (frames === undefined) return masks;
   return atFrames(
     masks,

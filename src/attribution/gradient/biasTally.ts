@@ -1,5 +1,6 @@
 import type { Tensor, Tensor1D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { divNoNan } from '../../backend/anyRank.ts';
 import { channelRow } from '../../backend/kernels/elementwise.ts';
 import { resizePlaces } from '../../backend/kernels/resizePlaces.ts';
 import { type Composite, gradientRule, type Rule } from '../../network/composite.ts';
@@ -104,6 +105,6 @@ export function saliency(values: Tensor, places: readonly number[]): Tensor {
   const map = tf.sum(tf.abs(values), -1, true);
   const axes = places.map((_, axis) => axis + 1);
   const low = tf.min(map, axes, true);
-  const scaled = tf.divNoNan(tf.sub(map, low), tf.sub(tf.max(map, axes, true), low));
+  const scaled = divNoNan(tf.sub(map, low), tf.sub(tf.max(map, axes, true), low));
   return tf.squeeze(resizePlaces(scaled, places), [-1]);
 }

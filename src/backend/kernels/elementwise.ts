@@ -1,6 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { sameShape } from '../../numeric/shape.ts';
+import { divNoNan } from '../anyRank.ts';
 import { bySimd } from './simd.ts';
 
 /** The cotangent where 0 < output < ceiling, else 0. */
@@ -63,7 +64,7 @@ export function quotientWhereSigned(
   if (direct) return direct;
   return tf.tidy(() => {
     const denominator = tf.add(tf.add(tf.mul(z, ofZ), tf.mul(y, ofY)), sign * epsilon);
-    return tf.mul(tf.divNoNan(signal, denominator), tf.step(tf.mul(z, sign)));
+    return tf.mul(divNoNan(signal, denominator), tf.step(tf.mul(z, sign)));
   });
 }
 

@@ -93,11 +93,15 @@ function* ablationOf(
   const classes = intact.balancedAccuracy.length;
   const shape = [units.length, classes];
   const examples = (whole as ClassTally).truth;
-  const importance = Float64Array.from(
-    parts.flatMap((part) => [...part.balancedAccuracy()]),
-    (left, place) => (intact.balancedAccuracy[place % classes] as number) - left,
-  );
-  const scoreLoss = losses.map((loss, place) => loss / (examples[place % classes] as number));
+  const importance = new Float64Array(units.length * classes);
+  const scoreLoss = new Float64Array(units.length * classes);
+  yield* forEachOf(units.length, 20 * classes, (unit) => {
+    (parts[unit] as ClassTally).balancedAccuracy().forEach((left, label) => {
+      const place = unit * classes + label;
+      importance[place] = (intact.balancedAccuracy[label] as number) - left;
+      scoreLoss[place] = (losses[place] as number) / (examples[label] as number);
+    });
+  });
   return {
     units,
     intact,

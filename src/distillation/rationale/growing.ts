@@ -62,7 +62,7 @@ export function* growing(growth: Growth, onMerge?: (merges: number) => void): Sl
   }
   let pairs: Pair[] = [];
   for (const node of active) {
-    pairs = pairs.concat(pairsBefore(node));
+    for (const pair of pairsBefore(node)) pairs.push(pair);
     yield PAIR * active.size;
   }
   const merges: Merge[] = [];

@@ -1,5 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { alongAxis, pad as padded } from '../../backend/anyRank.ts';
 import { sizeOf } from '../../numeric/shape.ts';
 import type { OpenShape } from '../graph.ts';
 import type { Region } from '../operation.ts';
@@ -13,7 +14,7 @@ export type Paddings = readonly (readonly [before: number, after: number])[];
 
 /** Places with one value around the others. */
 export const pad = ({ paddings, value = 0 }: { paddings: Paddings; value?: number }): TensorFunction => ({
-  ...around('pad', paddings, (x) => tf.pad(x, pairs(paddings), value)),
+  ...around('pad', paddings, (x) => padded(x, paddings, value)),
   // Behind a value that no maximum takes, or that a rectified one could have, rules may look through the border.
   kind: value >= 0 || value < -3e38 ? 'pad' : 'opaque',
   lower: ({ source }) => {
@@ -47,17 +48,7 @@ export const mirrorPad = ({
 };
 
 function flippedPart(x: Tensor, axis: number, { begin, size }: { begin: number; size: number }): Tensor {
-  const at = (place: number, others: readonly number[]): number[] =>
-    others.map((other, i) => (i === axis ? place : other));
-  const part = tf.slice(
-    x,
-    at(
-      begin,
-      x.shape.map(() => 0),
-    ),
-    at(size, x.shape),
-  );
-  return tf.reverse(part, axis);
+  return alongAxis(x, axis, (lines) => tf.reverse(tf.slice(lines, [0, begin, 0], [-1, size, -1]), 1));
 }
 
 /** The values over and over, along each axis. */
@@ -110,8 +101,4 @@ function paddedShape(name: string, paddings: Paddings, shape: OpenShape): OpenSh
 
 function isNone(padding: Paddings[number] | undefined): boolean {
   return padding === undefined || padding.every((count) => count === 0);
-}
-
-function pairs(paddings: Paddings): [number, number][] {
-  return paddings.map(([before, after]) => [before, after]);
 }

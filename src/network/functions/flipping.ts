@@ -1,5 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { reverse } from '../../backend/anyRank.ts';
 import { oneHot } from '../../backend/oneHot.ts';
 import { sizeOf } from '../../numeric/shape.ts';
 import { wholeRegion } from '../operations/base.ts';
@@ -11,7 +12,7 @@ import type { TensorFunction } from './tensorFunction.ts';
 
 /** The other way round. */
 export const flip = ({ axes }: { axes: readonly number[] }): TensorFunction =>
-  reordering('flip', axes, (x, along) => tf.reverse(x, [...along]));
+  reordering('flip', axes, (x, along) => reverse(x, along));
 
 /** Moved on by some places, those at the end to the beginning. */
 export const roll = ({ shift, axis }: { shift: number; axis: number }): TensorFunction =>

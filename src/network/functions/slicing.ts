@@ -1,6 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { sizeOf } from '../../numeric/shape.ts';
+import { alongAxis, pad } from '../../backend/anyRank.ts';
 import type { OpenShape } from '../graph.ts';
 import type { Operation, Region } from '../operation.ts';
 import type { OperationSource } from '../operations/base.ts';
@@ -72,24 +72,21 @@ function sizesOf(sizes: number | readonly number[], length: number | null): read
 
 /** A tensor with every `step`-th place of an axis; written out, as tfjs has no gradient for strided slices. */
 function along(x: Tensor, axis: number, { start, count, step }: Span): Tensor {
-  const [before, length, after] = [
-    sizeOf(x.shape.slice(0, axis)),
-    x.shape[axis] as number,
-    sizeOf(x.shape.slice(axis + 1)),
-  ];
+  const length = x.shape[axis] as number;
   if (start === 0 && count === length && step === 1) return x;
-  const line = tf.reshape(x, [before, length, after]);
-  const [forwards, from] = step < 0 ? [tf.reverse(line, 1), length - 1 - start] : [line, start];
-  const stride = Math.abs(step);
-  const span = (count - 1) * stride + 1;
-  const cut = tf.slice(forwards, [0, from, 0], [before, span, after]);
-  const even = tf.pad(cut, [
-    [0, 0],
-    [0, stride - 1],
-    [0, 0],
-  ]);
-  const taken = tf.slice(tf.reshape(even, [before, count, stride, after]), [0, 0, 0, 0], [before, count, 1, after]);
-  return tf.reshape(taken, [...x.shape.slice(0, axis), count, ...x.shape.slice(axis + 1)]);
+  return alongAxis(x, axis, (line) => {
+    const [before = 1, , after = 1] = line.shape;
+    const [forwards, from] = step < 0 ? [tf.reverse(line, 1), length - 1 - start] : [line, start];
+    const stride = Math.abs(step);
+    const cut = tf.slice(forwards, [0, from, 0], [before, (count - 1) * stride + 1, after]);
+    const even = pad(cut, [
+      [0, 0],
+      [0, stride - 1],
+      [0, 0],
+    ]);
+    const taken = tf.slice(tf.reshape(even, [before, count, stride, after]), [0, 0, 0, 0], [before, count, 1, after]);
+    return tf.reshape(taken, [before, count, after]);
+  });
 }
 
 /** Of an image plane that keeps its axes, the rows and columns that are taken. */

@@ -1,5 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { pad } from '../../backend/anyRank.ts';
 import type { Operation, Region } from '../operation.ts';
 import { shiftRegion } from '../region.ts';
 import {
@@ -21,7 +22,7 @@ export function slice(source: OperationSource, begin: readonly number[], size: r
     forward: (inputs) => cut(only({ inputs }), begin, size),
     // Rows and columns of a part are those of its region.
     partial: pointwise((inputs) => cut(only({ inputs }), [0, 0, begin[2] ?? 0], [-1, -1, size[2] ?? -1])),
-    pullback: (cotangent, io) => [tf.pad(cotangent, marginsOf(cotangent.shape, { begin, whole: onlyShape(io) }))],
+    pullback: (cotangent, io) => [pad(cotangent, marginsOf(cotangent.shape, { begin, whole: onlyShape(io) }))],
     region: (output, inputShapes) =>
       begin.length === 3 ? [planeRegion(output, begin)] : wholeRegion(output, inputShapes),
   });

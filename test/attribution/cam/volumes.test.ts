@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { layers as l } from '@tensorflow/tfjs-layers';
+import { type LayersModel, layers as l } from '@tensorflow/tfjs-layers';
 import { describe, expect, test } from 'vitest';
 import * as vitrine from '../../../src/attribution/index.ts';
 import type { Explainer } from '../../../src/network/types.ts';
@@ -87,10 +87,7 @@ test('scoreCam of a volume: masks are the channels over all places, resized tril
       const mask = rescaled(resizedPlaces(channel, [3, 3, 3], [3, 6, 5]));
       return Array.from(x.data, (value, i) => value * (mask[Math.floor(i / 2)] as number));
     });
-    const scores = tf.tidy(() => {
-      const y = model.predict(tf.tensor(masked.flat(), [3, 3, 6, 5, 2])) as tf.Tensor;
-      return [...y.dataSync()].filter((_, i) => i % 2 === 1);
-    });
+    const scores = await scoresOf(model, masked);
     const { values } = await vitrine.scoreCam(model, x, raw);
     expectNear(values.data, weightedPlanes(own, softmax(scores)), 1e-4);
     const few = await vitrine.scoreCam(model, x, { ...raw, channels: 2 });
@@ -183,7 +180,8 @@ describe('frames of a TimeDistributed layer', () => {
     await withBuilt(frameModel, async (model) => {
       const x = inputsOf(model, 1)[0] as NdArray;
       const { A } = await valuesAndSlopes(model, x, 1);
-      const expected = framesOf(A).flatMap((frame, t) => {
+      const expected: number[] = [];
+      for (const [t, frame] of framesOf(A).entries()) {
         const own = channelsOf(frame, 0);
         const masked = own.map((channel) => {
           const mask = rescaled(resizedPlaces(channel, [3, 3], [6, 5]));
@@ -192,12 +190,8 @@ describe('frames of a TimeDistributed layer', () => {
             (value, i) => value * (Math.floor(i / 60) === t ? (mask[(i % 60) >> 1] as number) : 1),
           );
         });
-        const scores = tf.tidy(() => {
-          const y = model.predict(tf.tensor(masked.flat(), [3, 3, 6, 5, 2])) as tf.Tensor;
-          return [...y.dataSync()].filter((_, i) => i % 2 === 1);
-        });
-        return weightedPlanes(own, softmax(scores));
-      });
+        expected.push(...weightedPlanes(own, softmax(await scoresOf(model, masked))));
+      }
       expectNear((await vitrine.scoreCam(model, x, layers)).values.data, expected, 1e-4);
     });
   });
@@ -220,6 +214,14 @@ describe('frames of a TimeDistributed layer', () => {
     model.dispose();
   });
 });
+
+/** The logits of class 1 of three inputs. */
+async function scoresOf(model: LayersModel, inputs: readonly (readonly number[])[]): Promise<number[]> {
+  const y = tf.tidy(() => model.predict(tf.tensor(inputs.flat(), [3, 3, 6, 5, 2])) as tf.Tensor);
+  const values = await y.data();
+  y.dispose();
+  return [...values].filter((_, i) => i % 2 === 1);
+}
 
 /** The frames `[1, h, w, c]` of values `[n, t, h, w, c]`. */
 function framesOf({ shape, data }: NdArray): NdArray[] {

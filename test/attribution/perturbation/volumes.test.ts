@@ -101,16 +101,18 @@ describe('occlusion of volumes', () => {
     await withBuilt(build, async (model) => {
       const x = inputsOf(model, 2)[0] as NdArray;
       const places = placesOf([3, 6, 5]);
-      const score = (data: ArrayLike<number>): number =>
-        tf.tidy(
-          () => (model.predict(tf.tensor(Array.from(data), [1, 3, 6, 5, 2])) as tf.Tensor).dataSync()[1] as number,
-        );
+      const score = async (data: ArrayLike<number>): Promise<number> => {
+        const y = tf.tidy(() => model.predict(tf.tensor(Array.from(data), [1, 3, 6, 5, 2])) as tf.Tensor);
+        const [, value] = await y.data();
+        y.dispose();
+        return value as number;
+      };
       const second = x.data.subarray(180);
-      const whole = score(second);
+      const whole = await score(second);
       const expected = await occluded(
         [3, 6, 5],
         { window: [2, 3, 2], stride: [2, 2, 2] },
-        (isIn) => whole - score(second.map((value, i) => (isIn(places[i >> 1] as Triple) ? 0.5 : value))),
+        async (isIn) => whole - (await score(second.map((value, i) => (isIn(places[i >> 1] as Triple) ? 0.5 : value)))),
       );
       const options = { target: 1, window: [2, 3, 2], stride: 2, baseline: 0.5 } as const;
       const { values } = await vitrine.occlusion(model, x, options);
@@ -247,11 +249,11 @@ describe('segments of volumes', () => {
 });
 
 describe('masks of volumes', () => {
-  test('riseMasks: cells interpolated along each axis, cut out at a random place', () => {
+  test('riseMasks: cells interpolated along each axis, cut out at a random place', async () => {
     const [cells, probability, sides] = [2, 0.5, [3, 5, 4] as const];
-    const masks = tf.tidy(() =>
-      riseMasks({ lengths: sides, cells, probability, stream: [7, 1] }, 3, 6).arraySync(),
-    ) as number[][][][];
+    const made = tf.tidy(() => riseMasks({ lengths: sides, cells, probability, stream: [7, 1] }, 3, 6));
+    const masks = (await made.array()) as number[][][][];
+    made.dispose();
     [3, 4, 5].forEach((k, i) => {
       const source = random(7, 1, k);
       const grid = Array.from({ length: 8 }, () => Number(source.uniform() < probability));
@@ -275,7 +277,9 @@ describe('masks of volumes', () => {
       expect(values.shape).toEqual([1, 3, 4, 5]);
       expect(layout).toBe('ndhw');
       const masking = { lengths, cells: 2, probability: 0.4, stream: [7, 0] as const };
-      const masks = tf.tidy(() => tf.reshape(riseMasks(masking, 0, 30), [30, 60]).arraySync()) as number[][];
+      const made = tf.tidy(() => tf.reshape(riseMasks(masking, 0, 30), [30, 60]));
+      const masks = (await made.array()) as number[][];
+      made.dispose();
       const [own, bias] = [await shares(model, x), (await (model.getWeights()[1] as tf.Tensor).data())[0] as number];
       const scores = masks.map((mask) => own.reduce((sum, share, i) => sum + share * (mask[i] as number), bias));
       const expected = own.map(

@@ -15,6 +15,7 @@ import { sizedGraph } from '../../../src/network/sizedGraph.ts';
 import { summary } from '../../../src/network/summary.ts';
 import { apply, chain, conv, free, inputsOf, type Layer, randomized } from '../../oracle/building.ts';
 import { networks } from '../../oracle/networks.ts';
+import { backend } from '../../support/backend.ts';
 import { expectClose } from '../../support/close.ts';
 
 const crop = (height: number, width: number): Layer => layers.centerCrop({ height, width, name: 'crop' }) as Layer;
@@ -63,7 +64,10 @@ const mutating: readonly [string, () => LayersModel, Readonly<Record<string, Sha
   ],
 ];
 
-test.each(mutating)('%s: runs, and is told with its shapes', async (name, build, shapes) => {
+// tfjs-layers looks at the classes at once, which WebGPU cannot in Node.
+const runs = mutating.filter(([name]) => backend !== 'webgpu' || !name.startsWith('numbers'));
+
+test.each(runs)('%s: runs, and is told with its shapes', async (name, build, shapes) => {
   const model = randomized(build());
   const rows = summary(model).layers.map(({ address, shape }) => [address, shape]);
   expect(Object.fromEntries(rows)).toMatchObject(shapes);

@@ -1,6 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { where } from '../../../backend/where.ts';
+import { where } from '../../../backend/anyRank.ts';
 import type { RuleIo } from '../../../network/composite.ts';
 
 /** Δ of the first input, or of the output: its value less that in the reference run. */

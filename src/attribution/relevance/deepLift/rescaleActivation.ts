@@ -1,6 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { where } from '../../../backend/where.ts';
+import { divNoNan, where } from '../../../backend/anyRank.ts';
 import type { Rule, RuleIo } from '../../../network/composite.ts';
 import type { Operation } from '../../../network/operation.ts';
 import { differenceOf } from './differences.ts';
@@ -28,5 +28,5 @@ function slopeOf(operation: Operation, io: RuleIo): Tensor {
   const derivative = operation.pullback(tf.onesLike(run), io)[0] as Tensor;
   const unexplained = tf.abs(tf.sub(rise, tf.mul(derivative, run)));
   const noise = tf.mul(tf.add(tf.abs(io.output), tf.abs(io.reference.output)), rounding);
-  return where(tf.lessEqual(unexplained, noise), derivative, tf.divNoNan(rise, run));
+  return where(tf.lessEqual(unexplained, noise), derivative, divNoNan(rise, run));
 }

@@ -1,5 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { divNoNan } from '../../../backend/anyRank.ts';
 import type { Rule } from '../../../network/composite.ts';
 import { differenceOf } from './differences.ts';
 
@@ -18,7 +19,7 @@ export const rescalePooling: Rule = {
     const multiplier = (stream: Tensor): Tensor => {
       const atMaximum = operation.pullback(tf.mul(stream, here), io)[0] as Tensor;
       const atReference = operation.pullback(tf.mul(stream, there), reference)[0] as Tensor;
-      return tf.divNoNan(tf.add(atMaximum, atReference), run);
+      return divNoNan(tf.add(atMaximum, atReference), run);
     };
     return [streams.map(multiplier)];
   },

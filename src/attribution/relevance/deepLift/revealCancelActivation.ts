@@ -1,6 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { where } from '../../../backend/where.ts';
+import { where } from '../../../backend/anyRank.ts';
 import type { Rule } from '../../../network/composite.ts';
 import type { Contributions } from './contributions.ts';
 

@@ -1,5 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { divNoNan } from '../../../backend/anyRank.ts';
 import type { Rule } from '../../../network/composite.ts';
 import { sumToShape } from '../../../network/operations/base.ts';
 import { aligned, withOwnShapes } from '../../../network/operations/merge.ts';
@@ -40,7 +41,7 @@ const merges: Readonly<Record<(typeof shapleyKinds)[number], Merge>> = {
 function extreme(combine: Merge['combine']): Merge {
   const slope = ([a, a0]: Compared, [b, b0]: Compared): Tensor => {
     const share = mean(tf.sub(combine(a, b), combine(a0, b)), tf.sub(combine(a, b0), combine(a0, b0)));
-    return tf.divNoNan(share, tf.sub(a, a0));
+    return divNoNan(share, tf.sub(a, a0));
   };
   return { combine, slopes: (a, b) => [slope(a, b), slope(b, a)] };
 }

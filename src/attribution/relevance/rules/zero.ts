@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs-core';
+import { divNoNan } from '../../../backend/anyRank.ts';
 import type { Rule } from '../../../network/composite.ts';
 import { proportional } from './proportional.ts';
 
@@ -19,5 +19,5 @@ import { proportional } from './proportional.ts';
  * ```
  */
 export function zero(): Rule {
-  return proportional('zero', tf.divNoNan);
+  return proportional('zero', divNoNan);
 }

@@ -1,5 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { reverse } from '../../../backend/anyRank.ts';
 import { overTime } from './overTime.ts';
 import type { BidirectionalLayer } from './recurrentLayer.ts';
 
@@ -21,7 +22,7 @@ export function bothWays(layer: BidirectionalLayer, [x, ...given]: readonly Tens
   const half = given.length / 2;
   const [y, ...states] = overTime(forwardLayer, [x as Tensor, ...given.slice(0, half)]);
   const [reversed, ...others] = overTime(backwardLayer, [x as Tensor, ...given.slice(half)]);
-  const back = backwardLayer.returnSequences ? tf.reverse(reversed as Tensor, 1) : (reversed as Tensor);
+  const back = backwardLayer.returnSequences ? reverse(reversed as Tensor, 1) : (reversed as Tensor);
   const made = mergeMode ? [merges[mergeMode](y as Tensor, back)] : [y as Tensor, back];
   return [...made, ...states, ...others];
 }
