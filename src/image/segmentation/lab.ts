@@ -8,7 +8,8 @@ export function* labOf(plane: UnitPlane): Sliced<UnitPlane> {
   const lab = new Float64Array(data.length);
   yield* forEachOf(data.length / 3, 200, (pixel) => {
     const i = 3 * pixel;
-    lab.set(labColor(linear(data[i] as number), linear(data[i + 1] as number), linear(data[i + 2] as number)), i);
+    const color = labColor(linear(data[i] as number), linear(data[i + 1] as number), linear(data[i + 2] as number));
+    for (let k = 0; k < 3; k++) lab[i + k] = color[k] as number;
   });
   return { ...plane, data: lab };
 }

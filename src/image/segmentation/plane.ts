@@ -17,7 +17,8 @@ export function unitPlane(
   range: readonly [number, number] = rangeOf(values),
 ): UnitPlane {
   const [low, high] = range;
-  const data = Float64Array.from(values, (value) => (high > low ? (value - low) / (high - low) : 0));
+  const data = new Float64Array(values.length);
+  if (high > low) for (let i = 0; i < data.length; i++) data[i] = ((values[i] as number) - low) / (high - low);
   return { depth, height, width, channels, data };
 }
 

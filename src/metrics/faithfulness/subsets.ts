@@ -1,8 +1,10 @@
 import { allPerturbedScores } from '../../attribution/perturbation/perturbedScores.ts';
+import { inSlices } from '../../backend/inSlices.ts';
 import type { Baseline } from '../../network/types.ts';
 import { assertArray, assertFiniteArray } from '../../numeric/check.ts';
 import type { NdArray, TypedArray } from '../../numeric/ndarray.ts';
 import { sameShape, sizeOf } from '../../numeric/shape.ts';
+import { forEachOf, type Sliced } from '../../numeric/sliced.ts';
 import { examplesOf, perPosition, positionsOf } from '../givenMap.ts';
 import type { Measurement } from '../measure.ts';
 import { hiddenInput, maskedRows } from '../rows.ts';
@@ -46,19 +48,25 @@ export async function subsetEffects(
     scorer,
     rows: maskedRows(measurement, { hidden, fill }),
   });
-  const relevance = examplesOf(perPosition(map, changed), count).map((values, example) =>
-    Float64Array.from({ length: rows }, (_, row) => sumOver(values, subsets.of(example, row))),
-  );
+  const values = examplesOf(perPosition(map, changed), count);
+  const relevance = await inSlices(sumsOver(values, subsets, rows), measurement.options);
   const losses = relevance.map((sums, example) =>
     sums.map((_, row) => (score[example] as number) - (scores.data[example * rows + row] as number)),
   );
   return { relevance, losses };
 }
 
-function sumOver(values: Float64Array, positions: Iterable<number>): number {
-  let sum = 0;
-  for (const position of positions) sum += values[position] as number;
-  return sum;
+/** About how many operations a position takes to be drawn. */
+const DRAWN = 50;
+
+function* sumsOver(values: readonly Float64Array[], { of }: Subsets, rows: number): Sliced<readonly Float64Array[]> {
+  const sums = values.map(() => new Float64Array(rows));
+  for (const [example, own] of values.entries()) {
+    yield* forEachOf(rows, DRAWN * own.length, (row) => {
+      for (const position of of(example, row)) sums[example]![row]! += own[position] as number;
+    });
+  }
+  return sums;
 }
 
 /** Subsets that were given as masks, `leading` axes before those of the positions: what is not zero is hidden. */

@@ -1,8 +1,10 @@
 import type { Tensor3D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { blur } from '../../../image/blur.ts';
+import { inSlices } from '../../../backend/inSlices.ts';
+import { blurring } from '../../../image/blur.ts';
 import type { Scorer } from '../../../network/scorer.ts';
 import type { NdArray } from '../../../numeric/ndarray.ts';
+import type { Sliced } from '../../../numeric/sliced.ts';
 import { repeated } from '../../repeated.ts';
 import type { Session } from '../../session.ts';
 import { hideable, masked } from '../masking.ts';
@@ -34,7 +36,8 @@ export async function suppressingCircles(
   { upsampling, input, scorer }: CircleSearch,
 ): Promise<readonly (Float32Array | undefined)[]> {
   const [rows, columns] = gridOf(upsampling);
-  const masks = [...circlesOn(upsampling), new Float32Array(rows * columns)];
+  const circles = await inSlices(circlesOn(upsampling), session.options);
+  const masks = [...circles, new Float32Array(rows * columns)];
   const scores = await allPerturbedScores(session, {
     stage: 'circles',
     samples: masks.length,
@@ -62,15 +65,18 @@ function smallest(scores: Float32Array): number {
   return all > 0 ? scores.findIndex((score) => score - least <= LEFT * all) : -1;
 }
 
-function circlesOn(upsampling: MaskUpsampling): readonly Float32Array[] {
+function* circlesOn(upsampling: MaskUpsampling): Sliced<readonly Float32Array[]> {
   const { plane, cell } = upsampling;
   const [rows, columns] = gridOf(upsampling);
   const side = Math.max(...plane);
   const distance = (index: number, axis: 0 | 1): number => (index + 0.5) * cell - plane[axis] / 2;
-  return Array.from({ length: CIRCLES }, (_, k) => {
+  const sigma = (SIGMA * side) / cell;
+  const found: Float32Array[] = [];
+  for (let k = 0; k < CIRCLES; k++) {
     const disc = Float32Array.from({ length: rows * columns }, (_, i) =>
       Math.hypot(distance(Math.floor(i / columns), 0), distance(i % columns, 1)) < k * STEP * side ? 0 : 1,
     );
-    return blur({ shape: [rows, columns], data: disc }, (SIGMA * side) / cell).data;
-  });
+    found.push((yield* blurring({ shape: [rows, columns], data: disc }, [sigma, sigma])).data);
+  }
+  return found;
 }

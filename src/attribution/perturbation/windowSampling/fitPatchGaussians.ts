@@ -79,8 +79,8 @@ export async function fitPatchGaussians(
     patch,
     mean: { shape: [channels, pixels], data: mean },
     covariance: { shape: [channels, pixels, pixels], data: covariance },
-    low: overExamples(data, Math.min),
-    high: overExamples(data, Math.max),
+    low: await inSlices(overExamples(data, Math.min)),
+    high: await inSlices(overExamples(data, Math.max)),
   };
 }
 
@@ -156,9 +156,13 @@ function* momentsOf(
   return { mean, covariance };
 }
 
-function overExamples({ shape, data }: NdArray, reduce: (a: number, b: number) => number): NdArray {
-  const size = data.length / (shape[0] as number);
+function* overExamples({ shape, data }: NdArray, reduce: (a: number, b: number) => number): Sliced<NdArray> {
+  const [count, ...example] = shape as [number, ...number[]];
+  const size = data.length / count;
   const found = data.slice(0, size);
-  for (let i = size; i < data.length; i++) found[i % size] = reduce(found[i % size] as number, data[i] as number);
-  return { shape: shape.slice(1), data: found };
+  yield* forEachOf(count - 1, 10 * size, (i) => {
+    const start = (i + 1) * size;
+    for (let k = 0; k < size; k++) found[k] = reduce(found[k] as number, data[start + k] as number);
+  });
+  return { shape: example, data: found };
 }
