@@ -5,8 +5,8 @@ import { isContainer } from './layersModel.ts';
 export type Within = (place: string, name: string) => string;
 
 /**
- * Addresses of which no two are alike: `outer/inner`. A name may have a stroke itself: of a layer `outer/inner` beside a
- * model `outer` with a layer `inner`, the one that comes second is told by a stroke more, `outer//inner`.
+ * Addresses of which no two are alike: `outer/inner`. A name may have a slash itself: of a layer `outer/inner` beside a
+ * model `outer` with a layer `inner`, the one that comes second is told by a slash more, `outer//inner`.
  */
 export function distinctAddresses(): Within {
   const taken = new Set<string>();
