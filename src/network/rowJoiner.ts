@@ -1,10 +1,9 @@
 import type { NdArray } from '../numeric/ndarray.ts';
-import type { Chunk } from './batches.ts';
 
 /** Joins arrays along their first axis as they come. */
 export interface RowJoiner {
   /** Takes the array of some of the rows, after those of the rows before. */
-  add(array: NdArray, rows: Pick<Chunk, 'start' | 'end'>): void;
+  add(array: NdArray, rows: { readonly start: number; readonly end: number }): void;
   joined(): NdArray;
 }
 
