@@ -15,8 +15,8 @@ import { sizedGraph } from '../../../src/network/sizedGraph.ts';
 import { summary } from '../../../src/network/summary.ts';
 import { apply, chain, conv, free, inputsOf, type Layer, randomized } from '../../oracle/building.ts';
 import { networks } from '../../oracle/networks.ts';
-import { backend } from '../../support/backend.ts';
 import { expectClose } from '../../support/close.ts';
+import { withoutHere } from '../../support/withoutHere.ts';
 
 const crop = (height: number, width: number): Layer => layers.centerCrop({ height, width, name: 'crop' }) as Layer;
 const picture = layers.reshape({ targetShape: [16, 22, 1], name: 'picture' });
@@ -64,8 +64,11 @@ const mutating: readonly [string, () => LayersModel, Readonly<Record<string, Sha
   ],
 ];
 
-// tfjs-layers looks at the classes at once, which WebGPU cannot in Node.
-const runs = mutating.filter(([name]) => backend !== 'webgpu' || !name.startsWith('numbers'));
+const runs = withoutHere(mutating, {
+  backends: ['webgpu'],
+  names: ['numbers of classes behind a reshape'],
+  reason: 'tfjs-layers looks at the classes at once, which WebGPU cannot in Node',
+});
 
 test.each(runs)('%s: runs, and is told with its shapes', async (name, build, shapes) => {
   const model = randomized(build());
