@@ -1,4 +1,5 @@
-import type { Attribution, ExplainOptions, Input, Model } from '../network/types.ts';
+import type { Input, Model } from '../network/types.ts';
+import type { Attribution, ExplainOptions } from '../network/types2.ts';
 
 /** The option by which a long method hands over what it has so far. */
 export interface PartialOption<R extends Attribution = Attribution> {

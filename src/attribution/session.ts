@@ -10,16 +10,8 @@ import type { Network } from '../network/network.ts';
 import { createScorer, headOf, pinTarget } from '../network/score.ts';
 import type { Scorer } from '../network/scorer.ts';
 import { withMeaning } from '../network/statedHeads.ts';
-import type {
-  Attribution,
-  Baseline,
-  ExplainedScore,
-  ExplainOptions,
-  Input,
-  Model,
-  Scale,
-  Target,
-} from '../network/types.ts';
+import type { Input, Model, Scale } from '../network/types.ts';
+import type { Attribution, Baseline, ExplainedScore, ExplainOptions, Target } from '../network/types2.ts';
 import { withNetwork } from '../network/withNetwork.ts';
 import type { NdArray } from '../numeric/ndarray.ts';
 import { sharesOf } from './sharesOf.ts';

@@ -1,5 +1,5 @@
 import { completenessGap as gapOf } from '../attribution/path/completenessGap.ts';
-import type { Attribution } from '../network/types.ts';
+import type { Attribution } from '../network/types2.ts';
 import type { MetricResult } from './types.ts';
 
 /** Options of {@link completenessGap}. */

@@ -2,16 +2,8 @@ import { endpoint } from '../attribution/path/endpoints.ts';
 import { explain } from '../attribution/session.ts';
 import { eventLoopTurn } from '../backend/eventLoopTurn.ts';
 import { pinTarget } from '../network/score.ts';
-import type {
-  Attribution,
-  Explainer,
-  ExplainOptions,
-  Input,
-  Model,
-  OutputMeaning,
-  RunOptions,
-  Target,
-} from '../network/types.ts';
+import type { Input, Model, OutputMeaning, RunOptions } from '../network/types.ts';
+import type { Attribution, Explainer, ExplainOptions, Target } from '../network/types2.ts';
 import { describe } from '../numeric/check.ts';
 import type { MetricResult } from './types.ts';
 

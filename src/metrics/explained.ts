@@ -3,7 +3,8 @@ import { explain, type Session } from '../attribution/session.ts';
 import { eventLoopTurn } from '../backend/eventLoopTurn.ts';
 import type { Network } from '../network/network.ts';
 import { pinTarget } from '../network/score.ts';
-import type { Attribution, ExplainOptions, Input, Model, Target } from '../network/types.ts';
+import type { Input, Model } from '../network/types.ts';
+import type { Attribution, ExplainOptions, Target } from '../network/types2.ts';
 import type { NdArray } from '../numeric/ndarray.ts';
 import type { ExplainerOption } from './types.ts';
 

@@ -1,5 +1,5 @@
 import type { MapArray } from '../image/types.ts';
-import type { Attribution } from '../network/types.ts';
+import type { Attribution } from '../network/types2.ts';
 import { assertArray, assertFiniteArray } from '../numeric/check.ts';
 import type { NdArray, TypedArray } from '../numeric/ndarray.ts';
 import { sameShape } from '../numeric/shape.ts';

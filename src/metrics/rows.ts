@@ -4,7 +4,7 @@ import { hideable, masked } from '../attribution/perturbation/masking.ts';
 import type { Perturbation } from '../attribution/perturbation/perturbedScores.ts';
 import { repeated } from '../attribution/repeated.ts';
 import { baselinesOf } from '../attribution/session.ts';
-import type { Baseline } from '../network/types.ts';
+import type { Baseline } from '../network/types2.ts';
 import type { NdArray } from '../numeric/ndarray.ts';
 import { sizeOf } from '../numeric/shape.ts';
 import { positionsOf } from './givenMap.ts';

@@ -1,5 +1,5 @@
 import type { MapArray } from '../image/types.ts';
-import type { Attribution, Explainer } from '../network/types.ts';
+import type { Attribution, Explainer } from '../network/types2.ts';
 import type { NdArray } from '../numeric/ndarray.ts';
 
 /** What a metric returns: plain data. */

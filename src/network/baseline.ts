@@ -8,7 +8,7 @@ import { type Random, random } from '../numeric/random.ts';
 import { sameShape, sizeOf } from '../numeric/shape.ts';
 import { concatenated } from './batches.ts';
 import { readArray } from './inputs.ts';
-import type { Baseline } from './types.ts';
+import type { Baseline } from './types2.ts';
 
 /** How baselines are made for the inputs of a model. */
 export interface BaselineRequest {

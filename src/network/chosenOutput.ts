@@ -1,6 +1,5 @@
 import type { Head } from './graph.ts';
 import type { Network } from './network.ts';
-import { findHead, headNamed } from './score.ts';
 import { outputMeanings, withMeaning } from './statedHeads.ts';
 import type { OutputMeaning } from './types.ts';
 
@@ -16,4 +15,19 @@ export function chosenOutput(network: Network, output: OutputChoice = 0): { netw
   if (!word || headNamed(network, word)) return { network, head: findHead(network, output) };
   const told = withMeaning(network, word, network.heads[0]);
   return { network: told, head: told.heads[0] as Head };
+}
+
+/** The output a user means by its position or by the name of its layer. */
+export function findHead(network: Network, output: number | string): Head {
+  const { heads } = network;
+  const head = typeof output === 'number' ? heads[output] : headNamed(network, output);
+  if (head) return head;
+  const names = heads.map(({ site }, i) => `${i} (${site.address})`).join(', ');
+  throw new RangeError(`"output" expected one of ${names}, got ${JSON.stringify(output)}`);
+}
+
+/** The output of a layer, by its address; a nested model at the end shares its value with its own last layer. */
+export function headNamed({ heads, graph }: Network, name: string): Head | undefined {
+  const site = graph.sites.get(name);
+  return site && heads.find(({ site: { value } }) => value === site.value);
 }

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { freedOnError } from '../backend/freedOnError.ts';
 import type { Head } from './graph.ts';
 import { type Scorer, timesUnits } from './scorer.ts';
-import type { ScoreFunction } from './types.ts';
+import type { ScoreFunction } from './types2.ts';
 
 /** The score that a user's function makes of the raw outputs; its gradient there comes from the tape. */
 export function functionScorer(heads: readonly Head[], target: ScoreFunction): Scorer {

@@ -42,6 +42,7 @@ export { type ReceptiveField, type ReceptiveFieldOptions, receptiveField } from 
 export type { BackwardOptions, ForwardRecord, Seeds, Trace, Visitor } from './record.ts';
 export { type LayerSummary, type ModelSummary, type OutputSummary, summary } from './summary.ts';
 export { type RankedClass, topClasses } from './topClasses.ts';
+export type { Input, Model, OutputMeaning, Progress, RunOptions, Scale } from './types.ts';
 export type {
   Attribution,
   Baseline,
@@ -49,16 +50,10 @@ export type {
   ExplainedScore,
   Explainer,
   ExplainOptions,
-  Input,
-  Model,
-  OutputMeaning,
   OutputTarget,
-  Progress,
-  RunOptions,
-  Scale,
   ScoreFunction,
   SegmentAttribution,
   Target,
   UnitTarget,
-} from './types.ts';
+} from './types2.ts';
 export { withParameters } from './withParameters.ts';

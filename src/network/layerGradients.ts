@@ -6,7 +6,8 @@ import { readInputs, rowsOf } from './inputs.ts';
 import { createScorer, headOf } from './score.ts';
 import { signalAt } from './signals.ts';
 import { withMeaning } from './statedHeads.ts';
-import type { ExplainOptions, Input, Model } from './types.ts';
+import type { Input, Model } from './types.ts';
+import type { ExplainOptions } from './types2.ts';
 import { withNetwork } from './withNetwork.ts';
 
 /** Which layers {@link layerGradients} differentiates by. */

@@ -1,10 +1,12 @@
 import type { NdArray } from '../numeric/ndarray.ts';
+import { findHead } from './chosenOutput.ts';
 import { classScorer } from './classScore.ts';
 import { functionScorer } from './functionScore.ts';
 import type { Head } from './graph.ts';
 import type { Network } from './network.ts';
 import type { Scorer } from './scorer.ts';
-import type { OutputTarget, Scale, Target, UnitTarget } from './types.ts';
+import type { Scale } from './types.ts';
+import type { OutputTarget, Target, UnitTarget } from './types2.ts';
 import { unitScorer } from './unitScore.ts';
 
 /** A target, the scale of class scores (logits by default, where there are any), and the number of examples. */
@@ -41,21 +43,6 @@ function isUnitTarget(target: Target): target is UnitTarget {
 
 function isOutputTarget(target: Target): target is OutputTarget {
   return typeof target === 'object' && target !== null && 'output' in target;
-}
-
-/** The output a user means by its position or by the name of its layer. */
-export function findHead(network: Network, output: number | string): Head {
-  const { heads } = network;
-  const head = typeof output === 'number' ? heads[output] : headNamed(network, output);
-  if (head) return head;
-  const names = heads.map(({ site }, i) => `${i} (${site.address})`).join(', ');
-  throw new RangeError(`"output" expected one of ${names}, got ${JSON.stringify(output)}`);
-}
-
-/** The output of a layer, by its address; a nested model at the end shares its value with its own last layer. */
-export function headNamed({ heads, graph }: Network, name: string): Head | undefined {
-  const site = graph.sites.get(name);
-  return site && heads.find(({ site: { value } }) => value === site.value);
 }
 
 /** The output whose class scores a target is about; none where it is about no classes. */

@@ -6,7 +6,7 @@ import type { Site } from './graph.ts';
 import { assertPosition, positionNumber } from './layerPosition.ts';
 import type { Network } from './network.ts';
 import { assertIndex, type Scorer, timesUnits } from './scorer.ts';
-import type { UnitTarget } from './types.ts';
+import type { UnitTarget } from './types2.ts';
 
 /** The activation of one unit, at a position or reduced over all of them. */
 export function unitScorer(network: Pick<Network, 'site'>, target: UnitTarget): Scorer {

@@ -20,7 +20,7 @@ import {
   noiseTunnel,
   xGradCam,
 } from '../../src/attribution/index.ts';
-import type { Attribution, ExplainOptions, ScoreFunction } from '../../src/network/types.ts';
+import type { Attribution, ExplainOptions, ScoreFunction } from '../../src/network/types2.ts';
 import type { NdArray } from '../../src/numeric/ndarray.ts';
 import { backend } from '../support/backend.ts';
 

@@ -7,7 +7,8 @@ import {
   internalInfluence,
   neuronConductance,
 } from '../../src/attribution/index.ts';
-import type { Attribution, ExplainOptions, Model } from '../../src/network/types.ts';
+import type { Model } from '../../src/network/types.ts';
+import type { Attribution, ExplainOptions } from '../../src/network/types2.ts';
 import type { NdArray } from '../../src/numeric/ndarray.ts';
 import { linearModel } from '../support/linearModel.ts';
 

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { gradient, gradientTimesInput } from '../../src/attribution/index.ts';
 import * as metrics from '../../src/metrics/index.ts';
-import type { Attribution, ExplainOptions, Scale, Target } from '../../src/network/types.ts';
+import type { Scale } from '../../src/network/types.ts';
+import type { Attribution, ExplainOptions, Target } from '../../src/network/types2.ts';
 import { attributionCalls } from '../support/publicCalls/attributionCalls.ts';
 import { metricCalls } from '../support/publicCalls/metricCalls.ts';
 import type { Sent } from '../support/publicCalls/sent.ts';

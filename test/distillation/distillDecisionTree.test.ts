@@ -10,7 +10,7 @@ import { parseTree } from '../../src/distillation/rationale/parseTree.ts';
 import { partEffects } from '../../src/distillation/rationale/partEffects.ts';
 import { rationaleVectors } from '../../src/distillation/rationale/rationaleVectors.ts';
 import { treeMetrics } from '../../src/distillation/rationale/treeMetrics.ts';
-import type { Target } from '../../src/network/types.ts';
+import type { Target } from '../../src/network/types2.ts';
 import type { NdArray } from '../../src/numeric/ndarray.ts';
 import { random } from '../../src/numeric/random.ts';
 import { chain, conv, free, randomized } from '../oracle/building.ts';

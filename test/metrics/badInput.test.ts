@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { gradCam } from '../../src/attribution/cam/gradCam.ts';
 import { gradient } from '../../src/attribution/gradient/gradient.ts';
 import * as metrics from '../../src/metrics/index.ts';
-import type { Attribution, Explainer } from '../../src/network/types.ts';
+import type { Attribution, Explainer } from '../../src/network/types2.ts';
 import type { NdArray } from '../../src/numeric/ndarray.ts';
 import { mapMetrics } from '../support/metrics.ts';
 import { fixtureModel } from '../support/models.ts';

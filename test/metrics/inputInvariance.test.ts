@@ -4,7 +4,7 @@ import { layers as l } from '@tensorflow/tfjs-layers';
 import { describe, expect, test } from 'vitest';
 import { gradCam, gradient, gradientTimesInput, integratedGradients } from '../../src/attribution/index.ts';
 import { inputInvariance } from '../../src/metrics/index.ts';
-import type { Attribution, Explainer } from '../../src/network/types.ts';
+import type { Attribution, Explainer } from '../../src/network/types2.ts';
 import type { NdArray } from '../../src/numeric/ndarray.ts';
 import { random } from '../../src/numeric/random.ts';
 import { chain, conv, free, norm, randomized } from '../oracle/building.ts';

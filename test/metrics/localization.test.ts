@@ -8,7 +8,7 @@ import {
   relevanceRank,
   topKIntersection,
 } from '../../src/metrics/index.ts';
-import type { Attribution } from '../../src/network/types.ts';
+import type { Attribution } from '../../src/network/types2.ts';
 import type { NdArray } from '../../src/numeric/ndarray.ts';
 
 const map = (shape: readonly number[], ...values: number[]): NdArray => ({ shape, data: Float32Array.from(values) });

@@ -5,7 +5,8 @@ import { gradCam, gradient, guidedBackprop } from '../../src/attribution/index.t
 import { reduceChannels } from '../../src/image/reduceChannels.ts';
 import { mapSimilarity, modelRandomization } from '../../src/metrics/index.ts';
 import { compile } from '../../src/network/compile.ts';
-import type { Explainer, Model } from '../../src/network/types.ts';
+import type { Model } from '../../src/network/types.ts';
+import type { Explainer } from '../../src/network/types2.ts';
 import type { NdArray } from '../../src/numeric/ndarray.ts';
 import { random } from '../../src/numeric/random.ts';
 import { free } from '../oracle/building.ts';

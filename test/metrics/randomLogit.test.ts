@@ -2,7 +2,7 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { edgeMap, gradCam, gradient, guidedBackprop } from '../../src/attribution/index.ts';
 import { mapSimilarity, randomLogit } from '../../src/metrics/index.ts';
-import type { Explainer } from '../../src/network/types.ts';
+import type { Explainer } from '../../src/network/types2.ts';
 import type { NdArray } from '../../src/numeric/ndarray.ts';
 import { random } from '../../src/numeric/random.ts';
 import { linearModel } from '../support/linearModel.ts';

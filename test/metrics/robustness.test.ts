@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { gradient } from '../../src/attribution/gradient/gradient.ts';
 import { gradientTimesInput } from '../../src/attribution/gradient/gradientTimesInput.ts';
 import { averageSensitivity, localLipschitz, maxSensitivity } from '../../src/metrics/index.ts';
-import type { Explainer } from '../../src/network/types.ts';
+import type { Explainer } from '../../src/network/types2.ts';
 import type { NdArray } from '../../src/numeric/ndarray.ts';
 import { linearModel } from '../support/linearModel.ts';
 

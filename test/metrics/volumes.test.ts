@@ -4,7 +4,7 @@ import { layers as l } from '@tensorflow/tfjs-layers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { gradCam, gradient, gradientTimesInput } from '../../src/attribution/index.ts';
 import * as metrics from '../../src/metrics/index.ts';
-import type { Attribution } from '../../src/network/types.ts';
+import type { Attribution } from '../../src/network/types2.ts';
 import type { NdArray } from '../../src/numeric/ndarray.ts';
 import { chain, inputsOf, randomized } from '../oracle/building.ts';
 import { expectNear } from '../support/near.ts';

@@ -4,7 +4,7 @@ import { type LayersModel, layers as l } from '@tensorflow/tfjs-layers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { layerGradients } from '../../src/network/layerGradients.ts';
 import { predict } from '../../src/network/predict.ts';
-import type { Target } from '../../src/network/types.ts';
+import type { Target } from '../../src/network/types2.ts';
 import type { NdArray } from '../../src/numeric/ndarray.ts';
 import { chain, classifier, free } from '../oracle/building.ts';
 

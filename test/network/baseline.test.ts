@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 import { resolveBaselines } from '../../src/network/baseline.ts';
-import type { Baseline } from '../../src/network/types.ts';
+import type { Baseline } from '../../src/network/types2.ts';
 import type { NdArray } from '../../src/numeric/ndarray.ts';
 import { random } from '../../src/numeric/random.ts';
 

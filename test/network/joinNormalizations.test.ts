@@ -5,7 +5,7 @@ import { gradient } from '../../src/attribution/gradient/gradient.ts';
 import { deepLift } from '../../src/attribution/relevance/deepLift/deepLift.ts';
 import { lrp } from '../../src/attribution/relevance/lrp.ts';
 import { loadNetwork } from '../../src/network/loadNetwork.ts';
-import type { Explainer, Target } from '../../src/network/types.ts';
+import type { Explainer, Target } from '../../src/network/types2.ts';
 import type { NdArray } from '../../src/numeric/ndarray.ts';
 import { chain } from '../oracle/building.ts';
 import { expectClose } from '../support/close.ts';

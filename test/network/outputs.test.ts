@@ -7,7 +7,7 @@ import { gradient } from '../../src/attribution/gradient/gradient.ts';
 import { rise } from '../../src/attribution/perturbation/rise.ts';
 import { compile } from '../../src/network/compile.ts';
 import { predict } from '../../src/network/predict.ts';
-import type { ExplainOptions, Target } from '../../src/network/types.ts';
+import type { ExplainOptions, Target } from '../../src/network/types2.ts';
 import type { NdArray } from '../../src/numeric/ndarray.ts';
 import { apply, conv, free, inputsOf, randomized } from '../oracle/building.ts';
 import { expectClose } from '../support/close.ts';

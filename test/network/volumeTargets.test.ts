@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { expect, test } from 'vitest';
 import { gradient } from '../../src/attribution/index.ts';
-import type { UnitTarget } from '../../src/network/types.ts';
+import type { UnitTarget } from '../../src/network/types2.ts';
 import type { NdArray } from '../../src/numeric/ndarray.ts';
 import { inputsOf, type Layer } from '../oracle/building.ts';
 import { expectNear } from '../support/near.ts';

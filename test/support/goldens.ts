@@ -4,7 +4,8 @@ import type { LayerPathOptions } from '../../src/attribution/path/internalInflue
 import { activations } from '../../src/network/activations.ts';
 import type { Composite, Rule } from '../../src/network/composite.ts';
 import { predict } from '../../src/network/predict.ts';
-import type { Attribution, ExplainOptions, Model, Target } from '../../src/network/types.ts';
+import type { Model } from '../../src/network/types.ts';
+import type { Attribution, ExplainOptions, Target } from '../../src/network/types2.ts';
 import type { NdArray } from '../../src/numeric/ndarray.ts';
 import { readNpy } from './fixtures.ts';
 

@@ -4,7 +4,7 @@ import { gradient } from '../../src/attribution/gradient/gradient.ts';
 import { compile } from '../../src/network/compile.ts';
 import type { Network } from '../../src/network/network.ts';
 import { predict } from '../../src/network/predict.ts';
-import type { ScoreFunction } from '../../src/network/types.ts';
+import type { ScoreFunction } from '../../src/network/types2.ts';
 import type { NdArray } from '../../src/numeric/ndarray.ts';
 import { thorough } from './backend.ts';
 import { expectClose } from './close.ts';

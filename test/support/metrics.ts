@@ -1,6 +1,7 @@
 import { gradient } from '../../src/attribution/gradient/gradient.ts';
 import * as metrics from '../../src/metrics/index.ts';
-import type { ExplainOptions, Model } from '../../src/network/types.ts';
+import type { Model } from '../../src/network/types.ts';
+import type { ExplainOptions } from '../../src/network/types2.ts';
 import type { NdArray } from '../../src/numeric/ndarray.ts';
 
 type Run = (model: Model, x: NdArray, options: ExplainOptions) => Promise<metrics.MetricResult>;

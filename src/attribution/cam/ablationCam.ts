@@ -1,4 +1,5 @@
-import type { Attribution, ExplainOptions, Input, Model } from '../../network/types.ts';
+import type { Input, Model } from '../../network/types.ts';
+import type { Attribution, ExplainOptions } from '../../network/types2.ts';
 import { withoutUnits } from '../../network/withoutUnits.ts';
 import { allPerturbedScores } from '../perturbation/perturbedScores.ts';
 import { repeated } from '../repeated.ts';

@@ -1,5 +1,6 @@
 import { owned } from '../../backend/owned.ts';
-import type { Attribution, ExplainOptions, Input, Model } from '../../network/types.ts';
+import type { Input, Model } from '../../network/types.ts';
+import type { Attribution, ExplainOptions } from '../../network/types2.ts';
 import { withNetwork } from '../../network/withNetwork.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
 import { guidedBackprop } from '../gradient/guidedBackprop.ts';

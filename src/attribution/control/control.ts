@@ -1,6 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { mapBatches } from '../../network/batches.ts';
-import type { Attribution, ExplainOptions, Input, Model } from '../../network/types.ts';
+import type { Input, Model } from '../../network/types.ts';
+import type { Attribution, ExplainOptions } from '../../network/types2.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
 import { placedInput } from '../perturbation/imageInput.ts';
 import { attributionOf, exampleRange, explain } from '../session.ts';

@@ -1,5 +1,6 @@
 import { reduceChannels } from '../../image/reduceChannels.ts';
-import type { Attribution, ExplainOptions, Input, Model } from '../../network/types.ts';
+import type { Input, Model } from '../../network/types.ts';
+import type { Attribution, ExplainOptions } from '../../network/types2.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
 import { sizeOf } from '../../numeric/shape.ts';
 import { control } from './control.ts';

@@ -1,4 +1,5 @@
-import type { Attribution, ExplainOptions, Input, Model } from '../../network/types.ts';
+import type { Input, Model } from '../../network/types.ts';
+import type { Attribution, ExplainOptions } from '../../network/types2.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
 import { random } from '../../numeric/random.ts';
 import { sizeOf } from '../../numeric/shape.ts';

@@ -5,7 +5,8 @@ import type { Composite } from '../../network/composite.ts';
 import type { Site } from '../../network/graph.ts';
 import type { ForwardRecord, Seeds } from '../../network/record.ts';
 import { signalAt } from '../../network/signals.ts';
-import type { Attribution, ExplainOptions, Input, Model } from '../../network/types.ts';
+import type { Input, Model } from '../../network/types.ts';
+import type { Attribution, ExplainOptions } from '../../network/types2.ts';
 import { attributionOf, endsOf, exampleRange, explain, type Session } from '../session.ts';
 
 /** The option of methods that can end at a layer in place of the input. */

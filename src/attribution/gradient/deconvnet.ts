@@ -1,4 +1,5 @@
-import type { Attribution, ExplainOptions, Input, Model } from '../../network/types.ts';
+import type { Input, Model } from '../../network/types.ts';
+import type { Attribution, ExplainOptions } from '../../network/types2.ts';
 import { backpropagated, type LayerOption } from './backpropagated.ts';
 import { deconvnetComposite, type RulesOption } from './rectified.ts';
 

@@ -1,5 +1,6 @@
 import type { Site } from '../../network/graph.ts';
-import type { Attribution, Baseline, ExplainOptions, Input, Model } from '../../network/types.ts';
+import type { Input, Model } from '../../network/types.ts';
+import type { Attribution, Baseline, ExplainOptions } from '../../network/types2.ts';
 import { assertCount, assertNumber } from '../../numeric/check.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
 import { type QuadratureRule, quadrature } from '../../numeric/quadrature.ts';

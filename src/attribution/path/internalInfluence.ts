@@ -1,4 +1,5 @@
-import type { Attribution, Baseline, ExplainOptions, Input, Model } from '../../network/types.ts';
+import type { Input, Model } from '../../network/types.ts';
+import type { Attribution, Baseline, ExplainOptions } from '../../network/types2.ts';
 import { type QuadratureRule, quadrature } from '../../numeric/quadrature.ts';
 import { attributionOf, endsOf, explain } from '../session.ts';
 import { sumGradients } from './pathGradients.ts';

@@ -1,6 +1,7 @@
 import { eventLoopTurn } from '../../backend/eventLoopTurn.ts';
 import { createScorer, pinTarget } from '../../network/score.ts';
-import type { Attribution, Explainer, ExplainOptions, Input, Model, Target } from '../../network/types.ts';
+import type { Input, Model } from '../../network/types.ts';
+import type { Attribution, Explainer, ExplainOptions, Target } from '../../network/types2.ts';
 import { assertChoice, assertCount, assertNumber } from '../../numeric/check.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
 import { random } from '../../numeric/random.ts';

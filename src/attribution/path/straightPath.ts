@@ -4,7 +4,7 @@ import type { Site } from '../../network/graph.ts';
 import { rowsOf } from '../../network/inputs.ts';
 import { pinTarget } from '../../network/score.ts';
 import type { Scorer } from '../../network/scorer.ts';
-import type { Baseline } from '../../network/types.ts';
+import type { Baseline } from '../../network/types2.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
 import { baselinesOf, type Session } from '../session.ts';
 import { type Endpoint, endpoint } from './endpoints.ts';

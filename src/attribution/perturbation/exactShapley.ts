@@ -1,4 +1,5 @@
-import type { ExplainOptions, Input, Model, SegmentAttribution } from '../../network/types.ts';
+import type { Input, Model } from '../../network/types.ts';
+import type { ExplainOptions, SegmentAttribution } from '../../network/types2.ts';
 import { binomial } from '../../numeric/binomial.ts';
 import { explain } from '../session.ts';
 import { coalitionScores } from './coalitionScores.ts';

@@ -1,4 +1,5 @@
-import type { ExplainOptions, Input, Model, SegmentAttribution } from '../../network/types.ts';
+import type { Input, Model } from '../../network/types.ts';
+import type { ExplainOptions, SegmentAttribution } from '../../network/types2.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
 import { explain } from '../session.ts';
 import { volumeOf } from './boxes.ts';

@@ -1,4 +1,4 @@
-import type { Baseline } from '../../network/types.ts';
+import type { Baseline } from '../../network/types2.ts';
 import { assertCount } from '../../numeric/check.ts';
 import type { Session } from '../session.ts';
 import { type InputOption, placedInput } from './imageInput.ts';

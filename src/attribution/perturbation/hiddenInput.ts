@@ -1,4 +1,4 @@
-import type { Baseline } from '../../network/types.ts';
+import type { Baseline } from '../../network/types2.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
 import { baselinesOf, type Session } from '../session.ts';
 

@@ -1,4 +1,4 @@
-import type { Target } from '../../network/types.ts';
+import type { Target } from '../../network/types2.ts';
 
 /** Whether a target is a difference of class scores. */
 export function isContrast(target: Target): boolean {

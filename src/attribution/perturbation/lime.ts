@@ -1,7 +1,8 @@
 import { inSlices } from '../../backend/inSlices.ts';
 import { segmenting } from '../../image/segmentation/segmenting.ts';
 import type { Segments } from '../../image/types.ts';
-import type { Baseline, ExplainOptions, Input, Model, SegmentAttribution } from '../../network/types.ts';
+import type { Input, Model } from '../../network/types.ts';
+import type { Baseline, ExplainOptions, SegmentAttribution } from '../../network/types2.ts';
 import { assertCount, assertNumber, assertRoom } from '../../numeric/check.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
 import { random } from '../../numeric/random.ts';

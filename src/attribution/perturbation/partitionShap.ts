@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { pinTarget } from '../../network/score.ts';
 import type { Scorer } from '../../network/scorer.ts';
-import type { Attribution, Baseline, ExplainOptions, Input, Model } from '../../network/types.ts';
+import type { Input, Model } from '../../network/types.ts';
+import type { Attribution, Baseline, ExplainOptions } from '../../network/types2.ts';
 import { assertCount } from '../../numeric/check.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
 import { sizeOf } from '../../numeric/shape.ts';

@@ -1,6 +1,7 @@
 import { classCount } from '../../network/heads.ts';
 import { pinTarget } from '../../network/score.ts';
-import type { Attribution, ExplainOptions, Input, Model } from '../../network/types.ts';
+import type { Input, Model } from '../../network/types.ts';
+import type { Attribution, ExplainOptions } from '../../network/types2.ts';
 import { assertCount, assertInteger, assertNumber } from '../../numeric/check.ts';
 import type { LayerOption } from '../gradient/backpropagated.ts';
 import { endpoint } from '../path/endpoints.ts';

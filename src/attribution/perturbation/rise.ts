@@ -1,7 +1,8 @@
 import type { Tensor, Tensor1D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { pinTarget } from '../../network/score.ts';
-import type { Attribution, Baseline, ExplainOptions, Input, Model } from '../../network/types.ts';
+import type { Input, Model } from '../../network/types.ts';
+import type { Attribution, Baseline, ExplainOptions } from '../../network/types2.ts';
 import { assertCount, assertNumber } from '../../numeric/check.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
 import { sizeOf } from '../../numeric/shape.ts';

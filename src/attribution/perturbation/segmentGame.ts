@@ -4,7 +4,7 @@ import { inSlices } from '../../backend/inSlices.ts';
 import type { Segments } from '../../image/types.ts';
 import { pinTarget } from '../../network/score.ts';
 import type { Scorer } from '../../network/scorer.ts';
-import type { Baseline, SegmentAttribution } from '../../network/types.ts';
+import type { Baseline, SegmentAttribution } from '../../network/types2.ts';
 import { assertInteger } from '../../numeric/check.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
 import { type Endpoint, endpoint } from '../path/endpoints.ts';

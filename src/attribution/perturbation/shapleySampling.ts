@@ -1,4 +1,5 @@
-import type { ExplainOptions, Input, Model, SegmentAttribution } from '../../network/types.ts';
+import type { Input, Model } from '../../network/types.ts';
+import type { ExplainOptions, SegmentAttribution } from '../../network/types2.ts';
 import { assertCount } from '../../numeric/check.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
 import { random } from '../../numeric/random.ts';

@@ -1,4 +1,5 @@
-import type { ExplainOptions, Input, Model, SegmentAttribution } from '../../network/types.ts';
+import type { Input, Model } from '../../network/types.ts';
+import type { ExplainOptions, SegmentAttribution } from '../../network/types2.ts';
 import { assertCount, assertRoom } from '../../numeric/check.ts';
 import { random } from '../../numeric/random.ts';
 import { runningMoments } from '../../numeric/runningMoments.ts';

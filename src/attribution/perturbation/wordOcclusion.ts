@@ -1,6 +1,7 @@
 import { vocabularySizeOf } from '../../network/embeddingOf.ts';
 import { pinTarget } from '../../network/score.ts';
-import type { Attribution, ExplainOptions, Input, Model } from '../../network/types.ts';
+import type { Input, Model } from '../../network/types.ts';
+import type { Attribution, ExplainOptions } from '../../network/types2.ts';
 import { assertInteger } from '../../numeric/check.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
 import { endpoint } from '../path/endpoints.ts';

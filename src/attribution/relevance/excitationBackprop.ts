@@ -1,6 +1,7 @@
 import type { Composite } from '../../network/composite.ts';
 import type { Site } from '../../network/graph.ts';
-import type { Attribution, ExplainOptions, Input, Model } from '../../network/types.ts';
+import type { Input, Model } from '../../network/types.ts';
+import type { Attribution, ExplainOptions } from '../../network/types2.ts';
 import { type Backpropagation, backpropagate, type LayerOption } from '../gradient/backpropagated.ts';
 import type { RulesOption } from '../gradient/rectified.ts';
 import { endsOf, explain, type Session } from '../session.ts';

@@ -1,5 +1,6 @@
 import type { Composite } from '../../network/composite.ts';
-import type { Attribution, ExplainOptions, Input, Model } from '../../network/types.ts';
+import type { Input, Model } from '../../network/types.ts';
+import type { Attribution, ExplainOptions } from '../../network/types2.ts';
 import { backpropagate, type LayerOption } from '../gradient/backpropagated.ts';
 import { explain } from '../session.ts';
 import { assertWithinRanges } from './assertWithinRanges.ts';

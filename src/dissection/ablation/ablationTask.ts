@@ -1,5 +1,5 @@
 import { chosenOutput, type OutputChoice } from '../../network/chosenOutput.ts';
-import { classesIn } from '../../network/classScore.ts';
+import { classesIn } from '../../network/classLogits.ts';
 import type { Dataset } from '../../network/dataset.ts';
 import type { Graph, Head, Site } from '../../network/graph.ts';
 import { sumOfPair } from '../../network/heads.ts';

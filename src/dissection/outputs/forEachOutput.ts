@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { scaled } from '../../network/classScale.ts';
-import { classLogits } from '../../network/classScore.ts';
+import { classLogits } from '../../network/classLogits.ts';
 import type { Dataset } from '../../network/dataset.ts';
 import { type DatasetPlan, forEachDatasetBatch } from '../../network/datasetBatches.ts';
 import type { Head } from '../../network/graph.ts';

@@ -2,7 +2,7 @@ import { Matrix } from 'ml-matrix';
 import { inSlices } from '../../backend/inSlices.ts';
 import { chosenOutput, type OutputChoice } from '../../network/chosenOutput.ts';
 import { assertScale, scaleOn } from '../../network/classScale.ts';
-import { classesIn } from '../../network/classScore.ts';
+import { classesIn } from '../../network/classLogits.ts';
 import type { Dataset } from '../../network/dataset.ts';
 import type { Head } from '../../network/graph.ts';
 import type { Input, Model, RunOptions } from '../../network/types.ts';

@@ -1,7 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { inSlices } from '../../backend/inSlices.ts';
 import type { Graph } from '../../network/graph.ts';
-import { findHead } from '../../network/score.ts';
+import { findHead } from '../../network/chosenOutput.ts';
 import type { Model } from '../../network/types.ts';
 import { withNetwork } from '../../network/withNetwork.ts';
 import { assertArray, assertFiniteArray } from '../../numeric/check.ts';

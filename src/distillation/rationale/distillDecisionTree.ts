@@ -1,6 +1,7 @@
 import { inSlices } from '../../backend/inSlices.ts';
 import { owned } from '../../backend/owned.ts';
-import type { Model, Target } from '../../network/types.ts';
+import type { Model } from '../../network/types.ts';
+import type { Target } from '../../network/types2.ts';
 import { assertChoice, assertInteger } from '../../numeric/check.ts';
 import { type GrowthOptions, growthOf } from './growDecisionTree.ts';
 import { growing } from './growing.ts';

@@ -1,5 +1,6 @@
 import { isPlaced } from '../../attribution/perturbation/imageInput.ts';
-import type { Baseline, ExplainOptions, Input, Model, Scale } from '../../network/types.ts';
+import type { Input, Model, Scale } from '../../network/types.ts';
+import type { Baseline, ExplainOptions } from '../../network/types2.ts';
 import { assertChoice, assertInteger } from '../../numeric/check.ts';
 import { sizeOf } from '../../numeric/shape.ts';
 import { trapezoid } from '../../numeric/trapezoid.ts';

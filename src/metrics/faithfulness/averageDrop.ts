@@ -1,5 +1,6 @@
 import { allPerturbedScores } from '../../attribution/perturbation/perturbedScores.ts';
-import type { Baseline, ExplainOptions, Input, Model } from '../../network/types.ts';
+import type { Input, Model } from '../../network/types.ts';
+import type { Baseline, ExplainOptions } from '../../network/types2.ts';
 import { assertChoice } from '../../numeric/check.ts';
 import { rangeOf } from '../../numeric/rangeOf.ts';
 import { examplesOf, perPosition } from '../givenMap.ts';

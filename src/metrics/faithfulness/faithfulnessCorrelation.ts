@@ -1,4 +1,5 @@
-import type { ExplainOptions, Input, Model } from '../../network/types.ts';
+import type { Input, Model } from '../../network/types.ts';
+import type { ExplainOptions } from '../../network/types2.ts';
 import { assertCount, assertInteger } from '../../numeric/check.ts';
 import type { NdArray, TypedArray } from '../../numeric/ndarray.ts';
 import { pearson } from '../../numeric/pearson.ts';

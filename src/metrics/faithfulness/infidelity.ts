@@ -1,6 +1,7 @@
 import { boxRows } from '../../attribution/perturbation/boxes.ts';
 import { allPerturbedScores } from '../../attribution/perturbation/perturbedScores.ts';
-import type { ExplainOptions, Input, Model } from '../../network/types.ts';
+import type { Input, Model } from '../../network/types.ts';
+import type { ExplainOptions } from '../../network/types2.ts';
 import { assertChoice, assertCount, assertNumber } from '../../numeric/check.ts';
 import { dot } from '../../numeric/dot.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';

@@ -1,7 +1,8 @@
 import { inSlices } from '../../backend/inSlices.ts';
 import { segmenting } from '../../image/segmentation/segmenting.ts';
 import type { Segments } from '../../image/types.ts';
-import type { Baseline, ExplainOptions, Input, Model } from '../../network/types.ts';
+import type { Input, Model } from '../../network/types.ts';
+import type { Baseline, ExplainOptions } from '../../network/types2.ts';
 import { assertChoice } from '../../numeric/check.ts';
 import { trapezoid } from '../../numeric/trapezoid.ts';
 import { examplesOf, perPosition } from '../givenMap.ts';

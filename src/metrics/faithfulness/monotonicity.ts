@@ -1,4 +1,5 @@
-import type { Baseline, ExplainOptions, Input, Model } from '../../network/types.ts';
+import type { Input, Model } from '../../network/types.ts';
+import type { Baseline, ExplainOptions } from '../../network/types2.ts';
 import { assertNumber } from '../../numeric/check.ts';
 import { examplesOf, perPosition } from '../givenMap.ts';
 import { measure } from '../measure.ts';

@@ -1,5 +1,6 @@
 import { allPerturbedScores } from '../../attribution/perturbation/perturbedScores.ts';
-import type { ExplainOptions, Input, Model } from '../../network/types.ts';
+import type { Input, Model } from '../../network/types.ts';
+import type { ExplainOptions } from '../../network/types2.ts';
 import { assertCount } from '../../numeric/check.ts';
 import { isConstant } from '../../numeric/pearson.ts';
 import { random } from '../../numeric/random.ts';

@@ -1,6 +1,7 @@
 import { isPlaced } from '../../attribution/perturbation/imageInput.ts';
 import { segment } from '../../image/segment.ts';
-import type { ExplainOptions, Input, Model } from '../../network/types.ts';
+import type { Input, Model } from '../../network/types.ts';
+import type { ExplainOptions } from '../../network/types2.ts';
 import { assertCount, assertInteger, assertNumber } from '../../numeric/check.ts';
 import type { NdArray, TypedArray } from '../../numeric/ndarray.ts';
 import { random } from '../../numeric/random.ts';

@@ -1,5 +1,5 @@
 import { allPerturbedScores } from '../../attribution/perturbation/perturbedScores.ts';
-import type { Baseline } from '../../network/types.ts';
+import type { Baseline } from '../../network/types2.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
 import type { Measurement } from '../measure.ts';
 import { hiddenInput, maskedRows } from '../rows.ts';

@@ -1,6 +1,7 @@
 import { allPerturbedScores } from '../../attribution/perturbation/perturbedScores.ts';
 import { inSlices } from '../../backend/inSlices.ts';
-import type { ExplainOptions, Input, Model } from '../../network/types.ts';
+import type { Input, Model } from '../../network/types.ts';
+import type { ExplainOptions } from '../../network/types2.ts';
 import { assertChoice, assertNumber, describe } from '../../numeric/check.ts';
 import { rowOf } from '../../numeric/rowOf.ts';
 import { examplesOf, perPosition } from '../givenMap.ts';

@@ -1,6 +1,6 @@
 import { allPerturbedScores } from '../../attribution/perturbation/perturbedScores.ts';
 import { inSlices } from '../../backend/inSlices.ts';
-import type { Baseline } from '../../network/types.ts';
+import type { Baseline } from '../../network/types2.ts';
 import { assertArray, assertFiniteArray } from '../../numeric/check.ts';
 import type { NdArray, TypedArray } from '../../numeric/ndarray.ts';
 import { sameShape, sizeOf } from '../../numeric/shape.ts';

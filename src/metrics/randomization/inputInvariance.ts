@@ -1,4 +1,5 @@
-import type { ExplainOptions, Input, Model } from '../../network/types.ts';
+import type { Input, Model } from '../../network/types.ts';
+import type { ExplainOptions } from '../../network/types2.ts';
 import { norm } from '../../numeric/dot.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
 import { explained } from '../explained.ts';

@@ -1,5 +1,5 @@
 import type { MapArray } from '../../image/types.ts';
-import type { Attribution } from '../../network/types.ts';
+import type { Attribution } from '../../network/types2.ts';
 import { assertChoice } from '../../numeric/check.ts';
 import { cosine } from '../../numeric/cosine.ts';
 import { pearson } from '../../numeric/pearson.ts';

@@ -1,6 +1,7 @@
 import type { Network } from '../../network/network.ts';
 import type { Operation } from '../../network/operation.ts';
-import type { ExplainOptions, Input, Model } from '../../network/types.ts';
+import type { Input, Model } from '../../network/types.ts';
+import type { ExplainOptions } from '../../network/types2.ts';
 import { assertChoice } from '../../numeric/check.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
 import { nearestNames } from '../../numeric/nearestNames.ts';

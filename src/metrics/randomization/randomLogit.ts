@@ -1,5 +1,7 @@
-import { assertClasses, isClassList } from '../../network/classScore.ts';
-import type { ExplainOptions, Input, Model } from '../../network/types.ts';
+import { isClassList } from '../../network/classScore.ts';
+import { assertClasses } from '../../network/classLogits.ts';
+import type { Input, Model } from '../../network/types.ts';
+import type { ExplainOptions } from '../../network/types2.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
 import { random } from '../../numeric/random.ts';
 import { type Explained, explained } from '../explained.ts';

@@ -1,4 +1,5 @@
-import type { ExplainOptions, Input, Model } from '../../network/types.ts';
+import type { Input, Model } from '../../network/types.ts';
+import type { ExplainOptions } from '../../network/types2.ts';
 import type { MetricResult } from '../types.ts';
 import { nearbyMaps, relativeChange, type SensitivityOptions } from './nearbyMaps.ts';
 

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { type LayersModel, layers as l } from '@tensorflow/tfjs-layers';
 import { describe, expect, test } from 'vitest';
 import * as vitrine from '../../../src/attribution/index.ts';
-import type { Explainer } from '../../../src/network/types.ts';
+import type { Explainer } from '../../../src/network/types2.ts';
 import type { NdArray } from '../../../src/numeric/ndarray.ts';
 import { chain, inputsOf, randomized } from '../../oracle/building.ts';
 import { camFormulas, channelsOf, rescaled, resizedPlaces, softmax, weightedPlanes } from '../../oracle/cams.ts';

@@ -5,7 +5,7 @@ import { regionsOf } from '../../../src/attribution/path/xraiRegions.ts';
 import { segmentsAtSixScales } from '../../../src/attribution/path/xraiSegments.ts';
 import { example } from '../../../src/image/example.ts';
 import { isEmpty } from '../../../src/image/isEmpty.ts';
-import type { Attribution } from '../../../src/network/types.ts';
+import type { Attribution } from '../../../src/network/types2.ts';
 import type { NdArray } from '../../../src/numeric/ndarray.ts';
 import { atOnce } from '../../../src/numeric/sliced.ts';
 import { fixtureModel } from '../../support/models.ts';

@@ -2,7 +2,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import { hsicAttribution, sobolAttribution } from '../../../src/attribution/index.ts';
-import type { ScoreFunction } from '../../../src/network/types.ts';
+import type { ScoreFunction } from '../../../src/network/types2.ts';
 import type { NdArray } from '../../../src/numeric/ndarray.ts';
 import { random } from '../../../src/numeric/random.ts';
 import { shuffled } from '../../../src/numeric/shuffled.ts';

@@ -12,7 +12,8 @@ import {
   shapleySampling,
   sobolAttribution,
 } from '../../../src/attribution/index.ts';
-import type { Attribution, ExplainOptions, Model, Progress } from '../../../src/network/types.ts';
+import type { Model, Progress } from '../../../src/network/types.ts';
+import type { Attribution, ExplainOptions } from '../../../src/network/types2.ts';
 import type { NdArray } from '../../../src/numeric/ndarray.ts';
 import { classifier, inputsOf } from '../../oracle/building.ts';
 import { expectNear } from '../../support/near.ts';

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { exactShapley, kernelShap, shapleySampling } from '../../../src/attribution/index.ts';
 import { kernelCoalitions } from '../../../src/attribution/perturbation/kernelCoalitions.ts';
 import { predict } from '../../../src/network/predict.ts';
-import type { ScoreFunction } from '../../../src/network/types.ts';
+import type { ScoreFunction } from '../../../src/network/types2.ts';
 import type { NdArray } from '../../../src/numeric/ndarray.ts';
 import { random } from '../../../src/numeric/random.ts';
 import { free } from '../../oracle/building.ts';

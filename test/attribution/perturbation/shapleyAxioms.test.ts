@@ -12,7 +12,8 @@ import {
   partitionShap,
   shapleySampling,
 } from '../../../src/attribution/index.ts';
-import type { Attribution, ExplainOptions, Model, ScoreFunction } from '../../../src/network/types.ts';
+import type { Model } from '../../../src/network/types.ts';
+import type { Attribution, ExplainOptions, ScoreFunction } from '../../../src/network/types2.ts';
 import type { NdArray } from '../../../src/numeric/ndarray.ts';
 import { random } from '../../../src/numeric/random.ts';
 import { chain, classifier, conv, free, inputsOf, randomized } from '../../oracle/building.ts';

@@ -4,7 +4,7 @@ import { type DeepLiftRule, deepLift, gradient } from '../../../src/attribution/
 import { compile } from '../../../src/network/compile.ts';
 import { gradientRule } from '../../../src/network/composite.ts';
 import type { OperationKind } from '../../../src/network/operation.ts';
-import type { ScoreFunction } from '../../../src/network/types.ts';
+import type { ScoreFunction } from '../../../src/network/types2.ts';
 import { classifier, free, inputsOf } from '../../oracle/building.ts';
 import { batch, denseModel, randomMatrix } from '../../oracle/denseModel.ts';
 import { networks } from '../../oracle/networks.ts';

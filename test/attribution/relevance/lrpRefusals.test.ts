@@ -4,7 +4,7 @@ import { layers as l } from '@tensorflow/tfjs-layers';
 import { expect, test } from 'vitest';
 import { composites, lrp, rules } from '../../../src/attribution/index.ts';
 import { type Composite, gradientRule, type Rule } from '../../../src/network/composite.ts';
-import type { ExplainOptions } from '../../../src/network/types.ts';
+import type { ExplainOptions } from '../../../src/network/types2.ts';
 import type { NdArray } from '../../../src/numeric/ndarray.ts';
 import { chain, conv, free, inputsOf, joined, picture, randomized } from '../../oracle/building.ts';
 import { custom, Wave } from '../../oracle/layers.ts';

@@ -10,7 +10,7 @@ import { lrp } from '../../../src/attribution/relevance/lrp.ts';
 import { loadNetwork } from '../../../src/network/loadNetwork.ts';
 import type { Network } from '../../../src/network/network.ts';
 import { predict } from '../../../src/network/predict.ts';
-import type { Explainer } from '../../../src/network/types.ts';
+import type { Explainer } from '../../../src/network/types2.ts';
 import type { NdArray } from '../../../src/numeric/ndarray.ts';
 import { packedModels, sourceOf } from '../../support/archive.ts';
 import { expectClose } from '../../support/close.ts';

@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { chosenOutput, type OutputChoice } from '../../../network/chosenOutput.ts';
-import { assertClasses } from '../../../network/classScore.ts';
-import type { ExplainOptions, Input, Model, Target } from '../../../network/types.ts';
+import { assertClasses } from '../../../network/classLogits.ts';
+import type { Input, Model } from '../../../network/types.ts';
+import type { ExplainOptions, Target } from '../../../network/types2.ts';
 import { withNetwork } from '../../../network/withNetwork.ts';
 import type { NdArray } from '../../../numeric/ndarray.ts';
 import type { Backpropagation } from '../../gradient/backpropagated.ts';

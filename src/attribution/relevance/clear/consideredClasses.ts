@@ -1,4 +1,4 @@
-import { assertClasses } from '../../../network/classScore.ts';
+import { assertClasses } from '../../../network/classLogits.ts';
 import type { Head } from '../../../network/graph.ts';
 import { classScores } from '../../../network/predict.ts';
 import { topClasses } from '../../../network/topClasses.ts';

@@ -1,5 +1,5 @@
 import { pinTarget } from '../../../network/score.ts';
-import type { ExplainOptions } from '../../../network/types.ts';
+import type { ExplainOptions } from '../../../network/types2.ts';
 import type { LayerOption } from '../../gradient/backpropagated.ts';
 import type { RulesOption } from '../../gradient/rectified.ts';
 import { type Endpoint, endpoint } from '../../path/endpoints.ts';

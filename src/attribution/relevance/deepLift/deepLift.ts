@@ -1,7 +1,8 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { mapBatches } from '../../../network/batches.ts';
 import { rowsOf } from '../../../network/inputs.ts';
-import type { Attribution, Baseline, ExplainOptions, Input, Model } from '../../../network/types.ts';
+import type { Input, Model } from '../../../network/types.ts';
+import type { Attribution, Baseline, ExplainOptions } from '../../../network/types2.ts';
 import type { NdArray } from '../../../numeric/ndarray.ts';
 import { completenessGap } from '../../path/completenessGap.ts';
 import { attributionOf, baselinesOf, exampleRange, explain } from '../../session.ts';

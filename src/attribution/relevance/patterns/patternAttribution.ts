@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Attribution, ExplainOptions, Input, Model } from '../../../network/types.ts';
+import type { Input, Model } from '../../../network/types.ts';
+import type { Attribution, ExplainOptions } from '../../../network/types2.ts';
 import { type PatternOptions, throughPatterns } from './throughPatterns.ts';
 
 /**

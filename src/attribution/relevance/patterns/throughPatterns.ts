@@ -1,7 +1,8 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Composite, Rule } from '../../../network/composite.ts';
 import { keeping } from '../../../network/keeping.ts';
-import type { Attribution, ExplainOptions, Input, Model } from '../../../network/types.ts';
+import type { Input, Model } from '../../../network/types.ts';
+import type { Attribution, ExplainOptions } from '../../../network/types2.ts';
 import { backpropagate, type LayerOption } from '../../gradient/backpropagated.ts';
 import type { RulesOption } from '../../gradient/rectified.ts';
 import { refusal, unknownLayer } from '../../refusal.ts';
