@@ -2,8 +2,11 @@
 const folders = [
   'numeric',
   'backend',
+  'optimization',
   'image',
   'network',
+  'scoring',
+  'readings',
   'attribution',
   'dissection',
   'graph',
@@ -56,6 +59,7 @@ module.exports = {
     },
     npm('numeric', 'node_modules/@tensorflow/'),
     npm('backend', 'node_modules/@tensorflow/tfjs-layers'),
+    npm('optimization', 'node_modules/@tensorflow/tfjs-layers'),
     {
       name: 'no-backend-packages',
       comment: 'The application chooses its backend.',

@@ -1,8 +1,8 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import * as tfl from '@tensorflow/tfjs-layers';
 import * as v from '../src/index.ts';
+import { sizeOf } from '../src/numeric/ndarray.ts';
 import { random } from '../src/numeric/random.ts';
-import { sizeOf } from '../src/numeric/shape.ts';
 import { concepts, labelledImage } from './dissected.ts';
 
 /** A function whose mathematics takes long beside its passes, by name. */

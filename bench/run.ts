@@ -14,7 +14,7 @@ import {
   rise,
   useBackend,
 } from '../src/index.ts';
-import type { Composite } from '../src/network/composite.ts';
+import type { Composite } from '../src/network/walk/composite.ts';
 import { readModel } from '../src/node/index.ts';
 import { dissectionJobs, threadJobs } from './dissection.ts';
 import { graphJobs, paperGraph } from './graph.ts';

@@ -6,4 +6,6 @@ export * from './graph/index.ts';
 export * from './image/index.ts';
 export * from './metrics/index.ts';
 export * from './network/index.ts';
+export * from './readings/index.ts';
 export * from './render/index.ts';
+export * from './scoring/index.ts';

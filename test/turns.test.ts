@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { eventLoopTurn } from '../src/backend/eventLoopTurn.ts';
-import { inSlices, SLICE } from '../src/backend/inSlices.ts';
+import { eventLoopTurn, inSlices, SLICE } from '../src/backend/inTurn.ts';
 import { neuralBackedTree } from '../src/distillation/hierarchy/neuralBackedTree.ts';
 import { random } from '../src/numeric/random.ts';
 import type { Sliced } from '../src/numeric/sliced.ts';

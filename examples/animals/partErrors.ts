@@ -1,7 +1,6 @@
 import { mean } from 'd3-array';
 import { localizationDistance, type NdArray, type PartAnnotation } from 'vitrine';
-import { random } from '../../src/numeric/random.ts';
-import { randomSubset } from '../../src/numeric/randomSubset.ts';
+import { random, randomSubset } from '../../src/numeric/random.ts';
 import { type Finder, type PartFinders, type PartSearch, type Place, partFinders } from '../parts/partFinders.ts';
 import type { Animal } from './drawAnimal.ts';
 import { placeOf } from './landmarks.ts';

@@ -7,7 +7,7 @@ import {
   type PartAnnotation,
   random,
 } from 'vitrine';
-import { randomSubset } from '../../src/numeric/randomSubset.ts';
+import { randomSubset } from '../../src/numeric/random.ts';
 import { type Finder, type PartSearch, type Place, partFinders } from './partFinders.ts';
 import { type Photo, type SeenPart, side } from './photos.ts';
 

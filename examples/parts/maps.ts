@@ -7,7 +7,7 @@ import {
   random,
   receptiveField,
 } from 'vitrine';
-import { shuffled } from '../../src/numeric/shuffled.ts';
+import { shuffled } from '../../src/numeric/random.ts';
 import { side } from './photos.ts';
 
 /** A layer of the study. */

@@ -10,7 +10,7 @@ import {
   type ScoreFunction,
   treeMetrics,
 } from 'vitrine';
-import { concatenated } from '../../src/network/batches.ts';
+import { concatenated } from '../../src/network/walk/batches.ts';
 import { kindsOf } from './classes.ts';
 import { halfOf } from './localization.ts';
 import { rowsOf } from './maps.ts';

@@ -1,7 +1,6 @@
 export { ablationCam } from './cam/ablationCam.ts';
 export type { CamOptions } from './cam/cam.ts';
-export { type EigenCamOptions, eigenCam } from './cam/eigenCam.ts';
-export { eigenGradCam } from './cam/eigenGradCam.ts';
+export { type EigenCamOptions, eigenCam, eigenGradCam } from './cam/eigenCam.ts';
 export { elementWiseCam } from './cam/elementWiseCam.ts';
 export { type FemCamOptions, femCam } from './cam/femCam.ts';
 export { type FinerCamOptions, finerCam } from './cam/finerCam.ts';
@@ -40,40 +39,42 @@ export {
   squareGrad,
   varGrad,
 } from './path/noiseTunnel.ts';
-export { type XraiAttribution, type XraiOptions, xrai } from './path/xrai.ts';
-export { exactShapley } from './perturbation/exactShapley.ts';
-export {
-  type ExtremalPerturbation,
-  type ExtremalPerturbationOptions,
-  extremalPerturbation,
-} from './perturbation/extremalPerturbation.ts';
-export { featureAblation } from './perturbation/featureAblation.ts';
-export type { GridMaskOptions } from './perturbation/gridGame.ts';
-export { type HsicOptions, hsicAttribution } from './perturbation/hsicAttribution.ts';
-export { type KernelShapOptions, kernelShap } from './perturbation/kernelShap.ts';
-export { type LimeAttribution, type LimeOptions, lime } from './perturbation/lime.ts';
-export {
-  type MeaningfulPerturbation,
-  type MeaningfulPerturbationOptions,
-  meaningfulPerturbation,
-} from './perturbation/meaningfulPerturbation.ts';
-export { type OcclusionOptions, occlusion } from './perturbation/occlusion.ts';
-export { type PartitionShapOptions, partitionShap } from './perturbation/partitionShap.ts';
-export { type PredictionDifferenceOptions, predictionDifference } from './perturbation/predictionDifference.ts';
-export { type RiseOptions, rise } from './perturbation/rise.ts';
-export type { SegmentOptions } from './perturbation/segmentGame.ts';
+export { type XraiAttribution, type XraiOptions, xrai } from './path/xrai/xrai.ts';
+export { exactShapley } from './perturbation/coalitions/exactShapley.ts';
+export { type KernelShapOptions, kernelShap } from './perturbation/coalitions/kernelShap.ts';
+export { type LimeAttribution, type LimeOptions, lime } from './perturbation/coalitions/lime.ts';
+export { type PartitionShapOptions, partitionShap } from './perturbation/coalitions/partitionShap.ts';
+export type { GridMaskOptions, SegmentOptions } from './perturbation/coalitions/segmentGame.ts';
 export {
   type SampledShapley,
   type ShapleySamplingOptions,
   shapleySampling,
-} from './perturbation/shapleySampling.ts';
-export { type SobolOptions, sobolAttribution } from './perturbation/sobolAttribution.ts';
+} from './perturbation/coalitions/shapleySampling.ts';
+export { featureAblation } from './perturbation/hiding/featureAblation.ts';
+export { type OcclusionOptions, occlusion } from './perturbation/hiding/occlusion.ts';
+export { type WordOcclusionOptions, wordOcclusion } from './perturbation/hiding/wordOcclusion.ts';
+export {
+  type ExtremalPerturbation,
+  type ExtremalPerturbationOptions,
+  extremalPerturbation,
+} from './perturbation/learntMasks/extremalPerturbation.ts';
+export {
+  type MeaningfulPerturbation,
+  type MeaningfulPerturbationOptions,
+  meaningfulPerturbation,
+} from './perturbation/learntMasks/meaningfulPerturbation.ts';
+export { type HsicOptions, hsicAttribution } from './perturbation/randomMasks/hsicAttribution.ts';
+export { type RiseOptions, rise } from './perturbation/randomMasks/rise.ts';
+export { type SobolOptions, sobolAttribution } from './perturbation/randomMasks/sobolAttribution.ts';
 export {
   fitPatchGaussians,
   type PatchGaussians,
   type PatchOptions,
 } from './perturbation/windowSampling/fitPatchGaussians.ts';
-export { type WordOcclusionOptions, wordOcclusion } from './perturbation/wordOcclusion.ts';
+export {
+  type PredictionDifferenceOptions,
+  predictionDifference,
+} from './perturbation/windowSampling/predictionDifference.ts';
 export { type PartialOption, progressive } from './progressive.ts';
 export type { SignedExplainer } from './relevance/clear/classResponses.ts';
 export { type ClearMap, type ClearMapOptions, clearMap } from './relevance/clear/clearMap.ts';
@@ -87,8 +88,7 @@ export type { DeepLiftRule } from './relevance/deepLift/procedure.ts';
 export { type ExcitationBackpropOptions, excitationBackprop } from './relevance/excitationBackprop.ts';
 export { type LrpOptions, lrp } from './relevance/lrp.ts';
 export { type FitPatternsOptions, fitPatterns } from './relevance/patterns/fitPatterns.ts';
-export { patternAttribution } from './relevance/patterns/patternAttribution.ts';
-export { patternNet } from './relevance/patterns/patternNet.ts';
+export { patternAttribution, patternNet } from './relevance/patterns/patternNet.ts';
 export type { LayerPattern, PatternEstimator, Patterns } from './relevance/patterns/patterns.ts';
 export type { PatternOptions } from './relevance/patterns/throughPatterns.ts';
 export * as rules from './relevance/rules/index.ts';

@@ -1,5 +1,6 @@
 import type { Input, Model } from '../network/types.ts';
-import type { Attribution, ExplainOptions } from '../network/types2.ts';
+import { VitrineError } from '../numeric/errors.ts';
+import type { Attribution, ExplainOptions } from '../scoring/types.ts';
 
 /** The option by which a long method hands over what it has so far. */
 export interface PartialOption<R extends Attribution = Attribution> {
@@ -52,7 +53,7 @@ export function progressive<O extends PartialOption<R>, R extends Attribution>(
       }
       yield await running;
     } finally {
-      leaving.abort(new Error('the iterator was left'));
+      leaving.abort(new VitrineError('unsupported', 'the iterator was left'));
       await finished.catch(() => undefined);
     }
   };

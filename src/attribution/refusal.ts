@@ -1,5 +1,6 @@
-import type { Rule } from '../network/composite.ts';
-import type { Operation } from '../network/operation.ts';
+import type { Operation } from '../network/graph/operation.ts';
+import type { Rule } from '../network/walk/composite.ts';
+import { VitrineError } from '../numeric/errors.ts';
 
 /** What a method says of a layer that it cannot see into. */
 export function unknownLayer({ address, layerClass }: Operation): string {
@@ -16,7 +17,7 @@ export function refusal(
     name: method,
     needs: [],
     backward: (operation) => {
-      throw new Error(`${method} ${complaint(operation)}; ${advice(operation)}`);
+      throw new VitrineError('unsupported', `${method} ${complaint(operation)}; ${advice(operation)}`);
     },
   };
 }

@@ -2,8 +2,6 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { NdArray } from '../numeric/ndarray.ts';
 import { isSliced, type Sliced } from '../numeric/sliced.ts';
-import { eventLoopTurn } from './eventLoopTurn.ts';
-import { inSlices } from './inSlices.ts';
 
 /**
  * Runs a job on one item after the other and hands over what it returns as plain arrays. A job is synchronous and runs
@@ -43,4 +41,66 @@ async function readAll<K extends string>(tensors: Record<K, Tensor>): Promise<Re
   } finally {
     entries.forEach(([, tensor]) => tensor.dispose());
   }
+}
+
+/** How many operations are done between two turns of the event loop: some 10 to 20 milliseconds. */
+export const SLICE = 10_000_000;
+
+/**
+ * Does long mathematics a slice at a time: before each, the first one too, the event loop has its turn and the signal
+ * is checked.
+ *
+ * @throws the signal's reason, once the slice in hand is done.
+ */
+export async function inSlices<T>(
+  work: Sliced<T>,
+  { signal }: { readonly signal?: AbortSignal | undefined } = {},
+): Promise<T> {
+  signal?.throwIfAborted();
+  for (;;) {
+    await eventLoopTurn();
+    signal?.throwIfAborted();
+    const step = nextSlice(work, signal);
+    if (step.done) return step.value;
+  }
+}
+
+function nextSlice<T>(work: Sliced<T>, signal: AbortSignal | undefined): IteratorResult<number, T> {
+  let step = work.next();
+  for (let done = 0; !step.done; step = work.next()) {
+    done += step.value;
+    if (done >= SLICE) break;
+    // The work itself may have called back.
+    signal?.throwIfAborted();
+  }
+  return step;
+}
+
+/** All calls wait in one line: Node lets all that wait for its next turn go on in one turn together. */
+let line: Promise<void> = Promise.resolve();
+
+/**
+ * Lets timers, requests, rendering and aborts have their turn; on wasm and cpu reading a tensor alone does not. Of calls
+ * that run at the same time each goes on in a turn of its own.
+ */
+export function eventLoopTurn(): Promise<void> {
+  line = line.then(nextTurn);
+  return line;
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => {
+    if (typeof setImmediate === 'function') setImmediate(resolve);
+    else postMessage(resolve);
+  });
+}
+
+/** Of browsers' ways to the next turn the one that is not held back by some milliseconds, as timers are. */
+function postMessage(resolve: () => void): void {
+  const { port1, port2 } = new MessageChannel();
+  port1.onmessage = () => {
+    port1.close();
+    resolve();
+  };
+  port2.postMessage(undefined);
 }

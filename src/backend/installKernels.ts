@@ -9,7 +9,7 @@ import { missingKernels } from './training/missingKernels.ts';
  * package do without.
  *
  * @returns The names of the kernels that it registered; none where none was missing.
- * @throws Error if no backend is registered, or the one that is has not started: `await useBackend()` before.
+ * @throws {VitrineError} if no backend is registered, or the one that is has not started: `await useBackend()` before.
  *
  * @example
  * ```ts

@@ -1,11 +1,11 @@
 import { owned } from '../backend/owned.ts';
-import type { Dataset } from '../network/dataset.ts';
 import type { Model } from '../network/types.ts';
 import { withNetwork } from '../network/withNetwork.ts';
-import { dissectOnce } from './dissectOnce.ts';
+import type { Dataset } from '../readings/dataset.ts';
+import { dissectOnce } from './counting/dissectOnce.ts';
+import { dissectReadings } from './counting/dissectReadings.ts';
+import { layerReadings } from './counting/layerReadings.ts';
 import type { DissectOptions } from './dissectOptions.ts';
-import { dissectReadings } from './dissectReadings.ts';
-import { layerReadings } from './layerReadings.ts';
 import type { Dissection, LabelledImage } from './types.ts';
 
 /**
@@ -23,8 +23,8 @@ import type { Dissection, LabelledImage } from './types.ts';
  * @param options `layers`, `concepts`; `categories`, `quantile`, `threshold`, `upsampling`, `quantileOn`, `memory`, `spill`,
  * `images`, `onFault`, `batchSize`, `signal`, `onProgress`.
  * @returns per layer thresholds, counts, the IoU of each unit and concept, and what each unit stands for.
- * @throws {RangeError} if there is no such layer or it has no rows and columns, there is no image, an image or its labels
- * are not as described (the message names the image), or an option is out of its range; {TypeError} if the data set
+ * @throws {VitrineError} if there is no such layer or it has no rows and columns, there is no image, an image or its labels
+ * are not as described (the message names the image), or an option is out of its range, or if the data set
  * cannot be read twice; the signal's reason.
  * @example
  * ```ts

@@ -1,13 +1,13 @@
 import { owned } from '../backend/owned.ts';
-import type { Dataset } from '../network/dataset.ts';
 import type { RunOptions } from '../network/types.ts';
-import type { DissectionOptions } from './dissectionOptions.ts';
-import { dissectReadings } from './dissectReadings.ts';
-import { faultsOf } from './faults.ts';
-import { imageCount } from './imageCount.ts';
-import { labelReadings } from './labelReadings.ts';
+import type { Dataset } from '../readings/dataset.ts';
+import { faultsOf } from '../readings/faults.ts';
+import { dissectReadings } from './counting/dissectReadings.ts';
+import { imageCount } from './counting/imageCount.ts';
+import { labelReadings } from './counting/labelReadings.ts';
+import type { Upsampling } from './counting/placement.ts';
+import type { DissectionOptions } from './dissectOptions.ts';
 import type { Dissection, LabelledActivations } from './types.ts';
-import type { Upsampling } from './upsampling.ts';
 
 /** Options of {@link dissectActivations}. */
 export interface DissectActivationsOptions extends DissectionOptions, Pick<RunOptions, 'signal' | 'onProgress'> {
@@ -30,8 +30,8 @@ export interface DissectActivationsOptions extends DissectionOptions, Pick<RunOp
  * @param options `concepts`; `categories`, `quantile`, `threshold`, `upsampling`, `quantileOn`, `memory`, `images`, `onFault`,
  * `signal`, `onProgress`.
  * @returns thresholds, counts, IoU of each unit and concept, and what each unit stands for.
- * @throws {RangeError} if there is no image, an image's labels or activations are not as described (the message names
- * the image), or an option is out of its range; {TypeError} if the data set cannot be read twice; the signal's reason.
+ * @throws {VitrineError} if there is no image, an image's labels or activations are not as described (the message names
+ * the image), or an option is out of its range, or if the data set cannot be read twice; the signal's reason.
  * @example
  * ```ts
  * import { dissectActivations } from 'vitrine';

@@ -1,7 +1,7 @@
 import type { RunOptions } from '../network/types.ts';
-import type { ByteStore } from './byteStore.ts';
-import type { DissectionOptions } from './dissectionOptions.ts';
-import type { Upsampling } from './upsampling.ts';
+import type { ByteStore } from './counting/byteStore.ts';
+import type { Upsampling } from './counting/placement.ts';
+import type { Concept } from './types.ts';
 
 /** How layers of a network are dissected. */
 export interface DissectOptions<L extends string = string> extends DissectionOptions, RunOptions {
@@ -16,4 +16,25 @@ export interface DissectOptions<L extends string = string> extends DissectionOpt
   readonly spill?: ByteStore;
   /** How many images there are, or more; without it, a data set that is no array is read once more, to count. */
   readonly images?: number;
+}
+
+/** How units are dissected, wherever their activations come from. */
+export interface DissectionOptions {
+  /** What the numbers of labels stand for. */
+  readonly concepts: readonly Concept[];
+  /** The categories in the order of the tables; by default in order of first appearance. */
+  readonly categories?: readonly string[];
+  /** The share of values above a unit's threshold, τ; 0.005 by default. */
+  readonly quantile?: number;
+  /** The IoU above which a unit is a detector; 0.04 by default. */
+  readonly threshold?: number;
+  /** Of which values the quantile is taken: of the activations (the default), or of these resized to the labels. */
+  readonly quantileOn?: 'raw' | 'upsampled';
+  /**
+   * What is kept for the quantile: the largest values of each unit, which are more the more images there are (the
+   * default), or a histogram of 65536 counts for each unit, which takes one more reading. The thresholds are the same.
+   */
+  readonly memory?: 'tail' | 'histogram';
+  /** Is told what is wrong with an image, which is then left out; without it, the call rejects. */
+  readonly onFault?: (fault: Error) => void;
 }

@@ -1,5 +1,4 @@
 export type { Accumulator } from '../numeric/accumulator.ts';
-export type { LargestValues } from '../numeric/largestValues.ts';
 export type { AblationOptions } from './ablation/ablationTask.ts';
 export { balancedAccuracy } from './ablation/balancedAccuracy.ts';
 export type { ClassAccuracy } from './ablation/classTally.ts';
@@ -14,33 +13,34 @@ export type { IntervalOptions } from './bootstrap/bootstrapReadings.ts';
 export type { BootstrapIou, UnitInterval } from './bootstrap/types.ts';
 export { type BrodenDataset, type BrodenOptions, brodenDataset } from './broden/brodenDataset.ts';
 export type { ReadFile } from './broden/readNamed.ts';
-export type { ByteStore } from './byteStore.ts';
 export {
   type ConceptActivationVectors,
   type ConceptOptions,
   type ConceptScore,
   conceptActivationVectors,
 } from './concepts/conceptActivationVectors.ts';
+export type { ByteStore } from './counting/byteStore.ts';
+export type { Anchors, Upsampling } from './counting/placement.ts';
+export { type Tally, type TallyOptions, tallyAccumulator } from './counting/tallyAccumulator.ts';
+export type { LargestValues } from './counting/thresholdAccumulator.ts';
+export { type ThresholdOptions, type ThresholdState, thresholdAccumulator } from './counting/thresholdAccumulator.ts';
+export {
+  type Bin,
+  type HistogramOptions,
+  type HistogramState,
+  thresholdHistogram,
+} from './counting/thresholdHistogram.ts';
 export { dissect } from './dissect.ts';
 export { type DissectActivationsOptions, dissectActivations } from './dissectActivations.ts';
-export { dissectionCsv } from './dissectionCsv.ts';
-export { dissectionJson, parseDissection } from './dissectionJson.ts';
-export type { DissectionOptions } from './dissectionOptions.ts';
-export type { DissectOptions } from './dissectOptions.ts';
+export type { DissectionOptions, DissectOptions } from './dissectOptions.ts';
 export {
   type EmpiricalReceptiveField,
   type EmpiricalReceptiveFieldOptions,
   empiricalReceptiveField,
 } from './empirical/empiricalReceptiveField.ts';
-export {
-  type FactorVariance,
-  type FactorVarianceOptions,
-  factorVariance,
-  type VarianceComponent,
-} from './factorVariance.ts';
-export { type FieldCrop, type FieldCropOptions, fieldCrop } from './fieldCrop.ts';
-export { chanceIou, intersectionOverUnion, iouCeiling, type Overlap } from './iou.ts';
-export { mergeDissections } from './mergeDissections.ts';
+export { type FieldCrop, type FieldCropOptions, fieldCrop } from './images/fieldCrop.ts';
+export { type TopImage, type TopImagesOptions, topImages } from './images/topImages.ts';
+export { type LayerGallery, type UnitGallery, type UnitGalleryOptions, unitGallery } from './images/unitGallery.ts';
 export { type ConceptClassifiersOptions, conceptClassifiers } from './net2vec/conceptClassifiers.ts';
 export type { EmbeddingOptions } from './net2vec/embedConcepts.ts';
 export { type NearConcept, nearestConcepts, type WeightedConcept } from './net2vec/nearestConcepts.ts';
@@ -56,6 +56,17 @@ export type {
 export type { OutputScale } from './outputs/forEachOutput.ts';
 export { type OutputComponentsOptions, outputComponents } from './outputs/outputComponents.ts';
 export type { Extreme, Extremes, OutputComponent, OutputComponents } from './outputs/types.ts';
+export { dissectionCsv } from './results/dissectionCsv.ts';
+export { dissectionJson, parseDissection } from './results/dissectionJson.ts';
+export {
+  type FactorVariance,
+  type FactorVarianceOptions,
+  factorVariance,
+  type VarianceComponent,
+} from './results/factorVariance.ts';
+export { chanceIou, intersectionOverUnion, iouCeiling, type Overlap } from './results/iou.ts';
+export { mergeDissections } from './results/mergeDissections.ts';
+export { type SharedInformation, sharedInformation } from './results/sharedInformation.ts';
 export { type AxisComparison, type AxisComparisonOptions, axisComparison } from './rotation/axisComparison.ts';
 export { type DirectionDissectionOptions, directionDissection } from './rotation/directionDissection.ts';
 export { type RandomDirectionsOptions, randomDirections } from './rotation/randomDirections.ts';
@@ -64,18 +75,13 @@ export {
   type RotatedDissectionOptions,
   rotatedDissection,
 } from './rotation/rotatedDissection.ts';
-export { type SharedInformation, sharedInformation } from './sharedInformation.ts';
-export { type ShiftOptions, shiftLabels } from './shiftLabels.ts';
+export { type ShiftOptions, shiftLabels } from './synthetic/shiftLabels.ts';
 export {
   type SyntheticConcepts,
   type SyntheticOptions,
   type SyntheticSample,
   syntheticConcepts,
 } from './synthetic/syntheticConcepts.ts';
-export { type Tally, type TallyOptions, tallyAccumulator } from './tallyAccumulator.ts';
-export { type ThresholdOptions, type ThresholdState, thresholdAccumulator } from './thresholdAccumulator.ts';
-export { type Bin, type HistogramOptions, type HistogramState, thresholdHistogram } from './thresholdHistogram.ts';
-export { type TopImage, type TopImagesOptions, topImages } from './topImages.ts';
 export type {
   Concept,
   Count,
@@ -86,5 +92,3 @@ export type {
   Match,
   UnitReport,
 } from './types.ts';
-export { type LayerGallery, type UnitGallery, type UnitGalleryOptions, unitGallery } from './unitGallery.ts';
-export type { Anchors, Upsampling } from './upsampling.ts';

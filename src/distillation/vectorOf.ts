@@ -1,4 +1,5 @@
 import { assertArray, assertFiniteArray, describe } from '../numeric/check.ts';
+import { VitrineError } from '../numeric/errors.ts';
 import type { NdArray, TypedArray } from '../numeric/ndarray.ts';
 
 /** A list of numbers, as plain or typed array or with a shape. */
@@ -8,9 +9,10 @@ export type Numbers = ArrayLike<number> | NdArray<TypedArray>;
 export function vectorOf(argument: string, numbers: Numbers, count: number): Float64Array {
   const list = numbers !== null && typeof numbers === 'object' && 'data' in numbers ? numbers.data : numbers;
   if (list === null || typeof list !== 'object' || typeof list.length !== 'number') {
-    throw new TypeError(`"${argument}" expected ${count} numbers, got ${describe(numbers)}`);
+    throw new VitrineError('bad-argument', `"${argument}" expected ${count} numbers, got ${describe(numbers)}`);
   }
-  if (list.length !== count) throw new RangeError(`"${argument}" expected ${count} numbers, got ${list.length}`);
+  if (list.length !== count)
+    throw new VitrineError('bad-argument', `"${argument}" expected ${count} numbers, got ${list.length}`);
   const data = Float64Array.from(list);
   assertFiniteArray(argument, { shape: [count], data });
   return data;

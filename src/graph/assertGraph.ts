@@ -1,12 +1,12 @@
-import { assertSchema } from '../numeric/assertSchema.ts';
-import { assertChoice, assertInteger, assertNumber, describe } from '../numeric/check.ts';
+import { assertChoice, assertInteger, assertNumber, assertSchema, describe } from '../numeric/check.ts';
+import { VitrineError } from '../numeric/errors.ts';
 import type { ExplanatoryGraph, GraphLayer, PatternNode } from './types.ts';
 
 /**
  * Refuses what is no explanatory graph of this version: for graphs that come from a file.
  *
  * @param graph what `JSON.parse` gave, for instance.
- * @throws {TypeError} if it is something else; {RangeError} if it has another version, or numbers or neighbours that
+ * @throws {VitrineError} if it is something else, or if it has another version, or numbers or neighbours that
  * cannot be.
  * @example
  * ```ts
@@ -24,7 +24,7 @@ export function assertGraph(graph: unknown): asserts graph is ExplanatoryGraph {
   assertNumber('graph.tau', given.tau as number, Number.MIN_VALUE);
   assertChoice('graph.peaks', given.peaks as string, ['unit', 'interpolated']);
   if (!Array.isArray(given.layers) || given.layers.length === 0) {
-    throw new TypeError(`"graph.layers" expected a list of layers, got ${describe(given.layers)}`);
+    throw new VitrineError('bad-argument', `"graph.layers" expected a list of layers, got ${describe(given.layers)}`);
   }
   given.layers.forEach((layer, i, layers) => {
     assertLayer(`graph.layers[${i}]`, layer, layers[i + 1]?.nodes?.length ?? 0);
@@ -33,11 +33,12 @@ export function assertGraph(graph: unknown): asserts graph is ExplanatoryGraph {
 
 function assertLayer(at: string, layer: GraphLayer, above: number): void {
   if (typeof layer?.name !== 'string')
-    throw new TypeError(`"${at}.name" expected a string, got ${describe(layer?.name)}`);
+    throw new VitrineError('bad-argument', `"${at}.name" expected a string, got ${describe(layer?.name)}`);
   for (const key of ['size', 'centre', 'jump'] as const) assertPair(`${at}.${key}`, layer[key]);
   assertInteger(`${at}.units`, layer.units, [1, Number.POSITIVE_INFINITY]);
   for (const key of ['filters', 'deviations', 'nodes'] as const) {
-    if (!Array.isArray(layer[key])) throw new TypeError(`"${at}.${key}" expected a list, got ${describe(layer[key])}`);
+    if (!Array.isArray(layer[key]))
+      throw new VitrineError('bad-argument', `"${at}.${key}" expected a list, got ${describe(layer[key])}`);
   }
   const filters = new Set(layer.filters);
   layer.nodes.forEach((node, i) => {
@@ -63,21 +64,24 @@ function assertNode(
   { filters, above }: { filters: ReadonlySet<number>; above: number },
 ): void {
   if (!filters.has(node?.filter)) {
-    throw new RangeError(`"${at}.filter" expected one of the layer's filters, got ${describe(node?.filter)}`);
+    throw new VitrineError(
+      'bad-argument',
+      `"${at}.filter" expected one of the layer's filters, got ${describe(node?.filter)}`,
+    );
   }
   assertPair(`${at}.position`, node.position);
   assertPair(`${at}.meanPosition`, node.meanPosition);
   assertNumber(`${at}.width`, node.width, Number.MIN_VALUE);
   assertNumber(`${at}.deformation`, node.deformation, Number.MIN_VALUE);
   if (!Array.isArray(node.neighbours)) {
-    throw new TypeError(`"${at}.neighbours" expected a list, got ${describe(node.neighbours)}`);
+    throw new VitrineError('bad-argument', `"${at}.neighbours" expected a list, got ${describe(node.neighbours)}`);
   }
   for (const neighbour of node.neighbours) assertInteger(`${at}.neighbours`, neighbour, [0, above - 1]);
 }
 
 function assertPair(argument: string, pair: unknown): void {
   if (!Array.isArray(pair) || pair.length !== 2) {
-    throw new TypeError(`"${argument}" expected two numbers, got ${describe(pair)}`);
+    throw new VitrineError('bad-argument', `"${argument}" expected two numbers, got ${describe(pair)}`);
   }
   for (const value of pair) assertNumber(argument, value as number);
 }

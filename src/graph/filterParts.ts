@@ -60,7 +60,7 @@ export interface DisentangledFilter {
  * @param inference of `inferPatterns`, on images of the fit or others; several, since means are taken over them.
  * @param options `alive`, `distance`, `deviation`.
  * @returns by layer, for each filter in the graph, its parts, the one of the greatest mean score first.
- * @throws {RangeError} if the inference is of another graph or an option is negative; {TypeError} if the graph is none.
+ * @throws {VitrineError} if the inference is of another graph or an option is negative, or if the graph is none.
  * @example
  * ```ts
  * import { filterParts, fitExplanatoryGraph, inferPatterns, syntheticPatterns } from 'vitrine';

@@ -1,8 +1,9 @@
 import { owned } from '../backend/owned.ts';
-import type { Dataset } from '../network/dataset.ts';
 import type { Input, Model, RunOptions } from '../network/types.ts';
 import { withNetwork } from '../network/withNetwork.ts';
 import { assertChoice, assertCount, assertInteger, assertNumber, describe } from '../numeric/check.ts';
+import { VitrineError } from '../numeric/errors.ts';
+import type { Dataset } from '../readings/dataset.ts';
 import { fitLayer } from './fit/fitLayer.ts';
 import type { FittedLayer } from './fit/fittedLayer.ts';
 import { arraySource } from './maps/arraySource.ts';
@@ -68,8 +69,8 @@ export interface Negatives<N> {
  * @param options `layers`; `patternsPerFilter`, `neighbours`, `iterations`, `tau`, `peaks`, `filters`, `negatives`,
  * `seed`, `batchSize`, `signal`, `onProgress`.
  * @returns the graph, plain data.
- * @throws {RangeError} if a layer or filter is unknown, a layer has no rows and columns or comes before a lower one, an
- * activation is not finite, a number is out of its range, or there is no image; {TypeError} if `layers` is no list.
+ * @throws {VitrineError} if a layer or filter is unknown, a layer has no rows and columns or comes before a lower one, an
+ * activation is not finite, a number is out of its range, or there is no image, or if `layers` is no list.
  * @example
  * ```ts
  * import { fitExplanatoryGraph } from 'vitrine';
@@ -184,7 +185,10 @@ function assertOptions({
   peaks = 'interpolated',
 }: ExplanatoryGraphOptions): void {
   if (!Array.isArray(layers) || layers.length === 0) {
-    throw new TypeError(`"layers" expected at least one address of a layer, got ${describe(layers)}`);
+    throw new VitrineError(
+      'bad-argument',
+      `"layers" expected at least one address of a layer, got ${describe(layers)}`,
+    );
   }
   assertCount('iterations', iterations, 1);
   assertInteger('neighbours', neighbours, [1, Number.POSITIVE_INFINITY]);
@@ -197,7 +201,10 @@ function filtersOf({ name, units }: SourceLayer, { filters }: ExplanatoryGraphOp
   if (!own) return Array.from({ length: units }, (_, i) => i);
   for (const filter of own) assertInteger(`filters.${name}`, filter, [0, units - 1]);
   if (own.length > 0 && new Set(own).size === own.length) return own;
-  throw new RangeError(`"filters.${name}" expected units of the layer, each once, got ${describe(own)}`);
+  throw new VitrineError(
+    'bad-argument',
+    `"filters.${name}" expected units of the layer, each once, got ${describe(own)}`,
+  );
 }
 
 function patternsOf({ name, size }: SourceLayer, { patternsPerFilter }: ExplanatoryGraphOptions): number {

@@ -1,6 +1,6 @@
 import { assertArray, assertFiniteArray, assertInteger, assertNumber } from '../numeric/check.ts';
-import { joined } from '../numeric/joined.ts';
-import type { NdArray } from '../numeric/ndarray.ts';
+import { VitrineError } from '../numeric/errors.ts';
+import { joined, type NdArray } from '../numeric/ndarray.ts';
 import { displacements } from './mixture/displacements.ts';
 import { productOf, writeProduct } from './mixture/product.ts';
 
@@ -28,7 +28,7 @@ export interface FusedNeighbours {
  * @param above `positions` `[nodes, n, 2]`, where the nodes of the layer above are on each image in pixels; `sigma`
  * `[nodes]`, the width of each of them in pixels; `neighbours`, which of them are the neighbours.
  * @returns one Gaussian per image: `shift`, `variance`, `weights`.
- * @throws {RangeError} if there is no neighbour or one is no node, or arrays do not fit; {TypeError} if an array is none.
+ * @throws {VitrineError} if there is no neighbour or one is no node, or arrays do not fit, or if an array is none.
  * @example
  * ```ts
  * import { fuseNeighbours } from 'vitrine';
@@ -46,9 +46,15 @@ export function fuseNeighbours(above: {
   assertArray('positions', positions, [3]);
   assertFiniteArray('positions', positions);
   const [nodes, images, axes] = positions.shape as [number, number, number];
-  if (axes !== 2) throw new RangeError(`"positions" expected shape [nodes, n, 2], got [${positions.shape.join(', ')}]`);
-  if (sigma.length !== nodes) throw new RangeError(`"sigma" expected ${nodes} numbers, got ${sigma.length}`);
-  if (neighbours.length === 0) throw new RangeError('"neighbours" expected at least one node, got none');
+  if (axes !== 2)
+    throw new VitrineError(
+      'bad-shape',
+      `"positions" expected shape [nodes, n, 2], got [${positions.shape.join(', ')}]`,
+    );
+  if (sigma.length !== nodes)
+    throw new VitrineError('bad-argument', `"sigma" expected ${nodes} numbers, got ${sigma.length}`);
+  if (neighbours.length === 0)
+    throw new VitrineError('bad-argument', '"neighbours" expected at least one node, got none');
   for (const neighbour of neighbours) {
     assertInteger('neighbours', neighbour, [0, nodes - 1]);
     assertNumber('sigma', sigma[neighbour] as number, Number.MIN_VALUE);

@@ -1,4 +1,4 @@
-import { printable } from '../numeric/text/escaped.ts';
+import { printable } from '../numeric/escaped.ts';
 import { assertGraph } from './assertGraph.ts';
 import { edgesOf } from './export/edgesOf.ts';
 import type { ExplanatoryGraph } from './types.ts';
@@ -8,7 +8,7 @@ import type { ExplanatoryGraph } from './types.ts';
  *
  * @param graph of `fitExplanatoryGraph`; one of some hundreds of nodes can still be looked at.
  * @returns the text; names are escaped.
- * @throws {TypeError} or {RangeError} if it is no graph of this version.
+ * @throws {VitrineError} or {VitrineError} if it is no graph of this version.
  * @example
  * ```ts
  * import { fitExplanatoryGraph, graphDot } from 'vitrine';

@@ -1,4 +1,4 @@
-import { escaped } from '../numeric/text/escaped.ts';
+import { escaped } from '../numeric/escaped.ts';
 import { assertGraph } from './assertGraph.ts';
 import { edgesOf } from './export/edgesOf.ts';
 import type { ExplanatoryGraph } from './types.ts';
@@ -23,7 +23,7 @@ const keys = [
  *
  * @param graph of `fitExplanatoryGraph`.
  * @returns an XML document; names are escaped.
- * @throws {TypeError} or {RangeError} if it is no graph of this version.
+ * @throws {VitrineError} or {VitrineError} if it is no graph of this version.
  * @example
  * ```ts
  * import { fitExplanatoryGraph, graphMl } from 'vitrine';

@@ -1,9 +1,8 @@
 import { owned } from '../backend/owned.ts';
-import type { Dataset } from '../network/dataset.ts';
 import type { Input, Model, RunOptions } from '../network/types.ts';
 import { withNetwork } from '../network/withNetwork.ts';
-import { joined } from '../numeric/joined.ts';
-import type { NdArray } from '../numeric/ndarray.ts';
+import { joined, type NdArray } from '../numeric/ndarray.ts';
+import type { Dataset } from '../readings/dataset.ts';
 import { assertGraph } from './assertGraph.ts';
 import { assertFits } from './infer/assertFits.ts';
 import { layerInference } from './infer/layerInference.ts';
@@ -38,8 +37,8 @@ export type PatternInference = Readonly<Record<string, LayerInference>>;
  * @param images as the model takes them; left out with maps.
  * @param options `batchSize`, `signal`, `onProgress`.
  * @returns by layer the positions `[n, nodes, 2]` in pixels and scores `[n, nodes]`, in the order of the layer's nodes.
- * @throws {RangeError} if the graph is of another version or of a model with other layers, an activation is not finite,
- * or there is no image; {TypeError} if the graph is none.
+ * @throws {VitrineError} if the graph is of another version or of a model with other layers, an activation is not finite,
+ * or there is no image, or if the graph is none.
  * @example
  * ```ts
  * import { fitExplanatoryGraph, inferPatterns } from 'vitrine';

@@ -1,4 +1,5 @@
 import { assertChoice, assertInteger, assertNumber } from '../numeric/check.ts';
+import { VitrineError } from '../numeric/errors.ts';
 import type { NdArray } from '../numeric/ndarray.ts';
 import { assertGraph } from './assertGraph.ts';
 import type { PatternInference } from './inferPatterns.ts';
@@ -30,8 +31,8 @@ export interface PatternHeatmapOptions {
  * @param inference of `inferPatterns`.
  * @param options `layer`, `nodes`, `size`, `sigma`, `weight`.
  * @returns `[n, rows, columns]`, not normalised; `heatmap` and `overlay` draw it.
- * @throws {RangeError} if the layer or a node is not of the graph, the inference is of another, or a number is out of
- * its range; {TypeError} if `nodes` come without a layer.
+ * @throws {VitrineError} if the layer or a node is not of the graph, the inference is of another, or a number is out of
+ * its range, or if `nodes` come without a layer.
  * @example
  * ```ts
  * import { fitExplanatoryGraph, heatmap, inferPatterns, patternHeatmap, syntheticPatterns } from 'vitrine';
@@ -50,7 +51,8 @@ export function patternHeatmap(
   assertNumber('sigma', sigma, Number.MIN_VALUE);
   assertChoice('weight', weight, ['score', 'equal']);
   for (const length of size) assertInteger('size', length, [1, Number.POSITIVE_INFINITY]);
-  if (nodes && layer === undefined) throw new TypeError('"nodes" expected to come with "layer", got none');
+  if (nodes && layer === undefined)
+    throw new VitrineError('bad-argument', '"nodes" expected to come with "layer", got none');
   const names = graph.layers.map(({ name }) => name);
   if (layer !== undefined) assertChoice('layer', layer, names);
   const chosen = graph.layers.filter(({ name }) => layer === undefined || name === layer);

@@ -1,6 +1,6 @@
-import { assertArray, assertCount, assertFiniteArray, assertNumber } from '../numeric/check.ts';
+import { assertArray, assertCount, assertFiniteArray, assertNumber, perAxis } from '../numeric/check.ts';
+import { VitrineError } from '../numeric/errors.ts';
 import type { NdArray } from '../numeric/ndarray.ts';
-import { perAxis } from '../numeric/perAxis.ts';
 import { atOnce } from '../numeric/sliced.ts';
 import { maximized, spreadOf } from './mixture/maximized.ts';
 import type { Mixture } from './mixture/mixture.ts';
@@ -59,8 +59,8 @@ export interface PatternMixture {
  * @param maps the activations of a filter on images, `[n, h, w]`.
  * @param options `centre`, `jump`, `positions`, `sigma`, `noneDensity`; `shifts`, `weights`, `iterations`.
  * @returns positions, likelihoods, and where the nodes are found on each image.
- * @throws {RangeError} if an array has another shape than the others ask for or is not finite, or a number is out of
- * its range; {TypeError} if an array is none.
+ * @throws {VitrineError} if an array has another shape than the others ask for or is not finite, or a number is out of
+ * its range, or if an array is none.
  * @example
  * ```ts
  * import { patternMixture } from 'vitrine';
@@ -105,7 +105,8 @@ function mixtureOf({ positions, sigma, shifts, weights, noneDensity }: PatternMi
   if (positions.shape[1] !== 2) throw shapeError('positions', '[v, 2]', positions.shape);
   assertNumber('noneDensity', noneDensity, Number.MIN_VALUE);
   const widths = typeof sigma === 'number' ? new Array<number>(nodes).fill(sigma) : sigma;
-  if (widths.length !== nodes) throw new RangeError(`"sigma" expected ${nodes} numbers, got ${widths.length}`);
+  if (widths.length !== nodes)
+    throw new VitrineError('bad-argument', `"sigma" expected ${nodes} numbers, got ${widths.length}`);
   for (const width of widths) assertNumber('sigma', width, Number.MIN_VALUE);
   return {
     positions: Float64Array.from(positions.data),
@@ -134,6 +135,6 @@ function perNode(
   return repeated;
 }
 
-function shapeError(argument: string, expected: string, shape: readonly number[]): RangeError {
-  return new RangeError(`"${argument}" expected shape ${expected}, got [${shape.join(', ')}]`);
+function shapeError(argument: string, expected: string, shape: readonly number[]): VitrineError {
+  return new VitrineError('bad-shape', `"${argument}" expected shape ${expected}, got [${shape.join(', ')}]`);
 }

@@ -1,4 +1,4 @@
-import type { FieldBox } from '../network/fieldBox.ts';
+import type { FieldBox } from '../network/fields/fieldBox.ts';
 import { assertChoice, assertInteger } from '../numeric/check.ts';
 import { assertGraph } from './assertGraph.ts';
 import type { PatternInference } from './inferPatterns.ts';
@@ -38,7 +38,7 @@ export interface PatternPatch {
  * @param options `layer`; `node`, `count`, `side`.
  * @returns for each node its patches, the one of the greatest score first, the earlier image of equals; fewer than
  * `count` where the filter is silent on images.
- * @throws {RangeError} if the layer or a node is not of the graph, the inference is of another, or `count` or `side` < 1.
+ * @throws {VitrineError} if the layer or a node is not of the graph, the inference is of another, or `count` or `side` < 1.
  * @example
  * ```ts
  * import { fitExplanatoryGraph, inferPatterns, patternPatches } from 'vitrine';

@@ -1,4 +1,5 @@
 import { assertInteger } from '../numeric/check.ts';
+import { VitrineError } from '../numeric/errors.ts';
 
 /** How often a pattern stands for one part. */
 export interface PatternPurity {
@@ -17,7 +18,7 @@ export interface PatternPurity {
  *
  * @param assignments for each node the part that each of its best regions shows, a number from 0, −1 for none.
  * @returns the purity of each node and the mean over nodes.
- * @throws {RangeError} if there is no node, a node has no region, or a number is no integer of at least −1.
+ * @throws {VitrineError} if there is no node, a node has no region, or a number is no integer of at least −1.
  * @example
  * ```ts
  * import { patternPurity } from 'vitrine';
@@ -26,10 +27,11 @@ export interface PatternPurity {
  * ```
  */
 export function patternPurity(assignments: readonly (readonly number[])[]): PatternPurity {
-  if (assignments.length === 0) throw new RangeError('"assignments" expected at least one node, got none');
+  if (assignments.length === 0)
+    throw new VitrineError('bad-argument', '"assignments" expected at least one node, got none');
   const perNode = Float64Array.from(assignments, (parts, node) => {
     if (parts.length === 0) {
-      throw new RangeError(`"assignments[${node}]" expected at least one region, got none`);
+      throw new VitrineError('bad-argument', `"assignments[${node}]" expected at least one region, got none`);
     }
     return largestGroup(parts, node) / parts.length;
   });

@@ -1,4 +1,5 @@
 import { assertArray, assertFiniteArray, assertInteger } from '../numeric/check.ts';
+import { VitrineError } from '../numeric/errors.ts';
 import type { NdArray } from '../numeric/ndarray.ts';
 import { followers, greatestFirst } from './mixture/followers.ts';
 
@@ -24,7 +25,7 @@ export interface NeighbourSelection {
  * well it is seen there; `candidates` `[candidates, n, 2]`, how far each of them is from its mean position; `count`, how
  * many to choose, 15 by default; all where there are fewer.
  * @returns the scores of all and the best.
- * @throws {RangeError} if shapes do not fit, numbers are not finite or `count` < 1; {TypeError} if an array is none.
+ * @throws {VitrineError} if shapes do not fit, numbers are not finite or `count` < 1, or if an array is none.
  * @example
  * ```ts
  * import { selectNeighbours } from 'vitrine';
@@ -47,13 +48,16 @@ export function selectNeighbours(choice: {
   assertFiniteArray('candidates', candidates);
   assertInteger('count', count, [1, Number.POSITIVE_INFINITY]);
   const images = own.shape[0] as number;
-  if (own.shape[1] !== 2) throw new RangeError(`"own" expected shape [n, 2], got [${own.shape.join(', ')}]`);
+  if (own.shape[1] !== 2)
+    throw new VitrineError('bad-shape', `"own" expected shape [n, 2], got [${own.shape.join(', ')}]`);
   if (candidates.shape[1] !== images || candidates.shape[2] !== 2) {
-    throw new RangeError(
+    throw new VitrineError(
+      'bad-shape',
       `"candidates" expected shape [candidates, ${images}, 2], got [${candidates.shape.join(', ')}]`,
     );
   }
-  if (scores.length !== images) throw new RangeError(`"scores" expected ${images} numbers, got ${scores.length}`);
+  if (scores.length !== images)
+    throw new VitrineError('bad-argument', `"scores" expected ${images} numbers, got ${scores.length}`);
   const found = followers(Float64Array.from(own.data), Float64Array.from(scores), Float64Array.from(candidates.data));
   return { scores: found, selected: greatestFirst(found, count) };
 }

@@ -1,10 +1,10 @@
 import { assertWidth } from '../numeric/check.ts';
 import type { NdArray, TypedArray } from '../numeric/ndarray.ts';
 import { atOnce, type Sliced } from '../numeric/sliced.ts';
-import { assertPicture, isPicture } from './checkPicture.ts';
+import { assertPicture, isPicture } from './assertPicture.ts';
 import { type FilterRow, type FilterTable, filtering } from './filter.ts';
+import { type Places, placesOf } from './maps/planes.ts';
 import { picture } from './picture.ts';
-import { type Places, placesOf } from './planes.ts';
 import type { MapArray, Picture, VolumeSize } from './types.ts';
 
 /**
@@ -16,7 +16,7 @@ import type { MapArray, Picture, VolumeSize } from './types.ts';
  * `[n, d, h, w]` or `[n, d, h, w, c]`.
  * @param sigma standard deviation in pixels; `[depth, rows, columns]` of volumes; 0 copies.
  * @returns a picture, or an array of the same shape.
- * @throws TypeError or RangeError if the source is none of these, or sigma negative, not finite or above 2²⁰.
+ * @throws {VitrineError} if the source is none of these, or sigma negative, not finite or above 2²⁰.
  * @example
  * ```ts
  * import { blur } from 'vitrine';

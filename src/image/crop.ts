@@ -1,3 +1,6 @@
+import { picture as makePicture } from './picture.ts';
+import type { Picture } from './types.ts';
+
 /** A rectangle of pixels. */
 export interface PixelWindow {
   /** The first row. */
@@ -32,4 +35,9 @@ export function crop<A extends Float32Array | Uint8Array | Uint8ClampedArray>(
     out.set(data.subarray(start, start + width * channels), line * width * channels);
   }
   return { shape: [count, height, width, channels], data: out };
+}
+
+/** Cuts a window that lies within it out of a picture. */
+export function cropPicture({ width, height, data }: Picture, window: PixelWindow): Picture {
+  return makePicture(window.width, window.height, crop({ shape: [1, height, width, 4], data }, window).data);
 }

@@ -1,7 +1,6 @@
-import type { TypedArray } from '../numeric/ndarray.ts';
-import { sizeOf } from '../numeric/shape.ts';
+import { sizeOf, type TypedArray } from '../numeric/ndarray.ts';
 import type { Sliced } from '../numeric/sliced.ts';
-import type { Places } from './planes.ts';
+import type { Places } from './maps/planes.ts';
 
 /** What one output is made of along an axis: input indices and their weights, which sum to 1. */
 export interface FilterRow {

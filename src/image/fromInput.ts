@@ -1,4 +1,5 @@
 import { assertArray, assertFiniteArray, assertInteger } from '../numeric/check.ts';
+import { VitrineError } from '../numeric/errors.ts';
 import { picture } from './picture.ts';
 import { type PixelScale, pixelScale } from './pixelScale.ts';
 import type { MapArray, Picture } from './types.ts';
@@ -12,7 +13,7 @@ import type { MapArray, Picture } from './types.ts';
  * @param options the scale that made the input: `preprocessing`, `range`, or `mean` and `std`; and which `example` to show
  * (0 by default).
  * @returns a picture of one example, `w` × `h` pixels, opaque.
- * @throws RangeError if the array has other axes or is not finite, or an option is not as described; TypeError if no
+ * @throws {VitrineError} if the array has other axes or is not finite, or an option is not as described, or if no
  * scale is given, or two are.
  * @example
  * ```ts
@@ -28,7 +29,7 @@ export function fromInput(array: MapArray, options: PixelScale & { readonly exam
   const { channels, order, mean, std } = pixelScale({ channels: depth as 1 | 3, ...options });
   const { example = 0 } = options;
   assertInteger('example', example, [0, (count as number) - 1]);
-  if (channels !== depth) throw new RangeError(`"array" expected ${channels} channels, got ${depth}`);
+  if (channels !== depth) throw new VitrineError('bad-argument', `"array" expected ${channels} channels, got ${depth}`);
   const pixels = (height as number) * (width as number);
   const data = new Uint8ClampedArray(pixels * 4).fill(255);
   for (let pixel = 0; pixel < pixels; pixel++) {

@@ -1,7 +1,7 @@
 import { assertChoice } from '../numeric/check.ts';
-import { assertSides } from './checkPicture.ts';
+import { assertSides } from './assertPicture.ts';
 import type { PixelWindow } from './crop.ts';
-import { heightAndWidth } from './planes.ts';
+import { heightAndWidth } from './maps/planes.ts';
 import type { Picture, Size } from './types.ts';
 
 /** Which part of a picture a model sees. */
@@ -21,7 +21,7 @@ export interface InputPlace {
  * @param picture a picture, or its `width` and `height`.
  * @param options `size` and `fit`, as for `toInput`.
  * @returns the first row and column in the picture, and how many there are, all whole pixels.
- * @throws TypeError or RangeError if the picture or an option is not as described.
+ * @throws {VitrineError} if the picture or an option is not as described.
  * @example
  * ```ts
  * import { inputWindow } from 'vitrine';

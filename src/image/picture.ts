@@ -1,7 +1,7 @@
 import { assertRoom } from '../numeric/check.ts';
-import { toBase64 } from './base64.ts';
-import { assertPicture, assertSides } from './checkPicture.ts';
-import { encodePng } from './encodePng.ts';
+import { assertPicture, assertSides } from './assertPicture.ts';
+import { toBase64 } from './files/base64.ts';
+import { encodePng } from './files/encodePng.ts';
 import type { Picture, PixelBytes } from './types.ts';
 
 /**
@@ -14,7 +14,7 @@ import type { Picture, PixelBytes } from './types.ts';
  * @param height in pixels.
  * @param data `height × width × 4` numbers from 0 to 255, kept and not copied; transparent black if left out.
  * @returns the picture.
- * @throws RangeError if a side is below 1 or the data has another length.
+ * @throws {VitrineError} if a side is below 1 or the data has another length.
  * @example
  * ```ts
  * import { picture } from 'vitrine';

@@ -1,4 +1,5 @@
 import { assertNumber, describe } from '../numeric/check.ts';
+import { VitrineError } from '../numeric/errors.ts';
 
 /** How the numbers of a model's input follow from pixels of 0 to 255: one of three ways to say it, since none is usual. */
 export type PixelScale = MeanScale | RangeScale | PresetScale;
@@ -57,12 +58,15 @@ export function pixelScale(scale: PixelScale): ChannelScale {
   assertOneWay(scale);
   const { preprocessing, range, mean, std = 1, channels = 3, order = 'rgb' } = scale;
   if (preprocessing !== undefined) return pixelScale({ ...presetOf(preprocessing), channels });
-  if (channels !== 1 && channels !== 3) throw new RangeError(`"channels" expected 1 or 3, got ${channels}`);
-  if (order !== 'rgb' && order !== 'bgr') throw new RangeError(`"order" expected one of rgb, bgr, got "${order}"`);
+  if (channels !== 1 && channels !== 3)
+    throw new VitrineError('bad-argument', `"channels" expected 1 or 3, got ${channels}`);
+  if (order !== 'rgb' && order !== 'bgr')
+    throw new VitrineError('bad-argument', `"order" expected one of rgb, bgr, got "${order}"`);
   const layout = { channels, order: order === 'rgb' ? [0, 1, 2] : [2, 1, 0] };
   if (range !== undefined) return { ...layout, ...fromRange(range, channels) };
   const divisors = perChannel('std', std, channels);
-  if (divisors.includes(0)) throw new RangeError(`"std" expected numbers other than 0, got ${divisors.join(', ')}`);
+  if (divisors.includes(0))
+    throw new VitrineError('bad-argument', `"std" expected numbers other than 0, got ${divisors.join(', ')}`);
   return { ...layout, mean: perChannel('mean', mean, channels), std: divisors };
 }
 
@@ -73,28 +77,32 @@ const ways = { preprocessing: ['range', 'mean', 'std', 'order'], range: ['mean',
 function assertOneWay(scale: PixelScale): void {
   const given = Object.entries(ways).find(([way]) => scale?.[way as keyof typeof ways] !== undefined);
   if (!given) {
-    throw new TypeError(
+    throw new VitrineError(
+      'bad-argument',
       `"preprocessing" expected a preset such as preprocessing.mobilenetV2, or instead of it "range" such as [0, 1], or "mean" and "std", got ${describe(scale?.preprocessing)}`,
     );
   }
   const [way, others] = given;
   const second = others.find((name) => scale[name] !== undefined);
-  if (second) throw new TypeError(`"${way}" expected without "${second}", got both`);
+  if (second) throw new VitrineError('bad-argument', `"${way}" expected without "${second}", got both`);
 }
 
 function presetOf(preset: Preprocessing): MeanScale {
   if (typeof preset === 'object' && preset !== null && preset.mean !== undefined) return preset;
-  throw new TypeError(
+  throw new VitrineError(
+    'bad-argument',
     `"preprocessing" expected {mean, std, order} such as preprocessing.mobilenetV2, got ${describe(preset)}`,
   );
 }
 
 function fromRange(range: readonly [number, number], channels: number): Pick<ChannelScale, 'mean' | 'std'> {
-  if (!Array.isArray(range)) throw new TypeError(`"range" expected [low, high], got ${describe(range)}`);
+  if (!Array.isArray(range))
+    throw new VitrineError('bad-argument', `"range" expected [low, high], got ${describe(range)}`);
   const [low, high] = range;
   assertNumber('range[0]', low);
   assertNumber('range[1]', high);
-  if (low >= high) throw new RangeError(`"range" expected [low, high] with low < high, got [${low}, ${high}]`);
+  if (low >= high)
+    throw new VitrineError('bad-argument', `"range" expected [low, high] with low < high, got [${low}, ${high}]`);
   const std = 255 / (high - low);
   return { mean: new Array(channels).fill(-low * std), std: new Array(channels).fill(std) };
 }
@@ -102,7 +110,7 @@ function fromRange(range: readonly [number, number], channels: number): Pick<Cha
 function perChannel(argument: string, value: unknown, channels: number): readonly number[] {
   const values: unknown = typeof value === 'number' ? new Array<number>(channels).fill(value) : value;
   if (!Array.isArray(values) || values.length !== channels) {
-    throw new RangeError(`"${argument}" expected one number or ${channels}, got ${describe(value)}`);
+    throw new VitrineError('bad-argument', `"${argument}" expected one number or ${channels}, got ${describe(value)}`);
   }
   values.forEach((number: number, channel: number) => assertNumber(`${argument}[${channel}]`, number));
   return values;

@@ -1,10 +1,10 @@
 import { assertRoom } from '../numeric/check.ts';
 import type { NdArray } from '../numeric/ndarray.ts';
 import { atOnce } from '../numeric/sliced.ts';
-import { assertPicture, isPicture } from './checkPicture.ts';
+import { assertPicture, isPicture } from './assertPicture.ts';
 import { type FilterTable, filtering, filterRow } from './filter.ts';
+import { heightAndWidth, lengthsOf, type Places, placesOf, shapeWith } from './maps/planes.ts';
 import { picture } from './picture.ts';
-import { heightAndWidth, lengthsOf, type Places, placesOf, shapeWith } from './planes.ts';
 import type { MapArray, Picture, Size, VolumeSize } from './types.ts';
 
 /** Options of {@link resize}. */
@@ -24,7 +24,7 @@ export interface ResizeOptions {
  * @param size height and width in pixels, or one number for both; `[depth, height, width]` of volumes.
  * @param options `antialias`.
  * @returns a picture, or an array with the same other axes.
- * @throws TypeError or RangeError if source or size are none of these.
+ * @throws {VitrineError} if source or size are none of these.
  * @example
  * ```ts
  * import { resize } from 'vitrine';

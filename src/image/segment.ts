@@ -19,7 +19,7 @@ import type { MapArray, Picture, Segments } from './types.ts';
  * your own, which is checked. By default `{ quickshift: 200 }` where a side has 224 pixels or more, `{ slic: 50 }` of
  * smaller pictures, and `{ grid: 4 }` of volumes, 64 boxes.
  * @returns labels 0 … s − 1 of each image, all of which occur: `[h, w]` of a picture, else `[n, h, w]` or `[n, d, h, w]`.
- * @throws TypeError or RangeError if the source or an option is not as described, or a label map has another size, gaps
+ * @throws {VitrineError} if the source or an option is not as described, or a label map has another size, gaps
  * or negative labels.
  * @example
  * ```ts

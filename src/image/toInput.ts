@@ -1,9 +1,9 @@
 import type { NdArray } from '../numeric/ndarray.ts';
-import { assertPicture } from './checkPicture.ts';
+import { assertPicture } from './assertPicture.ts';
 import { crop } from './crop.ts';
 import { type InputPlace, inputWindow } from './inputWindow.ts';
+import { heightAndWidth } from './maps/planes.ts';
 import { type PixelScale, pixelScale } from './pixelScale.ts';
-import { heightAndWidth } from './planes.ts';
 import { resize } from './resize.ts';
 import type { Picture } from './types.ts';
 
@@ -28,7 +28,7 @@ export interface InputSampling extends InputPlace {
  * @param options `preprocessing`, or `range`, or `mean` and `std` in units of 0…255; `size`, `fit`, `antialias`;
  * `channels`, `order`.
  * @returns `[1, h, w, c]`, `c` = `channels`.
- * @throws TypeError or RangeError if the picture or an option is not as described, or the scale is not given in one way.
+ * @throws {VitrineError} if the picture or an option is not as described, or the scale is not given in one way.
  * @example
  * ```ts
  * import { preprocessing, toInput } from 'vitrine';

@@ -1,5 +1,6 @@
-import { completenessGap as gapOf } from '../attribution/path/completenessGap.ts';
-import type { Attribution } from '../network/types2.ts';
+import { VitrineError } from '../numeric/errors.ts';
+import { completenessGap as gapOf } from '../scoring/completenessError.ts';
+import type { Attribution } from '../scoring/types.ts';
 import type { MetricResult } from './types.ts';
 
 /** Options of {@link completenessGap}. */
@@ -19,7 +20,7 @@ export interface CompletenessOptions {
  * @param attribution with all its maps, not resized or rectified.
  * @param options `origin`.
  * @returns the relative gap per example, of which less is better; NaN where the score is that of the baseline.
- * @throws {RangeError} if the attribution has no `delta` and no `origin` is given, or not one per example.
+ * @throws {VitrineError} if the attribution has no `delta` and no `origin` is given, or not one per example.
  * @example
  * ```ts
  * import { completenessGap, integratedGradients } from 'vitrine';
@@ -30,7 +31,11 @@ export function completenessGap(attribution: Attribution, { origin }: Completene
   const { values, inputs = [values], score } = attribution;
   const origins = origin === undefined ? undefined : originsOf(origin, score.length);
   const delta = origins ? gapOf(inputs, score, origins) : attribution.delta;
-  if (!delta) throw new RangeError('"origin" expected the score of the baseline, as the attribution has no "delta"');
+  if (!delta)
+    throw new VitrineError(
+      'bad-argument',
+      '"origin" expected the score of the baseline, as the attribution has no "delta"',
+    );
   const sums = gapOf(inputs, new Float32Array(score.length), new Float32Array(score.length));
   const gaps = delta.map((gap, i) => {
     const gain = origins ? (score[i] as number) - (origins[i] as number) : (sums[i] as number) - gap;
@@ -42,5 +47,8 @@ export function completenessGap(attribution: Attribution, { origin }: Completene
 function originsOf(origin: number | ArrayLike<number>, count: number): Float32Array {
   if (typeof origin === 'number') return new Float32Array(count).fill(origin);
   if (origin.length === count) return Float32Array.from(origin);
-  throw new RangeError(`"origin" expected one score for each of ${count} example(s), got ${origin.length}`);
+  throw new VitrineError(
+    'bad-argument',
+    `"origin" expected one score for each of ${count} example(s), got ${origin.length}`,
+  );
 }

@@ -1,10 +1,11 @@
-import { endpoint } from '../attribution/path/endpoints.ts';
-import { explain } from '../attribution/session.ts';
-import { eventLoopTurn } from '../backend/eventLoopTurn.ts';
-import { pinTarget } from '../network/score.ts';
+import { eventLoopTurn } from '../backend/inTurn.ts';
 import type { Input, Model, OutputMeaning, RunOptions } from '../network/types.ts';
-import type { Attribution, Explainer, ExplainOptions, Target } from '../network/types2.ts';
 import { describe } from '../numeric/check.ts';
+import { VitrineError } from '../numeric/errors.ts';
+import { endpoint } from '../scoring/scoreAt.ts';
+import { explain } from '../scoring/session.ts';
+import { pinTarget } from '../scoring/targets/createScorer.ts';
+import type { Attribution, Explainer, ExplainOptions, Target } from '../scoring/types.ts';
 import type { MetricResult } from './types.ts';
 
 /** What {@link evaluate} gives a metric besides model and input. */
@@ -52,7 +53,7 @@ export interface EvaluationTable {
  * @param evaluation `model`, `x`, `explainers`, `metrics`; `target`, `output`, `seed`, `batchSize`, `signal`, `onProgress`, which
  * counts explanations and metrics.
  * @returns `columns` and `rows` of mean scores, which `report` takes as a table, and `results` with every score.
- * @throws {TypeError} if an explainer or a metric is no function; else what they throw.
+ * @throws {VitrineError} if an explainer or a metric is no function; else what they throw.
  * @example
  * ```ts
  * import { deletion, evaluate, gradCam, gradient, maxSensitivity, report, sparseness } from 'vitrine';
@@ -129,10 +130,10 @@ function meanOf(scores: Float32Array): number | null {
 
 function assertFunctions(argument: string, functions: Readonly<Record<string, unknown>>): void {
   if (typeof functions !== 'object' || functions === null) {
-    throw new TypeError(`"${argument}" expected functions by name, got ${describe(functions)}`);
+    throw new VitrineError('bad-argument', `"${argument}" expected functions by name, got ${describe(functions)}`);
   }
   for (const [name, value] of Object.entries(functions)) {
     if (typeof value !== 'function')
-      throw new TypeError(`"${argument}.${name}" expected a function, got ${describe(value)}`);
+      throw new VitrineError('bad-argument', `"${argument}.${name}" expected a function, got ${describe(value)}`);
   }
 }

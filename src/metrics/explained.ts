@@ -1,11 +1,12 @@
-import { endpoint } from '../attribution/path/endpoints.ts';
-import { explain, type Session } from '../attribution/session.ts';
-import { eventLoopTurn } from '../backend/eventLoopTurn.ts';
+import { eventLoopTurn } from '../backend/inTurn.ts';
 import type { Network } from '../network/network.ts';
-import { pinTarget } from '../network/score.ts';
 import type { Input, Model } from '../network/types.ts';
-import type { Attribution, ExplainOptions, Target } from '../network/types2.ts';
+import { VitrineError } from '../numeric/errors.ts';
 import type { NdArray } from '../numeric/ndarray.ts';
+import { endpoint } from '../scoring/scoreAt.ts';
+import { explain, type Session } from '../scoring/session.ts';
+import { pinTarget } from '../scoring/targets/createScorer.ts';
+import type { Attribution, ExplainOptions, Target } from '../scoring/types.ts';
 import type { ExplainerOption } from './types.ts';
 
 /** One call of a metric that calls a method again and again. */
@@ -29,7 +30,8 @@ export async function explained<T, O extends ExplainOptions & ExplainerOption>(
   given: O,
   metric: (explained: Explained, options: O) => Promise<T>,
 ): Promise<T> {
-  if (typeof given.explainer !== 'function') throw new TypeError('"explainer" expected an attribution method');
+  if (typeof given.explainer !== 'function')
+    throw new VitrineError('bad-argument', '"explainer" expected an attribution method');
   return explain(model, x, given, async (session, options) => {
     const { explainer, target, scale, output, seed, batchSize, signal, onProgress } = options;
     const { classes } = await endpoint(session, session.inputs, { sites: [], scorer: session.scorer });

@@ -1,8 +1,8 @@
 import type { MapArray } from '../image/types.ts';
-import type { Attribution } from '../network/types2.ts';
 import { assertArray, assertFiniteArray } from '../numeric/check.ts';
-import type { NdArray, TypedArray } from '../numeric/ndarray.ts';
-import { sameShape } from '../numeric/shape.ts';
+import { VitrineError } from '../numeric/errors.ts';
+import { type NdArray, sameShape, type TypedArray } from '../numeric/ndarray.ts';
+import type { Attribution } from '../scoring/types.ts';
 import type { GivenMap } from './types.ts';
 
 /** The array of a map; of an attribution over several inputs the one of an input. */
@@ -70,7 +70,8 @@ export function fittingMap(attribution: GivenMap, input: NdArray, index = 0): Ma
     return { shape, data: map.data };
   }
   const whole = input.shape.length > 2 ? ` or [${input.shape.join(', ')}]` : '';
-  throw new RangeError(
+  throw new VitrineError(
+    'bad-shape',
     `"attribution" expected shape [${perPosition.join(', ')}]${whole} to fit the input, got [${map.shape.join(', ')}]`,
   );
 }

@@ -1,6 +1,6 @@
 import { assertArray, assertFiniteArray } from '../numeric/check.ts';
-import type { NdArray } from '../numeric/ndarray.ts';
-import { sameShape } from '../numeric/shape.ts';
+import { VitrineError } from '../numeric/errors.ts';
+import { type NdArray, sameShape } from '../numeric/ndarray.ts';
 
 /** Arrays `[samples, n, …]` that were given for the examples of an input, one after the other. */
 export function givenPerturbations(
@@ -12,7 +12,8 @@ export function givenPerturbations(
   assertFiniteArray(argument, array);
   const [samples, ...shape] = array.shape as readonly [number, ...number[]];
   if (!sameShape(shape, input.shape)) {
-    throw new RangeError(
+    throw new VitrineError(
+      'bad-shape',
       `"${argument}" expected shape [samples, ${input.shape.join(', ')}], got [${array.shape.join(', ')}]`,
     );
   }

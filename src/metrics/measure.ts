@@ -1,13 +1,14 @@
-import { endpoint } from '../attribution/path/endpoints.ts';
-import { isPlaced } from '../attribution/perturbation/imageInput.ts';
-import { explain, type Session } from '../attribution/session.ts';
 import type { MapArray } from '../image/types.ts';
-import { pinTarget } from '../network/score.ts';
-import type { Scorer } from '../network/scorer.ts';
 import type { Input, Model, Scale } from '../network/types.ts';
-import type { ExplainOptions, Target } from '../network/types2.ts';
 import { assertInteger } from '../numeric/check.ts';
+import { VitrineError } from '../numeric/errors.ts';
 import type { NdArray } from '../numeric/ndarray.ts';
+import { isPlaced } from '../scoring/placedInput.ts';
+import { endpoint } from '../scoring/scoreAt.ts';
+import { explain, type Session } from '../scoring/session.ts';
+import { pinTarget } from '../scoring/targets/createScorer.ts';
+import type { Scorer } from '../scoring/targets/scorer.ts';
+import type { ExplainOptions, Target } from '../scoring/types.ts';
 import { fittingMap, isAttribution } from './givenMap.ts';
 import type { AttributionOption, GivenMap } from './types.ts';
 
@@ -65,7 +66,8 @@ function explainedBy(attribution: GivenMap): { readonly target: Target; readonly
   const { target, explained } = attribution;
   if (explained && explained.target !== 'function') return { target: explained.target, scale: explained.scale };
   if (!explained && target) return { target };
-  throw new RangeError(
+  throw new VitrineError(
+    'bad-argument',
     `"target" expected what "attribution" explains, which is ${explained ? 'a function' : 'no class'}, got none`,
   );
 }

@@ -1,12 +1,10 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { hideable, masked } from '../attribution/perturbation/masking.ts';
-import type { Perturbation } from '../attribution/perturbation/perturbedScores.ts';
-import { repeated } from '../attribution/repeated.ts';
-import { baselinesOf } from '../attribution/session.ts';
-import type { Baseline } from '../network/types2.ts';
-import type { NdArray } from '../numeric/ndarray.ts';
-import { sizeOf } from '../numeric/shape.ts';
+import { type NdArray, sizeOf } from '../numeric/ndarray.ts';
+import { baselinesOf } from '../scoring/baselines.ts';
+import { hideable, masked, repeated } from '../scoring/masking.ts';
+import type { Perturbation } from '../scoring/perturbedScores.ts';
+import type { Baseline } from '../scoring/types.ts';
 import { positionsOf } from './givenMap.ts';
 import type { Measurement } from './measure.ts';
 

@@ -1,6 +1,6 @@
 import type { MapArray } from '../image/types.ts';
-import type { Attribution, Explainer } from '../network/types2.ts';
 import type { NdArray } from '../numeric/ndarray.ts';
+import type { Attribution, Explainer } from '../scoring/types.ts';
 
 /** What a metric returns: plain data. */
 export interface MetricResult {

@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { owned } from '../backend/owned.ts';
 import type { NdArray } from '../numeric/ndarray.ts';
-import { mapBatches } from './batches.ts';
-import { readInputs, rowsOf } from './inputs.ts';
 import type { Input, Model, RunOptions } from './types.ts';
+import { mapBatches } from './walk/batches.ts';
+import { readInputs, rowsOf } from './walk/inputs.ts';
 import { withNetwork } from './withNetwork.ts';
 
 /**
@@ -14,7 +14,7 @@ import { withNetwork } from './withNetwork.ts';
  * @param layers addresses: `conv1`, `outer/inner` in a nested model, `shared#1` for the second call of a shared layer.
  * @param options `batchSize`, `signal`, `onProgress`.
  * @returns per address the output after the layer's activation, `[n, …]`.
- * @throws {RangeError} if there is no such layer (the message names near ones) or `x` does not fit.
+ * @throws {VitrineError} if there is no such layer (the message names near ones) or `x` does not fit.
  * @example
  * ```ts
  * import { activations } from 'vitrine';

@@ -1,9 +1,9 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { createNetwork } from './createNetwork.ts';
+import { sourceOf } from './graph/networkSource.ts';
 import type { GraphModel } from './graphModel/loadedGraph.ts';
 import type { Network } from './network.ts';
-import { sourceOf } from './networkSource.ts';
 import type { OutputMeaning } from './types.ts';
+import { createNetwork } from './walk/createNetwork.ts';
 
 /** Options of {@link compile}. */
 export interface CompileOptions {
@@ -25,9 +25,9 @@ export interface CompileOptions {
  *   changed, and no node is added to its layers.
  * @param options `output`.
  * @returns the compiled network; dispose of it when it is done with.
- * @throws {TypeError} if `model` is neither, is empty, unbuilt or disposed, or uses masks.
- * @throws {Error} if a node of a `GraphModel` is of an op that has no gradient or is not known.
- * @throws {RangeError} if `output` says of an output what its operations tell otherwise, as logits of a softmax.
+ * @throws {VitrineError} if `model` is neither, is empty, unbuilt or disposed, or uses masks.
+ * @throws {VitrineError} if a node of a `GraphModel` is of an op that has no gradient or is not known.
+ * @throws {VitrineError} if `output` says of an output what its operations tell otherwise, as logits of a softmax.
  * @example
  * ```ts
  * import { compile, gradient } from 'vitrine';

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { eventLoopTurn } from '../backend/eventLoopTurn.ts';
+import { eventLoopTurn } from '../backend/inTurn.ts';
+import { VitrineError } from '../numeric/errors.ts';
 import { buildModel } from './loading/buildModel.ts';
 import { readStored } from './loading/readStored.ts';
 import type { LoadOptions, ModelSource } from './loading/source.ts';
@@ -20,7 +21,7 @@ import type { LoadOptions, ModelSource } from './loading/source.ts';
  *   it names, or what `tf.io` loads from, such as `indexeddb://name`. From a disk: `readModel` of `vitrine/node`.
  * @param options `signal`, `onProgress` and, for addresses, `fetch`: headers and credentials, or a function.
  * @returns the model with its trained weights.
- * @throws Error if a file is missing, damaged or of the wrong size, if it is no such model (a GraphModel, which
+ * @throws {VitrineError} if a file is missing, damaged or of the wrong size, if it is no such model (a GraphModel, which
  *   `loadNetwork` opens, a SavedModel, weights alone, an HTML page), if weights and layers do not match, or if a layer
  *   is unknown or cannot be computed as Keras does.
  * @throws the signal's reason.
@@ -36,7 +37,8 @@ import type { LoadOptions, ModelSource } from './loading/source.ts';
 export async function loadModel(source: ModelSource, options: LoadOptions = {}): Promise<LayersModel> {
   const stored = await readStored(source, options);
   if (stored.format === 'graph') {
-    throw new Error(
+    throw new VitrineError(
+      'unsupported',
       `"${stored.name}" expected a layers model, got a GraphModel: loadNetwork opens it, or readNetwork from a disk`,
     );
   }

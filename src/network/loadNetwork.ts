@@ -1,14 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { eventLoopTurn } from '../backend/eventLoopTurn.ts';
+import { eventLoopTurn } from '../backend/inTurn.ts';
 import type { CompileOptions } from './compile.ts';
-import { createNetwork } from './createNetwork.ts';
+import { graphSource, sourceOf } from './graph/networkSource.ts';
 import { storedGraph } from './graphModel/storedGraph.ts';
 import { buildModel } from './loading/buildModel.ts';
 import { readStored } from './loading/readStored.ts';
 import type { LoadOptions, ModelSource } from './loading/source.ts';
 import type { StoredGraphModel, StoredLayers } from './loading/storedModel.ts';
 import type { Network } from './network.ts';
-import { graphSource, sourceOf } from './networkSource.ts';
+import { createNetwork } from './walk/createNetwork.ts';
 
 /**
  * Opens a saved model of any kind and compiles it: what `loadModel` opens, and GraphModels, whose layers are the nodes
@@ -19,7 +19,7 @@ import { graphSource, sourceOf } from './networkSource.ts';
  * @param source what `loadModel` takes.
  * @param options those of `loadModel` and of `compile`: `signal`, `onProgress`, `fetch`, `output`.
  * @returns the network, for every function that takes a model.
- * @throws Error as `loadModel` does, or if a node of a GraphModel is of an op that is not known or has no gradient, such
+ * @throws {VitrineError} as `loadModel` does, or if a node of a GraphModel is of an op that is not known or has no gradient, such
  *   as control flow.
  * @throws the signal's reason.
  * @example

@@ -1,10 +1,10 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { ForwardOptions } from './forward.ts';
-import type { Graph, Head, Site } from './graph.ts';
+import type { Graph, Head, Site } from './graph/graph.ts';
+import type { NetworkSource } from './graph/networkSource.ts';
+import type { Operation } from './graph/operation.ts';
 import type { BaseOptions, BaseRun } from './incremental/baseRun.ts';
-import type { NetworkSource } from './networkSource.ts';
-import type { Operation } from './operation.ts';
-import type { ForwardRecord } from './record.ts';
+import type { ForwardOptions } from './walk/forward.ts';
+import type { ForwardRecord } from './walk/record.ts';
 
 /**
  * A model compiled once for many calls. It keeps the tensors made from the weights (folded and flipped kernels), which

@@ -2,14 +2,14 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { owned } from '../backend/owned.ts';
 import type { NdArray } from '../numeric/ndarray.ts';
-import { mapBatches } from './batches.ts';
-import { chosenOutput, type OutputChoice } from './chosenOutput.ts';
-import { assertClasses, classLogits, sided } from './classLogits.ts';
-import { assertScale, scaled } from './classScale.ts';
-import type { Head, Site } from './graph.ts';
-import { readInputs, rowsOf } from './inputs.ts';
+import type { Head, Site } from './graph/graph.ts';
+import { chosenOutput, type OutputChoice } from './heads/chosenOutput.ts';
+import { assertClasses, classLogits, sided } from './heads/classLogits.ts';
+import { assertScale, scaled } from './heads/classScale.ts';
 import type { Network } from './network.ts';
 import type { Input, Model, RunOptions, Scale } from './types.ts';
+import { mapBatches } from './walk/batches.ts';
+import { readInputs, rowsOf } from './walk/inputs.ts';
 import { withNetwork } from './withNetwork.ts';
 
 /** Which scores {@link predict} returns. */
@@ -31,7 +31,7 @@ export interface PredictOptions extends RunOptions {
  * @param options `scale`, `output`, `batchSize`, `signal`, `onProgress`.
  * @returns `values`: the output `[n, …]`, or class scores `[n, units]` on the scale asked for; `'logit'` is before the final
  * softmax or sigmoid, `'probability'` is after it, also for several linear units, which then are taken for logits.
- * @throws {RangeError} if `x` has another shape or numbers that are not finite, if `output` is none of the model's, or if
+ * @throws {VitrineError} if `x` has another shape or numbers that are not finite, if `output` is none of the model's, or if
  * the output has no such scale: a mean of softmaxes has no logits, a ReLU or one linear unit no probability.
  * @example
  * ```ts

@@ -1,12 +1,12 @@
-import { sizeOf } from '../numeric/shape.ts';
+import { sizeOf } from '../numeric/ndarray.ts';
 import { compile } from './compile.ts';
-import { describeHead } from './describeHead.ts';
-import { type Field, fieldsOf } from './fields.ts';
-import type { Graph, Site, Step } from './graph.ts';
+import { type Field, fieldsOf } from './fields/fields.ts';
+import type { ReceptiveField } from './fields/receptiveField.ts';
+import type { Graph, Site, Step } from './graph/graph.ts';
+import type { OperationKind } from './graph/operation.ts';
+import { sizedGraph } from './graph/sizedGraph.ts';
+import { describeHead } from './heads/heads.ts';
 import type { Network } from './network.ts';
-import type { OperationKind } from './operation.ts';
-import type { ReceptiveField } from './receptiveField.ts';
-import { sizedGraph } from './sizedGraph.ts';
 import type { Model } from './types.ts';
 import { isNetwork } from './withNetwork.ts';
 
@@ -59,7 +59,7 @@ export interface ModelSummary {
  *
  * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @returns plain rows and totals that print as a table.
- * @throws {TypeError} if `model` is no model that can be run.
+ * @throws {VitrineError} if `model` is no model that can be run.
  * @example
  * ```ts
  * import { summary } from 'vitrine';

@@ -1,4 +1,5 @@
 import { assertArray, assertFiniteArray, assertInteger, describe } from '../numeric/check.ts';
+import { VitrineError } from '../numeric/errors.ts';
 import type { NdArray } from '../numeric/ndarray.ts';
 
 /** A class and what a network gives it. */
@@ -16,7 +17,7 @@ export interface RankedClass {
  * @param k how many classes, at most as many as there are.
  * @param labels the names of all classes, in order.
  * @returns per example `k` classes.
- * @throws RangeError if `values` is not of rank 2 or holds NaN, or if `k` or the number of labels does not fit.
+ * @throws {VitrineError} if `values` is not of rank 2 or holds NaN, or if `k` or the number of labels does not fit.
  * @example
  * ```ts
  * import { predict, topClasses } from 'vitrine';
@@ -44,8 +45,9 @@ function ranked(index: number, value: number, labels: readonly string[] | undefi
 
 function assertLabels(labels: readonly string[] | undefined, classes: number): void {
   if (labels === undefined) return;
-  if (!Array.isArray(labels)) throw new TypeError(`"labels" expected an array of names, got ${describe(labels)}`);
+  if (!Array.isArray(labels))
+    throw new VitrineError('bad-argument', `"labels" expected an array of names, got ${describe(labels)}`);
   if (labels.length !== classes) {
-    throw new RangeError(`"labels" expected ${classes} names, one per class, got ${labels.length}`);
+    throw new VitrineError('bad-argument', `"labels" expected ${classes} names, one per class, got ${labels.length}`);
   }
 }

@@ -1,7 +1,7 @@
 import { compile } from './compile.ts';
 import type { Network } from './network.ts';
-import { steady } from './steady.ts';
 import type { Model } from './types.ts';
+import { steady } from './walk/steady.ts';
 
 /** Whether a model has been compiled. */
 export function isNetwork(model: Model): model is Network {

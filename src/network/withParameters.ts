@@ -1,8 +1,8 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { forward } from './forward.ts';
+import type { Operation, Parameters } from './graph/operation.ts';
 import { baseRun, checkedRun } from './incremental/baseRun.ts';
 import type { Network } from './network.ts';
-import type { Operation, Parameters } from './operation.ts';
+import { forward } from './walk/forward.ts';
 
 /**
  * A compiled network that runs with other weights, for every function that takes a model; the model itself and the

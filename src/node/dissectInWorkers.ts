@@ -2,9 +2,9 @@ import { availableParallelism } from 'node:os';
 import { extname, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { owned } from '../backend/owned.ts';
-import type { ByteStore } from '../dissection/byteStore.ts';
+import type { ByteStore } from '../dissection/counting/byteStore.ts';
+import { dissectStages, type RunStage } from '../dissection/counting/dissectStages.ts';
 import type { DissectOptions } from '../dissection/dissectOptions.ts';
-import { dissectStages, type RunStage } from '../dissection/dissectStages.ts';
 import type { Dissection } from '../dissection/types.ts';
 import { assertInteger } from '../numeric/check.ts';
 import { pathOf } from './pathOf.ts';
@@ -45,7 +45,7 @@ export type WorkerDissectOptions<L extends string = string> = Omit<DissectOption
  * @param source `module`; `workers`, `shards`, `store`, `execArgv`.
  * @param options those of `dissect`, without `spill` and `images`.
  * @returns per layer thresholds, counts, the IoU of each unit and concept, and what each unit stands for.
- * @throws as `dissect` does, with the part in the message; Error if a part's thread died three times; {RangeError} if
+ * @throws as `dissect` does, with the part in the message; {VitrineError} if a part's thread died three times, or if
  * `store` holds the parts of another run; the signal's reason.
  * @example
  * ```ts

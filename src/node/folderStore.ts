@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import type { ByteStore } from '../dissection/byteStore.ts';
+import type { ByteStore } from '../dissection/counting/byteStore.ts';
 import { describe } from '../numeric/check.ts';
+import { VitrineError } from '../numeric/errors.ts';
 import { fileWithin } from './fileWithin.ts';
 import { pathOf } from './pathOf.ts';
 
@@ -14,7 +15,7 @@ import { pathOf } from './pathOf.ts';
  *
  * @param directory which is made where there is none, or its `file:` URL.
  * @returns a store; `get` gives nothing where there is no such file.
- * @throws RangeError from `get` and `set` if a name leads out of the folder; Error if a file cannot be read or written.
+ * @throws {VitrineError} from `get` and `set` if a name leads out of the folder, or if a file cannot be read or written.
  * @example
  * ```ts
  * import { folderStore } from 'vitrine/node';
@@ -49,8 +50,12 @@ function fileOf(folder: string, name: string): string {
   try {
     return fileWithin(folder, name);
   } catch (cause) {
-    throw new RangeError(`"name" expected a file in the store, got ${describe(name)}: ${(cause as Error).message}`, {
-      cause,
-    });
+    throw new VitrineError(
+      'bad-argument',
+      `"name" expected a file in the store, got ${describe(name)}: ${(cause as Error).message}`,
+      {
+        cause,
+      },
+    );
   }
 }

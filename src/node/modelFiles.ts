@@ -2,6 +2,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { chooseModel } from '../network/loading/modelAmong.ts';
 import type { ModelFiles } from '../network/loading/source.ts';
+import { VitrineError } from '../numeric/errors.ts';
 import { fileWithin } from './fileWithin.ts';
 import { pathOf } from './pathOf.ts';
 
@@ -15,7 +16,7 @@ export async function modelFiles(path: string | URL): Promise<ModelFiles> {
       : undefined;
     return { json: await readFile(name), name, read: readerBeside(name), ...(metadata && { metadata }) };
   } catch (cause) {
-    throw new Error(`"${given}" cannot be read: ${(cause as Error).message}`, { cause });
+    throw new VitrineError('bad-file', `"${given}" cannot be read: ${(cause as Error).message}`, { cause });
   }
 }
 

@@ -9,7 +9,7 @@ import { modelFiles } from './modelFiles.ts';
  * @param path of the file or of the folder that holds it, or its `file:` URL.
  * @param options `signal`, `onProgress`.
  * @returns the model with its trained weights; the caller's to dispose.
- * @throws Error as `loadModel` does, if there is no such file, or if the JSON names files outside of its folder.
+ * @throws {VitrineError} as `loadModel` does, if there is no such file, or if the JSON names files outside of its folder.
  * @example
  * ```ts
  * import { readModel } from 'vitrine/node';

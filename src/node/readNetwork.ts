@@ -11,7 +11,7 @@ import { modelFiles } from './modelFiles.ts';
  * @param path of the file or of the folder that holds it, or its `file:` URL.
  * @param options `signal`, `onProgress`, `output`.
  * @returns the network, which owns the model: `dispose` frees all of it.
- * @throws Error as `loadNetwork` does, if there is no such file, or if the JSON names files outside of its folder.
+ * @throws {VitrineError} as `loadNetwork` does, if there is no such file, or if the JSON names files outside of its folder.
  * @example
  * ```ts
  * import { summary } from 'vitrine';

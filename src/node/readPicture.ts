@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { type DecodeOptions, decodeImage } from '../image/decodeImage.ts';
+import { type DecodeOptions, decodeImage } from '../image/files/decodeImage.ts';
 import type { Picture } from '../image/types.ts';
+import { VitrineError } from '../numeric/errors.ts';
 import { pathOf } from './pathOf.ts';
 
 /**
@@ -9,7 +10,7 @@ import { pathOf } from './pathOf.ts';
  * @param path of the file, or its `file:` URL.
  * @param options `maxPixels`, as for `decodeImage`.
  * @returns the picture in 8-bit RGBA.
- * @throws Error if there is no such file, or it is corrupt, too large or of another format.
+ * @throws {VitrineError} if there is no such file, or it is corrupt, too large or of another format.
  * @example
  * ```ts
  * import { readPicture } from 'vitrine/node';
@@ -22,6 +23,6 @@ export async function readPicture(path: string | URL, options: DecodeOptions = {
   try {
     return await decodeImage(await readFile(name), options);
   } catch (cause) {
-    throw new Error(`"${name}" cannot be read: ${(cause as Error).message}`, { cause });
+    throw new VitrineError('bad-file', `"${name}" cannot be read: ${(cause as Error).message}`, { cause });
   }
 }

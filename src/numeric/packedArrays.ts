@@ -1,5 +1,6 @@
 import type { Bytes } from './bytes/bytes.ts';
 import { describe } from './check.ts';
+import { VitrineError } from './errors.ts';
 
 /** The types that states are made of. */
 type Packed = Float32Array | Float64Array | Uint32Array;
@@ -45,10 +46,11 @@ export function packArrays(kind: string, arrays: Readonly<Record<string, Packed>
  * The arrays that {@link packArrays} wrote as a certain kind. Bytes come from files and may be damaged: no more is made
  * room for than there are.
  *
- * @throws TypeError if these are no bytes, RangeError if they are others than were written.
+ * @throws {VitrineError} if these are no bytes, or if they are others than were written.
  */
 export function unpackArrays(kind: string, bytes: Uint8Array): PackedArrays {
-  if (!(bytes instanceof Uint8Array)) throw new TypeError(`"bytes" expected a Uint8Array, got ${describe(bytes)}`);
+  if (!(bytes instanceof Uint8Array))
+    throw new VitrineError('bad-argument', `"bytes" expected a Uint8Array, got ${describe(bytes)}`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length < 8 || view.getUint32(0) !== magic) throw refused(`${kind} that was encoded`, 'other bytes');
   const end = 8 + view.getUint32(4);
@@ -125,6 +127,6 @@ function aligned(length: number): number {
   return Math.ceil(length / alignment) * alignment;
 }
 
-function refused(expected: string, got: string): RangeError {
-  return new RangeError(`"bytes" expected ${expected}, got ${got}`);
+function refused(expected: string, got: string): VitrineError {
+  return new VitrineError('bad-argument', `"bytes" expected ${expected}, got ${got}`);
 }

@@ -18,7 +18,7 @@ export interface Quadrature {
  * degree $2n - 1$.
  *
  * @param steps the number of nodes; at least 2 for `'trapezoid'`.
- * @throws RangeError for an unknown rule or too few steps.
+ * @throws {VitrineError} for an unknown rule or too few steps.
  */
 export function quadrature(rule: QuadratureRule, steps: number): Quadrature {
   assertChoice('rule', rule, ['gausslegendre', 'left', 'right', 'middle', 'trapezoid']);

@@ -3,6 +3,7 @@ import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus';
 import { assertInteger, describe } from './check.ts';
+import { VitrineError } from './errors.ts';
 
 /** A seeded source of random numbers; each call draws the next one. */
 export interface Random {
@@ -24,7 +25,7 @@ export interface Random {
  * @param seed a safe integer.
  * @param stream safe integers, such as the index of the example and of the sample.
  * @returns a source of its own, that starts anew.
- * @throws RangeError if a number is not a safe integer.
+ * @throws {VitrineError} if a number is not a safe integer.
  * @example
  * ```ts
  * import { random } from 'vitrine';
@@ -54,7 +55,8 @@ function stateOf(numbers: readonly number[]): readonly number[] {
 }
 
 function wordsOf(number: number): readonly number[] {
-  if (!Number.isSafeInteger(number)) throw new RangeError(`"seed" expected a safe integer, got ${describe(number)}`);
+  if (!Number.isSafeInteger(number))
+    throw new VitrineError('bad-argument', `"seed" expected a safe integer, got ${describe(number)}`);
   return [number | 0, Math.floor(number / 2 ** 32) | 0];
 }
 
@@ -64,4 +66,28 @@ function scramble(word: number): number {
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
   return hash ^ (hash >>> 16);
+}
+
+/**
+ * `size` different ones of the numbers 0 … `length` − 1, all subsets equally likely, in no particular order.
+ *
+ * Source: Bentley and Floyd 1987, "Programming pearls: a sample of brilliance", algorithm F2.
+ */
+export function randomSubset(length: number, size: number, random: Random): readonly number[] {
+  const chosen = new Set<number>();
+  for (let last = length - size; last < length; last++) {
+    const drawn = random.integer(last + 1);
+    chosen.add(chosen.has(drawn) ? last : drawn);
+  }
+  return [...chosen];
+}
+
+/** The numbers below `count` in a random order (Fisher and Yates), of a source of integers below a bound. */
+export function shuffled(count: number, integer: (below: number) => number): Int32Array {
+  const order = Int32Array.from({ length: count }, (_, i) => i);
+  for (let i = count - 1; i > 0; i--) {
+    const j = integer(i + 1);
+    [order[i], order[j]] = [order[j] as number, order[i] as number];
+  }
+  return order;
 }

@@ -1,5 +1,6 @@
 import { assertChoice, assertNumber } from './check.ts';
-import { rangeOf } from './rangeOf.ts';
+import { VitrineError } from './errors.ts';
+import { rangeOf } from './statistics.ts';
 
 /** Two planes of the same size, row by row. */
 export interface PlanePair {
@@ -26,7 +27,7 @@ export interface SsimOptions {
  * similarity", Eqs. (13) to (17).
  *
  * @returns 1 for equal planes, NaN for two that are the same constant.
- * @throws RangeError if the planes are smaller than the window.
+ * @throws {VitrineError} if the planes are smaller than the window.
  */
 export function ssim(pair: PlanePair, { window = 'gaussian', dataRange }: SsimOptions = {}): number {
   assertChoice('window', window, ['uniform', 'gaussian']);
@@ -95,5 +96,8 @@ function spanOf({ a, b }: PlanePair): number {
 
 function assertSize({ height, width }: PlanePair, side: number): void {
   if (height >= side && width >= side) return;
-  throw new RangeError(`"map" expected at least ${side} × ${side} positions for SSIM, got ${height} × ${width}`);
+  throw new VitrineError(
+    'bad-argument',
+    `"map" expected at least ${side} × ${side} positions for SSIM, got ${height} × ${width}`,
+  );
 }

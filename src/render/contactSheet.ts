@@ -1,11 +1,12 @@
-import { assertPicture } from '../image/checkPicture.ts';
+import { assertPicture } from '../image/assertPicture.ts';
 import { resize } from '../image/resize.ts';
 import type { Picture } from '../image/types.ts';
 import { assertInteger, assertRoom, describe } from '../numeric/check.ts';
-import { blank, type Color, place } from './canvas.ts';
-import { colorBarHeight, drawColorBar } from './colorBar.ts';
-import { assertColorScale, type ColorScale } from './colorScale.ts';
-import { drawText, lineHeight, type TextStyle, wrapText } from './text.ts';
+import { VitrineError } from '../numeric/errors.ts';
+import { blank, type Color, place } from './drawing/canvas.ts';
+import { colorBarHeight, drawColorBar } from './drawing/colorBar.ts';
+import { assertColorScale, type ColorScale } from './drawing/colorScale.ts';
+import { drawText, lineHeight, type TextStyle, wrapText } from './drawing/text.ts';
 
 /** One picture of a contact sheet and what is written about it. */
 export interface SheetCell {
@@ -44,7 +45,7 @@ const space = 6;
  * @param cells what to show, row by row.
  * @param options `columns`, `title`, `cellWidth`, `scale`.
  * @returns the sheet.
- * @throws TypeError or RangeError if there are no cells, a cell has no picture, or an option is not as described.
+ * @throws {VitrineError} if there are no cells, a cell has no picture, or an option is not as described.
  * @example
  * ```ts
  * import { colorScale, contactSheet, heatmap } from 'vitrine';
@@ -78,7 +79,7 @@ function checked(
   { columns = Math.ceil(Math.sqrt(cells?.length)), title = '', cellWidth, scale = 1 }: ContactSheetOptions,
 ): Required<ContactSheetOptions> {
   if (!Array.isArray(cells) || cells.length === 0) {
-    throw new TypeError(`"cells" expected a list of at least one {picture}, got ${describe(cells)}`);
+    throw new VitrineError('bad-argument', `"cells" expected a list of at least one {picture}, got ${describe(cells)}`);
   }
   cells.forEach(({ picture, colorbar }: SheetCell, i: number) => {
     assertPicture(`cells[${i}].picture`, picture);

@@ -2,11 +2,12 @@ import { type FilterPart, filterParts } from '../graph/filterParts.ts';
 import type { PatternInference } from '../graph/inferPatterns.ts';
 import { type PatternPatch, patternPatches } from '../graph/patternPatches.ts';
 import type { ExplanatoryGraph } from '../graph/types.ts';
-import { assertPicture } from '../image/checkPicture.ts';
-import { cropPicture } from '../image/cropPicture.ts';
+import { assertPicture } from '../image/assertPicture.ts';
+import { cropPicture } from '../image/crop.ts';
 import { resize } from '../image/resize.ts';
 import type { Picture } from '../image/types.ts';
 import { assertChoice, assertInteger } from '../numeric/check.ts';
+import { VitrineError } from '../numeric/errors.ts';
 import { contactSheet, type SheetCell } from './contactSheet.ts';
 
 /** Options of {@link filterSheet}. */
@@ -31,8 +32,8 @@ export interface FilterSheetOptions {
  * @param inference of `inferPatterns`.
  * @param options `layer`, `filter`, `pictures`; `count`, `side`.
  * @returns a sheet with a row for each part, the one of the greatest mean score first.
- * @throws {RangeError} if the layer or filter is not of the graph, the filter has no parts, there are fewer pictures than
- * images of the inference, or one is of another size than the images of the fit; {TypeError} if one is none.
+ * @throws {VitrineError} if the layer or filter is not of the graph, the filter has no parts, there are fewer pictures than
+ * images of the inference, or one is of another size than the images of the fit, or if one is none.
  * @example
  * ```ts
  * import { filterSheet } from 'vitrine';
@@ -50,8 +51,10 @@ export function filterSheet(
   assertChoice('layer', layer, names);
   assertInteger('count', count, [1, Number.POSITIVE_INFINITY]);
   const own = filterParts(graph, inference)[layer]?.find((one) => one.filter === filter);
-  if (!own) throw new RangeError(`"filter" expected a filter of "${layer}" in the graph, got ${filter}`);
-  if (own.parts.length === 0) throw new RangeError(`"filter" expected one with parts, got ${filter}, which has none`);
+  if (!own)
+    throw new VitrineError('bad-argument', `"filter" expected a filter of "${layer}" in the graph, got ${filter}`);
+  if (own.parts.length === 0)
+    throw new VitrineError('bad-argument', `"filter" expected one with parts, got ${filter}, which has none`);
   assertPictures(pictures, { count: inference[layer]?.scores.shape[0] as number, size: graph.imageSize });
   const nodes = own.parts.map(({ nodes: [node] }) => node as number);
   const patches = patternPatches(graph, inference, { layer, node: nodes, count, side });
@@ -88,12 +91,16 @@ function assertPictures(
   { count, size: [height, width] }: { count: number; size: readonly [number, number] },
 ): void {
   if (pictures.length < count) {
-    throw new RangeError(`"pictures" expected the ${count} images of the inference, got ${pictures.length}`);
+    throw new VitrineError(
+      'bad-argument',
+      `"pictures" expected the ${count} images of the inference, got ${pictures.length}`,
+    );
   }
   pictures.forEach((picture, i) => {
     assertPicture(`pictures[${i}]`, picture);
     if (picture.height === height && picture.width === width) return;
-    throw new RangeError(
+    throw new VitrineError(
+      'bad-argument',
       `"pictures[${i}]" expected ${height}×${width} pixels as in the fit, got ${picture.height}×${picture.width}`,
     );
   });

@@ -1,9 +1,9 @@
 import { picture } from '../image/picture.ts';
 import { resize } from '../image/resize.ts';
 import type { Picture, Size } from '../image/types.ts';
-import { colorTable } from './colormaps.ts';
-import { type ColorOptions, positionOn, scaleOf } from './colorScale.ts';
-import { type MapSource, mapPlane } from './mapPlane.ts';
+import { colorTable } from './drawing/colormaps.ts';
+import { type ColorOptions, positionOn, scaleOf } from './drawing/colorScale.ts';
+import { type MapSource, mapPlane } from './drawing/mapPlane.ts';
 
 /** Options of {@link heatmap}. */
 export interface HeatmapOptions extends ColorOptions {
@@ -24,7 +24,7 @@ export interface HeatmapOptions extends ColorOptions {
  * @param options `size`; `example` and `channels`; `slice` or `projection` of volumes; `colormap`, `symmetric`, `range`,
  * `percentile`.
  * @returns a picture of one example.
- * @throws TypeError or RangeError if the map is not finite or of another rank, or an option is not as described.
+ * @throws {VitrineError} if the map is not finite or of another rank, or an option is not as described.
  * @example
  * ```ts
  * import { heatmap } from 'vitrine';

@@ -1,6 +1,6 @@
-import { litMask } from '../dissection/litMask.ts';
-import { assertUpsampling, type Upsampling } from '../dissection/upsampling.ts';
-import { assertPicture } from '../image/checkPicture.ts';
+import { assertUpsampling, type Upsampling } from '../dissection/counting/placement.ts';
+import { litMask } from '../dissection/images/litMask.ts';
+import { assertPicture } from '../image/assertPicture.ts';
 import { pixelOf } from '../image/crop.ts';
 import { type InputPlace, inputWindow } from '../image/inputWindow.ts';
 import { picture as makePicture } from '../image/picture.ts';
@@ -34,7 +34,7 @@ export interface MaskedPictureOptions {
  * @param activations of the unit, `[h, w]`: `map` of a top image.
  * @param options `threshold`; `upsampling`, as `unitGallery` gives it for a layer; `size`, `fit`.
  * @returns a picture of the same size.
- * @throws TypeError or RangeError if picture, activations or an option is not as described.
+ * @throws {VitrineError} if picture, activations or an option is not as described.
  * @example
  * ```ts
  * import { maskedPicture, unitGallery } from 'vitrine';

@@ -1,13 +1,14 @@
-import { assertPicture } from '../image/checkPicture.ts';
+import { assertPicture } from '../image/assertPicture.ts';
 import { pixelOf } from '../image/crop.ts';
 import { type InputPlace, inputWindow } from '../image/inputWindow.ts';
 import { picture as makePicture } from '../image/picture.ts';
 import { resize } from '../image/resize.ts';
 import type { Picture } from '../image/types.ts';
 import { assertChoice, assertNumber } from '../numeric/check.ts';
-import { colorTable, isDiverging } from './colormaps.ts';
-import { type ColorOptions, positionOn, scaleOf } from './colorScale.ts';
-import { type MapSource, mapPlane } from './mapPlane.ts';
+import { VitrineError } from '../numeric/errors.ts';
+import { colorTable, isDiverging } from './drawing/colormaps.ts';
+import { type ColorOptions, positionOn, scaleOf } from './drawing/colorScale.ts';
+import { type MapSource, mapPlane } from './drawing/mapPlane.ts';
 
 /** Options of {@link overlay}. */
 export interface OverlayOptions extends ColorOptions {
@@ -32,7 +33,7 @@ export interface OverlayOptions extends ColorOptions {
  * @param map `[h, w]`, `[n, h, w]`, `[n, h, w, c]`, `[n, d, h, w, c]` or an attribution; volumes as for {@link heatmap}.
  * @param options `alpha`, `opacity`; `fit`, `size`; `example`, `channels`, `slice`, `projection`; `colormap`, `symmetric`, `range`, `percentile`.
  * @returns a picture of the same size.
- * @throws TypeError or RangeError if picture, map or an option is not as described.
+ * @throws {VitrineError} if picture, map or an option is not as described.
  * @example
  * ```ts
  * import { overlay, rectify } from 'vitrine';
@@ -68,5 +69,5 @@ export function overlay(
 function assertOpacity(alpha: number, opacity: OverlayOptions['opacity'] & string): void {
   assertChoice('opacity', opacity, ['magnitude', 'uniform']);
   assertNumber('alpha', alpha, 0);
-  if (alpha > 1) throw new RangeError(`"alpha" expected a number in 0..1, got ${alpha}`);
+  if (alpha > 1) throw new VitrineError('bad-argument', `"alpha" expected a number in 0..1, got ${alpha}`);
 }

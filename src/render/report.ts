@@ -1,9 +1,10 @@
-import { toBase64 } from '../image/base64.ts';
-import { assertPicture } from '../image/checkPicture.ts';
-import { encodePng } from '../image/encodePng.ts';
+import { assertPicture } from '../image/assertPicture.ts';
+import { toBase64 } from '../image/files/base64.ts';
+import { encodePng } from '../image/files/encodePng.ts';
 import type { Picture } from '../image/types.ts';
 import { describe } from '../numeric/check.ts';
-import { escaped } from '../numeric/text/escaped.ts';
+import { VitrineError } from '../numeric/errors.ts';
+import { escaped } from '../numeric/escaped.ts';
 import { formatNumber } from './formatNumber.ts';
 import { htmlPage, paragraphsHtml } from './htmlPage.ts';
 
@@ -41,7 +42,7 @@ export interface ReportOptions {
  * @param sections from top to bottom; all text is escaped.
  * @param options `title`, `language`.
  * @returns the page.
- * @throws TypeError if a section has no title or a picture is none; RangeError if a table row has not one value per column.
+ * @throws {VitrineError} if a section has no title or a picture is none, or if a table row has not one value per column.
  * @example
  * ```ts
  * import { heatmap, report } from 'vitrine';
@@ -53,14 +54,15 @@ export function report(
   sections: readonly ReportSection[],
   { title = 'Report', language = 'en' }: ReportOptions = {},
 ): string {
-  if (!Array.isArray(sections)) throw new TypeError(`"sections" expected a list, got ${describe(sections)}`);
+  if (!Array.isArray(sections))
+    throw new VitrineError('bad-argument', `"sections" expected a list, got ${describe(sections)}`);
   return htmlPage({ title, language, main: sections.map(sectionHtml).join('\n') });
 }
 
 function sectionHtml(section: ReportSection, index: number): string {
   const at = `sections[${index}]`;
   if (typeof section?.title !== 'string') {
-    throw new TypeError(`"${at}.title" expected a string, got ${describe(section?.title)}`);
+    throw new VitrineError('bad-argument', `"${at}.title" expected a string, got ${describe(section?.title)}`);
   }
   const { title, text = '', pictures = [], table } = section;
   const parts = [
@@ -88,7 +90,7 @@ function galleryHtml(pictures: NonNullable<ReportSection['pictures']>, at: strin
 function tableHtml({ columns, rows }: ReportTable, at: string): string {
   rows.forEach((row, i) => {
     if (row.length === columns.length) return;
-    throw new RangeError(`"${at}.rows[${i}]" expected ${columns.length} values, got ${row.length}`);
+    throw new VitrineError('bad-argument', `"${at}.rows[${i}]" expected ${columns.length} values, got ${row.length}`);
   });
   const numeric = columns.map((_, column) => rows.length > 0 && rows.every((row) => isNumeric(row[column] ?? null)));
   const cell = (tag: string, text: string, column: number): string =>

@@ -1,10 +1,10 @@
 import { assertOutline } from '../distillation/checks/assertOutline.ts';
-import { toBase64 } from '../image/base64.ts';
-import { assertPicture } from '../image/checkPicture.ts';
-import { encodePng } from '../image/encodePng.ts';
+import { assertPicture } from '../image/assertPicture.ts';
+import { toBase64 } from '../image/files/base64.ts';
+import { encodePng } from '../image/files/encodePng.ts';
 import type { Picture } from '../image/types.ts';
 import { assertNumber } from '../numeric/check.ts';
-import { escaped } from '../numeric/text/escaped.ts';
+import { escaped } from '../numeric/escaped.ts';
 
 /** A node of a drawn tree. */
 export interface DiagramNode {
@@ -31,7 +31,7 @@ const [LINE, PAD, GAP, LEVEL, CHARACTER] = [16, 8, 16, 36, 7];
  * @param root the root with all below it, such as `treeOutline` makes of any tree of `vitrine/distillation`.
  * @param options `thumbnailSize`, `title`.
  * @returns an SVG element; thumbnails are in it, nothing is loaded, all text is escaped.
- * @throws {TypeError} if a label is no string or a thumbnail no picture; {RangeError} if `thumbnailSize` is below 1.
+ * @throws {VitrineError} if a label is no string or a thumbnail no picture, or if `thumbnailSize` is below 1.
  * @example
  * ```ts
  * import { treeDiagram } from 'vitrine';

@@ -11,7 +11,7 @@ import {
   integratedGradients,
   noiseTunnel,
 } from '../../src/attribution/index.ts';
-import { gradientRule } from '../../src/network/composite.ts';
+import { gradientRule } from '../../src/network/walk/composite.ts';
 import type { NdArray } from '../../src/numeric/ndarray.ts';
 import { methods } from '../support/methods.ts';
 import { fixtureModel } from '../support/models.ts';

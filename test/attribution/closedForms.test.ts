@@ -20,8 +20,8 @@ import {
   noiseTunnel,
   xGradCam,
 } from '../../src/attribution/index.ts';
-import type { Attribution, ExplainOptions, ScoreFunction } from '../../src/network/types2.ts';
 import type { NdArray } from '../../src/numeric/ndarray.ts';
+import type { Attribution, ExplainOptions, ScoreFunction } from '../../src/scoring/types.ts';
 import { backend } from '../support/backend.ts';
 
 // Values computed by hand from the definitions: no implementation made them.

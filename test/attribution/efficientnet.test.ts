@@ -1,6 +1,6 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { afterAll, beforeAll, describe, inject, test } from 'vitest';
-import { decodeImage } from '../../src/image/decodeImage.ts';
+import { decodeImage } from '../../src/image/files/decodeImage.ts';
 import { toInput } from '../../src/image/toInput.ts';
 import { loadModel } from '../../src/network/loadModel.ts';
 import type { NdArray } from '../../src/numeric/ndarray.ts';

@@ -8,8 +8,8 @@ import {
   neuronConductance,
 } from '../../src/attribution/index.ts';
 import type { Model } from '../../src/network/types.ts';
-import type { Attribution, ExplainOptions } from '../../src/network/types2.ts';
 import type { NdArray } from '../../src/numeric/ndarray.ts';
+import type { Attribution, ExplainOptions } from '../../src/scoring/types.ts';
 import { linearModel } from '../support/linearModel.ts';
 
 const terms = 2000;

@@ -3,12 +3,12 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { describe, expect, test } from 'vitest';
 import * as v from '../../src/attribution/index.ts';
-import { reduceFeatures } from '../../src/image/reduceFeatures.ts';
+import { reduceFeatures } from '../../src/image/maps/reduceFeatures.ts';
 import { compile } from '../../src/network/compile.ts';
 import type { Network } from '../../src/network/network.ts';
 import type { Input, Model } from '../../src/network/types.ts';
-import type { Attribution, ExplainOptions } from '../../src/network/types2.ts';
 import type { NdArray } from '../../src/numeric/ndarray.ts';
+import type { Attribution, ExplainOptions } from '../../src/scoring/types.ts';
 import { free } from '../oracle/building.ts';
 import * as several from '../support/severalInputs.ts';
 

@@ -1,9 +1,9 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { expect, test } from 'vitest';
 import { type PartialOption, progressive } from '../../src/attribution/progressive.ts';
-import { eventLoopTurn } from '../../src/backend/eventLoopTurn.ts';
+import { eventLoopTurn } from '../../src/backend/inTurn.ts';
 import type { Input, Model } from '../../src/network/types.ts';
-import type { Attribution, ExplainOptions } from '../../src/network/types2.ts';
+import type { Attribution, ExplainOptions } from '../../src/scoring/types.ts';
 
 const model = {} as LayersModel;
 const x: Input = { shape: [1], data: Float32Array.of(0) };

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
-import { divNoNan, pad, reverse, where } from '../../src/backend/anyRank.ts';
-import { sizeOf } from '../../src/numeric/shape.ts';
+import { divNoNan, pad, reverse, where } from '../../src/backend/portable.ts';
+import { sizeOf } from '../../src/numeric/ndarray.ts';
 
 // Ranks 2 to 6; the values of each place are told by loops over places.
 const shapes = [

@@ -1,10 +1,10 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
-import { adam } from '../../src/backend/optimization/adam.ts';
-import { type Minimization, minimize } from '../../src/backend/optimization/minimize.ts';
-import type { Optimizer } from '../../src/backend/optimization/optimizer.ts';
-import { sgd } from '../../src/backend/optimization/sgd.ts';
+import { adam } from '../../src/optimization/adam.ts';
+import { type Minimization, minimize } from '../../src/optimization/minimize.ts';
+import type { Optimizer } from '../../src/optimization/optimizer.ts';
+import { sgd } from '../../src/optimization/sgd.ts';
 
 const start = { shape: [2], data: Float32Array.of(3, -1) };
 

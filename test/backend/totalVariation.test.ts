@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
-import { totalVariation } from '../../src/backend/totalVariation.ts';
 import type { NdArray } from '../../src/numeric/ndarray.ts';
 import { random } from '../../src/numeric/random.ts';
+import { totalVariation } from '../../src/optimization/totalVariation.ts';
 import { backend } from '../support/backend.ts';
 import { readNpy } from '../support/fixtures.ts';
 

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { occlusion } from '../../src/attribution/index.ts';
-import { isEmpty } from '../../src/image/isEmpty.ts';
+import { isEmpty } from '../../src/image/maps/isEmpty.ts';
 import { linearModel } from '../support/linearModel.ts';
 import { attributionCalls } from '../support/publicCalls/attributionCalls.ts';
 import { dissectionCalls } from '../support/publicCalls/dissectionCalls.ts';

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { gradient, gradientTimesInput } from '../../src/attribution/index.ts';
 import * as metrics from '../../src/metrics/index.ts';
 import type { Scale } from '../../src/network/types.ts';
-import type { Attribution, ExplainOptions, Target } from '../../src/network/types2.ts';
+import type { Attribution, ExplainOptions, Target } from '../../src/scoring/types.ts';
 import { attributionCalls } from '../support/publicCalls/attributionCalls.ts';
 import { metricCalls } from '../support/publicCalls/metricCalls.ts';
 import type { Sent } from '../support/publicCalls/sent.ts';

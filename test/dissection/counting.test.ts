@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { tallyAccumulator } from '../../src/dissection/counting/tallyAccumulator.ts';
+import { thresholdAccumulator } from '../../src/dissection/counting/thresholdAccumulator.ts';
+import { thresholdHistogram } from '../../src/dissection/counting/thresholdHistogram.ts';
 import { dissectActivations } from '../../src/dissection/dissectActivations.ts';
-import { tallyAccumulator } from '../../src/dissection/tallyAccumulator.ts';
-import { thresholdAccumulator } from '../../src/dissection/thresholdAccumulator.ts';
-import { thresholdHistogram } from '../../src/dissection/thresholdHistogram.ts';
 import type { LabelledActivations } from '../../src/dissection/types.ts';
 import { filling, plainDissection } from '../oracle/dissection.ts';
 import { concepts, randomLabelled, type Shapes } from '../support/labelled.ts';

@@ -1,7 +1,7 @@
 import { csvParse } from 'd3-dsv';
 import { expect, test } from 'vitest';
 import { dissectActivations } from '../../src/dissection/dissectActivations.ts';
-import { dissectionCsv } from '../../src/dissection/dissectionCsv.ts';
+import { dissectionCsv } from '../../src/dissection/results/dissectionCsv.ts';
 import { concepts, randomLabelled } from '../support/labelled.ts';
 
 test('what is read by its header is what was found, and the IoU follows from the counts', async () => {

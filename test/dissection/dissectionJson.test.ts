@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { dissectActivations } from '../../src/dissection/dissectActivations.ts';
-import { dissectionJson, parseDissection } from '../../src/dissection/dissectionJson.ts';
+import { dissectionJson, parseDissection } from '../../src/dissection/results/dissectionJson.ts';
 import type { Dissection } from '../../src/dissection/types.ts';
 import { concepts, randomLabelled } from '../support/labelled.ts';
 

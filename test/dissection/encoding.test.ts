@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { tallyAccumulator } from '../../src/dissection/tallyAccumulator.ts';
-import { thresholdAccumulator } from '../../src/dissection/thresholdAccumulator.ts';
-import { thresholdHistogram } from '../../src/dissection/thresholdHistogram.ts';
+import { tallyAccumulator } from '../../src/dissection/counting/tallyAccumulator.ts';
+import { thresholdAccumulator } from '../../src/dissection/counting/thresholdAccumulator.ts';
+import { thresholdHistogram } from '../../src/dissection/counting/thresholdHistogram.ts';
 import type { LabelledActivations } from '../../src/dissection/types.ts';
 import type { Accumulator } from '../../src/numeric/accumulator.ts';
 import { concepts, randomLabelled } from '../support/labelled.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { factorVariance } from '../../src/dissection/factorVariance.ts';
+import { factorVariance } from '../../src/dissection/results/factorVariance.ts';
 import type { NdArray } from '../../src/numeric/ndarray.ts';
 import { random } from '../../src/numeric/random.ts';
 import { expectNear } from '../support/near.ts';

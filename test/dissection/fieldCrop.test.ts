@@ -1,9 +1,9 @@
 import { layers as l } from '@tensorflow/tfjs-layers';
 import { expect, test } from 'vitest';
-import { fieldCrop } from '../../src/dissection/fieldCrop.ts';
+import { fieldCrop } from '../../src/dissection/images/fieldCrop.ts';
+import { topImages } from '../../src/dissection/images/topImages.ts';
+import { unitGallery } from '../../src/dissection/images/unitGallery.ts';
 import { randomDirections } from '../../src/dissection/rotation/randomDirections.ts';
-import { topImages } from '../../src/dissection/topImages.ts';
-import { unitGallery } from '../../src/dissection/unitGallery.ts';
 import { picture as makePicture } from '../../src/image/picture.ts';
 import type { NdArray } from '../../src/numeric/ndarray.ts';
 import { chain, free, inputsOf, randomized } from '../oracle/building.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { conceptIndex } from '../../src/dissection/conceptIndex.ts';
-import { faultsOf } from '../../src/dissection/faults.ts';
-import { labelPalette } from '../../src/dissection/labelPalette.ts';
-import { labelReadings } from '../../src/dissection/labelReadings.ts';
+import { conceptIndex } from '../../src/dissection/counting/conceptIndex.ts';
+import { labelPalette } from '../../src/dissection/counting/labelPalette.ts';
+import { labelReadings } from '../../src/dissection/counting/labelReadings.ts';
+import { axesOf } from '../../src/dissection/counting/placement.ts';
 import { type EmbeddingOptions, embedConcepts } from '../../src/dissection/net2vec/embedConcepts.ts';
 import { nearestConcepts } from '../../src/dissection/net2vec/nearestConcepts.ts';
 import { net2vec } from '../../src/dissection/net2vec/net2vec.ts';
@@ -10,11 +10,11 @@ import { balanceOf, type Segmentation, segmentationLoss } from '../../src/dissec
 import { hitsOf, runsOf } from '../../src/dissection/net2vec/sparseSample.ts';
 import { weightedIou } from '../../src/dissection/net2vec/weightedIou.ts';
 import type { Concept, LabelledActivations } from '../../src/dissection/types.ts';
-import { axesOf } from '../../src/dissection/upsampling.ts';
 import { activations as activationsOf } from '../../src/network/activations.ts';
 import type { NdArray } from '../../src/numeric/ndarray.ts';
 import { random } from '../../src/numeric/random.ts';
 import { atOnce } from '../../src/numeric/sliced.ts';
+import { faultsOf } from '../../src/readings/faults.ts';
 import { free } from '../oracle/building.ts';
 import { denseImage, plainIou, plainLoss, weightedSum } from '../oracle/segmentation.ts';
 import { concepts, randomLabelled } from '../support/labelled.ts';

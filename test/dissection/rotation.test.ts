@@ -8,11 +8,11 @@ import { rotatedDissection } from '../../src/dissection/rotation/rotatedDissecti
 import type { LabelledImage } from '../../src/dissection/types.ts';
 import { activations } from '../../src/network/activations.ts';
 import { compile } from '../../src/network/compile.ts';
-import { haarRotation } from '../../src/numeric/haarRotation.ts';
 import type { NdArray } from '../../src/numeric/ndarray.ts';
 import { random } from '../../src/numeric/random.ts';
-import { rotationPlanes } from '../../src/numeric/rotationPlanes.ts';
-import { rotationPower } from '../../src/numeric/rotationPower.ts';
+import { haarRotation } from '../../src/numeric/rotation/haarRotation.ts';
+import { rotationPlanes } from '../../src/numeric/rotation/rotationPlanes.ts';
+import { rotationPower } from '../../src/numeric/rotation/rotationPower.ts';
 import { atOnce } from '../../src/numeric/sliced.ts';
 import { chain, free, randomized } from '../oracle/building.ts';
 import { arrayOf, dissectionGoldens } from '../support/dissectionGoldens.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { dissectActivations } from '../../src/dissection/dissectActivations.ts';
-import { shiftLabels } from '../../src/dissection/shiftLabels.ts';
+import { shiftLabels } from '../../src/dissection/synthetic/shiftLabels.ts';
 import type { Labels } from '../../src/dissection/types.ts';
 import { random } from '../../src/numeric/random.ts';
 import { concepts, randomLabelled } from '../support/labelled.ts';

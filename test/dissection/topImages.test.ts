@@ -1,6 +1,6 @@
 import { layers as l } from '@tensorflow/tfjs-layers';
 import { expect, test } from 'vitest';
-import { topImages } from '../../src/dissection/topImages.ts';
+import { topImages } from '../../src/dissection/images/topImages.ts';
 import { activations } from '../../src/network/activations.ts';
 import type { NdArray } from '../../src/numeric/ndarray.ts';
 import { chain, free, inputsOf, randomized } from '../oracle/building.ts';

@@ -1,7 +1,7 @@
 import { layers as l } from '@tensorflow/tfjs-layers';
 import { expect, test, vi } from 'vitest';
-import { topImages } from '../../src/dissection/topImages.ts';
-import { unitGallery } from '../../src/dissection/unitGallery.ts';
+import { topImages } from '../../src/dissection/images/topImages.ts';
+import { unitGallery } from '../../src/dissection/images/unitGallery.ts';
 import { fromInput } from '../../src/image/fromInput.ts';
 import { activations } from '../../src/network/activations.ts';
 import type { NdArray } from '../../src/numeric/ndarray.ts';

@@ -1,8 +1,8 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { decodeImage } from '../../src/image/decodeImage.ts';
-import { encodePng } from '../../src/image/encodePng.ts';
+import { decodeImage } from '../../src/image/files/decodeImage.ts';
+import { encodePng } from '../../src/image/files/encodePng.ts';
 import type { Picture } from '../../src/image/types.ts';
 import { packedModels } from '../support/archive.ts';
 

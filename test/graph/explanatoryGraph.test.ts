@@ -12,7 +12,7 @@ import { selectNeighbours } from '../../src/graph/selectNeighbours.ts';
 import { syntheticPatterns } from '../../src/graph/synthetic/syntheticPatterns.ts';
 import type { ExplanatoryGraph, FeatureMaps, LayerMaps, PatternNode } from '../../src/graph/types.ts';
 import { activations } from '../../src/network/activations.ts';
-import { receptiveField } from '../../src/network/receptiveField.ts';
+import { receptiveField } from '../../src/network/fields/receptiveField.ts';
 import type { NdArray } from '../../src/numeric/ndarray.ts';
 import { chain, free, inputsOf, randomized } from '../oracle/building.ts';
 

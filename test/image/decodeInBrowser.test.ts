@@ -1,7 +1,7 @@
 import { build } from 'esbuild';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { decodeImage } from '../../src/image/decodeImage.ts';
+import { decodeImage } from '../../src/image/files/decodeImage.ts';
 import type { Picture } from '../../src/image/types.ts';
 import { findAccelerated } from '../support/accelerated.ts';
 import { readFixture } from '../support/fixtures.ts';

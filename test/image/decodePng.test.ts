@@ -1,6 +1,6 @@
 import { deflateSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import { decodeImage } from '../../src/image/decodeImage.ts';
+import { decodeImage } from '../../src/image/files/decodeImage.ts';
 import { random } from '../../src/numeric/random.ts';
 import { countingArrays } from '../support/countingArrays.ts';
 import { type PngHeader, pngAround, pngChannels, pngChunk, pngOfChunks, pngRows } from '../support/pngFile.ts';

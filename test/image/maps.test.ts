@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { example } from '../../src/image/example.ts';
-import { isEmpty } from '../../src/image/isEmpty.ts';
-import { normalize } from '../../src/image/normalize.ts';
-import { rectify } from '../../src/image/rectify.ts';
-import { reduceChannels } from '../../src/image/reduceChannels.ts';
-import { reduceFeatures } from '../../src/image/reduceFeatures.ts';
+import { example } from '../../src/image/maps/example.ts';
+import { isEmpty } from '../../src/image/maps/isEmpty.ts';
+import { normalize } from '../../src/image/maps/normalize.ts';
+import { rectify } from '../../src/image/maps/rectify.ts';
+import { reduceChannels } from '../../src/image/maps/reduceChannels.ts';
+import { reduceFeatures } from '../../src/image/maps/reduceFeatures.ts';
 import type { NdArray } from '../../src/numeric/ndarray.ts';
 
 const arrayOf = (shape: readonly number[], ...values: number[]): NdArray => ({

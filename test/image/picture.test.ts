@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { decode } from 'fast-png';
 import { expect, expectTypeOf, test } from 'vitest';
-import { encodePng } from '../../src/image/encodePng.ts';
+import { encodePng } from '../../src/image/files/encodePng.ts';
 import { picture } from '../../src/image/picture.ts';
 import type { Picture } from '../../src/image/types.ts';
 

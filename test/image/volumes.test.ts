@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { blur } from '../../src/image/blur.ts';
-import { isEmpty } from '../../src/image/isEmpty.ts';
-import { normalize } from '../../src/image/normalize.ts';
+import { isEmpty } from '../../src/image/maps/isEmpty.ts';
+import { normalize } from '../../src/image/maps/normalize.ts';
+import { reduceChannels } from '../../src/image/maps/reduceChannels.ts';
 import { picture } from '../../src/image/picture.ts';
-import { reduceChannels } from '../../src/image/reduceChannels.ts';
 import { resize } from '../../src/image/resize.ts';
 import { segment } from '../../src/image/segment.ts';
 import type { NdArray } from '../../src/numeric/ndarray.ts';

@@ -8,8 +8,8 @@ import {
   relevanceRank,
   topKIntersection,
 } from '../../src/metrics/index.ts';
-import type { Attribution } from '../../src/network/types2.ts';
 import type { NdArray } from '../../src/numeric/ndarray.ts';
+import type { Attribution } from '../../src/scoring/types.ts';
 
 const map = (shape: readonly number[], ...values: number[]): NdArray => ({ shape, data: Float32Array.from(values) });
 const mask = (shape: readonly number[], ...values: number[]): Mask => ({ shape, data: Uint8Array.from(values) });

@@ -2,9 +2,9 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { edgeMap, gradCam, gradient, guidedBackprop } from '../../src/attribution/index.ts';
 import { mapSimilarity, randomLogit } from '../../src/metrics/index.ts';
-import type { Explainer } from '../../src/network/types2.ts';
 import type { NdArray } from '../../src/numeric/ndarray.ts';
 import { random } from '../../src/numeric/random.ts';
+import type { Explainer } from '../../src/scoring/types.ts';
 import { linearModel } from '../support/linearModel.ts';
 import { fixtureModel } from '../support/models.ts';
 

@@ -3,8 +3,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { gradient } from '../../src/attribution/gradient/gradient.ts';
 import { gradientTimesInput } from '../../src/attribution/gradient/gradientTimesInput.ts';
 import { averageSensitivity, localLipschitz, maxSensitivity } from '../../src/metrics/index.ts';
-import type { Explainer } from '../../src/network/types2.ts';
 import type { NdArray } from '../../src/numeric/ndarray.ts';
+import type { Explainer } from '../../src/scoring/types.ts';
 import { linearModel } from '../support/linearModel.ts';
 
 const x: NdArray = { shape: [2, 3], data: Float32Array.of(1, 2, -1, 0, 3, 1) };

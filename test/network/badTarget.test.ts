@@ -2,10 +2,10 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { type LayersModel, layers as l } from '@tensorflow/tfjs-layers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { layerGradients } from '../../src/network/layerGradients.ts';
 import { predict } from '../../src/network/predict.ts';
-import type { Target } from '../../src/network/types2.ts';
 import type { NdArray } from '../../src/numeric/ndarray.ts';
+import { layerGradients } from '../../src/scoring/layerGradients.ts';
+import type { Target } from '../../src/scoring/types.ts';
 import { chain, classifier, free } from '../oracle/building.ts';
 
 let model: LayersModel;

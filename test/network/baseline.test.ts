@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
-import { resolveBaselines } from '../../src/network/baseline.ts';
-import type { Baseline } from '../../src/network/types2.ts';
 import type { NdArray } from '../../src/numeric/ndarray.ts';
 import { random } from '../../src/numeric/random.ts';
+import { resolveBaselines } from '../../src/scoring/baselines.ts';
+import type { Baseline } from '../../src/scoring/types.ts';
 
 const shape = [2, 3, 4, 2];
 const data = Float32Array.from({ length: 48 }, (_, i) => Math.sin(i * 1.7) + (i >= 24 ? 2 : 0));

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type Dataset, iterate } from '../../src/network/dataset.ts';
+import { type Dataset, iterate } from '../../src/readings/dataset.ts';
 
 async function all<S>(dataset: Dataset<S>): Promise<S[]> {
   const examples: S[] = [];

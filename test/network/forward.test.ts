@@ -4,7 +4,7 @@ import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { model as modelOf } from '@tensorflow/tfjs-layers';
 import { describe, test } from 'vitest';
 import { compile } from '../../src/network/compile.ts';
-import type { Head } from '../../src/network/graph.ts';
+import type { Head } from '../../src/network/graph/graph.ts';
 import type { NdArray } from '../../src/numeric/ndarray.ts';
 import { free, inputsOf } from '../oracle/building.ts';
 import { networks, resizingNetworks } from '../oracle/networks.ts';

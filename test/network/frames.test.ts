@@ -3,9 +3,9 @@ import { input, type LayersModel, layers as l, model as modelOf } from '@tensorf
 import { describe, expect, test } from 'vitest';
 import { activations } from '../../src/network/activations.ts';
 import { compile } from '../../src/network/compile.ts';
+import { receptiveField } from '../../src/network/fields/receptiveField.ts';
 import { loadModel } from '../../src/network/loadModel.ts';
-import type { PlannedStep } from '../../src/network/plan.ts';
-import { receptiveField } from '../../src/network/receptiveField.ts';
+import type { PlannedStep } from '../../src/network/plan/plan.ts';
 import { summary } from '../../src/network/summary.ts';
 import { apply, chain, conv, free, inputsOf, norm, picture } from '../oracle/building.ts';
 import { frameNetworks, perFrame } from '../oracle/frameNetworks.ts';

@@ -10,11 +10,10 @@ import {
 } from '@tensorflow/tfjs-layers';
 import { describe, expect, test } from 'vitest';
 import { compile } from '../../src/network/compile.ts';
-import type { Site } from '../../src/network/graph.ts';
+import type { Site } from '../../src/network/graph/graph.ts';
 import type { Network } from '../../src/network/network.ts';
-import type { NdArray } from '../../src/numeric/ndarray.ts';
+import { type NdArray, sizeOf } from '../../src/numeric/ndarray.ts';
 import { random } from '../../src/numeric/random.ts';
-import { sizeOf } from '../../src/numeric/shape.ts';
 import { chain, free, inputsOf } from '../oracle/building.ts';
 import { networks, resizingNetworks } from '../oracle/networks.ts';
 import { backend } from '../support/backend.ts';

@@ -2,7 +2,7 @@ import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { input, layers as l, model as modelOf, sequential } from '@tensorflow/tfjs-layers';
 import { describe, expect, test } from 'vitest';
 import { compile } from '../../src/network/compile.ts';
-import type { OutputLink } from '../../src/network/graph.ts';
+import type { OutputLink } from '../../src/network/graph/graph.ts';
 import { summary } from '../../src/network/summary.ts';
 import type { OutputMeaning } from '../../src/network/types.ts';
 import { apply, conv, free } from '../oracle/building.ts';

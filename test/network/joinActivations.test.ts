@@ -4,17 +4,17 @@ import { input, type LayersModel, layers as l, model as modelOf, type SymbolicTe
 import { expect, test } from 'vitest';
 import { lrp } from '../../src/attribution/index.ts';
 import { compile } from '../../src/network/compile.ts';
-import { gradientRule, type Rule } from '../../src/network/composite.ts';
-import type { Graph, Step } from '../../src/network/graph.ts';
-import { joinActivations } from '../../src/network/joinActivations.ts';
-import type { Operation } from '../../src/network/operation.ts';
+import type { Graph, Step } from '../../src/network/graph/graph.ts';
+import type { Operation } from '../../src/network/graph/operation.ts';
 import { elementwise } from '../../src/network/operations/activation.ts';
 import { constantAffine } from '../../src/network/operations/affine.ts';
 import type { OperationSource } from '../../src/network/operations/base.ts';
 import { add, multiply } from '../../src/network/operations/merge.ts';
 import { relu } from '../../src/network/operations/relu.ts';
 import { taped } from '../../src/network/operations/taped.ts';
-import { createStore, type Store } from '../../src/network/store.ts';
+import { joinActivations } from '../../src/network/plan/joinActivations.ts';
+import { gradientRule, type Rule } from '../../src/network/walk/composite.ts';
+import { createStore, type Store } from '../../src/network/walk/store.ts';
 import { apply, free, type Layer } from '../oracle/building.ts';
 import { expectClose } from '../support/close.ts';
 

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { describe, expect, test } from 'vitest';
-import { allLayers, assertLayersModel, isContainer, isLayersModel } from '../../src/network/layersModel.ts';
+import { allLayers, assertLayersModel, isContainer, isLayersModel } from '../../src/network/graph/layersModel.ts';
 
 const dense = (name: string): tfl.layers.Layer => tfl.layers.dense({ name, units: 2, inputShape: [2] });
 

@@ -4,11 +4,11 @@ import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { input, layers as l, model as modelOf } from '@tensorflow/tfjs-layers';
 import { describe, expect, test } from 'vitest';
 import { gradient } from '../../src/attribution/gradient/gradient.ts';
-import { rise } from '../../src/attribution/perturbation/rise.ts';
+import { rise } from '../../src/attribution/perturbation/randomMasks/rise.ts';
 import { compile } from '../../src/network/compile.ts';
 import { predict } from '../../src/network/predict.ts';
-import type { ExplainOptions, Target } from '../../src/network/types2.ts';
 import type { NdArray } from '../../src/numeric/ndarray.ts';
+import type { ExplainOptions, Target } from '../../src/scoring/types.ts';
 import { apply, conv, free, inputsOf, randomized } from '../oracle/building.ts';
 import { expectClose } from '../support/close.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { rowJoiner } from '../../src/network/rowJoiner.ts';
+import { rowJoiner } from '../../src/network/walk/rowJoiner.ts';
 
 const array = (shape: readonly number[], ...data: readonly number[]) => ({ shape, data: Float32Array.from(data) });
 

@@ -2,8 +2,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { layers as l } from '@tensorflow/tfjs-layers';
 import { expect, test } from 'vitest';
 import { compile } from '../../src/network/compile.ts';
-import type { Operation } from '../../src/network/operation.ts';
-import { signSplit } from '../../src/network/signSplit.ts';
+import type { Operation } from '../../src/network/graph/operation.ts';
+import { signSplit } from '../../src/network/walk/signSplit.ts';
 import { chain, free, inputsOf, picture, randomized } from '../oracle/building.ts';
 
 test('signSplit(operation): both parts, kept as long as the weights stay', async () => {

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { withoutThrowers } from '../../src/backend/withoutThrowers.ts';
+import { withoutThrowers } from '../../src/backend/choice/withoutThrowers.ts';
 
 /** Starts wasm, counts the listeners for errors, and fails. */
 const program = `

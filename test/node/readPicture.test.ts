@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, test } from 'vitest';
-import { encodePng } from '../../src/image/encodePng.ts';
+import { encodePng } from '../../src/image/files/encodePng.ts';
 import { readPicture } from '../../src/node/readPicture.ts';
 
 test('readPicture(path | file: URL)', async () => {

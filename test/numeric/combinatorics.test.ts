@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
-import { binomial } from '../../src/numeric/binomial.ts';
-import { random } from '../../src/numeric/random.ts';
-import { shuffled } from '../../src/numeric/shuffled.ts';
+import { random, shuffled } from '../../src/numeric/random.ts';
+import { binomial } from '../../src/numeric/statistics.ts';
 
 test('binomial: a row of the triangle, and a large one', () => {
   expect([0, 1, 2, 3, 4, 5, 6].map((k) => binomial(6, k))).toEqual([1, 6, 15, 20, 15, 6, 1]);

@@ -1,6 +1,6 @@
 import { Matrix, SingularValueDecomposition } from 'ml-matrix';
 import { expect, test } from 'vitest';
-import { type LeadingComponent, leadingComponent } from '../../src/numeric/leadingComponent.ts';
+import { type LeadingComponent, leadingComponent } from '../../src/numeric/linear/leadingComponent.ts';
 import type { NdArray } from '../../src/numeric/ndarray.ts';
 import { random } from '../../src/numeric/random.ts';
 import { atOnce } from '../../src/numeric/sliced.ts';

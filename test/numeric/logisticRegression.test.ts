@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { logisticRegression } from '../../src/numeric/logisticRegression.ts';
+import { logisticRegression } from '../../src/numeric/linear/logisticRegression.ts';
 import { random } from '../../src/numeric/random.ts';
+import { tTest, twoSidedTail } from '../../src/numeric/significance.ts';
 import { atOnce } from '../../src/numeric/sliced.ts';
-import { tTest, twoSidedTail } from '../../src/numeric/studentT.ts';
 
 describe('logisticRegression(rows, labels, penalty)', () => {
   test.each([

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
-import { mannWhitney } from '../../src/numeric/mannWhitney.ts';
-import { twoSidedNormalTail } from '../../src/numeric/twoSidedNormalTail.ts';
+import { mannWhitney, twoSidedNormalTail } from '../../src/numeric/significance.ts';
 
 // Of scipy 1.17: mannwhitneyu(a, b, method='asymptotic').
 test.each([

@@ -1,7 +1,7 @@
 import { median } from 'd3-array';
 import { expect, test } from 'vitest';
-import { medianDistance } from '../../src/numeric/medianDistance.ts';
 import { random } from '../../src/numeric/random.ts';
+import { medianDistance } from '../../src/numeric/statistics.ts';
 
 const { normal, integer } = random(1);
 

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { determinant, Matrix } from 'ml-matrix';
 import { describe, expect, test } from 'vitest';
-import { haarRotation } from '../../src/numeric/haarRotation.ts';
 import type { NdArray } from '../../src/numeric/ndarray.ts';
 import { type Random, random } from '../../src/numeric/random.ts';
-import { type RotationPlanes, rotationPlanes } from '../../src/numeric/rotationPlanes.ts';
-import { rotationPower } from '../../src/numeric/rotationPower.ts';
+import { haarRotation } from '../../src/numeric/rotation/haarRotation.ts';
+import { type RotationPlanes, rotationPlanes } from '../../src/numeric/rotation/rotationPlanes.ts';
+import { rotationPower } from '../../src/numeric/rotation/rotationPower.ts';
 import { atOnce } from '../../src/numeric/sliced.ts';
 import { dissectionGoldens } from '../support/dissectionGoldens.ts';
 import { expectNear } from '../support/near.ts';

@@ -1,8 +1,8 @@
 import { covariance, Matrix } from 'ml-matrix';
 import { expect, test } from 'vitest';
-import { principalDirections } from '../../src/numeric/principalDirections.ts';
+import { principalDirections } from '../../src/numeric/linear/principalDirections.ts';
 import { random } from '../../src/numeric/random.ts';
-import { type RunningCovariance, runningCovariance } from '../../src/numeric/runningCovariance.ts';
+import { type RunningCovariance, runningCovariance } from '../../src/numeric/running.ts';
 import { atOnce } from '../../src/numeric/sliced.ts';
 import { expectNear } from '../support/near.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { runningMoments } from '../../src/numeric/runningMoments.ts';
+import { runningMoments } from '../../src/numeric/running.ts';
 
 test('runningMoments(length) gives the mean and the unbiased variance, also far from zero', () => {
   const moments = runningMoments(2);

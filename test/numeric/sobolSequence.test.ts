@@ -1,8 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { primitivePolynomials } from '../../src/numeric/primitivePolynomials.ts';
-import type { Random } from '../../src/numeric/random.ts';
-import { random } from '../../src/numeric/random.ts';
-import { sobolSequence } from '../../src/numeric/sobolSequence.ts';
+import { type Random, random } from '../../src/numeric/random.ts';
+import { primitivePolynomials, sobolSequence } from '../../src/numeric/sobolSequence.ts';
 
 /** No shift, and 1 for every initial number. */
 const zeros: Random = { uniform: () => 0, normal: () => 0, integer: () => 0 };

@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest';
+import { weightedLeastSquares, weightedRidge } from '../../src/numeric/linear/leastSquares.ts';
 import { random } from '../../src/numeric/random.ts';
 import { atOnce } from '../../src/numeric/sliced.ts';
-import { weightedLeastSquares } from '../../src/numeric/weightedLeastSquares.ts';
-import { weightedRidge } from '../../src/numeric/weightedRidge.ts';
 import { ridgeWithIntercept } from '../oracle/ridge.ts';
 
 function expectNear(found: ArrayLike<number>, expected: ArrayLike<number>, tolerance: number): void {

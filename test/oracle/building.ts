@@ -1,9 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel, layers as layersOf, SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { input, layers as l, model } from '@tensorflow/tfjs-layers';
-import type { NdArray } from '../../src/numeric/ndarray.ts';
+import { type NdArray, sizeOf } from '../../src/numeric/ndarray.ts';
 import { random } from '../../src/numeric/random.ts';
-import { sizeOf } from '../../src/numeric/shape.ts';
 
 export type Layer = layersOf.Layer;
 /** Makes a model that the caller disposes. */

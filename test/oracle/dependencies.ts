@@ -1,8 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import type { NdArray } from '../../src/numeric/ndarray.ts';
+import { type NdArray, sizeOf } from '../../src/numeric/ndarray.ts';
 import { random } from '../../src/numeric/random.ts';
-import { sizeOf } from '../../src/numeric/shape.ts';
 
 /** The first and last row and column of the input that an output position depends on; `null` if on none. */
 export interface Dependency {

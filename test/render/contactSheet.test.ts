@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import { picture } from '../../src/image/picture.ts';
 import type { Picture } from '../../src/image/types.ts';
-import { blank } from '../../src/render/canvas.ts';
 import { contactSheet } from '../../src/render/contactSheet.ts';
-import { glyphHeight, glyphOf, hasGlyph } from '../../src/render/font.ts';
+import { blank } from '../../src/render/drawing/canvas.ts';
+import { glyphHeight, glyphOf, hasGlyph } from '../../src/render/drawing/font.ts';
+import { drawText, textWidth, wrapText } from '../../src/render/drawing/text.ts';
 import { formatNumber } from '../../src/render/formatNumber.ts';
-import { drawText, textWidth, wrapText } from '../../src/render/text.ts';
 
 const solid = (width: number, height: number, grey: number): Picture => blank(width, height, [grey, grey, grey]);
 const at = ({ data, width }: Picture, x: number, y: number): number => data[(y * width + x) * 4] as number;

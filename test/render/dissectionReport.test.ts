@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import { outputOf } from '../../scripts/run.ts';
-import type { TopImage } from '../../src/dissection/topImages.ts';
+import type { TopImage } from '../../src/dissection/images/topImages.ts';
+import type { LayerGallery } from '../../src/dissection/images/unitGallery.ts';
 import type { Dissection, Match } from '../../src/dissection/types.ts';
-import type { LayerGallery } from '../../src/dissection/unitGallery.ts';
-import { decodeImage } from '../../src/image/decodeImage.ts';
+import { decodeImage } from '../../src/image/files/decodeImage.ts';
 import type { Picture } from '../../src/image/types.ts';
-import { filterInterpretability } from '../../src/metrics/filterInterpretability.ts';
+import { filterInterpretability } from '../../src/metrics/units/filterInterpretability.ts';
 import { conceptChart } from '../../src/render/dissectionReport/conceptChart.ts';
 import { dissectionReport } from '../../src/render/dissectionReport/dissectionReport.ts';
 import { layerChart } from '../../src/render/dissectionReport/layerChart.ts';

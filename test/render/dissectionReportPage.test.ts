@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { decodeImage } from '../../src/image/decodeImage.ts';
+import { decodeImage } from '../../src/image/files/decodeImage.ts';
 import type { Picture } from '../../src/image/types.ts';
 import { dissectionReport } from '../../src/render/dissectionReport/dissectionReport.ts';
 import { reportData } from '../../src/render/dissectionReport/reportData.ts';

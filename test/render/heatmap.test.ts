@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { resize } from '../../src/image/resize.ts';
 import type { NdArray } from '../../src/numeric/ndarray.ts';
-import { type Colormap, colorTable } from '../../src/render/colormaps.ts';
-import { colorScale } from '../../src/render/colorScale.ts';
+import { type Colormap, colorTable } from '../../src/render/drawing/colormaps.ts';
+import { colorScale } from '../../src/render/drawing/colorScale.ts';
 import { heatmap } from '../../src/render/heatmap.ts';
 
 const arrayOf = (shape: readonly number[], ...values: number[]): NdArray => ({

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { csvParseRows } from 'd3-dsv';
 import { expect, test } from 'vitest';
-import { dissectionCsv } from '../../src/dissection/dissectionCsv.ts';
-import { dissectionJson } from '../../src/dissection/dissectionJson.ts';
+import { dissectionCsv } from '../../src/dissection/results/dissectionCsv.ts';
+import { dissectionJson } from '../../src/dissection/results/dissectionJson.ts';
 import { treeText } from '../../src/distillation/text/treeText.ts';
 import { fitExplanatoryGraph } from '../../src/graph/fitExplanatoryGraph.ts';
 import { graphDot } from '../../src/graph/graphDot.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { tallyAccumulator } from '../../src/dissection/tallyAccumulator.ts';
-import type { Upsampling } from '../../src/dissection/upsampling.ts';
+import type { Upsampling } from '../../src/dissection/counting/placement.ts';
+import { tallyAccumulator } from '../../src/dissection/counting/tallyAccumulator.ts';
 import { picture } from '../../src/image/picture.ts';
 import type { Picture } from '../../src/image/types.ts';
 import type { NdArray } from '../../src/numeric/ndarray.ts';

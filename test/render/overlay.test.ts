@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
-import { cropPicture } from '../../src/image/cropPicture.ts';
+import { cropPicture } from '../../src/image/crop.ts';
 import { fromInput } from '../../src/image/fromInput.ts';
 import { picture } from '../../src/image/picture.ts';
 import { toInput } from '../../src/image/toInput.ts';
 import type { Picture } from '../../src/image/types.ts';
 import type { NdArray } from '../../src/numeric/ndarray.ts';
 import { random } from '../../src/numeric/random.ts';
-import { type Colormap, colorTable } from '../../src/render/colormaps.ts';
+import { type Colormap, colorTable } from '../../src/render/drawing/colormaps.ts';
 import { heatmap } from '../../src/render/heatmap.ts';
 import { type OverlayOptions, overlay } from '../../src/render/overlay.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { decodeImage } from '../../src/image/decodeImage.ts';
+import { decodeImage } from '../../src/image/files/decodeImage.ts';
 import { picture } from '../../src/image/picture.ts';
 import { type ReportSection, report } from '../../src/render/report.ts';
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { NdArray } from '../../src/numeric/ndarray.ts';
-import { colorScale } from '../../src/render/colorScale.ts';
+import { colorScale } from '../../src/render/drawing/colorScale.ts';
+import { type MapSelection, type MapSource, mapPlane } from '../../src/render/drawing/mapPlane.ts';
 import { heatmap } from '../../src/render/heatmap.ts';
-import { type MapSelection, type MapSource, mapPlane } from '../../src/render/mapPlane.ts';
 import { overlay } from '../../src/render/overlay.ts';
 
 const arrayOf = (shape: readonly number[], values: readonly number[]): NdArray => ({

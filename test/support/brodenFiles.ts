@@ -1,4 +1,4 @@
-import { encodePng } from '../../src/image/encodePng.ts';
+import { encodePng } from '../../src/image/files/encodePng.ts';
 import { picture } from '../../src/image/picture.ts';
 
 /** The files of a tiny set in the layout of Broden: images of 16 × 16 pixels, labels of 8 × 8. */

@@ -2,11 +2,11 @@ import { expect } from 'vitest';
 import * as vitrine from '../../src/attribution/index.ts';
 import type { LayerPathOptions } from '../../src/attribution/path/internalInfluence.ts';
 import { activations } from '../../src/network/activations.ts';
-import type { Composite, Rule } from '../../src/network/composite.ts';
 import { predict } from '../../src/network/predict.ts';
 import type { Model } from '../../src/network/types.ts';
-import type { Attribution, ExplainOptions, Target } from '../../src/network/types2.ts';
+import type { Composite, Rule } from '../../src/network/walk/composite.ts';
 import type { NdArray } from '../../src/numeric/ndarray.ts';
+import type { Attribution, ExplainOptions, Target } from '../../src/scoring/types.ts';
 import { readNpy } from './fixtures.ts';
 
 /** A reference case, as `index.json` of its model describes it. */

@@ -1,8 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { layers as l, sequential } from '@tensorflow/tfjs-layers';
-import type { NdArray } from '../../src/numeric/ndarray.ts';
-import { sizeOf } from '../../src/numeric/shape.ts';
+import { type NdArray, sizeOf } from '../../src/numeric/ndarray.ts';
 
 /** The score Σ w x + bias of inputs of a shape; the caller disposes the model. */
 export function linearModel(shape: readonly number[], weights: ArrayLike<number>, bias = 0): LayersModel {

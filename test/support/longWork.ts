@@ -1,23 +1,23 @@
 import { Matrix } from 'ml-matrix';
-import { rankRegions } from '../../src/attribution/path/xraiRanking.ts';
-import { regionsOf } from '../../src/attribution/path/xraiRegions.ts';
-import { dependences } from '../../src/attribution/perturbation/dependences.ts';
+import { rankRegions } from '../../src/attribution/path/xrai/xraiRanking.ts';
+import { regionsOf } from '../../src/attribution/path/xrai/xraiRegions.ts';
+import { dependences } from '../../src/attribution/perturbation/randomMasks/hsicAttribution.ts';
 import { growthOf } from '../../src/distillation/rationale/growDecisionTree.ts';
 import { growing } from '../../src/distillation/rationale/growing.ts';
 import { rationaleVectors } from '../../src/distillation/rationale/rationaleVectors.ts';
 import { segmenting } from '../../src/image/segmentation/segmenting.ts';
 import { imputing } from '../../src/metrics/faithfulness/noisyLinearImputation.ts';
-import { haarRotation } from '../../src/numeric/haarRotation.ts';
-import { icaStep } from '../../src/numeric/icaStep.ts';
-import { leadingComponent } from '../../src/numeric/leadingComponent.ts';
+import { icaStep } from '../../src/numeric/linear/icaStep.ts';
+import { leadingComponent } from '../../src/numeric/linear/leadingComponent.ts';
+import { weightedLeastSquares } from '../../src/numeric/linear/leastSquares.ts';
+import { logisticRegression } from '../../src/numeric/linear/logisticRegression.ts';
 import { symmetricEigen } from '../../src/numeric/linear/symmetricEigen.ts';
-import { logisticRegression } from '../../src/numeric/logisticRegression.ts';
 import { random } from '../../src/numeric/random.ts';
-import { rotationPlanes } from '../../src/numeric/rotationPlanes.ts';
-import { rotationPower } from '../../src/numeric/rotationPower.ts';
+import { haarRotation } from '../../src/numeric/rotation/haarRotation.ts';
+import { rotationPlanes } from '../../src/numeric/rotation/rotationPlanes.ts';
+import { rotationPower } from '../../src/numeric/rotation/rotationPower.ts';
 import { atOnce, type Sliced } from '../../src/numeric/sliced.ts';
 import { wardClusters } from '../../src/numeric/wardClusters.ts';
-import { weightedLeastSquares } from '../../src/numeric/weightedLeastSquares.ts';
 
 /** Some work, and what it must say of itself. */
 interface LongWork {

@@ -1,9 +1,9 @@
 import * as attribution from '../../src/attribution/index.ts';
 import { summary } from '../../src/network/summary.ts';
 import type { Input, Model } from '../../src/network/types.ts';
-import type { Attribution, ExplainOptions } from '../../src/network/types2.ts';
 import type { NdArray } from '../../src/numeric/ndarray.ts';
 import { random } from '../../src/numeric/random.ts';
+import type { Attribution, ExplainOptions } from '../../src/scoring/types.ts';
 
 type Method = (model: Model, x: Input, options: ExplainOptions) => Promise<Attribution>;
 

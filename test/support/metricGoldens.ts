@@ -3,9 +3,9 @@ import { gradient } from '../../src/attribution/gradient/gradient.ts';
 import { gradientTimesInput } from '../../src/attribution/gradient/gradientTimesInput.ts';
 import * as metrics from '../../src/metrics/index.ts';
 import type { Model } from '../../src/network/types.ts';
-import type { Baseline, ExplainOptions } from '../../src/network/types2.ts';
 import type { NdArray } from '../../src/numeric/ndarray.ts';
 import { ssim } from '../../src/numeric/ssim.ts';
+import type { Baseline, ExplainOptions } from '../../src/scoring/types.ts';
 import { readNpy } from './fixtures.ts';
 
 /** A reference case of a metric, as `index.json` describes it. */

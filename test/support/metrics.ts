@@ -1,8 +1,8 @@
 import { gradient } from '../../src/attribution/gradient/gradient.ts';
 import * as metrics from '../../src/metrics/index.ts';
 import type { Model } from '../../src/network/types.ts';
-import type { ExplainOptions } from '../../src/network/types2.ts';
 import type { NdArray } from '../../src/numeric/ndarray.ts';
+import type { ExplainOptions } from '../../src/scoring/types.ts';
 
 type Run = (model: Model, x: NdArray, options: ExplainOptions) => Promise<metrics.MetricResult>;
 

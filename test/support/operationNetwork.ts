@@ -1,12 +1,12 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { forward } from '../../src/network/forward.ts';
-import type { Graph, Site, Step } from '../../src/network/graph.ts';
+import type { Graph, Site, Step } from '../../src/network/graph/graph.ts';
+import type { Operation } from '../../src/network/graph/operation.ts';
 import { baseRun } from '../../src/network/incremental/baseRun.ts';
 import type { Network } from '../../src/network/network.ts';
-import type { Operation } from '../../src/network/operation.ts';
 import type { OperationSource } from '../../src/network/operations/base.ts';
-import { createStore } from '../../src/network/store.ts';
+import { forward } from '../../src/network/walk/forward.ts';
+import { createStore } from '../../src/network/walk/store.ts';
 
 /** Makes an operation for a place in a network. */
 export type Make = (source: OperationSource) => Operation;

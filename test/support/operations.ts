@@ -1,10 +1,10 @@
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect } from 'vitest';
+import type { Operation, Region } from '../../src/network/graph/operation.ts';
 import type { Network } from '../../src/network/network.ts';
-import type { Operation, Region } from '../../src/network/operation.ts';
+import { sizeOf } from '../../src/numeric/ndarray.ts';
 import { random } from '../../src/numeric/random.ts';
-import { sizeOf } from '../../src/numeric/shape.ts';
 import { expectClose } from './close.ts';
 
 /** Numbers in [-1, 1) as a tensor. */

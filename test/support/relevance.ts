@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { compile } from '../../src/network/compile.ts';
-import type { Composite } from '../../src/network/composite.ts';
-import type { Head, Site } from '../../src/network/graph.ts';
+import type { Head, Site } from '../../src/network/graph/graph.ts';
 import type { Network } from '../../src/network/network.ts';
+import type { Composite } from '../../src/network/walk/composite.ts';
 import type { NdArray } from '../../src/numeric/ndarray.ts';
 
 /** Relevance at the output `z` of a network for an input `x`. */

@@ -1,6 +1,6 @@
-import { parseDissection } from '../../src/dissection/dissectionJson.ts';
+import type { UnitGallery } from '../../src/dissection/images/unitGallery.ts';
+import { parseDissection } from '../../src/dissection/results/dissectionJson.ts';
 import type { Dissection } from '../../src/dissection/types.ts';
-import type { UnitGallery } from '../../src/dissection/unitGallery.ts';
 import { picture } from '../../src/image/picture.ts';
 import { random } from '../../src/numeric/random.ts';
 

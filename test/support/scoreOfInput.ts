@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { type LayersModel, layers as l } from '@tensorflow/tfjs-layers';
-import type { ScoreFunction } from '../../src/network/types2.ts';
+import type { ScoreFunction } from '../../src/scoring/types.ts';
 import { chain } from '../oracle/building.ts';
 
 /** A model whose output is its input, so that a target is a function of x; the caller frees it. */

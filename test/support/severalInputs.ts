@@ -1,8 +1,7 @@
 import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { input, layers as l, model } from '@tensorflow/tfjs-layers';
-import type { NdArray } from '../../src/numeric/ndarray.ts';
+import { type NdArray, sizeOf } from '../../src/numeric/ndarray.ts';
 import { random } from '../../src/numeric/random.ts';
-import { sizeOf } from '../../src/numeric/shape.ts';
 import { apply, chain, conv, randomized } from '../oracle/building.ts';
 
 /** The number of tokens that the embeddings here know. */

@@ -1,8 +1,8 @@
 import type { Input, Model } from '../../network/types.ts';
-import type { Attribution, ExplainOptions } from '../../network/types2.ts';
-import { withoutUnits } from '../../network/withoutUnits.ts';
-import { allPerturbedScores } from '../perturbation/perturbedScores.ts';
-import { repeated } from '../repeated.ts';
+import { withoutUnits } from '../../network/walk/withoutUnits.ts';
+import { repeated } from '../../scoring/masking.ts';
+import { allPerturbedScores } from '../../scoring/perturbedScores.ts';
+import type { Attribution, ExplainOptions } from '../../scoring/types.ts';
 import type { CamOptions } from './cam.ts';
 import { activationsOf, type ChannelContext, channelWeightedMap, framesOf } from './channelWeightedMap.ts';
 
@@ -19,7 +19,7 @@ import { activationsOf, type ChannelContext, channelWeightedMap, framesOf } from
  * @param x one example or a batch `[n, …]` in the shape of the model's input.
  * @param options `layer`, `rectify`, `size`, `target`, `scale` (`'logit'` by default).
  * @returns `values` `[n, h, w]`, of the input's or the layer's size.
- * @throws {RangeError} if the layer is a sequence; else as {@link gradCam}.
+ * @throws {VitrineError} if the layer is a sequence; else as {@link gradCam}.
  * @example
  * ```ts
  * import { ablationCam } from 'vitrine';

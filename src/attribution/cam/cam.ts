@@ -1,19 +1,17 @@
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { inSlices } from '../../backend/inSlices.ts';
-import { rectify as rectified } from '../../image/rectify.ts';
-import { mapBatches } from '../../network/batches.ts';
-import type { Site } from '../../network/graph.ts';
-import { signalAt } from '../../network/signals.ts';
+import { inSlices } from '../../backend/inTurn.ts';
+import { rectify as rectified } from '../../image/maps/rectify.ts';
+import type { Site } from '../../network/graph/graph.ts';
 import type { Input, Model } from '../../network/types.ts';
-import type { Attribution, ExplainOptions } from '../../network/types2.ts';
+import { mapBatches } from '../../network/walk/batches.ts';
+import { signalAt } from '../../network/walk/signals.ts';
 import { assertChoice } from '../../numeric/check.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
 import type { Sliced } from '../../numeric/sliced.ts';
-import { attributionOf, exampleRange, explain } from '../session.ts';
-import { camLayer } from './camLayer.ts';
-import { fitted } from './fitted.ts';
-import { foldedShape } from './layerPlaces.ts';
+import { attributionOf, exampleRange, explain } from '../../scoring/session.ts';
+import type { Attribution, ExplainOptions } from '../../scoring/types.ts';
+import { camLayer, fitted, foldedShape } from './camLayer.ts';
 
 /** The options of every class activation map. */
 export interface CamOptions {

@@ -1,19 +1,18 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { rectify as rectified } from '../../image/rectify.ts';
-import type { Site } from '../../network/graph.ts';
-import { rowsOf } from '../../network/inputs.ts';
-import { pinTarget } from '../../network/score.ts';
-import type { Scorer } from '../../network/scorer.ts';
+import { rectify as rectified } from '../../image/maps/rectify.ts';
+import type { Site } from '../../network/graph/graph.ts';
 import type { Input, Model } from '../../network/types.ts';
-import type { Attribution, ExplainOptions } from '../../network/types2.ts';
+import { rowsOf } from '../../network/walk/inputs.ts';
 import { assertChoice } from '../../numeric/check.ts';
+import { VitrineError } from '../../numeric/errors.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
-import { endpoint } from '../path/endpoints.ts';
-import { attributionOf, explain, type Session } from '../session.ts';
+import { endpoint } from '../../scoring/scoreAt.ts';
+import { attributionOf, explain, type Session } from '../../scoring/session.ts';
+import { pinTarget } from '../../scoring/targets/createScorer.ts';
+import type { Scorer } from '../../scoring/targets/scorer.ts';
+import type { Attribution, ExplainOptions } from '../../scoring/types.ts';
 import type { CamOptions } from './cam.ts';
-import { camLayer } from './camLayer.ts';
-import { fitted } from './fitted.ts';
-import { foldedShape, isFramed } from './layerPlaces.ts';
+import { camLayer, fitted, foldedShape, isFramed } from './camLayer.ts';
 
 /** What the weights of channels are found from. */
 export interface ChannelContext {
@@ -38,7 +37,10 @@ export async function channelWeightedMap(
   return explain(model, x, options, async (session, options) => {
     const site = camLayer(session.network, session.scorer, layer);
     if (site.shape.length < 4) {
-      throw new RangeError(`"layer" expected a layer with rows and columns, "${site.address}" is a sequence`);
+      throw new VitrineError(
+        'bad-argument',
+        `"layer" expected a layer with rows and columns, "${site.address}" is a sequence`,
+      );
     }
     const at = await endpoint(session, session.inputs, { sites: [site], scorer: session.scorer });
     const activations = at.values[0] as NdArray;

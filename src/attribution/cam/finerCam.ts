@@ -1,16 +1,17 @@
 import { owned } from '../../backend/owned.ts';
-import { rectify as rectified } from '../../image/rectify.ts';
-import type { Head } from '../../network/graph.ts';
+import { rectify as rectified } from '../../image/maps/rectify.ts';
+import type { Head } from '../../network/graph/graph.ts';
+import { withMeaning } from '../../network/heads/statedHeads.ts';
 import { classScores } from '../../network/predict.ts';
-import { withMeaning } from '../../network/statedHeads.ts';
 import type { Input, Model } from '../../network/types.ts';
-import type { Attribution, ExplainOptions } from '../../network/types2.ts';
 import { withNetwork } from '../../network/withNetwork.ts';
 import { assertInteger, assertNumber } from '../../numeric/check.ts';
+import { VitrineError } from '../../numeric/errors.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
-import { explain } from '../session.ts';
+import { explain } from '../../scoring/session.ts';
+import type { Attribution, ExplainOptions } from '../../scoring/types.ts';
 import type { CamOptions } from './cam.ts';
-import { fitted } from './fitted.ts';
+import { fitted } from './camLayer.ts';
 import { gradCam } from './gradCam.ts';
 
 /** What {@link finerCam} compares with. */
@@ -34,7 +35,7 @@ export interface FinerCamOptions extends CamOptions {
  * @param x one example or a batch `[n, …]` in the shape of the model's input.
  * @param options `similar`, `strength`, `layer`, `rectify`, `size`, `target`, `scale` (`'logit'` by default).
  * @returns `values` `[n, h, w]`, of the input's or the layer's size; `score` is the difference that is explained.
- * @throws {RangeError} if there are not so many other classes, or `similar` has the explained one; else as {@link gradCam}.
+ * @throws {VitrineError} if there are not so many other classes, or `similar` has the explained one; else as {@link gradCam}.
  * @example
  * ```ts
  * import { finerCam } from 'vitrine';
@@ -52,7 +53,7 @@ export async function finerCam(
     const [input, { similar, strength: _, ...rest }] = await owned(x, options);
     const network = withMeaning(given, rest.output, given.heads[0]);
     const own = await gradCam(network, input, { ...rest, rectify: false, size: 'layer' });
-    if (!own.target) throw new TypeError('"target" expected a class or one per example');
+    if (!own.target) throw new VitrineError('bad-argument', '"target" expected a class or one per example');
     const scores = await classScores(network, input, { ...rest, head: network.heads[0] as Head });
     const others = similarClasses(scores, [...own.target], similar);
     const data = own.values.data.slice();
@@ -84,11 +85,15 @@ function similarClasses(
   similar: number | readonly number[] | undefined,
 ): readonly (readonly number[])[] {
   const [, units] = shape as [number, number];
-  if (units < 2) throw new RangeError(`"model" expected at least two classes to compare, got ${units}`);
+  if (units < 2)
+    throw new VitrineError('bad-argument', `"model" expected at least two classes to compare, got ${units}`);
   if (typeof similar === 'object') {
     const own = similar.find((other) => classes.includes(other));
     if (own !== undefined) {
-      throw new RangeError(`"similar" expected classes other than the one that is explained, got ${own}`);
+      throw new VitrineError(
+        'bad-argument',
+        `"similar" expected classes other than the one that is explained, got ${own}`,
+      );
     }
     return similar.map((other) => classes.map(() => other));
   }

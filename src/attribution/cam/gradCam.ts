@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Input, Model } from '../../network/types.ts';
-import type { Attribution, ExplainOptions } from '../../network/types2.ts';
+import type { Attribution, ExplainOptions } from '../../scoring/types.ts';
 import { type CamOptions, classActivationMap } from './cam.ts';
 
 /**
@@ -17,8 +17,8 @@ import { type CamOptions, classActivationMap } from './cam.ts';
  * @returns `values` `[n, h, w]`, of the input's or the layer's size (of volumes `[n, d, h, w]`, of layers inside
  * TimeDistributed a map with weights of its own for each frame, `[n, t, h, w]`, of sequences `[n, t]`); all zero where no
  * evidence is positive (`isEmpty` tells).
- * @throws {RangeError} if the layer does not exist or has no rows and columns; else as {@link gradient}.
- * @throws {Error} if the target does not depend on the layer.
+ * @throws {VitrineError} if the layer does not exist or has no rows and columns; else as {@link gradient}.
+ * @throws {VitrineError} if the target does not depend on the layer.
  * @example
  * ```ts
  * import { gradCam } from 'vitrine';

@@ -1,12 +1,12 @@
 import { owned } from '../../backend/owned.ts';
 import type { Input, Model } from '../../network/types.ts';
-import type { Attribution, ExplainOptions } from '../../network/types2.ts';
 import { withNetwork } from '../../network/withNetwork.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
+import type { Attribution, ExplainOptions } from '../../scoring/types.ts';
 import { guidedBackprop } from '../gradient/guidedBackprop.ts';
 import type { RulesOption } from '../gradient/rectified.ts';
 import type { CamOptions } from './cam.ts';
-import { seenInput } from './fitted.ts';
+import { seenInput } from './camLayer.ts';
 import { gradCam } from './gradCam.ts';
 
 /**

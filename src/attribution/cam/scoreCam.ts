@@ -1,19 +1,18 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { divNoNan } from '../../backend/anyRank.ts';
 import { resizePlaces } from '../../backend/kernels/resizePlaces.ts';
-import { oneHot } from '../../backend/oneHot.ts';
-import { rowsOf } from '../../network/inputs.ts';
+import { divNoNan, oneHot } from '../../backend/portable.ts';
 import type { Input, Model } from '../../network/types.ts';
-import type { Attribution, ExplainOptions } from '../../network/types2.ts';
+import { rowsOf } from '../../network/walk/inputs.ts';
 import { assertInteger } from '../../numeric/check.ts';
+import { VitrineError } from '../../numeric/errors.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
-import { allPerturbedScores } from '../perturbation/perturbedScores.ts';
-import { repeated } from '../repeated.ts';
+import { repeated } from '../../scoring/masking.ts';
+import { allPerturbedScores } from '../../scoring/perturbedScores.ts';
+import type { Attribution, ExplainOptions } from '../../scoring/types.ts';
 import type { CamOptions } from './cam.ts';
+import { foldedShape, isFramed, seenInput } from './camLayer.ts';
 import { activationsOf, type ChannelContext, channelWeightedMap, framesOf } from './channelWeightedMap.ts';
-import { seenInput } from './fitted.ts';
-import { foldedShape, isFramed } from './layerPlaces.ts';
 
 /** Which channels {@link scoreCam} asks about. */
 export interface ScoreCamOptions extends CamOptions {
@@ -35,7 +34,7 @@ export interface ScoreCamOptions extends CamOptions {
  * @param x one example or a batch `[n, …]` in the shape of the model's input, an image.
  * @param options `layer`, `channels`, `rectify`, `size`, `target`, `scale` (`'logit'` by default).
  * @returns `values` `[n, h, w]`, of the input's or the layer's size.
- * @throws {RangeError} if `channels` < 1, or the layer is a sequence; else as {@link gradCam}.
+ * @throws {VitrineError} if `channels` < 1, or the layer is a sequence; else as {@link gradCam}.
  * @example
  * ```ts
  * import { scoreCam } from 'vitrine';
@@ -59,7 +58,10 @@ async function seenThrough(context: ChannelContext, most: number): Promise<Float
   const input = seenInput(session.network, site);
   const seen = session.inputs[input] as NdArray;
   if (seen.shape.length !== activations.shape.length) {
-    throw new RangeError(`"layer" expected one with the places of its input, "${site.address}" sees a sequence`);
+    throw new VitrineError(
+      'bad-argument',
+      `"layer" expected one with the places of its input, "${site.address}" sees a sequence`,
+    );
   }
   const frames = framesOf(context);
   const folded = { shape: foldedShape(activations.shape, site.perFrame), data: activations.data };

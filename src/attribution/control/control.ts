@@ -1,10 +1,10 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { mapBatches } from '../../network/batches.ts';
 import type { Input, Model } from '../../network/types.ts';
-import type { Attribution, ExplainOptions } from '../../network/types2.ts';
+import { mapBatches } from '../../network/walk/batches.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
-import { placedInput } from '../perturbation/imageInput.ts';
-import { attributionOf, exampleRange, explain } from '../session.ts';
+import { placedInput } from '../../scoring/placedInput.ts';
+import { attributionOf, exampleRange, explain } from '../../scoring/session.ts';
+import type { Attribution, ExplainOptions } from '../../scoring/types.ts';
 
 /** What sets one control apart from another. */
 export interface Control {

@@ -1,8 +1,7 @@
-import { reduceChannels } from '../../image/reduceChannels.ts';
+import { reduceChannels } from '../../image/maps/reduceChannels.ts';
 import type { Input, Model } from '../../network/types.ts';
-import type { Attribution, ExplainOptions } from '../../network/types2.ts';
-import type { NdArray } from '../../numeric/ndarray.ts';
-import { sizeOf } from '../../numeric/shape.ts';
+import { type NdArray, sizeOf } from '../../numeric/ndarray.ts';
+import type { Attribution, ExplainOptions } from '../../scoring/types.ts';
 import { control } from './control.ts';
 
 /**
@@ -18,7 +17,7 @@ import { control } from './control.ts';
  * @param x one picture or a batch `[n, h, w, c]`, or volumes `[n, d, h, w, c]`.
  * @param options `target`, `scale` (`'logit'` by default).
  * @returns `values` `[n, h, w]` (of volumes `[n, d, h, w]`), never negative; `score` and `target` as of any method.
- * @throws {RangeError} if the model has no input of images or volumes; else as {@link gradient}.
+ * @throws {VitrineError} if the model has no input of images or volumes; else as {@link gradient}.
  * @example
  * ```ts
  * import { edgeMap, guidedBackprop, mapSimilarity, reduceChannels } from 'vitrine';

@@ -1,13 +1,13 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { mapBatches } from '../../network/batches.ts';
-import type { Composite } from '../../network/composite.ts';
-import type { Site } from '../../network/graph.ts';
-import type { ForwardRecord, Seeds } from '../../network/record.ts';
-import { signalAt } from '../../network/signals.ts';
+import type { Site } from '../../network/graph/graph.ts';
 import type { Input, Model } from '../../network/types.ts';
-import type { Attribution, ExplainOptions } from '../../network/types2.ts';
-import { attributionOf, endsOf, exampleRange, explain, type Session } from '../session.ts';
+import { mapBatches } from '../../network/walk/batches.ts';
+import type { Composite } from '../../network/walk/composite.ts';
+import type { ForwardRecord, Seeds } from '../../network/walk/record.ts';
+import { signalAt } from '../../network/walk/signals.ts';
+import { attributionOf, endsOf, exampleRange, explain, type Session } from '../../scoring/session.ts';
+import type { Attribution, ExplainOptions } from '../../scoring/types.ts';
 
 /** The option of methods that can end at a layer in place of the input. */
 export interface LayerOption {

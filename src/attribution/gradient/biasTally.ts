@@ -1,11 +1,11 @@
 import type { Tensor, Tensor1D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { divNoNan } from '../../backend/anyRank.ts';
 import { channelRow } from '../../backend/kernels/elementwise.ts';
 import { resizePlaces } from '../../backend/kernels/resizePlaces.ts';
-import { type Composite, gradientRule, type Rule } from '../../network/composite.ts';
-import type { Operation, OperationKind } from '../../network/operation.ts';
-import { curvedKinds } from '../../network/operationKinds.ts';
+import { divNoNan } from '../../backend/portable.ts';
+import type { Operation, OperationKind } from '../../network/graph/operation.ts';
+import { curvedKinds } from '../../network/graph/operationKinds.ts';
+import { type Composite, gradientRule, type Rule } from '../../network/walk/composite.ts';
 
 /** Sums that the rules of a FullGrad walk gather on their way. */
 export interface BiasTally {

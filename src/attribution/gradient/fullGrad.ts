@@ -1,13 +1,14 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { mapBatches } from '../../network/batches.ts';
-import type { Graph, Site } from '../../network/graph.ts';
-import type { Operation } from '../../network/operation.ts';
-import { signalAt } from '../../network/signals.ts';
+import type { Graph, Site } from '../../network/graph/graph.ts';
+import type { Operation } from '../../network/graph/operation.ts';
 import type { Input, Model } from '../../network/types.ts';
-import type { Attribution, ExplainOptions } from '../../network/types2.ts';
+import { mapBatches } from '../../network/walk/batches.ts';
+import { signalAt } from '../../network/walk/signals.ts';
+import { VitrineError } from '../../numeric/errors.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
-import { attributionOf, endsOf, exampleRange, explain, type Session } from '../session.ts';
+import { attributionOf, endsOf, exampleRange, explain, type Session } from '../../scoring/session.ts';
+import type { Attribution, ExplainOptions } from '../../scoring/types.ts';
 import { createBiasTally, saliency, sumPerExample } from './biasTally.ts';
 
 /** What {@link fullGrad} returns. */
@@ -34,7 +35,7 @@ export interface FullGradient extends Attribution {
  * @param x one example or a batch `[n, h, w, c]`, or of volumes or frames `[n, d, h, w, c]`, in the shape of the model's input.
  * @param options `target`, `scale` (`'logit'` by default, for which the sums hold).
  * @returns `values` `[n, h, w]` or `[n, d, h, w]`, and the signed sums `totals` and `implicit`.
- * @throws as {@link gradient}; {Error} if the model has no input of images or volumes, or several.
+ * @throws as {@link gradient}, or if the model has no input of images or volumes, or several.
  * @example
  * ```ts
  * import { fullGrad } from 'vitrine';
@@ -83,7 +84,10 @@ function imageInput({ network, inputs }: Session): { image: Site; places: readon
   const [image] = images;
   if (!image || images.length > 1) {
     const shapes = inputs.map(({ shape }) => `[${shape.join(', ')}]`).join(', ');
-    throw new Error(`"model" expected one input of images or volumes, got inputs of shape ${shapes}`);
+    throw new VitrineError(
+      'bad-shape',
+      `"model" expected one input of images or volumes, got inputs of shape ${shapes}`,
+    );
   }
   return { image, places: (inputs[network.inputs.indexOf(image)] as NdArray).shape.slice(1, -1) };
 }

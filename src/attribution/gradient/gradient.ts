@@ -1,5 +1,5 @@
 import type { Input, Model } from '../../network/types.ts';
-import type { Attribution, ExplainOptions } from '../../network/types2.ts';
+import type { Attribution, ExplainOptions } from '../../scoring/types.ts';
 import { backpropagated, type LayerOption } from './backpropagated.ts';
 
 /**
@@ -15,8 +15,8 @@ import { backpropagated, type LayerOption } from './backpropagated.ts';
  * @param options `target`, `scale` (`'logit'` by default), and `layer` for the gradient with respect to a layer's
  * output.
  * @returns `values` in the shape of the input (or the layer).
- * @throws {RangeError} if `x` has another shape or numbers that are not finite, or the target or layer does not exist.
- * @throws {Error} if the score does not depend on the layer.
+ * @throws {VitrineError} if `x` has another shape or numbers that are not finite, or the target or layer does not exist.
+ * @throws {VitrineError} if the score does not depend on the layer.
  * @example
  * ```ts
  * import { gradient } from 'vitrine';

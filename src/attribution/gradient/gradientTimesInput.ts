@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Input, Model } from '../../network/types.ts';
-import type { Attribution, ExplainOptions } from '../../network/types2.ts';
+import type { Attribution, ExplainOptions } from '../../scoring/types.ts';
 import { backpropagated, type LayerOption } from './backpropagated.ts';
 
 /**

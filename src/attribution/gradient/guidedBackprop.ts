@@ -1,5 +1,5 @@
 import type { Input, Model } from '../../network/types.ts';
-import type { Attribution, ExplainOptions } from '../../network/types2.ts';
+import type { Attribution, ExplainOptions } from '../../scoring/types.ts';
 import { backpropagated, type LayerOption } from './backpropagated.ts';
 import { guidedComposite, type RulesOption } from './rectified.ts';
 
@@ -17,7 +17,7 @@ import { guidedComposite, type RulesOption } from './rectified.ts';
  * @param x one example or a batch `[n, …]` in the shape of the model's input.
  * @param options `target`, `scale` (`'logit'` by default), `layer`, and `rules` for layers that are not known.
  * @returns `values` in the shape of the input (or the layer).
- * @throws {Error} if a layer on the way is opaque and no rule is given for it; else as {@link gradient}.
+ * @throws {VitrineError} if a layer on the way is opaque and no rule is given for it; else as {@link gradient}.
  * @example
  * ```ts
  * import { guidedBackprop } from 'vitrine';

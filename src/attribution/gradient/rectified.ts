@@ -1,5 +1,5 @@
 import { guidedReluGradient, rectifiedCotangent } from '../../backend/kernels/elementwise.ts';
-import type { Composite, Rule } from '../../network/composite.ts';
+import type { Composite, Rule } from '../../network/walk/composite.ts';
 import { refusal, unknownLayer } from '../refusal.ts';
 
 /** R_in = max(R_out, 0): the forward mask is ignored (Zeiler and Fergus 2014, §2.1). */

@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { NdArray } from '../../numeric/ndarray.ts';
+import { type NdArray, sizeOf } from '../../numeric/ndarray.ts';
 import { random } from '../../numeric/random.ts';
-import { sizeOf } from '../../numeric/shape.ts';
 import type { WeightedPoints } from './pathGradients.ts';
 
 /** Where the paths of one input run: in its own space, or in that of its embedding. */

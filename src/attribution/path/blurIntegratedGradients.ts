@@ -1,17 +1,17 @@
-import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { separable } from '../../backend/separable.ts';
-import { rowsOf } from '../../network/inputs.ts';
-import { pinTarget } from '../../network/score.ts';
 import type { Input, Model } from '../../network/types.ts';
-import type { Attribution, ExplainOptions } from '../../network/types2.ts';
+import { rowsOf } from '../../network/walk/inputs.ts';
 import { assertWidth } from '../../numeric/check.ts';
+import { VitrineError } from '../../numeric/errors.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
 import { type Quadrature, type QuadratureRule, quadrature } from '../../numeric/quadrature.ts';
-import { attributionOf, explain } from '../session.ts';
-import { blurMatrix, blurSlope } from './blurMatrix.ts';
-import { completenessGap } from './completenessGap.ts';
-import { endpoint } from './endpoints.ts';
+import { completenessGap } from '../../scoring/completenessError.ts';
+import { endpoint } from '../../scoring/scoreAt.ts';
+import { attributionOf, explain } from '../../scoring/session.ts';
+import { pinTarget } from '../../scoring/targets/createScorer.ts';
+import type { Attribution, ExplainOptions } from '../../scoring/types.ts';
 import { sumGradients, type WeightedPoints } from './pathGradients.ts';
 
 /** The path of {@link blurIntegratedGradients}. */
@@ -41,7 +41,7 @@ export interface BlurIntegratedGradientsOptions {
  * @param options `maxSigma`, `steps`, `rule`, `sqrt`, `target`, `scale` (`'logit'` by default). A predicted class is
  * the one at x.
  * @returns `values` in the shape of the input, and `delta` per example.
- * @throws {RangeError} if no input is an image, `maxSigma` is negative or `steps` < 1; else as {@link gradient}.
+ * @throws {VitrineError} if no input is an image, `maxSigma` is negative or `steps` < 1; else as {@link gradient}.
  * @example
  * ```ts
  * import { blurIntegratedGradients } from 'vitrine';
@@ -61,7 +61,7 @@ export async function blurIntegratedGradients(
     const images = inputs.flatMap(({ shape }, i) => (shape.length === 4 ? [i] : []));
     if (images.length === 0) {
       const shapes = inputs.map(({ shape }) => `[${shape.join(', ')}]`).join(', ');
-      throw new RangeError(`"x" expected an image [n, h, w, c], got ${shapes}`);
+      throw new VitrineError('bad-argument', `"x" expected an image [n, h, w, c], got ${shapes}`);
     }
     const end = await endpoint(session, inputs, { sites: [], scorer });
     const pinned = session.scorerOf(pinTarget(options.target, end.classes));
@@ -139,4 +139,43 @@ async function blurred({ shape, data }: NdArray, sigma: number): Promise<NdArray
   } finally {
     tensor.dispose();
   }
+}
+
+/** The convolution of an axis with a Gaussian, zeros beyond its ends, as a matrix `[from, to]`. */
+function blurMatrix(length: number, sigma: number): Tensor2D {
+  const { values, total } = gaussian(length, sigma);
+  return matrixOf(length, (distance) => (values[distance] as number) / total);
+}
+
+/** The derivative of {@link blurMatrix} by sigma; zeros at sigma 0, where the Gaussian is flat beyond any order. */
+function blurSlope(length: number, sigma: number): Tensor2D {
+  if (sigma === 0) return tf.zeros([length, length]);
+  const { values, total } = gaussian(length, sigma);
+  const slopes = values.map((value, distance) => (value * distance ** 2) / sigma ** 3);
+  const totalSlope = bothSides(slopes);
+  return matrixOf(
+    length,
+    (distance) => ((slopes[distance] as number) * total - (values[distance] as number) * totalSlope) / total ** 2,
+  );
+}
+
+/** exp(−d² / 2σ²) at distances 0, 1, 2, …, and its sum over the whole line. */
+function gaussian(length: number, sigma: number): { values: Float64Array; total: number } {
+  const reach = Math.max(length, Math.ceil(8 * sigma) + 1);
+  const values = Float64Array.from({ length: reach }, (_, distance) =>
+    sigma === 0 ? Number(distance === 0) : Math.exp(-0.5 * (distance / sigma) ** 2),
+  );
+  return { values, total: bothSides(values) };
+}
+
+function bothSides(values: Float64Array): number {
+  return 2 * values.reduce((sum, value) => sum + value, 0) - (values[0] as number);
+}
+
+function matrixOf(length: number, at: (distance: number) => number): Tensor2D {
+  const data = new Float32Array(length * length);
+  for (let i = 0; i < length; i++) {
+    for (let j = 0; j < length; j++) data[i * length + j] = at(Math.abs(i - j));
+  }
+  return tf.tensor2d(data, [length, length]);
 }

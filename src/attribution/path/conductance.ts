@@ -1,16 +1,15 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { forEachBatch } from '../../network/batches.ts';
-import type { Site } from '../../network/graph.ts';
-import { signalAt } from '../../network/signals.ts';
+import type { Site } from '../../network/graph/graph.ts';
 import type { Input, Model } from '../../network/types.ts';
-import type { Attribution, ExplainOptions } from '../../network/types2.ts';
-import type { NdArray } from '../../numeric/ndarray.ts';
+import { forEachBatch } from '../../network/walk/batches.ts';
+import { signalAt } from '../../network/walk/signals.ts';
+import { type NdArray, sizeOf } from '../../numeric/ndarray.ts';
 import { quadrature } from '../../numeric/quadrature.ts';
-import { sizeOf } from '../../numeric/shape.ts';
-import { repeated } from '../repeated.ts';
-import { attributionOf, endsOf, explain, type Session } from '../session.ts';
-import { completenessGap } from './completenessGap.ts';
+import { completenessGap } from '../../scoring/completenessError.ts';
+import { repeated } from '../../scoring/masking.ts';
+import { attributionOf, endsOf, explain, type Session } from '../../scoring/session.ts';
+import type { Attribution, ExplainOptions } from '../../scoring/types.ts';
 import type { LayerPathOptions } from './internalInfluence.ts';
 import type { WeightedPoints } from './pathGradients.ts';
 import { type StraightPath, straightPath } from './straightPath.ts';
@@ -30,7 +29,7 @@ import { type StraightPath, straightPath } from './straightPath.ts';
  * @param options `layer` (required), `baseline`, `steps` (50), `rule` (`'left'`), `target`, `scale` (`'logit'` by
  * default).
  * @returns `values` in the shape of the layer `[n, …]`, and `delta` per example.
- * @throws as {@link integratedGradients}; Error if the score does not depend on the layer.
+ * @throws as {@link integratedGradients}; {VitrineError} if the score does not depend on the layer.
  * @example
  * ```ts
  * import { conductance } from 'vitrine';

@@ -1,17 +1,18 @@
 import { activations } from '../../network/activations.ts';
-import { forEachBatch } from '../../network/batches.ts';
-import type { Site } from '../../network/graph.ts';
-import { readInputs, rowsOf } from '../../network/inputs.ts';
-import { pinTarget } from '../../network/score.ts';
-import type { Scorer } from '../../network/scorer.ts';
+import type { Site } from '../../network/graph/graph.ts';
 import type { Input, Model } from '../../network/types.ts';
-import type { Attribution, ExplainOptions } from '../../network/types2.ts';
+import { forEachBatch } from '../../network/walk/batches.ts';
+import { readInputs, rowsOf } from '../../network/walk/inputs.ts';
 import { assertCount, assertNumber } from '../../numeric/check.ts';
+import { VitrineError } from '../../numeric/errors.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
-import { attributionOf, endsOf, explain, type Session } from '../session.ts';
+import { completenessGap } from '../../scoring/completenessError.ts';
+import { endpoint } from '../../scoring/scoreAt.ts';
+import { attributionOf, endsOf, explain, type Session } from '../../scoring/session.ts';
+import { pinTarget } from '../../scoring/targets/createScorer.ts';
+import type { Scorer } from '../../scoring/targets/scorer.ts';
+import type { Attribution, ExplainOptions } from '../../scoring/types.ts';
 import { drawPoints, type PathEnds } from './backgroundPaths.ts';
-import { completenessGap } from './completenessGap.ts';
-import { endpoint } from './endpoints.ts';
 import { sumGradients } from './pathGradients.ts';
 
 /** What {@link expectedGradients} averages over. */
@@ -42,7 +43,7 @@ export interface ExpectedGradientsOptions {
  * @param x one example or a batch `[n, …]` in the shape of the model's input.
  * @param options `background` (required), `samples`, `noise`, `seed`, `target`, `scale` (`'logit'` by default).
  * @returns `values` in the shape of the input, and `delta` per example.
- * @throws {RangeError} if the background is empty or of another shape, or `samples` < 1; else as {@link gradient}.
+ * @throws {VitrineError} if the background is empty or of another shape, or `samples` < 1; else as {@link gradient}.
  * @example
  * ```ts
  * import { expectedGradients } from 'vitrine';
@@ -92,7 +93,7 @@ function noiseOf(noise: number | readonly number[], count: number): readonly num
   const list = typeof noise === 'object' ? noise : new Array<number>(count).fill(noise);
   list.forEach((deviation) => assertNumber('noise', deviation, 0));
   if (list.length === count) return list;
-  throw new RangeError(`"noise" expected one for each of ${count} input(s), got ${list.length}`);
+  throw new VitrineError('bad-argument', `"noise" expected one for each of ${count} input(s), got ${list.length}`);
 }
 
 /** What sites hold at the examples of a background. */

@@ -1,15 +1,15 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { type Chunk, chunksOf, forEachBatch } from '../../network/batches.ts';
-import type { Site } from '../../network/graph.ts';
-import { signalAt } from '../../network/signals.ts';
+import type { Site } from '../../network/graph/graph.ts';
 import type { Input, Model } from '../../network/types.ts';
-import type { Attribution, Baseline, ExplainOptions } from '../../network/types2.ts';
+import { type Chunk, chunksOf, forEachBatch } from '../../network/walk/batches.ts';
+import { signalAt } from '../../network/walk/signals.ts';
 import { assertCount, assertNumber } from '../../numeric/check.ts';
-import type { NdArray } from '../../numeric/ndarray.ts';
-import { sizeOf } from '../../numeric/shape.ts';
-import { attributionOf, endsOf, exampleRange, explain, type Session } from '../session.ts';
-import { completenessGap } from './completenessGap.ts';
+import { VitrineError } from '../../numeric/errors.ts';
+import { type NdArray, sizeOf } from '../../numeric/ndarray.ts';
+import { completenessGap } from '../../scoring/completenessError.ts';
+import { attributionOf, endsOf, exampleRange, explain, type Session } from '../../scoring/session.ts';
+import type { Attribution, Baseline, ExplainOptions } from '../../scoring/types.ts';
 import { advance, type GuidedStep, type GuidedWalk, guidedWalk } from './guidedWalk.ts';
 import { type StraightPath, straightPath } from './straightPath.ts';
 
@@ -39,7 +39,7 @@ export interface GuidedIntegratedGradientsOptions {
  * @param options `baseline`, `steps`, `fraction`, `maxDistance`, `target`, `scale` (`'logit'` by default). A
  * predicted class is the one at x.
  * @returns `values` in the shape of the input, and `delta` per example.
- * @throws {RangeError} if `steps` < 1, `fraction` or `maxDistance` is not in 0 … 1; else as {@link integratedGradients}.
+ * @throws {VitrineError} if `steps` < 1, `fraction` or `maxDistance` is not in 0 … 1; else as {@link integratedGradients}.
  * @example
  * ```ts
  * import { guidedIntegratedGradients } from 'vitrine';
@@ -83,7 +83,7 @@ export async function guidedIntegratedGradients(
 
 function assertShare(argument: string, value: number): void {
   assertNumber(argument, value, 0);
-  if (value > 1) throw new RangeError(`"${argument}" expected a number in 0..1, got ${value}`);
+  if (value > 1) throw new VitrineError('bad-argument', `"${argument}" expected a number in 0..1, got ${value}`);
 }
 
 interface Walking extends Omit<GuidedStep, 'step'> {

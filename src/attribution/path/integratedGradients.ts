@@ -1,12 +1,12 @@
-import type { Site } from '../../network/graph.ts';
+import type { Site } from '../../network/graph/graph.ts';
 import type { Input, Model } from '../../network/types.ts';
-import type { Attribution, Baseline, ExplainOptions } from '../../network/types2.ts';
 import { assertCount, assertNumber } from '../../numeric/check.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
 import { type QuadratureRule, quadrature } from '../../numeric/quadrature.ts';
+import { completenessGap } from '../../scoring/completenessError.ts';
+import { attributionOf, endsOf, explain, type Session } from '../../scoring/session.ts';
+import type { Attribution, Baseline, ExplainOptions } from '../../scoring/types.ts';
 import type { LayerOption } from '../gradient/backpropagated.ts';
-import { attributionOf, endsOf, explain, type Session } from '../session.ts';
-import { completenessGap } from './completenessGap.ts';
 import { sumGradients } from './pathGradients.ts';
 import { type StraightPath, straightPath } from './straightPath.ts';
 
@@ -52,7 +52,7 @@ export interface IntegratedGradients extends Attribution {
  * @param options `baseline`, `steps`, `rule`, `adaptive`, `layer`, `target`, `scale` (`'logit'` by default). A
  * predicted class is the one at x.
  * @returns `values` in the shape of the input (or the layer), `delta` and `steps` per example.
- * @throws {RangeError} if `steps` < 1, or the baseline has another shape; else as {@link gradient}.
+ * @throws {VitrineError} if `steps` < 1, or the baseline has another shape; else as {@link gradient}.
  * @example
  * ```ts
  * import { integratedGradients } from 'vitrine';

@@ -1,7 +1,7 @@
 import type { Input, Model } from '../../network/types.ts';
-import type { Attribution, Baseline, ExplainOptions } from '../../network/types2.ts';
 import { type QuadratureRule, quadrature } from '../../numeric/quadrature.ts';
-import { attributionOf, endsOf, explain } from '../session.ts';
+import { attributionOf, endsOf, explain } from '../../scoring/session.ts';
+import type { Attribution, Baseline, ExplainOptions } from '../../scoring/types.ts';
 import { sumGradients } from './pathGradients.ts';
 import { straightPath } from './straightPath.ts';
 
@@ -30,7 +30,7 @@ export interface LayerPathOptions {
  * @param x one example or a batch `[n, …]` in the shape of the model's input.
  * @param options `layer` (required), `baseline`, `steps`, `rule`, `target`, `scale` (`'logit'` by default).
  * @returns `values` in the shape of the layer `[n, …]`.
- * @throws as {@link integratedGradients}; Error if the score does not depend on the layer.
+ * @throws as {@link integratedGradients}; {VitrineError} if the score does not depend on the layer.
  * @example
  * ```ts
  * import { internalInfluence } from 'vitrine';

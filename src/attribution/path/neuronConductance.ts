@@ -1,13 +1,13 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { assertPosition, type LayerPosition, positionNumber } from '../../network/layerPosition.ts';
-import { assertIndex } from '../../network/scorer.ts';
-import { signalAt } from '../../network/signals.ts';
+import { assertPosition, type LayerPosition, positionNumber } from '../../network/graph/site.ts';
 import type { Input, Model } from '../../network/types.ts';
-import type { Attribution, ExplainOptions } from '../../network/types2.ts';
+import { signalAt } from '../../network/walk/signals.ts';
+import { assertIndex } from '../../numeric/check.ts';
+import { sizeOf } from '../../numeric/ndarray.ts';
 import { quadrature } from '../../numeric/quadrature.ts';
-import { sizeOf } from '../../numeric/shape.ts';
-import { attributionOf, endsOf, explain } from '../session.ts';
+import { attributionOf, endsOf, explain } from '../../scoring/session.ts';
+import type { Attribution, ExplainOptions } from '../../scoring/types.ts';
 import type { LayerPathOptions } from './internalInfluence.ts';
 import { sumGradients } from './pathGradients.ts';
 import { straightPath } from './straightPath.ts';
@@ -34,7 +34,7 @@ export interface NeuronConductanceOptions extends LayerPathOptions {
  * @param options `layer`, `unit` (both required), `position`, `baseline`, `steps`, `rule`, `target`, `scale`
  * (`'logit'` by default).
  * @returns `values` in the shape of the input.
- * @throws as {@link integratedGradients}; RangeError if the unit or the position does not exist.
+ * @throws as {@link integratedGradients}; {VitrineError} if the unit or the position does not exist.
  * @example
  * ```ts
  * import { neuronConductance } from 'vitrine';

@@ -1,16 +1,15 @@
-import { eventLoopTurn } from '../../backend/eventLoopTurn.ts';
-import { createScorer, pinTarget } from '../../network/score.ts';
+import { eventLoopTurn } from '../../backend/inTurn.ts';
 import type { Input, Model } from '../../network/types.ts';
-import type { Attribution, Explainer, ExplainOptions, Target } from '../../network/types2.ts';
 import { assertChoice, assertCount, assertNumber } from '../../numeric/check.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
 import { random } from '../../numeric/random.ts';
-import { type RunningMoments, runningMoments } from '../../numeric/runningMoments.ts';
+import { type RunningMoments, runningMoments } from '../../numeric/running.ts';
+import { type Endpoint, endpoint } from '../../scoring/scoreAt.ts';
+import { explain, type Session, sharesOf } from '../../scoring/session.ts';
+import { createScorer, pinTarget } from '../../scoring/targets/createScorer.ts';
+import type { Attribution, Explainer, ExplainOptions, Target } from '../../scoring/types.ts';
 import type { LayerOption } from '../gradient/backpropagated.ts';
 import { gradient } from '../gradient/gradient.ts';
-import { explain, type Session } from '../session.ts';
-import { sharesOf } from '../sharesOf.ts';
-import { type Endpoint, endpoint } from './endpoints.ts';
 import { withNoise } from './withNoise.ts';
 
 /** How an explainer is averaged over noisy copies of the input. */
@@ -36,7 +35,7 @@ export interface NoiseTunnelOptions {
  * @param explainer any attribution method, also one made by this function.
  * @param options `kind`, `samples`, `noise`.
  * @returns an explainer with the options of the given one; `score` and `target` are those at x.
- * @throws {RangeError} if `samples` < 1 (2 for the variance) or `noise` < 0.
+ * @throws {VitrineError} if `samples` < 1 (2 for the variance) or `noise` < 0.
  * @example
  * ```ts
  * import { integratedGradients, noiseTunnel } from 'vitrine';

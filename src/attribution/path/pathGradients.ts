@@ -1,14 +1,14 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { forEachBatch } from '../../network/batches.ts';
-import type { Site } from '../../network/graph.ts';
-import type { ForwardRecord, Seeds } from '../../network/record.ts';
-import type { Scorer } from '../../network/scorer.ts';
-import { signalAt } from '../../network/signals.ts';
-import { exampleSums } from '../../numeric/exampleSums.ts';
+import type { Site } from '../../network/graph/graph.ts';
+import { forEachBatch } from '../../network/walk/batches.ts';
+import type { ForwardRecord, Seeds } from '../../network/walk/record.ts';
+import { signalAt } from '../../network/walk/signals.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
-import { repeated } from '../repeated.ts';
-import type { Session } from '../session.ts';
+import { exampleSums } from '../../numeric/running.ts';
+import { repeated } from '../../scoring/masking.ts';
+import type { Session } from '../../scoring/session.ts';
+import type { Scorer } from '../../scoring/targets/scorer.ts';
 
 /** The sums of gradients over points that a method chooses. */
 export interface PointSampling {

@@ -1,13 +1,14 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Site } from '../../network/graph.ts';
-import { rowsOf } from '../../network/inputs.ts';
-import { pinTarget } from '../../network/score.ts';
-import type { Scorer } from '../../network/scorer.ts';
-import type { Baseline } from '../../network/types2.ts';
+import type { Site } from '../../network/graph/graph.ts';
+import { rowsOf } from '../../network/walk/inputs.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
-import { baselinesOf, type Session } from '../session.ts';
-import { type Endpoint, endpoint } from './endpoints.ts';
+import { baselinesOf } from '../../scoring/baselines.ts';
+import { type Endpoint, endpoint } from '../../scoring/scoreAt.ts';
+import type { Session } from '../../scoring/session.ts';
+import { pinTarget } from '../../scoring/targets/createScorer.ts';
+import type { Scorer } from '../../scoring/targets/scorer.ts';
+import type { Baseline } from '../../scoring/types.ts';
 import type { WeightedPoints } from './pathGradients.ts';
 
 /** The straight way from the baseline to the input, in the space of some sites. */

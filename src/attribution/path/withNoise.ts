@@ -1,12 +1,11 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { embeddingsOf } from '../../network/embeddingOf.ts';
-import type { Site } from '../../network/graph.ts';
+import { embeddingsOf } from '../../network/graph/embeddingOf.ts';
+import type { Site } from '../../network/graph/graph.ts';
 import type { Network } from '../../network/network.ts';
-import type { NdArray } from '../../numeric/ndarray.ts';
+import { type NdArray, sizeOf } from '../../numeric/ndarray.ts';
 import { random } from '../../numeric/random.ts';
-import { sizeOf } from '../../numeric/shape.ts';
-import type { Session } from '../session.ts';
+import type { Session } from '../../scoring/session.ts';
 
 /** One noisy copy of the inputs. */
 export interface NoiseSample {

@@ -1,12 +1,12 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { type Composite, nearestLinear, type Rule } from '../../network/composite.ts';
-import type { Graph, Site } from '../../network/graph.ts';
-import type { ForwardRecord, Seeds } from '../../network/record.ts';
-import { streamsAt } from '../../network/signals.ts';
+import type { Graph, Site } from '../../network/graph/graph.ts';
+import { type Composite, nearestLinear, type Rule } from '../../network/walk/composite.ts';
+import type { ForwardRecord, Seeds } from '../../network/walk/record.ts';
+import { streamsAt } from '../../network/walk/signals.ts';
+import { VitrineError } from '../../numeric/errors.ts';
 import type { BackwardRun } from '../gradient/backpropagated.ts';
-import { distribution, inProportion, sumOf } from './rules/distribution.ts';
-import { type Sign, signedParts, signedTerms } from './rules/signedTerms.ts';
+import { distribution, inProportion, type Sign, signedParts, signedTerms, sumOf } from './distribution.ts';
 import { withZeros } from './withZeros.ts';
 
 type Signals = ReturnType<ForwardRecord['backward']>;
@@ -14,7 +14,8 @@ type Signals = ReturnType<ForwardRecord['backward']>;
 /** The rules of the last linear layers before a target, by which two streams leave it: its own and its opposite's. */
 export function opposing(graph: Graph, targets: readonly Site[]): Composite {
   const last = [...nearestLinear(graph, targets, 'backward')].map((i) => graph.steps[i]?.operation);
-  if (last.length === 0) throw new Error('"contrastive" expected a convolution or a dense layer before the target');
+  if (last.length === 0)
+    throw new VitrineError('unsupported', '"contrastive" expected a convolution or a dense layer before the target');
   return [[({ kind, address }) => last.some((top) => top?.kind === kind && top.address === address), opposition]];
 }
 

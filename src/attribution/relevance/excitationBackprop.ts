@@ -1,15 +1,16 @@
-import type { Composite } from '../../network/composite.ts';
-import type { Site } from '../../network/graph.ts';
+import type { Site } from '../../network/graph/graph.ts';
 import type { Input, Model } from '../../network/types.ts';
-import type { Attribution, ExplainOptions } from '../../network/types2.ts';
+import type { Composite } from '../../network/walk/composite.ts';
+import { VitrineError } from '../../numeric/errors.ts';
+import { endsOf, explain, type Session } from '../../scoring/session.ts';
+import type { Attribution, ExplainOptions } from '../../scoring/types.ts';
 import { type Backpropagation, backpropagate, type LayerOption } from '../gradient/backpropagated.ts';
 import type { RulesOption } from '../gradient/rectified.ts';
-import { endsOf, explain, type Session } from '../session.ts';
 import { assertUnscaled } from './assertUnscaled.ts';
-import { base } from './composites/base.ts';
+import { base } from './base.ts';
 import { differenceAtEnds, differenceFrom, opposing } from './contrast.ts';
 import { namingKernels } from './namingKernels.ts';
-import { zPlus } from './rules/zPlus.ts';
+import { zPlus } from './rules.ts';
 import { unbiased } from './unbiased.ts';
 import { withZeros } from './withZeros.ts';
 
@@ -43,8 +44,8 @@ export interface ExcitationBackpropOptions extends LayerOption, RulesOption {
  * @param options `contrastive`, `bias` (`false` is the original definition), `layer`, `target`, and `rules` for layers
  * that have none.
  * @returns `values` in the shape of the input (or the layer), and the logit as `score`.
- * @throws {Error} if there is no rule for an operation on the way, as for a softmax inside or a layer that is not known.
- * @throws {RangeError} if the scale is not `'logit'`, or `layer` comes after the layer of the contrast; else as
+ * @throws {VitrineError} if there is no rule for an operation on the way, as for a softmax inside or a layer that is not known.
+ * @throws {VitrineError} if the scale is not `'logit'`, or `layer` comes after the layer of the contrast; else as
  * {@link gradient}.
  * @example
  * ```ts
@@ -93,7 +94,8 @@ function walkOf(
 /** Values are numbered in the order in which they are made. */
 function assertNotAbove(end: Site, at: Site): void {
   if (end.value <= at.value) return;
-  throw new RangeError(
+  throw new VitrineError(
+    'bad-argument',
     `"layer" expected one that does not come after that of the contrast, "${at.address}", got "${end.address}"`,
   );
 }

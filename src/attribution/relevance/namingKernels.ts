@@ -1,6 +1,6 @@
-import { type Composite, hasAddress, type Matcher } from '../../network/composite.ts';
-import type { Graph } from '../../network/graph.ts';
-import type { Operation } from '../../network/operation.ts';
+import type { Graph } from '../../network/graph/graph.ts';
+import type { Operation } from '../../network/graph/operation.ts';
+import { type Composite, hasAddress, type Matcher } from '../../network/walk/composite.ts';
 
 /**
  * The same composite, where an address means what its layer does with a kernel, if it has one: a rule for a convolution

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Composite, Rule, RuleIo } from '../../network/composite.ts';
-import type { Operation } from '../../network/operation.ts';
+import type { Operation } from '../../network/graph/operation.ts';
+import type { Composite, Rule, RuleIo } from '../../network/walk/composite.ts';
 
 /**
  * The same rules as if convolutions and dense layers had no biases and batch normalisations no shifts, on the activations

@@ -1,7 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Site } from '../../network/graph.ts';
-import type { ForwardRecord, Seeds } from '../../network/record.ts';
+import type { Site } from '../../network/graph/graph.ts';
+import type { ForwardRecord, Seeds } from '../../network/walk/record.ts';
 
 /** Seeds of a walk in which ends that get nothing, as behind a gate, have a relevance of 0. */
 export function withZeros(seeds: Seeds, record: ForwardRecord, ends: readonly Site[]): Seeds {

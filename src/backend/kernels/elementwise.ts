@@ -1,7 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { sameShape } from '../../numeric/shape.ts';
-import { divNoNan } from '../anyRank.ts';
+import { sameShape } from '../../numeric/ndarray.ts';
+import { divNoNan } from '../portable.ts';
 import { bySimd } from './simd.ts';
 
 /** The cotangent where 0 < output < ceiling, else 0. */

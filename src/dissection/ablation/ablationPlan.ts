@@ -1,4 +1,4 @@
-import type { Head, Site } from '../../network/graph.ts';
+import type { Head, Site } from '../../network/graph/graph.ts';
 import type { Network } from '../../network/network.ts';
 import type { RunOptions } from '../../network/types.ts';
 

@@ -1,11 +1,12 @@
-import { chosenOutput, type OutputChoice } from '../../network/chosenOutput.ts';
-import { classesIn } from '../../network/classLogits.ts';
-import type { Dataset } from '../../network/dataset.ts';
-import type { Graph, Head, Site } from '../../network/graph.ts';
-import { sumOfPair } from '../../network/heads.ts';
+import type { Graph, Head, Site } from '../../network/graph/graph.ts';
+import { openShapeText } from '../../network/graph/site.ts';
+import { chosenOutput, type OutputChoice } from '../../network/heads/chosenOutput.ts';
+import { classesIn } from '../../network/heads/classLogits.ts';
+import { sumOfPair } from '../../network/heads/heads.ts';
 import type { Network } from '../../network/network.ts';
-import { openShapeText } from '../../network/openShapeText.ts';
 import type { Input, RunOptions } from '../../network/types.ts';
+import { VitrineError } from '../../numeric/errors.ts';
+import type { Dataset } from '../../readings/dataset.ts';
 import { assertLabels } from './assertLabels.ts';
 import { scoresWithout } from './scoresWithout.ts';
 
@@ -46,10 +47,11 @@ export function ablationTask(given: Network, { layer, labels, output }: Ablation
   const site = network.site(layer, 'layer');
   const units = site.shape.at(-1);
   if (site.shape.length < 2 || typeof units !== 'number') {
-    throw new RangeError(`"layer" expected one with units on its last axis, got "${layer}"`);
+    throw new VitrineError('bad-argument', `"layer" expected one with units on its last axis, got "${layer}"`);
   }
   if (!isBefore(network.graph, site, head.logits)) {
-    throw new RangeError(
+    throw new VitrineError(
+      'bad-argument',
       `"layer" expected one before "${head.site.address}", got "${layer}", which it does not depend on`,
     );
   }
@@ -70,12 +72,14 @@ export async function forEachOutcome(
   let seen = 0;
   await scoresWithout({ network, site, head, sets }, dataset, { ...run, total }, (example, set, logits) => {
     seen = example + 1;
-    if (seen > total) throw new RangeError(`"labels" expected one class for each example, got ${total} for more`);
+    if (seen > total)
+      throw new VitrineError('bad-argument', `"labels" expected one class for each example, got ${total} for more`);
     const scores = sum === undefined ? logits : Float32Array.of(sum - (logits[0] as number), logits[0] as number);
     assertScores(scores, example, sets[set] as readonly number[]);
     visit({ label: labels[example] as number, set, scores, prediction: greatest(scores) });
   });
-  if (seen < total) throw new RangeError(`"labels" expected one class for each of ${seen} example(s), got ${total}`);
+  if (seen < total)
+    throw new VitrineError('bad-argument', `"labels" expected one class for each of ${seen} example(s), got ${total}`);
 }
 
 /** Whether a value is another or goes into it. */
@@ -89,7 +93,8 @@ function classesOf(head: Head): number {
   const classes = classesIn(head) ?? 0;
   if (classes > 1) return classes;
   const { address, shape } = head.site;
-  throw new RangeError(
+  throw new VitrineError(
+    'bad-shape',
     `"output" expected one with a score for each class, got "${address}" of shape ${openShapeText(shape)}`,
   );
 }
@@ -98,7 +103,8 @@ function assertScores(scores: Float32Array | Float64Array, example: number, unit
   const place = scores.findIndex((score) => !Number.isFinite(score));
   if (place < 0) return;
   const without = units.length > 0 ? ` without units ${units.join(', ')}` : '';
-  throw new RangeError(
+  throw new VitrineError(
+    'not-finite',
     `"model" expected finite scores, got ${scores[place]} for class ${place} of example ${example}${without}`,
   );
 }

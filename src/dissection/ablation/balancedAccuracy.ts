@@ -1,4 +1,5 @@
 import { assertInteger } from '../../numeric/check.ts';
+import { VitrineError } from '../../numeric/errors.ts';
 import { assertLabels } from './assertLabels.ts';
 import { classTally } from './classTally.ts';
 
@@ -13,7 +14,7 @@ import { classTally } from './classTally.ts';
  * @param labels the true class of each example, `[n]`.
  * @param classes how many classes there are.
  * @returns `[classes]`; NaN for a class that none or all examples have.
- * @throws {RangeError} if there are not as many predictions as labels, none at all, or one is not a class.
+ * @throws {VitrineError} if there are not as many predictions as labels, none at all, or one is not a class.
  * @example
  * ```ts
  * import { balancedAccuracy } from 'vitrine';
@@ -29,7 +30,10 @@ export function balancedAccuracy(
   assertLabels('labels', labels, classes);
   assertLabels('predictions', predictions, classes);
   if (predictions.length !== labels.length) {
-    throw new RangeError(`"predictions" expected ${labels.length}, one for each label, got ${predictions.length}`);
+    throw new VitrineError(
+      'bad-argument',
+      `"predictions" expected ${labels.length}, one for each label, got ${predictions.length}`,
+    );
   }
   const tally = classTally(classes);
   for (let i = 0; i < labels.length; i++) tally.add(labels[i] as number, predictions[i] as number);

@@ -1,9 +1,10 @@
 import { owned } from '../../backend/owned.ts';
-import type { Dataset } from '../../network/dataset.ts';
 import type { Input, Model } from '../../network/types.ts';
 import { withNetwork } from '../../network/withNetwork.ts';
 import { assertArray, assertInteger } from '../../numeric/check.ts';
+import { VitrineError } from '../../numeric/errors.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
+import type { Dataset } from '../../readings/dataset.ts';
 import { type AblationOptions, type AblationTask, ablationTask, forEachOutcome } from './ablationTask.ts';
 import { type ClassAccuracy, classAccuracy, classTally } from './classTally.ts';
 import { removalsOf } from './removals.ts';
@@ -47,7 +48,7 @@ export interface CumulativeAblation {
  * @param options `layer`, `labels` (the true class of each example), `ranking`; `counts`, `classes`, `keep`, `output`,
  * `batchSize`, `signal`, `onProgress`.
  * @returns balanced accuracy of each class and accuracy, `[counts, classes]`.
- * @throws {RangeError} if a ranking has not a row for each class or units that are none, a count is more than there are,
+ * @throws {VitrineError} if a ranking has not a row for each class or units that are none, a count is more than there are,
  * a class is none; else as {@link unitAblation}.
  * @example
  * ```ts
@@ -96,7 +97,7 @@ export async function cumulativeAblation(
 
 function chosenClasses({ labels, classes }: AblationTask, chosen: readonly number[] | undefined): Int32Array {
   if (!chosen) return Int32Array.from(new Set(Array.from(labels))).sort();
-  if (chosen.length === 0) throw new RangeError('"classes" expected at least one class, got none');
+  if (chosen.length === 0) throw new VitrineError('bad-argument', '"classes" expected at least one class, got none');
   chosen.forEach((label, i) => assertInteger(`classes[${i}]`, label, [0, classes - 1]));
   return Int32Array.from(chosen);
 }
@@ -108,12 +109,13 @@ function ordersOf(
   chosen: Int32Array,
 ): readonly Int32Array[] {
   if (!('data' in ranking)) {
-    if (ranking.length === 0) throw new RangeError('"ranking" expected at least one unit, got none');
+    if (ranking.length === 0) throw new VitrineError('bad-argument', '"ranking" expected at least one unit, got none');
     return [checkedOrder(ranking, units)];
   }
   assertArray('ranking', ranking, [2]);
   const [rows, length] = ranking.shape as readonly [number, number];
-  if (rows !== classes) throw new RangeError(`"ranking" expected ${classes} rows, one for each class, got ${rows}`);
+  if (rows !== classes)
+    throw new VitrineError('bad-argument', `"ranking" expected ${classes} rows, one for each class, got ${rows}`);
   return Array.from(chosen, (label) =>
     checkedOrder(ranking.data.subarray(label * length, (label + 1) * length), units),
   );
@@ -128,7 +130,7 @@ const USUAL = [1, 2, 3, 4, 5, 20, 64, 128, 256];
 
 function chosenCounts(counts: readonly number[] | undefined, length: number): Int32Array {
   if (!counts) return Int32Array.from(USUAL.filter((count) => count <= length));
-  if (counts.length === 0) throw new RangeError('"counts" expected at least one number, got none');
+  if (counts.length === 0) throw new VitrineError('bad-argument', '"counts" expected at least one number, got none');
   counts.forEach((count, i) => assertInteger(`counts[${i}]`, count, [0, length]));
   return Int32Array.from(counts);
 }

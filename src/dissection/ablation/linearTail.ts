@@ -1,6 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { Graph, Head, Site, Step } from '../../network/graph.ts';
-import type { Parameters } from '../../network/operation.ts';
+import type { Graph, Head, Site, Step } from '../../network/graph/graph.ts';
+import type { Parameters } from '../../network/graph/operation.ts';
 
 /** How class scores depend on a layer where nothing but a mean and weights lie between. */
 export interface LinearTail {

@@ -2,17 +2,17 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { inTurn } from '../../backend/inTurn.ts';
 import { owned } from '../../backend/owned.ts';
-import { example } from '../../image/example.ts';
-import { forEachBatch } from '../../network/batches.ts';
-import { type Dataset, iterate } from '../../network/dataset.ts';
-import type { Site } from '../../network/graph.ts';
+import { example } from '../../image/maps/example.ts';
+import type { Site } from '../../network/graph/graph.ts';
 import type { BaseRun } from '../../network/incremental/baseRun.ts';
-import { readInputs, rowsOf } from '../../network/inputs.ts';
 import type { Network } from '../../network/network.ts';
 import type { Input } from '../../network/types.ts';
-import { withoutUnits } from '../../network/withoutUnits.ts';
-import type { NdArray } from '../../numeric/ndarray.ts';
-import { rowOf } from '../../numeric/rowOf.ts';
+import { forEachBatch } from '../../network/walk/batches.ts';
+import { readInputs, rowsOf } from '../../network/walk/inputs.ts';
+import { withoutUnits } from '../../network/walk/withoutUnits.ts';
+import { VitrineError } from '../../numeric/errors.ts';
+import { type NdArray, rowOf } from '../../numeric/ndarray.ts';
+import { type Dataset, iterate } from '../../readings/dataset.ts';
 import type { AblationPlan, AblationRun, ScoreVisitor } from './ablationPlan.ts';
 
 /** Rows in one pass where nothing else is asked for: what is computed again is small, so that its cost is that of a call. */
@@ -37,7 +37,7 @@ export async function scoresByRuns(
     }
   }
   run.signal?.throwIfAborted();
-  if (seen === 0) throw new RangeError('"dataset" expected at least one example, got none');
+  if (seen === 0) throw new VitrineError('bad-argument', '"dataset" expected at least one example, got none');
 }
 
 async function exampleScores(

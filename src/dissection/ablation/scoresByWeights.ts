@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Dataset } from '../../network/dataset.ts';
-import { forEachDatasetBatch } from '../../network/datasetBatches.ts';
 import type { Input } from '../../network/types.ts';
-import { rowOf } from '../../numeric/rowOf.ts';
+import { rowOf } from '../../numeric/ndarray.ts';
+import type { Dataset } from '../../readings/dataset.ts';
+import { forEachDatasetBatch } from '../../readings/datasetBatches.ts';
 import type { AblationPlan, AblationRun, ScoreVisitor } from './ablationPlan.ts';
 import type { LinearTail } from './linearTail.ts';
 

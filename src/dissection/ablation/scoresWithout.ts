@@ -1,5 +1,5 @@
-import type { Dataset } from '../../network/dataset.ts';
 import type { Input } from '../../network/types.ts';
+import type { Dataset } from '../../readings/dataset.ts';
 import type { AblationPlan, AblationRun, ScoreVisitor } from './ablationPlan.ts';
 import { linearTail } from './linearTail.ts';
 import { scoresByRuns } from './scoresByRuns.ts';

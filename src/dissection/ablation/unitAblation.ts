@@ -1,11 +1,12 @@
-import { inSlices } from '../../backend/inSlices.ts';
+import { inSlices } from '../../backend/inTurn.ts';
 import { owned } from '../../backend/owned.ts';
-import type { Dataset } from '../../network/dataset.ts';
 import type { Input, Model } from '../../network/types.ts';
 import { withNetwork } from '../../network/withNetwork.ts';
 import { assertInteger } from '../../numeric/check.ts';
+import { VitrineError } from '../../numeric/errors.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
 import { forEachOf, type Sliced } from '../../numeric/sliced.ts';
+import type { Dataset } from '../../readings/dataset.ts';
 import { type AblationOptions, type AblationTask, ablationTask, forEachOutcome, type Outcome } from './ablationTask.ts';
 import { type ClassAccuracy, type ClassTally, classAccuracy, classTally } from './classTally.ts';
 
@@ -44,7 +45,7 @@ export interface UnitAblation {
  * @param dataset examples, as the model takes them; read once.
  * @param options `layer`, `labels` (the true class of each example); `units`, `output`, `batchSize`, `signal`, `onProgress`.
  * @returns per unit accuracy, importance and loss of logit of each class, and units in order of importance.
- * @throws {RangeError} if the layer is unknown or the output does not depend on it, a unit or a class is not one, there
+ * @throws {VitrineError} if the layer is unknown or the output does not depend on it, a unit or a class is not one, there
  * are not as many labels as examples, or there is no example; the signal's reason.
  * @example
  * ```ts
@@ -78,7 +79,7 @@ export async function unitAblation(
 
 function chosenUnits({ units }: AblationTask, chosen: readonly number[] | undefined): Int32Array {
   if (!chosen) return Int32Array.from({ length: units }, (_, unit) => unit);
-  if (chosen.length === 0) throw new RangeError('"units" expected at least one unit, got none');
+  if (chosen.length === 0) throw new VitrineError('bad-argument', '"units" expected at least one unit, got none');
   chosen.forEach((unit, i) => assertInteger(`units[${i}]`, unit, [0, units - 1]));
   return Int32Array.from(chosen);
 }

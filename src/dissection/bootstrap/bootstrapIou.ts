@@ -1,9 +1,10 @@
 import { owned } from '../../backend/owned.ts';
-import type { Dataset } from '../../network/dataset.ts';
 import type { Model, RunOptions } from '../../network/types.ts';
 import { withNetwork } from '../../network/withNetwork.ts';
+import { VitrineError } from '../../numeric/errors.ts';
+import type { Dataset } from '../../readings/dataset.ts';
+import { layerReadings } from '../counting/layerReadings.ts';
 import type { DissectOptions } from '../dissectOptions.ts';
-import { layerReadings } from '../layerReadings.ts';
 import type { LabelledImage } from '../types.ts';
 import { bootstrapReadings, type IntervalOptions } from './bootstrapReadings.ts';
 import type { BootstrapIou } from './types.ts';
@@ -33,7 +34,7 @@ export interface BootstrapIouOptions
  * `batchSize`, `signal`, `onProgress`. Replicate r is drawn by the seed and r.
  * @returns per unit the interval of its IoU, the share of replicates in which its concept stays the best one and in which
  * it is a detector; the interval of the number of detectors.
- * @throws {RangeError} if the layer or the images are not those that were dissected, or an option is out of its range;
+ * @throws {VitrineError} if the layer or the images are not those that were dissected, or an option is out of its range;
  * the signal's reason.
  * @example
  * ```ts
@@ -53,7 +54,10 @@ export async function bootstrapIou(
   return withNetwork(model, async (network) => {
     const units = network.site(layer, 'layer').shape.at(-1);
     if (units !== own.dissection.units.length) {
-      throw new RangeError(`"dissection" expected one of ${units} units, got ${own.dissection.units.length}`);
+      throw new VitrineError(
+        'bad-argument',
+        `"dissection" expected one of ${units} units, got ${own.dissection.units.length}`,
+      );
     }
     const readings = await layerReadings(network, dataset, { ...own, layers: [layer], images, concepts });
     return bootstrapReadings(readings, own);

@@ -1,7 +1,8 @@
-import { inSlices } from '../../backend/inSlices.ts';
+import { inSlices } from '../../backend/inTurn.ts';
 import type { RunOptions } from '../../network/types.ts';
 import { assertInteger, assertNumber } from '../../numeric/check.ts';
-import type { Readings } from '../readings.ts';
+import { VitrineError } from '../../numeric/errors.ts';
+import type { Readings } from '../counting/readings.ts';
 import type { Concept, Dissection } from '../types.ts';
 import { type Candidate, countedImages } from './candidates.ts';
 import { resampled } from './resampled.ts';
@@ -27,7 +28,8 @@ export async function bootstrapReadings(readings: Readings, options: IntervalOpt
   assertInteger('replicates', replicates, [1, Number.MAX_SAFE_INTEGER]);
   assertInteger('labels', labels, [1, Number.MAX_SAFE_INTEGER]);
   assertNumber('confidence', confidence, 0);
-  if (confidence >= 1) throw new RangeError(`"confidence" expected a share below 1, got ${confidence}`);
+  if (confidence >= 1)
+    throw new VitrineError('bad-argument', `"confidence" expected a share below 1, got ${confidence}`);
   const counted = await countedImages(readings, dissection, labels);
   const ious = await inSlices(resampled(counted, { ...run, replicates, seed }), run);
   const isDetector = (unit: number, replicate: number): boolean =>

@@ -1,9 +1,10 @@
-import { type ConceptIndex, conceptIndex } from '../conceptIndex.ts';
-import { isSound } from '../faults.ts';
-import type { Readings, Sample } from '../readings.ts';
-import { type Tally, tallyAccumulator } from '../tallyAccumulator.ts';
+import { VitrineError } from '../../numeric/errors.ts';
+import { isSound } from '../../readings/faults.ts';
+import { type ConceptIndex, conceptIndex } from '../counting/conceptIndex.ts';
+import type { Upsampling } from '../counting/placement.ts';
+import type { Readings, Sample } from '../counting/readings.ts';
+import { type Tally, tallyAccumulator } from '../counting/tallyAccumulator.ts';
 import type { Dissection } from '../types.ts';
-import type { Upsampling } from '../upsampling.ts';
 
 /** Pixels of some images; all others have none. */
 export interface ImageCounts {
@@ -114,5 +115,8 @@ function assertSame(
           total(area) === dissection.area.data[unit * categories.length + (categoryOf[concept] as number)],
       );
   if (isSame) return;
-  throw new RangeError('"dissection" expected that of this layer and these images, got one with other counts');
+  throw new VitrineError(
+    'bad-argument',
+    '"dissection" expected that of this layer and these images, got one with other counts',
+  );
 }

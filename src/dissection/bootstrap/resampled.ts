@@ -1,7 +1,7 @@
 import type { RunOptions } from '../../network/types.ts';
 import { random } from '../../numeric/random.ts';
 import type { Sliced } from '../../numeric/sliced.ts';
-import { intersectionOverUnion } from '../iou.ts';
+import { intersectionOverUnion } from '../results/iou.ts';
 import type { CountedImages, ImageCounts } from './candidates.ts';
 
 /** How often images are drawn. */

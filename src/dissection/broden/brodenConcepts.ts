@@ -1,7 +1,8 @@
 import { assertChoice } from '../../numeric/check.ts';
-import { primaryCategory } from '../primaryCategory.ts';
+import { VitrineError } from '../../numeric/errors.ts';
 import type { Concept } from '../types.ts';
 import { csvTable } from './csvTable.ts';
+import { primaryCategory } from './primaryCategory.ts';
 import type { ReadFile } from './readNamed.ts';
 
 /** What the numbers of a Broden set stand for. */
@@ -31,7 +32,8 @@ async function chosenCategories(read: ReadFile, chosen?: readonly string[]): Pro
   const rows = await csvTable(read, 'category.csv', ['name']);
   const known = rows.map((row) => row.text('name'));
   if (!chosen) return known;
-  if (chosen.length === 0) throw new RangeError('"categories" expected at least one category, got none');
+  if (chosen.length === 0)
+    throw new VitrineError('bad-argument', '"categories" expected at least one category, got none');
   for (const category of chosen) assertChoice('categories', category, known);
   return known.filter((category) => chosen.includes(category));
 }

@@ -1,10 +1,11 @@
-import { eventLoopTurn } from '../../backend/eventLoopTurn.ts';
+import { eventLoopTurn } from '../../backend/inTurn.ts';
 import { owned } from '../../backend/owned.ts';
 import { picture } from '../../image/picture.ts';
 import type { PixelScale } from '../../image/pixelScale.ts';
 import { type InputSampling, toInput } from '../../image/toInput.ts';
 import { assertChoice, assertInteger } from '../../numeric/check.ts';
-import { faultsOf } from '../faults.ts';
+import { VitrineError } from '../../numeric/errors.ts';
+import { faultsOf } from '../../readings/faults.ts';
 import type { Concept, LabelledImage } from '../types.ts';
 import { brodenConcepts } from './brodenConcepts.ts';
 import { type BrodenRecord, brodenRecords } from './brodenRecords.ts';
@@ -57,7 +58,7 @@ export interface BrodenDataset {
  * @param read reads a file by its name, such as `images/dtd/banded_0002.jpg`.
  * @param options `input`; `categories`, `split`, `limit`, `shard`, `prefetch`, `onFault`.
  * @returns concepts and categories, and a data set of images `[1, h, w, c]` with labels `[planes, H, W]`.
- * @throws {Error} if a table is missing or lacks a column (the message names it); {RangeError} if no image is selected or
+ * @throws {VitrineError} if a table is missing or lacks a column (the message names it), or if no image is selected or
  * an option is not as described. Readings reject where an image, a plane or a number of a label is not as described.
  * @example
  * ```ts
@@ -77,7 +78,8 @@ export async function brodenDataset(read: ReadFile, options: BrodenOptions): Pro
   const { concepts, categories } = await brodenConcepts(read, own.categories);
   const records = await brodenRecords(read, { ...own, categories, annotated: own.categories !== undefined });
   const size = records[0]?.size;
-  if (!size) throw new RangeError('"index.csv" expected images of these categories and this split, got none');
+  if (!size)
+    throw new VitrineError('bad-argument', '"index.csv" expected images of these categories and this split, got none');
   const plan = { input, size, known: new Set(concepts.map(({ number }) => number)) };
   const chosen = own.shard ? part(records, own.shard) : records;
   const dataset = readings(read, chosen, { ...plan, prefetch, onFault });

@@ -1,5 +1,6 @@
 import { mostNumbers } from '../../numeric/check.ts';
-import { sizeOf } from '../../numeric/shape.ts';
+import { VitrineError } from '../../numeric/errors.ts';
+import { sizeOf } from '../../numeric/ndarray.ts';
 import { type CsvRow, csvTable } from './csvTable.ts';
 import type { ReadFile } from './readNamed.ts';
 
@@ -56,7 +57,10 @@ function labelSize(row: CsvRow<string>): readonly [number, number] {
   const size = [row.number('sh'), row.number('sw')] as const;
   if (size.every((side) => Number.isInteger(side) && side >= 1) && sizeOf(size) <= mostNumbers) return size;
   const most = `whole numbers from 1 with a product of at most ${mostNumbers}`;
-  throw new RangeError(`"index.csv" expected in columns "sh" and "sw" ${most}, got ${size.join(' and ')}`);
+  throw new VitrineError(
+    'bad-argument',
+    `"index.csv" expected in columns "sh" and "sw" ${most}, got ${size.join(' and ')}`,
+  );
 }
 
 // A cell holds numbers of labels and paths of planes side by side.

@@ -1,4 +1,5 @@
 import { csvParseRows } from 'd3-dsv';
+import { VitrineError } from '../../numeric/errors.ts';
 import { nearestNames } from '../../numeric/nearestNames.ts';
 import { type ReadFile, readNamed } from './readNamed.ts';
 
@@ -22,7 +23,10 @@ export async function csvTable<C extends string>(
   return rows.flatMap((cells, i) => {
     if (cells.length === 1 && cells[0] === '') return [];
     if (cells.length === header.length) return [rowOf(cells, places, name)];
-    throw new Error(`"${name}" expected ${header.length} cells in row ${i + 1}, got ${cells.length}`);
+    throw new VitrineError(
+      'bad-file',
+      `"${name}" expected ${header.length} cells in row ${i + 1}, got ${cells.length}`,
+    );
   });
 }
 
@@ -30,7 +34,7 @@ function placeOf(column: string, header: readonly string[], name: string): numbe
   const place = header.indexOf(column);
   if (place >= 0) return place;
   const near = nearestNames(column, header).join(', ');
-  throw new Error(`"${name}" expected a column "${column}", got none; the nearest are ${near}`);
+  throw new VitrineError('bad-file', `"${name}" expected a column "${column}", got none; the nearest are ${near}`);
 }
 
 function rowOf<C extends string>(cells: readonly string[], places: ReadonlyMap<C, number>, name: string): CsvRow<C> {
@@ -40,7 +44,7 @@ function rowOf<C extends string>(cells: readonly string[], places: ReadonlyMap<C
     number(column) {
       const number = text(column).trim() === '' ? Number.NaN : Number(text(column));
       if (number >= 0 && number < Number.POSITIVE_INFINITY) return number;
-      throw new Error(`"${name}" expected numbers in column "${column}", got "${text(column)}"`);
+      throw new VitrineError('bad-file', `"${name}" expected numbers in column "${column}", got "${text(column)}"`);
     },
   };
 }

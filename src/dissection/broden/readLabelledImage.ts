@@ -1,6 +1,7 @@
-import { decodeImage } from '../../image/decodeImage.ts';
+import { decodeImage } from '../../image/files/decodeImage.ts';
 import type { PixelScale } from '../../image/pixelScale.ts';
 import { type InputSampling, toInput } from '../../image/toInput.ts';
+import { VitrineError } from '../../numeric/errors.ts';
 import type { LabelledImage } from '../types.ts';
 import type { BrodenRecord } from './brodenRecords.ts';
 import { decodeLabels } from './decodeLabels.ts';
@@ -51,12 +52,18 @@ function stacked(planes: readonly Uint16Array[], [height, width]: readonly [numb
 
 function assertSize(size: readonly [number, number], expected: readonly [number, number]): void {
   if (size[0] === expected[0] && size[1] === expected[1]) return;
-  throw new RangeError(`"index.csv" expected ${expected.join('×')} labels as in the first row, got ${size.join('×')}`);
+  throw new VitrineError(
+    'bad-argument',
+    `"index.csv" expected ${expected.join('×')} labels as in the first row, got ${size.join('×')}`,
+  );
 }
 
 function assertKnown(numbers: Iterable<number>, known: ReadonlySet<number>, name: string): void {
   for (const number of numbers) {
     if (number === 0 || known.has(number)) continue;
-    throw new RangeError(`"${name}" expected numbers of label.csv that a category covers, or 0, got ${number}`);
+    throw new VitrineError(
+      'bad-argument',
+      `"${name}" expected numbers of label.csv that a category covers, or 0, got ${number}`,
+    );
   }
 }

@@ -1,3 +1,4 @@
+import { VitrineError } from '../../numeric/errors.ts';
 /** Reads a file by its name. */
 export type ReadFile = (name: string) => Promise<Uint8Array>;
 
@@ -12,6 +13,6 @@ export async function naming<T>(name: string, action: () => Promise<T>): Promise
     return await action();
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new Error(`"${name}" cannot be read: ${reason}`, { cause });
+    throw new VitrineError('bad-file', `"${name}" cannot be read: ${reason}`, { cause });
   }
 }

@@ -1,15 +1,16 @@
-import { inSlices } from '../../backend/inSlices.ts';
+import { inSlices } from '../../backend/inTurn.ts';
 import { owned } from '../../backend/owned.ts';
 import { activations } from '../../network/activations.ts';
-import { layerGradients } from '../../network/layerGradients.ts';
 import type { Input, Model, RunOptions } from '../../network/types.ts';
-import type { Target } from '../../network/types2.ts';
 import { withNetwork } from '../../network/withNetwork.ts';
 import { assertNumber } from '../../numeric/check.ts';
-import { dot } from '../../numeric/dot.ts';
+import { VitrineError } from '../../numeric/errors.ts';
+import { dot } from '../../numeric/linear/vectors.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
+import { tTest } from '../../numeric/significance.ts';
 import { forEachOf, type Sliced } from '../../numeric/sliced.ts';
-import { tTest } from '../../numeric/studentT.ts';
+import { layerGradients } from '../../scoring/layerGradients.ts';
+import type { Target } from '../../scoring/types.ts';
 import { type ConceptVector, conceptVector } from './conceptVector.ts';
 
 /** Options of {@link conceptActivationVectors}. */
@@ -69,7 +70,7 @@ export interface ConceptActivationVectors<C extends string = string> {
  * @param x the examples that are explained, `[n, …]`.
  * @param options `layer`, `concepts`, `random`; `target`, `penalty`, `seed`, `batchSize`, `signal`, `onProgress`.
  * @returns scores, vectors and accuracies of each concept, and what chance gives.
- * @throws {RangeError} if there are fewer than two random sets, or three examples in a set; the layer is unknown; else as
+ * @throws {VitrineError} if there are fewer than two random sets, or three examples in a set; the layer is unknown; else as
  * {@link layerGradients}.
  * @example
  * ```ts
@@ -94,7 +95,8 @@ export async function conceptActivationVectors<C extends string>(
 ): Promise<ConceptActivationVectors<C>> {
   const [input, own] = await owned(x, options);
   const { layer, concepts, random, target, penalty = 0.01, seed = 0, ...run } = own;
-  if (random.length < 2) throw new RangeError(`"random" expected two sets or more, got ${random.length}`);
+  if (random.length < 2)
+    throw new VitrineError('bad-argument', `"random" expected two sets or more, got ${random.length}`);
   assertNumber('penalty', penalty, Number.MIN_VALUE);
   return withNetwork(model, async (network) => {
     const gradients = await layerGradients(network, input, {
@@ -106,7 +108,7 @@ export async function conceptActivationVectors<C extends string>(
     const valuesOf = async (set: Input, argument: string): Promise<NdArray> => {
       const values = (await activations(network, set, [layer], run))[layer] as NdArray;
       if ((values.shape[0] as number) >= 3) return values;
-      throw new RangeError(`"${argument}" expected at least three examples, got ${values.shape[0]}`);
+      throw new VitrineError('bad-argument', `"${argument}" expected at least three examples, got ${values.shape[0]}`);
     };
     const nothing: NdArray[] = [];
     for (const [i, set] of random.entries()) nothing.push(await valuesOf(set, `random[${i}]`));

@@ -1,9 +1,7 @@
-import { dot, norm } from '../../numeric/dot.ts';
-import { logisticRegression } from '../../numeric/logisticRegression.ts';
-import type { NdArray } from '../../numeric/ndarray.ts';
-import { random } from '../../numeric/random.ts';
-import { rowOf } from '../../numeric/rowOf.ts';
-import { shuffled } from '../../numeric/shuffled.ts';
+import { logisticRegression } from '../../numeric/linear/logisticRegression.ts';
+import { dot, norm } from '../../numeric/linear/vectors.ts';
+import { type NdArray, rowOf } from '../../numeric/ndarray.ts';
+import { random, shuffled } from '../../numeric/random.ts';
 import type { Sliced } from '../../numeric/sliced.ts';
 
 /** The direction from some examples to those of a concept. */

@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { changedRuns } from '../../attribution/perturbation/changedRuns.ts';
-import type { Session } from '../../attribution/session.ts';
-import type { FieldBox } from '../../network/fieldBox.ts';
-import type { Site } from '../../network/graph.ts';
+import type { FieldBox } from '../../network/fields/fieldBox.ts';
+import type { Site } from '../../network/graph/graph.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
+import { changedRuns } from '../../scoring/changedRuns.ts';
+import type { Session } from '../../scoring/session.ts';
 
 type Pair = readonly [rows: number, columns: number];
 

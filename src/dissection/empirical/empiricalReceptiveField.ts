@@ -1,18 +1,18 @@
-import { explain } from '../../attribution/session.ts';
 import { owned } from '../../backend/owned.ts';
-import { example } from '../../image/example.ts';
-import { type Dataset, iterate } from '../../network/dataset.ts';
-import { fieldBox } from '../../network/fieldBox.ts';
-import { readInputs } from '../../network/inputs.ts';
+import { example } from '../../image/maps/example.ts';
+import { fieldBox } from '../../network/fields/fieldBox.ts';
+import { receptiveField } from '../../network/fields/receptiveField.ts';
 import type { Network } from '../../network/network.ts';
-import { receptiveField } from '../../network/receptiveField.ts';
 import type { Input, Model, RunOptions } from '../../network/types.ts';
+import { readInputs } from '../../network/walk/inputs.ts';
 import { withNetwork } from '../../network/withNetwork.ts';
 import { assertInteger } from '../../numeric/check.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
 import { random } from '../../numeric/random.ts';
-import { rangeOf } from '../../numeric/rangeOf.ts';
-import { type TopImage, topImages } from '../topImages.ts';
+import { rangeOf } from '../../numeric/statistics.ts';
+import { type Dataset, iterate } from '../../readings/dataset.ts';
+import { explain } from '../../scoring/session.ts';
+import { type TopImage, topImages } from '../images/topImages.ts';
 import { discrepancy, type Occluders } from './discrepancy.ts';
 import { type CentredMap, recentred } from './recentred.ts';
 
@@ -60,7 +60,7 @@ export interface EmpiricalReceptiveField {
  * @param options `layer`, `unit`; `count`, `patch`, `stride`, `noise`, `supporting`, `levels`, `seed`, `batchSize`,
  * `signal`, `onProgress`.
  * @returns the averaged map, sizes, and what each image gave.
- * @throws {RangeError} if the layer or the unit is not known, a number is out of its range, or there is no image.
+ * @throws {VitrineError} if the layer or the unit is not known, a number is out of its range, or there is no image.
  * @example
  * ```ts
  * import { empiricalReceptiveField } from 'vitrine';

@@ -1,6 +1,6 @@
 import type { NdArray } from '../../numeric/ndarray.ts';
-import { upsampled } from '../upsampled.ts';
-import { axesOf } from '../upsampling.ts';
+import { axesOf } from '../counting/placement.ts';
+import { upsampled } from '../images/upsampled.ts';
 import type { Occluders } from './discrepancy.ts';
 
 type Pair = readonly [rows: number, columns: number];

@@ -1,8 +1,7 @@
-import { dot } from '../../numeric/dot.ts';
-import { logisticRegression } from '../../numeric/logisticRegression.ts';
-import { random } from '../../numeric/random.ts';
-import { rocAuc } from '../../numeric/rocAuc.ts';
-import { shuffled } from '../../numeric/shuffled.ts';
+import { rocAuc } from '../../numeric/correlation.ts';
+import { logisticRegression } from '../../numeric/linear/logisticRegression.ts';
+import { dot } from '../../numeric/linear/vectors.ts';
+import { random, shuffled } from '../../numeric/random.ts';
 import { forEachOf, type Sliced } from '../../numeric/sliced.ts';
 import type { PooledSample } from './pooledSamples.ts';
 import type { ConceptClassifier } from './types.ts';

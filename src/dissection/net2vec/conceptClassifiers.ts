@@ -1,12 +1,13 @@
-import { inSlices } from '../../backend/inSlices.ts';
+import { inSlices } from '../../backend/inTurn.ts';
 import { owned } from '../../backend/owned.ts';
-import type { Dataset } from '../../network/dataset.ts';
 import type { Model, RunOptions } from '../../network/types.ts';
 import { withNetwork } from '../../network/withNetwork.ts';
 import { assertChoice, assertInteger, assertNumber } from '../../numeric/check.ts';
-import { type ConceptIndex, conceptIndex } from '../conceptIndex.ts';
+import { VitrineError } from '../../numeric/errors.ts';
+import type { Dataset } from '../../readings/dataset.ts';
+import { type ConceptIndex, conceptIndex } from '../counting/conceptIndex.ts';
+import { layerReadings } from '../counting/layerReadings.ts';
 import type { DissectOptions } from '../dissectOptions.ts';
-import { layerReadings } from '../layerReadings.ts';
 import type { Concept, LabelledImage } from '../types.ts';
 import { assertShare } from './assertShare.ts';
 import { classifierOf } from './classifierOf.ts';
@@ -46,7 +47,7 @@ export interface ConceptClassifiersOptions extends RunOptions, Pick<DissectOptio
  * @param options `layer`, `concepts`; `chosen`, `pooling`, `penalty`, `validation`, `limit`, `seed`, `images`, `onFault`,
  * `batchSize`, `signal`, `onProgress`.
  * @returns per concept the best unit and the weights `[units]`, with how well they do over held-out images.
- * @throws {RangeError} if there is no such layer or it has no rows and columns, no concept can be told from the others in
+ * @throws {VitrineError} if there is no such layer or it has no rows and columns, no concept can be told from the others in
  * both parts, an image or its labels are not as described, or an option is out of its range; the signal's reason.
  * @example
  * ```ts
@@ -71,14 +72,18 @@ export async function conceptClassifiers(
   assertInteger('limit', limit, [1, Number.MAX_SAFE_INTEGER]);
   return withNetwork(model, async (network) => {
     const { shape } = network.site(layer, 'layer');
-    if (shape.length !== 4) throw new RangeError(`"layer" expected one with rows and columns, got "${layer}"`);
+    if (shape.length !== 4)
+      throw new VitrineError('bad-argument', `"layer" expected one with rows and columns, got "${layer}"`);
     // Where positions lie does not matter to what is pooled.
     const plan = { ...own, layers: [layer], upsampling: 'fill' } as const;
     const readings = await layerReadings(network, dataset, plan);
     const parts = await pooledSamples(readings, { index, pooling, validation, seed });
     const found = chosen.filter((place) => isDivided(parts.training, place) && isDivided(parts.validation, place));
     if (found.length === 0) {
-      throw new RangeError('"dataset" expected images with and without a concept in both parts, got none of any');
+      throw new VitrineError(
+        'bad-argument',
+        '"dataset" expected images with and without a concept in both parts, got none of any',
+      );
     }
     const concepts: ConceptClassifier[] = [];
     for (const place of found) {

@@ -1,17 +1,17 @@
-import { inSlices } from '../../backend/inSlices.ts';
+import { inSlices } from '../../backend/inTurn.ts';
 import type { RunOptions } from '../../network/types.ts';
 import { assertInteger, assertNumber } from '../../numeric/check.ts';
-import { descendingOrder } from '../../numeric/ranks.ts';
+import { descendingOrder } from '../../numeric/correlation.ts';
+import { VitrineError } from '../../numeric/errors.ts';
 import type { Sliced } from '../../numeric/sliced.ts';
-import { type ConceptIndex, conceptIndex } from '../conceptIndex.ts';
-import type { DissectionOptions } from '../dissectionOptions.ts';
-import { gather } from '../gather.ts';
-import { intersectionOverUnion } from '../iou.ts';
-import type { Readings } from '../readings.ts';
+import { type ConceptIndex, conceptIndex } from '../counting/conceptIndex.ts';
+import { gather } from '../counting/gather.ts';
+import type { Readings } from '../counting/readings.ts';
+import type { DissectionOptions } from '../dissectOptions.ts';
+import { intersectionOverUnion } from '../results/iou.ts';
 import type { Concept } from '../types.ts';
 import { assertShare } from './assertShare.ts';
-import { type Fitting, fittedWeights } from './fittedWeights.ts';
-import type { Segmentation } from './segmentationLoss.ts';
+import { balanceOf, type Segmentation, segmentationLoss } from './segmentationLoss.ts';
 import { chosenPlaces, type Part, type Parts, sparseSamples } from './sparseSamples.ts';
 import type { BestUnit, ConceptEmbedding, Net2Vec, UnitWeights } from './types.ts';
 import { weightedIou } from './weightedIou.ts';
@@ -58,7 +58,10 @@ export async function embedConcepts(readings: Readings, options: EmbeddingOption
     [parts.training, parts.validation].every((part) => (part.counts[place] as number) > 0),
   );
   if (found.length === 0) {
-    throw new RangeError('"dataset" expected images of a concept on both sides of the division, got none of any');
+    throw new VitrineError(
+      'bad-argument',
+      '"dataset" expected images of a concept on both sides of the division, got none of any',
+    );
   }
   const concepts: ConceptEmbedding[] = [];
   for (const place of found) {
@@ -82,7 +85,7 @@ async function thresholdsOf(readings: Readings, options: EmbeddingOptions): Prom
   const { concepts, quantile } = options;
   const dissection = { concepts, ...(quantile !== undefined && { quantile }) };
   const [layer] = await gather(readings, { kind: 'tail', images: readings.images }, dissection);
-  if (!layer) throw new RangeError('"dataset" expected at least one image, got none');
+  if (!layer) throw new VitrineError('bad-argument', '"dataset" expected at least one image, got none');
   return layer.running.extract();
 }
 
@@ -137,4 +140,47 @@ function iouIn({ tally: { intersection, area, truth } }: Part, place: number, un
 
 function divided<T>(items: readonly T[], belongs: (item: T) => boolean): [yes: T[], no: T[]] {
   return [items.filter(belongs), items.filter((item) => !belongs(item))];
+}
+
+/** How weights are found. */
+interface Fitting {
+  readonly steps: number;
+  readonly rate: number;
+  /** λ of a penalty λ/2 · |w|². */
+  readonly penalty: number;
+  /** The units that may have a weight; all by default. */
+  readonly among?: ReadonlySet<number>;
+}
+
+const MOMENTUM = 0.9;
+
+/**
+ * The weights of units whose mask is most like a concept, by descent along the whole gradient from 0, with momentum.
+ *
+ * The loss is a sum over pixels: the gradient is divided by its largest part at 0, so that steps do not depend on their
+ * number. All units have the same rate, so that those which come and go with nothing stay small where few steps are
+ * taken; steps of a size of their own for each unit would raise them like the others. A unit that is never on stays at 0.
+ */
+function* fittedWeights(problem: Segmentation, fitting: Fitting): Sliced<Float64Array> {
+  const { steps, rate, penalty, among } = fitting;
+  const balance = balanceOf(problem);
+  const weights = new Float64Array(problem.units);
+  const velocity = new Float64Array(problem.units);
+  let largest = 0;
+  for (let step = 0; step < steps; step++) {
+    const { gradient } = yield* segmentationLoss(problem, balance, weights);
+    if (among) keepOnly(gradient, among);
+    if (step === 0) largest = gradient.reduce((most, slope) => Math.max(most, Math.abs(slope)), 0);
+    if (largest === 0) return weights;
+    for (let unit = 0; unit < weights.length; unit++) {
+      const slope = (gradient[unit] as number) + penalty * (weights[unit] as number);
+      velocity[unit] = MOMENTUM * (velocity[unit] as number) + slope / largest;
+      weights[unit] = (weights[unit] as number) - rate * (velocity[unit] as number);
+    }
+  }
+  return weights;
+}
+
+function keepOnly(gradient: Float64Array, among: ReadonlySet<number>): void {
+  for (let unit = 0; unit < gradient.length; unit++) if (!among.has(unit)) gradient[unit] = 0;
 }

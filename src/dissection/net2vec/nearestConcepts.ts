@@ -1,7 +1,7 @@
 import { assertInteger } from '../../numeric/check.ts';
-import { cosine } from '../../numeric/cosine.ts';
-import { norm } from '../../numeric/dot.ts';
-import { descendingOrder } from '../../numeric/ranks.ts';
+import { cosine, descendingOrder } from '../../numeric/correlation.ts';
+import { VitrineError } from '../../numeric/errors.ts';
+import { norm } from '../../numeric/linear/vectors.ts';
 
 /** A concept with its weights. */
 export interface WeightedConcept {
@@ -30,7 +30,7 @@ export interface NearConcept {
  * @param vector `[units]`.
  * @param count how many at most; 5 by default.
  * @returns concepts with cosines in falling order.
- * @throws {RangeError} if the vector has another length than the weights, or no length that can be divided by.
+ * @throws {VitrineError} if the vector has another length than the weights, or no length that can be divided by.
  * @example
  * ```ts
  * import { nearestConcepts, net2vec } from 'vitrine';
@@ -46,11 +46,17 @@ export function nearestConcepts(
   assertInteger('count', count, [1, Number.POSITIVE_INFINITY]);
   const length = norm(vector);
   if (!Number.isFinite(length) || length === 0) {
-    throw new RangeError(`"vector" expected finite numbers that are not all 0, got one of length ${length}`);
+    throw new VitrineError(
+      'not-finite',
+      `"vector" expected finite numbers that are not all 0, got one of length ${length}`,
+    );
   }
   for (const { multiple } of embeddings) {
     if (multiple.weights.length === vector.length) continue;
-    throw new RangeError(`"vector" expected ${multiple.weights.length} numbers, got ${vector.length}`);
+    throw new VitrineError(
+      'bad-argument',
+      `"vector" expected ${multiple.weights.length} numbers, got ${vector.length}`,
+    );
   }
   const directed = embeddings.filter(({ multiple }) => norm(multiple.weights) > 0);
   const cosines = directed.map(({ multiple }) => cosine(multiple.weights, vector));

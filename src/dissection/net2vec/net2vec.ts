@@ -1,9 +1,10 @@
 import { owned } from '../../backend/owned.ts';
-import type { Dataset } from '../../network/dataset.ts';
 import type { Model, RunOptions } from '../../network/types.ts';
 import { withNetwork } from '../../network/withNetwork.ts';
+import { VitrineError } from '../../numeric/errors.ts';
+import type { Dataset } from '../../readings/dataset.ts';
+import { layerReadings } from '../counting/layerReadings.ts';
 import type { DissectOptions } from '../dissectOptions.ts';
-import { layerReadings } from '../layerReadings.ts';
 import type { LabelledImage } from '../types.ts';
 import { type EmbeddingOptions, embedConcepts } from './embedConcepts.ts';
 import type { Net2Vec } from './types.ts';
@@ -37,8 +38,8 @@ export interface Net2VecOptions extends EmbeddingOptions, RunOptions, Pick<Disse
  * @param options `layer`, `concepts`; `chosen`, `thresholds` or `quantile`, `validation`, `seed`, `limit`, `counts`, `steps`,
  * `rate`, `penalty`, `upsampling`, `images`, `onFault`, `batchSize`, `signal`, `onProgress`.
  * @returns per concept the best unit and the weights `[units]` with their IoU, and all weights `[concepts, units]`.
- * @throws {RangeError} if there is no such layer or it has no rows and columns, no concept occurs in both parts, an image
- * or its labels are not as described, or an option is out of its range; {TypeError} if the data set cannot be read twice;
+ * @throws {VitrineError} if there is no such layer or it has no rows and columns, no concept occurs in both parts, an image
+ * or its labels are not as described, or an option is out of its range, or if the data set cannot be read twice;
  * the signal's reason.
  * @example
  * ```ts
@@ -55,7 +56,8 @@ export async function net2vec(
   const [{ layer, ...own }] = await owned(options);
   return withNetwork(model, async (network) => {
     const site = network.site(layer, 'layer');
-    if (site.shape.length !== 4) throw new RangeError(`"layer" expected one with rows and columns, got "${layer}"`);
+    if (site.shape.length !== 4)
+      throw new VitrineError('bad-argument', `"layer" expected one with rows and columns, got "${layer}"`);
     return embedConcepts(await layerReadings(network, dataset, { ...own, layers: [layer] }), own);
   });
 }

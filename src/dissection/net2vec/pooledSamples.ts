@@ -1,10 +1,10 @@
 import type { NdArray } from '../../numeric/ndarray.ts';
 import { random } from '../../numeric/random.ts';
-import type { ConceptIndex } from '../conceptIndex.ts';
-import { isSound } from '../faults.ts';
-import { labelPalette } from '../labelPalette.ts';
-import type { Readings } from '../readings.ts';
-import { sampleCheck } from '../sampleCheck.ts';
+import { isSound } from '../../readings/faults.ts';
+import type { ConceptIndex } from '../counting/conceptIndex.ts';
+import { labelPalette } from '../counting/labelPalette.ts';
+import type { Readings } from '../counting/readings.ts';
+import { sampleCheck } from '../counting/sampleCheck.ts';
 import { presentConcepts } from './sparseSample.ts';
 
 /** An image with what classifying needs of it. */

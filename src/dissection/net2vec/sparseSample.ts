@@ -1,5 +1,5 @@
 import type { NdArray } from '../../numeric/ndarray.ts';
-import type { LabelPalette } from '../labelPalette.ts';
+import type { LabelPalette } from '../counting/labelPalette.ts';
 
 /** An image with what is needed of it, a few kilobytes: where units are active, and where concepts are. */
 export interface SparseSample {

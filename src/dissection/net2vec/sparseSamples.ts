@@ -1,10 +1,11 @@
+import { VitrineError } from '../../numeric/errors.ts';
 import { random } from '../../numeric/random.ts';
-import type { ConceptIndex } from '../conceptIndex.ts';
-import { labelPalette } from '../labelPalette.ts';
-import type { Readings } from '../readings.ts';
-import { sampleCheck } from '../sampleCheck.ts';
-import { type Tally, tallyAccumulator } from '../tallyAccumulator.ts';
-import { type Axis, axesOf, type Upsampling } from '../upsampling.ts';
+import type { ConceptIndex } from '../counting/conceptIndex.ts';
+import { labelPalette } from '../counting/labelPalette.ts';
+import { type Axis, axesOf, type Upsampling } from '../counting/placement.ts';
+import type { Readings } from '../counting/readings.ts';
+import { sampleCheck } from '../counting/sampleCheck.ts';
+import { type Tally, tallyAccumulator } from '../counting/tallyAccumulator.ts';
 import { binarised, hitsOf, presentConcepts, runsOf, type SparseSample } from './sparseSample.ts';
 
 /** Images of one part of the data set. */
@@ -58,7 +59,8 @@ export async function sparseSamples(readings: Readings, keeping: Keeping): Promi
       check(sample);
       const activations = sample.activations[0] as NonNullable<(typeof sample.activations)[0]>;
       if (activations.shape[2] !== thresholds.length) {
-        throw new RangeError(
+        throw new VitrineError(
+          'bad-argument',
           `"thresholds" expected one for each of ${activations.shape[2]} units, got ${thresholds.length}`,
         );
       }
@@ -79,19 +81,20 @@ export async function sparseSamples(readings: Readings, keeping: Keeping): Promi
       readings.faults.report(sample.image, sample.name, error);
     }
   });
-  if (!axes) throw new RangeError('"dataset" expected at least one image, got none');
+  if (!axes) throw new VitrineError('bad-argument', '"dataset" expected at least one image, got none');
   return { training, validation, axes, units: thresholds.length };
 }
 
 /** The concepts of the numbers that are looked for, by their places. */
 export function chosenPlaces(index: ConceptIndex, numbers: readonly number[] | undefined): ReadonlySet<number> {
   if (numbers === undefined) return new Set(index.places.values());
-  if (numbers.length === 0) throw new RangeError('"chosen" expected at least one number of a concept, got none');
+  if (numbers.length === 0)
+    throw new VitrineError('bad-argument', '"chosen" expected at least one number of a concept, got none');
   return new Set(
     numbers.map((number) => {
       const place = index.places.get(number);
       if (place !== undefined) return place;
-      throw new RangeError(`"chosen" expected numbers of concepts, got ${number}`);
+      throw new VitrineError('bad-argument', `"chosen" expected numbers of concepts, got ${number}`);
     }),
   );
 }

@@ -1,6 +1,6 @@
 import type { Sliced } from '../../numeric/sliced.ts';
-import { intersectionOverUnion } from '../iou.ts';
-import { litPixels } from '../litPixels.ts';
+import { litPixels } from '../counting/litPixels.ts';
+import { intersectionOverUnion } from '../results/iou.ts';
 import { type Segmentation, weightedHits } from './segmentationLoss.ts';
 import { fillRuns, runLength } from './sparseSample.ts';
 

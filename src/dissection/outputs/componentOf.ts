@@ -1,6 +1,6 @@
-import { dot, norm } from '../../numeric/dot.ts';
-import type { PrincipalDirections } from '../../numeric/principalDirections.ts';
-import { descendingOrder } from '../../numeric/ranks.ts';
+import { descendingOrder } from '../../numeric/correlation.ts';
+import type { PrincipalDirections } from '../../numeric/linear/principalDirections.ts';
+import { dot, norm } from '../../numeric/linear/vectors.ts';
 import type { Extreme, Extremes, OutputComponent } from './types.ts';
 
 /** What components are made from. */

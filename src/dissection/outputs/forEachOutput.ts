@@ -1,12 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { scaled } from '../../network/classScale.ts';
-import { classLogits } from '../../network/classLogits.ts';
-import type { Dataset } from '../../network/dataset.ts';
-import { type DatasetPlan, forEachDatasetBatch } from '../../network/datasetBatches.ts';
-import type { Head } from '../../network/graph.ts';
+import type { Head } from '../../network/graph/graph.ts';
+import { classLogits } from '../../network/heads/classLogits.ts';
+import { scaled } from '../../network/heads/classScale.ts';
 import type { Network } from '../../network/network.ts';
 import type { Input } from '../../network/types.ts';
-import { rowOf } from '../../numeric/rowOf.ts';
+import { VitrineError } from '../../numeric/errors.ts';
+import { rowOf } from '../../numeric/ndarray.ts';
+import type { Dataset } from '../../readings/dataset.ts';
+import { type DatasetPlan, forEachDatasetBatch } from '../../readings/datasetBatches.ts';
 
 /** What is taken for the output of a model. */
 export type OutputScale = 'shiftedLogit' | 'logit' | 'probability';
@@ -39,7 +40,10 @@ export async function forEachOutput(
 function assertFinite(output: Float64Array, image: number): void {
   const place = output.findIndex((value) => !Number.isFinite(value));
   if (place < 0) return;
-  throw new RangeError(`image ${image}: "model" expected finite outputs, got ${output[place]} for class ${place}`);
+  throw new VitrineError(
+    'not-finite',
+    `image ${image}: "model" expected finite outputs, got ${output[place]} for class ${place}`,
+  );
 }
 
 /** $(z - \min z) / \sum (z - \min z)$. */
@@ -47,5 +51,8 @@ function shifted(logits: Float64Array, image: number): Float64Array {
   const least = Math.min(...logits);
   const sum = logits.reduce((total, value) => total + value - least, 0);
   if (sum > 0) return logits.map((value) => (value - least) / sum);
-  throw new RangeError(`image ${image}: "scale" expected "logit" where all logits are equal, got "shiftedLogit"`);
+  throw new VitrineError(
+    'bad-argument',
+    `image ${image}: "scale" expected "logit" where all logits are equal, got "shiftedLogit"`,
+  );
 }

@@ -1,9 +1,9 @@
 import { Matrix } from 'ml-matrix';
-import { inSlices } from '../../backend/inSlices.ts';
+import { inSlices } from '../../backend/inTurn.ts';
 import type { RunOptions } from '../../network/types.ts';
-import { haarRotation } from '../../numeric/haarRotation.ts';
-import { icaStep } from '../../numeric/icaStep.ts';
+import { icaStep } from '../../numeric/linear/icaStep.ts';
 import { random } from '../../numeric/random.ts';
+import { haarRotation } from '../../numeric/rotation/haarRotation.ts';
 
 /** How independent directions are sought. */
 export interface Search extends Pick<RunOptions, 'signal' | 'onProgress'> {

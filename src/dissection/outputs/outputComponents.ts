@@ -1,16 +1,17 @@
 import { Matrix } from 'ml-matrix';
-import { inSlices } from '../../backend/inSlices.ts';
-import { chosenOutput, type OutputChoice } from '../../network/chosenOutput.ts';
-import { assertScale, scaleOn } from '../../network/classScale.ts';
-import { classesIn } from '../../network/classLogits.ts';
-import type { Dataset } from '../../network/dataset.ts';
-import type { Head } from '../../network/graph.ts';
+import { inSlices } from '../../backend/inTurn.ts';
+import type { Head } from '../../network/graph/graph.ts';
+import { chosenOutput, type OutputChoice } from '../../network/heads/chosenOutput.ts';
+import { classesIn } from '../../network/heads/classLogits.ts';
+import { assertScale, scaleOn } from '../../network/heads/classScale.ts';
 import type { Input, Model, RunOptions } from '../../network/types.ts';
 import { withNetwork } from '../../network/withNetwork.ts';
 import { assertChoice, assertInteger } from '../../numeric/check.ts';
-import { dot } from '../../numeric/dot.ts';
-import { type PrincipalDirections, principalDirections } from '../../numeric/principalDirections.ts';
-import { type RunningCovariance, runningCovariance } from '../../numeric/runningCovariance.ts';
+import { VitrineError } from '../../numeric/errors.ts';
+import { type PrincipalDirections, principalDirections } from '../../numeric/linear/principalDirections.ts';
+import { dot } from '../../numeric/linear/vectors.ts';
+import { type RunningCovariance, runningCovariance } from '../../numeric/running.ts';
+import type { Dataset } from '../../readings/dataset.ts';
 import { componentOf } from './componentOf.ts';
 import { forEachOutput, type OutputScale } from './forEachOutput.ts';
 import { independentRotation } from './independentRotation.ts';
@@ -53,8 +54,8 @@ const NOTHING = 1e-9;
  * @param dataset images, as the model takes them; read twice. Of each image `count` numbers are kept.
  * @param options `count`, `scale`, `output`, `examples`, `seed`, `steps`, `batchSize`, `signal`, `onProgress`.
  * @returns components `[classes]` with the classes and images at their ends, and where classes lie `[classes, count]`.
- * @throws {RangeError} if the output has fewer than two classes or does not vary in `count` directions, there is no image,
- * or an option is out of its range; {TypeError} if the data set cannot be read twice; the signal's reason.
+ * @throws {VitrineError} if the output has fewer than two classes or does not vary in `count` directions, there is no image,
+ * or an option is out of its range, or if the data set cannot be read twice; the signal's reason.
  * @example
  * ```ts
  * import { outputComponents } from 'vitrine';
@@ -114,16 +115,21 @@ export async function outputComponents(
 function unitCount(head: Head): number {
   const classes = classesIn(head) ?? 0;
   if (classes > 1 && classes === head.site.shape.at(-1)) return classes;
-  throw new RangeError(
+  throw new VitrineError(
+    'bad-argument',
     `"output" expected one with a score for each of two classes or more, got "${head.site.address}"`,
   );
 }
 
 function componentCount({ variances }: PrincipalDirections, wanted: number | undefined): number {
   const rank = variances.filter((variance) => variance > NOTHING * (variances[0] as number)).length;
-  if (rank === 0) throw new RangeError('"dataset" expected images of different outputs, got the same for all');
+  if (rank === 0)
+    throw new VitrineError('bad-argument', '"dataset" expected images of different outputs, got the same for all');
   if (wanted !== undefined && wanted > rank) {
-    throw new RangeError(`"count" expected at most the ${rank} directions in which outputs vary, got ${wanted}`);
+    throw new VitrineError(
+      'bad-argument',
+      `"count" expected at most the ${rank} directions in which outputs vary, got ${wanted}`,
+    );
   }
   return wanted ?? Math.min(20, rank);
 }

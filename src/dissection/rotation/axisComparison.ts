@@ -1,10 +1,10 @@
 import { owned } from '../../backend/owned.ts';
-import type { Dataset } from '../../network/dataset.ts';
 import type { Model } from '../../network/types.ts';
 import { assertInteger } from '../../numeric/check.ts';
-import { mannWhitney } from '../../numeric/mannWhitney.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
+import { mannWhitney } from '../../numeric/significance.ts';
 import type { Sliced } from '../../numeric/sliced.ts';
+import type { Dataset } from '../../readings/dataset.ts';
 import type { DissectOptions } from '../dissectOptions.ts';
 import type { Dissection, LabelledImage } from '../types.ts';
 import { dissectMixes } from './dissectMixes.ts';
@@ -51,7 +51,7 @@ export interface AxisComparison {
  * @param dataset images with labels `[planes, H, W]` of one size; read twice, for both together.
  * @param options those of `dissect`, but for `layers` and `spill`; `layer`, `count`, `seed`.
  * @returns both dissections, the greatest IoUs `[units]` and `[count]`, and a test that compares them.
- * @throws {RangeError} if `count` is no integer of at least 1; else as {@link dissect}.
+ * @throws {VitrineError} if `count` is no integer of at least 1; else as {@link dissect}.
  * @example
  * ```ts
  * import { axisComparison } from 'vitrine';

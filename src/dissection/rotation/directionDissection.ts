@@ -1,9 +1,10 @@
 import { owned } from '../../backend/owned.ts';
-import type { Dataset } from '../../network/dataset.ts';
 import type { Model } from '../../network/types.ts';
 import { assertArray, assertFiniteArray } from '../../numeric/check.ts';
+import { VitrineError } from '../../numeric/errors.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
 import type { Sliced } from '../../numeric/sliced.ts';
+import type { Dataset } from '../../readings/dataset.ts';
 import type { DissectOptions } from '../dissectOptions.ts';
 import type { Dissection, LabelledImage } from '../types.ts';
 import { dissectMixes } from './dissectMixes.ts';
@@ -28,7 +29,7 @@ export interface DirectionDissectionOptions extends Omit<DissectOptions, 'layers
  * @param dataset images with labels `[planes, H, W]` of one size; read twice.
  * @param options those of `dissect`, but for `layers`; `layer`, `directions` `[directions, units]`.
  * @returns the dissection, in which a unit is a direction.
- * @throws {RangeError} if directions have another number of units than the layer, are not finite or zero; else as
+ * @throws {VitrineError} if directions have another number of units than the layer, are not finite or zero; else as
  * {@link dissect}.
  * @example
  * ```ts
@@ -57,10 +58,14 @@ function assertDirections(directions: DirectionDissectionOptions['directions'], 
   assertArray('directions', directions, [2]);
   assertFiniteArray('directions', directions);
   const { shape, data } = directions;
-  if (shape[1] !== units) throw new RangeError(`"directions" expected shape [d, ${units}], got [${shape.join(', ')}]`);
+  if (shape[1] !== units)
+    throw new VitrineError('bad-shape', `"directions" expected shape [d, ${units}], got [${shape.join(', ')}]`);
   for (let start = 0; start < data.length; start += units) {
     if (data.subarray(start, start + units).every((value) => value === 0)) {
-      throw new RangeError(`"directions" expected vectors other than zero, got zeros in row ${start / units}`);
+      throw new VitrineError(
+        'bad-argument',
+        `"directions" expected vectors other than zero, got zeros in row ${start / units}`,
+      );
     }
   }
 }

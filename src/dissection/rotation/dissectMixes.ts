@@ -1,13 +1,14 @@
-import { inSlices } from '../../backend/inSlices.ts';
-import type { Dataset } from '../../network/dataset.ts';
+import { inSlices } from '../../backend/inTurn.ts';
 import type { Network } from '../../network/network.ts';
 import type { Model } from '../../network/types.ts';
 import { withNetwork } from '../../network/withNetwork.ts';
+import { VitrineError } from '../../numeric/errors.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
 import type { Sliced } from '../../numeric/sliced.ts';
+import type { Dataset } from '../../readings/dataset.ts';
+import { dissectReadings } from '../counting/dissectReadings.ts';
+import { layerReadings } from '../counting/layerReadings.ts';
 import type { DissectOptions } from '../dissectOptions.ts';
-import { dissectReadings } from '../dissectReadings.ts';
-import { layerReadings } from '../layerReadings.ts';
 import type { Dissection, LabelledImage } from '../types.ts';
 import { type Mix, mixOf } from './mixed.ts';
 import { mixedReadings } from './mixedReadings.ts';
@@ -46,7 +47,7 @@ export async function dissectMixes(
 function unitsOf(network: Network, layer: string, argument: string): number {
   const { address, shape } = network.site(layer, argument);
   if (shape.length === 4 && typeof shape[3] === 'number') return shape[3];
-  throw new RangeError(`"${argument}" expected layers with rows and columns, got "${address}"`);
+  throw new VitrineError('bad-argument', `"${argument}" expected layers with rows and columns, got "${address}"`);
 }
 
 /** Dissections as many together as each layer has mixes. */

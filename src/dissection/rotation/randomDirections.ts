@@ -1,5 +1,5 @@
 import { assertInteger, assertRoom } from '../../numeric/check.ts';
-import { norm } from '../../numeric/dot.ts';
+import { norm } from '../../numeric/linear/vectors.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
 import { random } from '../../numeric/random.ts';
 
@@ -18,7 +18,7 @@ export interface RandomDirectionsOptions {
  *
  * @param options `count`, `units`, `seed`; direction i depends on the seed and on i alone.
  * @returns vectors of unit length, `[count, units]`, for `topImages` and `directionDissection`.
- * @throws {RangeError} if `count` or `units` is no integer of at least 1, or the seed no integer.
+ * @throws {VitrineError} if `count` or `units` is no integer of at least 1, or the seed no integer.
  * @example
  * ```ts
  * import { randomDirections, topImages } from 'vitrine';

@@ -1,13 +1,14 @@
 import { owned } from '../../backend/owned.ts';
-import type { Dataset } from '../../network/dataset.ts';
 import type { Model } from '../../network/types.ts';
 import { assertNumber } from '../../numeric/check.ts';
-import { haarRotation } from '../../numeric/haarRotation.ts';
+import { VitrineError } from '../../numeric/errors.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
 import { random } from '../../numeric/random.ts';
-import { rotationPlanes } from '../../numeric/rotationPlanes.ts';
-import { rotationPower } from '../../numeric/rotationPower.ts';
+import { haarRotation } from '../../numeric/rotation/haarRotation.ts';
+import { rotationPlanes } from '../../numeric/rotation/rotationPlanes.ts';
+import { rotationPower } from '../../numeric/rotation/rotationPower.ts';
 import type { Sliced } from '../../numeric/sliced.ts';
+import type { Dataset } from '../../readings/dataset.ts';
 import type { DissectOptions } from '../dissectOptions.ts';
 import type { Dissection, LabelledImage } from '../types.ts';
 import { dissectMixes } from './dissectMixes.ts';
@@ -42,7 +43,7 @@ export interface RotatedDissection {
  * @param dataset images with labels `[planes, H, W]` of one size; read twice, all layers and rotations together.
  * @param options those of `dissect`; `alphas`, `seed`.
  * @returns for each layer its dissection after each rotation, in the order of `alphas`.
- * @throws {RangeError} if `alphas` is empty or one of them is not finite; else as {@link dissect}.
+ * @throws {VitrineError} if `alphas` is empty or one of them is not finite; else as {@link dissect}.
  * @example
  * ```ts
  * import { rotatedDissection } from 'vitrine';
@@ -72,6 +73,6 @@ export async function rotatedDissection<L extends string>(
 }
 
 function assertAlphas(alphas: readonly number[]): void {
-  if (alphas.length === 0) throw new RangeError('"alphas" expected at least one number, got none');
+  if (alphas.length === 0) throw new VitrineError('bad-argument', '"alphas" expected at least one number, got none');
   for (const alpha of alphas) assertNumber('alphas', alpha);
 }

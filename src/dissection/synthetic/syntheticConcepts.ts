@@ -53,7 +53,7 @@ export interface SyntheticConcepts {
  *
  * @param options `seed`, `count`, `size`.
  * @returns concepts, categories, classes, and pictures `[size, size, 3]` with labels `[4, size, size]`.
- * @throws {RangeError} if `seed` is no safe integer, `count` < 1 or `size` < 16.
+ * @throws {VitrineError} if `seed` is no safe integer, `count` < 1 or `size` < 16.
  * @example
  * ```ts
  * import { dissect, syntheticConcepts } from 'vitrine';

@@ -1,5 +1,5 @@
-import { assertList, assertNumbers } from '../../numeric/assertLists.ts';
-import { assertInteger, describe } from '../../numeric/check.ts';
+import { assertInteger, assertList, assertNumbers, describe } from '../../numeric/check.ts';
+import { VitrineError } from '../../numeric/errors.ts';
 
 /**
  * Refuses lists of nodes that are no trees: a child comes before its parent, and has no other. So no walk down comes to
@@ -17,14 +17,14 @@ export function assertNodes(
   nodes.forEach((node: unknown, place) => {
     const at = `${argument}[${place}]`;
     if (typeof node !== 'object' || node === null)
-      throw new TypeError(`"${at}" expected a node, got ${describe(node)}`);
+      throw new VitrineError('bad-argument', `"${at}" expected a node, got ${describe(node)}`);
     const { children } = node as { readonly children?: unknown };
     assertNumbers(`${at}.children`, children);
     for (const child of children) {
       assertInteger(`${at}.children`, child, [0, place - 1]);
       const parent = parents.get(child);
       if (parent !== undefined)
-        throw new RangeError(`"${at}.children" expected no child of node ${parent}, got ${child}`);
+        throw new VitrineError('bad-argument', `"${at}.children" expected no child of node ${parent}, got ${child}`);
       parents.set(child, place);
     }
     check(at, node as Readonly<Record<string, unknown>>, place);

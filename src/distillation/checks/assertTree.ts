@@ -1,12 +1,13 @@
-import { assertNumbers } from '../../numeric/assertLists.ts';
 import {
   assertArray,
   assertChoice,
   assertFiniteArray,
   assertInteger,
   assertNumber,
+  assertNumbers,
   describe,
 } from '../../numeric/check.ts';
+import { VitrineError } from '../../numeric/errors.ts';
 import type { NeuralBackedTree } from '../hierarchy/neuralBackedTree.ts';
 import type { RationaleTree } from '../rationale/types.ts';
 import type { SoftTree } from '../soft/types.ts';
@@ -53,7 +54,8 @@ export function assertHierarchy(tree: unknown): asserts tree is NeuralBackedTree
     assertNumber(`${at}.height`, height as number, 0);
   });
   if (leaves < 2 || nodes.length !== 2 * leaves - 1) {
-    throw new RangeError(
+    throw new VitrineError(
+      'bad-argument',
       `"tree.nodes" expected two or more leaves and a node fewer above them, got ${nodes.length} nodes, ${leaves} of them leaves`,
     );
   }
@@ -79,7 +81,10 @@ export function assertSoftTree(tree: unknown): asserts tree is SoftTree {
   ] as const) {
     assertFiniteArray(`tree.${name}`, array);
     if (array.shape[0] === expected) continue;
-    throw new RangeError(`"tree.${name}" expected ${expected} rows for depth ${depth}, got ${array.shape[0]}`);
+    throw new VitrineError(
+      'bad-argument',
+      `"tree.${name}" expected ${expected} rows for depth ${depth}, got ${array.shape[0]}`,
+    );
   }
 }
 
@@ -91,7 +96,8 @@ export function assertSurrogate(tree: unknown): asserts tree is SurrogateTree {
   assertInteger('tree.features', features, [1, Number.MAX_SAFE_INTEGER]);
   let level: readonly (readonly [string, SurrogateNode])[] = [['tree.root', root]];
   for (let depth = 0; level.length > 0; depth++) {
-    if (depth > deepestSurrogate) throw new RangeError(`"tree.root" expected at most ${deepestSurrogate} levels`);
+    if (depth > deepestSurrogate)
+      throw new VitrineError('bad-argument', `"tree.root" expected at most ${deepestSurrogate} levels`);
     level = level.flatMap(([at, node]) => questionsBelow(at, node, features));
   }
 }
@@ -112,5 +118,5 @@ function questionsBelow(at: string, node: SurrogateNode, features: number): (rea
 
 function objectOf(argument: string, value: unknown): Readonly<Record<string, unknown>> {
   if (typeof value === 'object' && value !== null) return value as Readonly<Record<string, unknown>>;
-  throw new TypeError(`"${argument}" expected a tree, got ${describe(value)}`);
+  throw new VitrineError('bad-argument', `"${argument}" expected a tree, got ${describe(value)}`);
 }

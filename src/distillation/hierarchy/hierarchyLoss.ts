@@ -1,6 +1,7 @@
 import type { Scalar, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { oneHot } from '../../backend/oneHot.ts';
+import { oneHot } from '../../backend/portable.ts';
+import { VitrineError } from '../../numeric/errors.ts';
 import { assertHierarchy } from '../checks/assertTree.ts';
 import { leafCount } from './hierarchyPredict.ts';
 import type { NeuralBackedTree } from './neuralBackedTree.ts';
@@ -18,7 +19,7 @@ import type { NeuralBackedTree } from './neuralBackedTree.ts';
  * @param logits `[n, k]`, a tensor; the caller's.
  * @param labels the class of each example, `[n]`.
  * @returns a scalar, in the caller's `tf.tidy`.
- * @throws {RangeError} if shapes do not fit or a label is no class.
+ * @throws {VitrineError} if shapes do not fit or a label is no class.
  * @example
  * ```ts
  * import * as tf from '@tensorflow/tfjs-core';
@@ -36,10 +37,14 @@ export function hierarchyLoss(tree: NeuralBackedTree, logits: Tensor2D, labels: 
   assertHierarchy(tree);
   const count = leafCount(tree);
   if (logits.rank !== 2 || logits.shape[1] !== count || logits.shape[0] !== labels.length) {
-    throw new RangeError(`"logits" expected shape [${labels.length}, ${count}], got [${logits.shape.join(', ')}]`);
+    throw new VitrineError(
+      'bad-shape',
+      `"logits" expected shape [${labels.length}, ${count}], got [${logits.shape.join(', ')}]`,
+    );
   }
   const wrong = Array.from(labels).find((label) => !Number.isInteger(label) || label < 0 || label >= count);
-  if (wrong !== undefined) throw new RangeError(`"labels" expected an integer in 0..${count - 1}, got ${wrong}`);
+  if (wrong !== undefined)
+    throw new VitrineError('bad-argument', `"labels" expected an integer in 0..${count - 1}, got ${wrong}`);
   return tf.tidy(() => {
     const logProbabilities = logProbabilitiesOf(tree, logits);
     const right = oneHot(tf.tensor1d(Int32Array.from(labels), 'int32') as Tensor1D, count);

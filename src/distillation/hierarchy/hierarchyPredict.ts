@@ -1,4 +1,5 @@
 import { assertArray, assertFiniteArray } from '../../numeric/check.ts';
+import { VitrineError } from '../../numeric/errors.ts';
 import type { NdArray, TypedArray } from '../../numeric/ndarray.ts';
 import { assertHierarchy } from '../checks/assertTree.ts';
 import type { NeuralBackedTree } from './neuralBackedTree.ts';
@@ -35,7 +36,7 @@ export interface HierarchyPrediction {
  * @param tree of {@link neuralBackedTree}.
  * @param logits `[n, k]`.
  * @returns probabilities `[n, k]`, the class by soft and by hard inference, and the ways.
- * @throws {RangeError} if there are not as many logits as classes, or one is not finite.
+ * @throws {VitrineError} if there are not as many logits as classes, or one is not finite.
  * @example
  * ```ts
  * import { hierarchyPredict, neuralBackedTree } from 'vitrine';
@@ -50,7 +51,8 @@ export function hierarchyPredict(tree: NeuralBackedTree, logits: NdArray<TypedAr
   assertArray('logits', logits, [2]);
   assertFiniteArray('logits', logits);
   const [examples, width] = logits.shape as [number, number];
-  if (width !== count) throw new RangeError(`"logits" expected shape [n, ${count}], got [${logits.shape.join(', ')}]`);
+  if (width !== count)
+    throw new VitrineError('bad-shape', `"logits" expected shape [n, ${count}], got [${logits.shape.join(', ')}]`);
   const probabilities = new Float64Array(examples * count);
   const paths = Array.from({ length: examples }, (_, example) => {
     const row = logits.data.slice(example * count, (example + 1) * count);

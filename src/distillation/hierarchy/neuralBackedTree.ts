@@ -1,10 +1,11 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { inSlices } from '../../backend/inSlices.ts';
-import type { Graph } from '../../network/graph.ts';
-import { findHead } from '../../network/chosenOutput.ts';
+import { inSlices } from '../../backend/inTurn.ts';
+import type { Graph } from '../../network/graph/graph.ts';
+import { findHead } from '../../network/heads/chosenOutput.ts';
 import type { Model } from '../../network/types.ts';
 import { withNetwork } from '../../network/withNetwork.ts';
 import { assertArray, assertFiniteArray } from '../../numeric/check.ts';
+import { VitrineError } from '../../numeric/errors.ts';
 import type { NdArray, TypedArray } from '../../numeric/ndarray.ts';
 import { wardClusters } from '../../numeric/wardClusters.ts';
 
@@ -43,7 +44,7 @@ export interface NeuralBackedOptions {
  * @param source a model that ends in a dense layer, or the weights of classes `[k, d]`, one row each.
  * @param options `output`.
  * @returns the leaves, then the inner nodes.
- * @throws {RangeError} if there are fewer than two classes; {Error} if the logits do not come from a dense layer.
+ * @throws {VitrineError} if there are fewer than two classes, or if the logits do not come from a dense layer.
  * @example
  * ```ts
  * import { hierarchyPredict, neuralBackedTree, predict } from 'vitrine';
@@ -63,7 +64,7 @@ export async function neuralBackedTree(
   assertArray('weights', weights, [2]);
   assertFiniteArray('weights', weights);
   const [count, width] = weights.shape as [number, number];
-  if (count < 2) throw new RangeError(`"weights" expected at least two classes, got ${count}`);
+  if (count < 2) throw new VitrineError('bad-argument', `"weights" expected at least two classes, got ${count}`);
   const rows = Array.from({ length: count }, (_, row) => weights.data.slice(row * width, (row + 1) * width));
   const nodes: HierarchyNode[] = rows.map((_, row) => ({ classes: [row], children: [], height: 0 }));
   for (const { children, height } of await inSlices(wardClusters(rows))) {
@@ -78,7 +79,11 @@ function lastKernel(model: Model, output: number | string): Promise<NdArray> {
   return withNetwork(model, async (network) => {
     const { logits } = findHead(network, output);
     const kernel = kernelOf(network.graph, logits.value);
-    if (!kernel) throw new Error(`"model" expected logits of a dense layer, got those of "${logits.address}"`);
+    if (!kernel)
+      throw new VitrineError(
+        'unsupported',
+        `"model" expected logits of a dense layer, got those of "${logits.address}"`,
+      );
     const [width, count] = kernel.shape.slice(-2) as [number, number];
     const data = await kernel.data();
     return {

@@ -1,4 +1,4 @@
-import { dot } from '../../numeric/dot.ts';
+import { dot } from '../../numeric/linear/vectors.ts';
 import type { NodeFit } from './nodeFit.ts';
 import { rowOf, type Samples } from './samples.ts';
 

@@ -1,8 +1,9 @@
-import { inSlices } from '../../backend/inSlices.ts';
+import { inSlices } from '../../backend/inTurn.ts';
 import { owned } from '../../backend/owned.ts';
 import type { Model } from '../../network/types.ts';
-import type { Target } from '../../network/types2.ts';
 import { assertChoice, assertInteger } from '../../numeric/check.ts';
+import { VitrineError } from '../../numeric/errors.ts';
+import type { Target } from '../../scoring/types.ts';
 import { type GrowthOptions, growthOf } from './growDecisionTree.ts';
 import { growing } from './growing.ts';
 import {
@@ -60,7 +61,7 @@ export interface DistilledTree extends Omit<GrownTree, 'logLikelihood'> {
  * @param options `layer`, `target`; `positives`, `others`; `beta`, `selection`, `criterion`, `maxMerges`; `batchSize`,
  * `signal`, `onProgress`.
  * @returns the tree, as plain as JSON, with all that is needed to read new images by it.
- * @throws {RangeError} if the layer is unknown, no image is positive, an image has no gradient, or the mean score is not above 0.
+ * @throws {VitrineError} if the layer is unknown, no image is positive, an image has no gradient, or the mean score is not above 0.
  * @example
  * ```ts
  * import { distillDecisionTree } from 'vitrine';
@@ -120,14 +121,15 @@ function positivesOf({ positive }: LayerSums, positives: NonNullable<DistillOpti
     assertChoice('positives', positives, ['predicted', 'all']);
     const chosen = positives === 'all' ? all : all.filter((image) => positive[image]);
     if (chosen.length > 0) return chosen;
-    throw new RangeError(
+    throw new VitrineError(
+      'bad-argument',
       '"images" expected some that the network takes for the class, got none; "positives" can name others',
     );
   }
   for (const image of positives) assertInteger('positives', image, [0, all.length - 1]);
   const chosen = [...new Set(positives)].sort((a, b) => a - b);
   if (chosen.length > 0) return chosen;
-  throw new RangeError('"positives" expected at least one image, got none');
+  throw new VitrineError('bad-argument', '"positives" expected at least one image, got none');
 }
 
 function vectorsAt(

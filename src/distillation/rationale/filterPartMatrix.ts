@@ -1,4 +1,5 @@
 import { assertArray, assertFiniteArray, assertNumber } from '../../numeric/check.ts';
+import { VitrineError } from '../../numeric/errors.ts';
 import type { NdArray, TypedArray } from '../../numeric/ndarray.ts';
 
 /** Where filters peak and where parts are, in pixels. */
@@ -30,7 +31,7 @@ export interface FilterPartMatrix {
  * @param annotations `positions`, as `peakPositions` gives them, `parts`, `scores`.
  * @param options `maxDistance`: in pixels, beyond which a part is not near; no limit by default.
  * @returns the matrix of parts and filters `[m, d]`, the part of each filter, and the counts.
- * @throws {RangeError} if shapes do not fit or a position is not finite.
+ * @throws {VitrineError} if shapes do not fit or a position is not finite.
  * @example
  * ```ts
  * import { filterPartMatrix } from 'vitrine';
@@ -100,5 +101,8 @@ function mostOften(counts: Int32Array, filter: number, filters: number): number 
 
 function assertShape(argument: string, { shape }: NdArray<TypedArray>, expected: readonly number[]): void {
   if (shape.length === expected.length && shape.every((length, axis) => length === expected[axis])) return;
-  throw new RangeError(`"${argument}" expected shape [${expected.join(', ')}], got [${shape.join(', ')}]`);
+  throw new VitrineError(
+    'bad-shape',
+    `"${argument}" expected shape [${expected.join(', ')}], got [${shape.join(', ')}]`,
+  );
 }

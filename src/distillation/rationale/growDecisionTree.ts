@@ -1,5 +1,6 @@
 import { assertChoice, assertInteger, assertNumber } from '../../numeric/check.ts';
-import { norm } from '../../numeric/dot.ts';
+import { VitrineError } from '../../numeric/errors.ts';
+import { norm } from '../../numeric/linear/vectors.ts';
 import { atOnce } from '../../numeric/sliced.ts';
 import { type Numbers, vectorOf } from '../vectorOf.ts';
 import { type Growth, growing } from './growing.ts';
@@ -54,7 +55,7 @@ export interface GrowthOptions {
  * @param images `responses`, `rationales`, `outputs` and `biases` as {@link rationaleVectors} returns them; `negatives`.
  * @param options `beta`, `selection`, `criterion`, `maxMerges`.
  * @returns γ, $\log E$ before and after each merge, the merges, and the nodes: leaf i is image i, then the merged nodes.
- * @throws {RangeError} if shapes differ, a number is not finite, rationales have not unit length, the mean output is not above
+ * @throws {VitrineError} if shapes differ, a number is not finite, rationales have not unit length, the mean output is not above
  * 0, or `'exhaustive'` is asked for of more than 16 filters.
  * @example
  * ```ts
@@ -85,7 +86,8 @@ export function growthOf(images: GrowthSet, options: GrowthOptions): Growth {
   assertUnitLength(positives);
   assertPositiveMean(positives);
   if (selection === 'exhaustive' && positives.width > 16) {
-    throw new RangeError(
+    throw new VitrineError(
+      'bad-argument',
       `"selection" expected "lasso" or "all" for more than 16 filters, got ${positives.width} filters`,
     );
   }
@@ -97,7 +99,7 @@ function assertUnitLength({ count, width, rationales }: Samples): void {
   for (let image = 0; image < count; image++) {
     const length = norm(rowOf(rationales, image, width));
     if (Math.abs(length - 1) > 1e-3) {
-      throw new RangeError(`"rationales" expected unit length, got ${length} for image ${image}`);
+      throw new VitrineError('bad-argument', `"rationales" expected unit length, got ${length} for image ${image}`);
     }
   }
 }
@@ -105,7 +107,8 @@ function assertUnitLength({ count, width, rationales }: Samples): void {
 function assertPositiveMean({ outputs }: Samples): void {
   const mean = outputs.reduce((sum, value) => sum + value, 0) / outputs.length;
   if (mean > 0) return;
-  throw new RangeError(
+  throw new VitrineError(
+    'bad-argument',
     `"outputs" expected a mean above 0, as of images of the class, got ${mean}; where scores have no zero, as logits before a softmax, explain a contrast of classes`,
   );
 }

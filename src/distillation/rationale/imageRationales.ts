@@ -1,19 +1,19 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { owned } from '../../backend/owned.ts';
-import { isClassList } from '../../network/classScore.ts';
-import type { Dataset } from '../../network/dataset.ts';
-import { forEachDatasetBatch } from '../../network/datasetBatches.ts';
-import type { Head, OutputLink } from '../../network/graph.ts';
-import { classCount } from '../../network/heads.ts';
+import type { Head, OutputLink } from '../../network/graph/graph.ts';
+import { classCount } from '../../network/heads/heads.ts';
 import type { Network } from '../../network/network.ts';
-import { createScorer, headOf } from '../../network/score.ts';
-import { signalAt } from '../../network/signals.ts';
 import type { Input, Model, RunOptions } from '../../network/types.ts';
-import type { Target } from '../../network/types2.ts';
+import { signalAt } from '../../network/walk/signals.ts';
 import { withNetwork } from '../../network/withNetwork.ts';
-import type { NdArray } from '../../numeric/ndarray.ts';
-import { sizeOf } from '../../numeric/shape.ts';
+import { VitrineError } from '../../numeric/errors.ts';
+import { type NdArray, sizeOf } from '../../numeric/ndarray.ts';
+import type { Dataset } from '../../readings/dataset.ts';
+import { forEachDatasetBatch } from '../../readings/datasetBatches.ts';
+import { isClassList } from '../../scoring/targets/classScore.ts';
+import { createScorer, headOf } from '../../scoring/targets/createScorer.ts';
+import type { Target } from '../../scoring/types.ts';
 import { type Numbers, vectorOf } from '../vectorOf.ts';
 import { type RationaleVectors, vectorsOf } from './rationaleVectors.ts';
 
@@ -44,7 +44,7 @@ export interface ImageRationales extends RationaleVectors {
  * @param images a batch, or a data set that is read once.
  * @param options `layer`, `target`; `scale` of a tree, to read images by it; `batchSize`, `signal`, `onProgress`.
  * @returns the vectors, and whether the network takes each image for one of the class.
- * @throws {RangeError} if the layer is unknown, the target is one of each image's own, or an image has no gradient.
+ * @throws {VitrineError} if the layer is unknown, the target is one of each image's own, or an image has no gradient.
  * @example
  * ```ts
  * import { distillDecisionTree, imageRationales, parseTree } from 'vitrine';
@@ -168,5 +168,8 @@ function classOf(target: Target): number | undefined {
 function assertTarget(target: Target | undefined): void {
   const inner = typeof target === 'object' && 'output' in target ? target.target : target;
   if (inner !== undefined && inner !== 'predicted' && !isClassList(inner)) return;
-  throw new RangeError('"target" expected one and the same for all images, as a class, got one of each image\'s own');
+  throw new VitrineError(
+    'bad-argument',
+    '"target" expected one and the same for all images, as a class, got one of each image\'s own',
+  );
 }

@@ -1,4 +1,4 @@
-import { norm } from '../../numeric/dot.ts';
+import { norm } from '../../numeric/linear/vectors.ts';
 import { forEachOf, type Sliced } from '../../numeric/sliced.ts';
 import type { NodeFit } from './nodeFit.ts';
 import { rowOf, type Samples } from './samples.ts';

@@ -1,4 +1,5 @@
-import { dot, norm } from '../../numeric/dot.ts';
+import { VitrineError } from '../../numeric/errors.ts';
+import { dot, norm } from '../../numeric/linear/vectors.ts';
 import type { NdArray, TypedArray } from '../../numeric/ndarray.ts';
 import { assertRationaleTree } from '../checks/assertTree.ts';
 import { matrixOf } from '../vectorOf.ts';
@@ -35,7 +36,7 @@ export interface ParseOptions {
  * @param images their vectors, made with the `scale` of the images that the tree was grown from.
  * @param options `parts`.
  * @returns per image its steps from the second layer to a leaf.
- * @throws {RangeError} if the images or `parts` have another number of filters than the tree, or a rationale is zero.
+ * @throws {VitrineError} if the images or `parts` have another number of filters than the tree, or a rationale is zero.
  * @example
  * ```ts
  * import { growDecisionTree, parseTree } from 'vitrine';
@@ -95,7 +96,7 @@ export function nearestNode(
 export function partMatrix(parts: NdArray<TypedArray>, width: number): NdArray<Float64Array> {
   const matrix = matrixOf('parts', parts);
   if (matrix.shape[1] === width) return matrix;
-  throw new RangeError(`"parts" expected shape [m, ${width}], got [${parts.shape.join(', ')}]`);
+  throw new VitrineError('bad-shape', `"parts" expected shape [m, ${width}], got [${parts.shape.join(', ')}]`);
 }
 
 /** A x for a matrix A of parts and filters. */

@@ -1,11 +1,11 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { owned } from '../../backend/owned.ts';
-import { forEachDatasetBatch } from '../../network/datasetBatches.ts';
-import { createScorer } from '../../network/score.ts';
 import type { Model } from '../../network/types.ts';
 import { withNetwork } from '../../network/withNetwork.ts';
 import type { NdArray, TypedArray } from '../../numeric/ndarray.ts';
+import { forEachDatasetBatch } from '../../readings/datasetBatches.ts';
+import { createScorer } from '../../scoring/targets/createScorer.ts';
 import { datasetOf, type ImageRationaleOptions, type ImageSource } from './imageRationales.ts';
 import { partMatrix } from './parseTree.ts';
 
@@ -24,7 +24,7 @@ export interface PartEffectsOptions extends Omit<ImageRationaleOptions, 'scale'>
  * @param images a batch, or a data set that is read once.
  * @param options `layer`, `target`, `parts`, `batchSize`, `signal`, `onProgress`.
  * @returns `[n, m]` in units of the score; over an image's `lengths` they are the `effects` of {@link treeMetrics}.
- * @throws {RangeError} if the layer is unknown or `parts` has another number of filters.
+ * @throws {VitrineError} if the layer is unknown or `parts` has another number of filters.
  * @example
  * ```ts
  * import { partEffects } from 'vitrine';

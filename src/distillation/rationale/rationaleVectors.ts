@@ -1,7 +1,7 @@
 import { assertArray, assertFiniteArray } from '../../numeric/check.ts';
-import { norm } from '../../numeric/dot.ts';
-import type { NdArray, TypedArray } from '../../numeric/ndarray.ts';
-import { sameShape, sizeOf } from '../../numeric/shape.ts';
+import { VitrineError } from '../../numeric/errors.ts';
+import { norm } from '../../numeric/linear/vectors.ts';
+import { type NdArray, sameShape, sizeOf, type TypedArray } from '../../numeric/ndarray.ts';
 import { type Numbers, vectorOf } from '../vectorOf.ts';
 
 /** What a layer answered to images, and what a score made of it. */
@@ -45,7 +45,7 @@ export interface RationaleVectors {
  *
  * @param layer `responses`, `gradients`, `outputs`; for images that shall be read by a grown tree also its `scale`.
  * @returns `responses` and `rationales` `[n, d]`, `outputs`, `biases`, `lengths` `[n]`, `scale` `[d]`.
- * @throws {RangeError} if shapes differ, a number is not finite, or an image's gradient is zero, so that it has no
+ * @throws {VitrineError} if shapes differ, a number is not finite, or an image's gradient is zero, so that it has no
  * rationale; the message names the image.
  * @example
  * ```ts
@@ -62,7 +62,8 @@ export function rationaleVectors({ responses, gradients, outputs, scale }: Layer
   assertArray('responses', responses, [2, 4]);
   assertArray('gradients', gradients, [2, 4]);
   if (!sameShape(responses.shape, gradients.shape)) {
-    throw new RangeError(
+    throw new VitrineError(
+      'bad-shape',
       `"gradients" expected shape [${responses.shape.join(', ')}], got [${gradients.shape.join(', ')}]`,
     );
   }
@@ -104,7 +105,8 @@ export function vectorsOf({ names, ...sums }: SummedResponses): RationaleVectors
     const length = norm(rationale);
     if (!(length > 0)) {
       const found = length === 0 ? 'zero for all filters' : length;
-      throw new RangeError(
+      throw new VitrineError(
+        'bad-argument',
         `"gradients" expected a rationale of each image, got ${found} of image ${names?.[image] ?? image}`,
       );
     }

@@ -1,3 +1,4 @@
+import { VitrineError } from '../../numeric/errors.ts';
 import { atOnce, forEachOf, type Sliced } from '../../numeric/sliced.ts';
 import { assertRationaleTree } from '../checks/assertTree.ts';
 import { nearestNode } from './parseTree.ts';
@@ -13,7 +14,7 @@ import type { RationaleTree } from './types.ts';
  * @param tree of {@link growDecisionTree} or {@link distillDecisionTree}.
  * @param images the vectors that it was grown from.
  * @returns a number from 0 to 1.
- * @throws {RangeError} if there are not as many images as the tree has leaves, or of another number of filters.
+ * @throws {VitrineError} if there are not as many images as the tree has leaves, or of another number of filters.
  * @example
  * ```ts
  * import { growDecisionTree, routedElsewhere } from 'vitrine';
@@ -47,5 +48,5 @@ export function* shareElsewhere(tree: RationaleTree, images: RationaleSet): Slic
 export function assertTrainingImages({ nodes }: RationaleTree, count: number): void {
   const leaves = nodes.filter(({ children }) => children.length === 0).length;
   if (count === leaves) return;
-  throw new RangeError(`"images" expected the ${leaves} that the tree was grown from, got ${count}`);
+  throw new VitrineError('bad-argument', `"images" expected the ${leaves} that the tree was grown from, got ${count}`);
 }

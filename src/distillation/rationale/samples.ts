@@ -1,3 +1,4 @@
+import { VitrineError } from '../../numeric/errors.ts';
 import type { NdArray, TypedArray } from '../../numeric/ndarray.ts';
 import { matrixOf, type Numbers, vectorOf } from '../vectorOf.ts';
 
@@ -26,14 +27,20 @@ export function samplesOf({ responses, rationales, outputs }: RationaleSet, widt
   const g = matrixOf(`${at}rationales`, rationales);
   const [count, filters] = x.shape as [number, number];
   if (width !== undefined && width !== filters) {
-    throw new RangeError(`"${at}responses" expected ${width} filters, got ${filters}`);
+    throw new VitrineError('bad-argument', `"${at}responses" expected ${width} filters, got ${filters}`);
   }
   if (g.shape[0] !== count || g.shape[1] !== filters) {
-    throw new RangeError(`"${at}rationales" expected shape [${count}, ${filters}], got [${g.shape.join(', ')}]`);
+    throw new VitrineError(
+      'bad-shape',
+      `"${at}rationales" expected shape [${count}, ${filters}], got [${g.shape.join(', ')}]`,
+    );
   }
   for (let image = 0; image < count; image++) {
     if (rowOf(g.data, image, filters).some((value) => value !== 0)) continue;
-    throw new RangeError(`"${at}rationales" expected a rationale of each image, got zeros for image ${image}`);
+    throw new VitrineError(
+      'bad-argument',
+      `"${at}rationales" expected a rationale of each image, got zeros for image ${image}`,
+    );
   }
   return {
     count,

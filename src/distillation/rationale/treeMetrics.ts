@@ -1,5 +1,6 @@
 import { assertArray, assertChoice, assertFiniteArray, assertInteger } from '../../numeric/check.ts';
-import { dot } from '../../numeric/dot.ts';
+import { VitrineError } from '../../numeric/errors.ts';
+import { dot } from '../../numeric/linear/vectors.ts';
 import type { NdArray, TypedArray } from '../../numeric/ndarray.ts';
 import { assertRationaleTree } from '../checks/assertTree.ts';
 import { nearestNode, partMatrix, partSums, routeOf } from './parseTree.ts';
@@ -54,7 +55,7 @@ export interface LevelMetrics {
  * @param images their vectors, made with the `scale` of the images that the tree was grown from.
  * @param options `levels`, `by`, `parts`, `effects`, `labels`.
  * @returns the measures of each level.
- * @throws {RangeError} if numbers of images or filters differ, a level is below 2, or `effects` come without `parts`.
+ * @throws {VitrineError} if numbers of images or filters differ, a level is below 2, or `effects` come without `parts`.
  * @example
  * ```ts
  * import { growDecisionTree, treeMetrics } from 'vitrine';
@@ -79,11 +80,12 @@ export function treeMetrics(
   const samples = samplesOf(images, tree.nodes[0]?.weights.length);
   if (by === 'membership') assertTrainingImages(tree, samples.count);
   if (labels && labels.length !== samples.count) {
-    throw new RangeError(`"labels" expected ${samples.count}, got ${labels.length}`);
+    throw new VitrineError('bad-argument', `"labels" expected ${samples.count}, got ${labels.length}`);
   }
   const truth = labels ?? Array.from(samples.outputs, (output) => output > 0);
   const reference = parts && referenceOf(samples, parts, effects);
-  if (!parts && effects) throw new RangeError('"parts" expected a matrix [m, d] where "effects" are given, got none');
+  if (!parts && effects)
+    throw new VitrineError('bad-argument', '"parts" expected a matrix [m, d] where "effects" are given, got none');
   return levels.map((level) => {
     if (level !== 'leaves') assertInteger('levels', level, [2, Number.POSITIVE_INFINITY]);
     const chosen = Array.from({ length: samples.count }, (_, image) => nodeAt(tree, samples, { image, level, by }));
@@ -165,7 +167,10 @@ function referenceOf(samples: Samples, parts: NdArray<TypedArray>, effects?: NdA
     assertArray('effects', effects, [2]);
     assertFiniteArray('effects', effects);
     if (effects.shape[0] === shape[0] && effects.shape[1] === shape[1]) return { matrix, effects };
-    throw new RangeError(`"effects" expected shape [${shape.join(', ')}], got [${effects.shape.join(', ')}]`);
+    throw new VitrineError(
+      'bad-shape',
+      `"effects" expected shape [${shape.join(', ')}], got [${effects.shape.join(', ')}]`,
+    );
   }
   const own = samples.rationales.map((g, i) => g * (samples.responses[i] as number));
   const sums = Array.from({ length: samples.count }, (_, i) => partSums(matrix, rowOf(own, i, samples.width)));

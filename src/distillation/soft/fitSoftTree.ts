@@ -1,10 +1,9 @@
-import { eventLoopTurn } from '../../backend/eventLoopTurn.ts';
+import { eventLoopTurn } from '../../backend/inTurn.ts';
 import { owned } from '../../backend/owned.ts';
 import type { RunOptions } from '../../network/types.ts';
-import { type AdamParameter, adamParameter, adamUpdate } from '../../numeric/adamUpdate.ts';
 import { assertChoice, assertCount, assertInteger, assertNumber } from '../../numeric/check.ts';
-import { random } from '../../numeric/random.ts';
-import { shuffled } from '../../numeric/shuffled.ts';
+import { random, shuffled } from '../../numeric/random.ts';
+import { type AdamParameter, adamParameter, adamUpdate } from '../../optimization/adamUpdate.ts';
 import type { Traffic } from './balance.ts';
 import type { SoftParameters } from './gates.ts';
 import type { SoftLoss } from './leafLoss.ts';
@@ -52,7 +51,7 @@ export interface FittedSoftTree extends SoftTree {
  * @param options `depth`, `loss`, `inverseTemperature`, `balance`, `window`, `learningRate`, `epochs`, `batchSize` (64),
  * `seed`, `signal`, `onProgress`.
  * @returns the tree and its losses.
- * @throws {RangeError} if shapes do not fit, a number is not finite, a target is negative or an option out of range.
+ * @throws {VitrineError} if shapes do not fit, a number is not finite, a target is negative or an option out of range.
  * @example
  * ```ts
  * import { fitSoftTree, predict, softTreePredict } from 'vitrine';

@@ -1,6 +1,6 @@
 import { assertArray, assertFiniteArray } from '../../numeric/check.ts';
-import type { NdArray, TypedArray } from '../../numeric/ndarray.ts';
-import { sameShape } from '../../numeric/shape.ts';
+import { VitrineError } from '../../numeric/errors.ts';
+import { type NdArray, sameShape, type TypedArray } from '../../numeric/ndarray.ts';
 import { assertSoftTree } from '../checks/assertTree.ts';
 import { logLeaves, passageOf, type SoftParameters } from './gates.ts';
 import { mixtureOf } from './leafLoss.ts';
@@ -35,7 +35,7 @@ export interface SoftPrediction {
  * @param inputs `[n, …]`.
  * @param options `by`: `'path'` (default) or `'mixture'`.
  * @returns `values` `[n, k]`, the likeliest leaf, and all probabilities on the way.
- * @throws {RangeError} if inputs have another shape than the tree's gates, or are not finite.
+ * @throws {VitrineError} if inputs have another shape than the tree's gates, or are not finite.
  * @example
  * ```ts
  * import { softTreePredict } from 'vitrine';
@@ -112,7 +112,7 @@ export interface SoftTreeLosses {
  * @param examples `inputs` `[n, …]` and `targets` `[n, k]`.
  * @param options `balance`: λ, 0.1 by default.
  * @returns both losses of each example, α, and the price.
- * @throws {RangeError} if shapes do not fit, a number is not finite or a target is negative.
+ * @throws {VitrineError} if shapes do not fit, a number is not finite or a target is negative.
  * @example
  * ```ts
  * import { fitSoftTree, softTreeLoss } from 'vitrine';
@@ -150,10 +150,11 @@ export function targetRows({ inputs, targets }: SoftExamples, classes?: number):
   const [count, width] = targets.shape as [number, number];
   if (count !== inputs.shape[0] || (classes !== undefined && classes !== width)) {
     const expected = `[${inputs.shape[0]}, ${classes ?? 'k'}]`;
-    throw new RangeError(`"targets" expected shape ${expected}, got [${targets.shape.join(', ')}]`);
+    throw new VitrineError('bad-shape', `"targets" expected shape ${expected}, got [${targets.shape.join(', ')}]`);
   }
   const negative = targets.data.findIndex((value) => value < 0);
-  if (negative >= 0) throw new RangeError(`"targets" expected probabilities, got ${targets.data[negative]}`);
+  if (negative >= 0)
+    throw new VitrineError('bad-argument', `"targets" expected probabilities, got ${targets.data[negative]}`);
   return Array.from({ length: count }, (_, row) =>
     Float64Array.from(targets.data.subarray(row * width, (row + 1) * width)),
   );
@@ -166,7 +167,10 @@ export function inputRows(inputs: NdArray<TypedArray>, tree?: SoftTree): readonl
   const shape = inputs.shape.slice(1);
   const expected = tree?.weights.shape.slice(1) ?? shape;
   if (!sameShape(shape, expected)) {
-    throw new RangeError(`"inputs" expected shape [n, ${expected.join(', ')}], got [${inputs.shape.join(', ')}]`);
+    throw new VitrineError(
+      'bad-shape',
+      `"inputs" expected shape [n, ${expected.join(', ')}], got [${inputs.shape.join(', ')}]`,
+    );
   }
   const count = inputs.shape[0] as number;
   const size = inputs.data.length / count;

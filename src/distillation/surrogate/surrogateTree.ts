@@ -1,4 +1,5 @@
 import { assertArray, assertChoice, assertFiniteArray, assertInteger } from '../../numeric/check.ts';
+import { VitrineError } from '../../numeric/errors.ts';
 import type { NdArray, TypedArray } from '../../numeric/ndarray.ts';
 import { assertSurrogate } from '../checks/assertTree.ts';
 import { matrixOf } from '../vectorOf.ts';
@@ -38,7 +39,7 @@ export interface SurrogateOptions {
  * @param examples `features` `[n, d]`, such as the greatest activations of units that dissection has named, and `outputs`.
  * @param options `task`, `maxDepth`, `minLeaf`, `heldOut`.
  * @returns the tree, node within node, and its fidelity.
- * @throws {RangeError} if numbers of examples or features differ, a number is not finite, or a class is no number from 0 on.
+ * @throws {VitrineError} if numbers of examples or features differ, a number is not finite, or a class is no number from 0 on.
  * @example
  * ```ts
  * import { surrogateTree } from 'vitrine';
@@ -58,7 +59,8 @@ export function surrogateTree(examples: SurrogateExamples, options: SurrogateOpt
   const root = nodeOf(data, rows, { depth: maxDepth, minLeaf });
   const unseen = heldOut && splitData(heldOut, classes, 'heldOut.');
   if (unseen && (unseen.width !== data.width || unseen.outputs !== data.outputs)) {
-    throw new RangeError(
+    throw new VitrineError(
+      'bad-argument',
       `"heldOut" expected ${data.width} features and ${data.outputs} outputs, got ${unseen.width} and ${unseen.outputs}`,
     );
   }
@@ -80,7 +82,7 @@ export function surrogateTree(examples: SurrogateExamples, options: SurrogateOpt
  * @param tree of {@link surrogateTree}.
  * @param features `[n, d]`.
  * @returns the value of each example's leaf, `[n]`, or `[n, k]` for classes and several outputs.
- * @throws {RangeError} if there are other features than the tree knows, or one is not finite.
+ * @throws {VitrineError} if there are other features than the tree knows, or one is not finite.
  * @example
  * ```ts
  * import { surrogatePredict, surrogateTree } from 'vitrine';
@@ -93,7 +95,8 @@ export function surrogatePredict(tree: SurrogateTree, features: NdArray<TypedArr
   assertSurrogate(tree);
   const { shape, data } = matrixOf('features', features);
   const [count, width] = shape as [number, number];
-  if (width !== tree.features) throw new RangeError(`"features" expected ${tree.features} of each, got ${width}`);
+  if (width !== tree.features)
+    throw new VitrineError('bad-argument', `"features" expected ${tree.features} of each, got ${width}`);
   const values = Array.from({ length: count }, (_, row) => leafOf(tree.root, data.subarray(row * width)).value);
   const { value } = tree.root;
   return {
@@ -133,7 +136,7 @@ function splitData({ features, outputs }: SurrogateExamples, classes: number | u
   assertArray(`${at}outputs`, outputs, classes === undefined ? [1, 2] : [1]);
   assertFiniteArray(`${at}outputs`, outputs);
   if (outputs.shape[0] !== count) {
-    throw new RangeError(`"${at}outputs" expected ${count} examples, got ${outputs.shape[0]}`);
+    throw new VitrineError('bad-argument', `"${at}outputs" expected ${count} examples, got ${outputs.shape[0]}`);
   }
   if (classes === undefined) {
     return { features: data, width, targets: Float64Array.from(outputs.data), outputs: outputs.shape[1] ?? 1 };

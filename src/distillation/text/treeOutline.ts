@@ -25,7 +25,7 @@ export interface OutlineOptions {
  * {@link surrogateTree}.
  * @param options names of `features` and `classes`, `thumbnail` of a node, `depth`.
  * @returns the root, with all below it.
- * @throws TypeError or RangeError if it is no tree, such as one that JSON has changed.
+ * @throws {VitrineError} if it is no tree, such as one that JSON has changed.
  * @example
  * ```ts
  * import { neuralBackedTree, treeOutline } from 'vitrine';

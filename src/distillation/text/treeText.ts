@@ -8,7 +8,7 @@ import type { AnyTree, TreeOutline } from './types.ts';
  * @param tree a tree, or an outline made of one.
  * @param options names of `features` and `classes`, `depth`; for a tree.
  * @returns lines that begin with the branches that lead to the node.
- * @throws TypeError or RangeError if it is no tree, such as one that JSON has changed.
+ * @throws {VitrineError} if it is no tree, such as one that JSON has changed.
  * @example
  * ```ts
  * import { surrogateTree, treeText } from 'vitrine';

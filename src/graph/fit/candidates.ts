@@ -1,4 +1,4 @@
-import { joined } from '../../numeric/joined.ts';
+import { joined } from '../../numeric/ndarray.ts';
 import { displacements } from '../mixture/displacements.ts';
 import type { GraphLayer, PatternNode } from '../types.ts';
 import type { FittedLayer } from './fittedLayer.ts';

@@ -1,6 +1,6 @@
-import { inSlices } from '../../backend/inSlices.ts';
+import { inSlices } from '../../backend/inTurn.ts';
 import type { RunOptions } from '../../network/types.ts';
-import { joined } from '../../numeric/joined.ts';
+import { joined } from '../../numeric/ndarray.ts';
 import { random } from '../../numeric/random.ts';
 import type { SourceLayer } from '../maps/mapSource.ts';
 import { spreadOf } from '../mixture/maximized.ts';

@@ -1,3 +1,4 @@
+import { VitrineError } from '../../numeric/errors.ts';
 import type { MapSource } from '../maps/mapSource.ts';
 import type { ExplanatoryGraph, GraphLayer } from '../types.ts';
 
@@ -18,7 +19,8 @@ function sizesOf({ size, units }: Pick<GraphLayer, 'size' | 'units'>): readonly 
 
 function assertSame(what: string, expected: readonly number[], got: readonly number[]): void {
   if (expected.every((number, i) => number === got[i])) return;
-  throw new RangeError(
+  throw new VitrineError(
+    'bad-argument',
     `"graph" expected the model that it was fitted to, with ${what} [${expected.join(', ')}], got [${got.join(', ')}]`,
   );
 }

@@ -1,4 +1,4 @@
-import { joined } from '../../numeric/joined.ts';
+import { joined } from '../../numeric/ndarray.ts';
 import type { Sliced } from '../../numeric/sliced.ts';
 import type { Mixture } from '../mixture/mixture.ts';
 import { type NodePeaks, peaksOf } from '../mixture/peaksOf.ts';

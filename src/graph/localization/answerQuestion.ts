@@ -1,4 +1,5 @@
 import { assertChoice, assertInteger } from '../../numeric/check.ts';
+import { VitrineError } from '../../numeric/errors.ts';
 import type { PatternInference } from '../inferPatterns.ts';
 import type { ExplanatoryGraph } from '../types.ts';
 import type { PartAnswer, PartDialogue } from './dialogue.ts';
@@ -34,7 +35,7 @@ export interface LearningContext {
  * @param answered `image` and `answer`.
  * @param context `graph`, `inference`; `share`.
  * @returns the dialogue with that answer.
- * @throws {RangeError} if there was an answer for the image before, which this one would contradict or repeat; the answer
+ * @throws {VitrineError} if there was an answer for the image before, which this one would contradict or repeat; the answer
  * is about what was found and nothing was; a template is not known, or a new one is; or a position is outside of the image.
  * @example
  * ```ts
@@ -67,7 +68,10 @@ function assertOpen({ part, answers }: PartDialogue, image: number): void {
     part?.templates.flatMap(({ annotations }) => annotations).find((annotation) => annotation.image === image);
   if (before === undefined) return;
   const told = typeof before === 'string' ? `the answer "${before}"` : 'an annotation';
-  throw new RangeError(`"image" expected one without an answer, got ${image}, of which there is ${told}`);
+  throw new VitrineError(
+    'bad-argument',
+    `"image" expected one without an answer, got ${image}, of which there is ${told}`,
+  );
 }
 
 /** What an answer adds to the annotations; nothing where it settles the image alone. */
@@ -80,7 +84,10 @@ function annotationOf(
   const names = part?.templates.map(({ name }) => name) ?? [];
   if (answer.kind === 'new') {
     if (!names.includes(answer.template)) return placed(image, answer.template, answer);
-    throw new RangeError(`"answer.template" expected a name that no template has, got "${answer.template}"`);
+    throw new VitrineError(
+      'bad-argument',
+      `"answer.template" expected a name that no template has, got "${answer.template}"`,
+    );
   }
   if (answer.kind === 'other') {
     assertChoice('answer.template', answer.template, names);
@@ -107,7 +114,10 @@ function foundIn(
   const found = part && localizePart(part, inference);
   const template = found?.templates[image];
   if (!template) {
-    throw new RangeError('"answer.kind" expected "new" or "absent" where no part was found in the image');
+    throw new VitrineError(
+      'bad-argument',
+      '"answer.kind" expected "new" or "absent" where no part was found in the image',
+    );
   }
   const [row, column] = found.positions.data.subarray(2 * image, 2 * image + 2);
   return { template, position: [row as number, column as number] };

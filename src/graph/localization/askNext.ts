@@ -30,7 +30,7 @@ export interface AskOptions {
  * @param inference of `inferPatterns`, on all images that may be asked about.
  * @param options `sharpness`, `fading`.
  * @returns the question; `null` once there was an answer for each image.
- * @throws {RangeError} if the inference is of another graph, or an option is negative; {TypeError} if the part is none.
+ * @throws {VitrineError} if the inference is of another graph, or an option is negative, or if the part is none.
  * @example
  * ```ts
  * import { answerQuestion, askNext, fitExplanatoryGraph, inferPatterns, syntheticPatterns } from 'vitrine';

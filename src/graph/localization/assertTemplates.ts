@@ -1,6 +1,13 @@
-import { assertList, assertNumbers } from '../../numeric/assertLists.ts';
-import { assertSchema } from '../../numeric/assertSchema.ts';
-import { assertChoice, assertInteger, assertNumber, describe } from '../../numeric/check.ts';
+import {
+  assertChoice,
+  assertInteger,
+  assertList,
+  assertNumber,
+  assertNumbers,
+  assertSchema,
+  describe,
+} from '../../numeric/check.ts';
+import { VitrineError } from '../../numeric/errors.ts';
 import type { PartTemplate, PartTemplates, VotingPattern } from './types.ts';
 
 /** Refuses what are no part templates of this version: for those that come from a file. */
@@ -9,7 +16,7 @@ export function assertTemplates(part: unknown): asserts part is PartTemplates {
   const { imageSize, nodes, share, templates } = part as Partial<PartTemplates>;
   assertNumbers('part.imageSize', imageSize, 2);
   if (typeof nodes !== 'object' || nodes === null) {
-    throw new TypeError(`"part.nodes" expected numbers by layer, got ${describe(nodes)}`);
+    throw new VitrineError('bad-argument', `"part.nodes" expected numbers by layer, got ${describe(nodes)}`);
   }
   for (const [layer, count] of Object.entries(nodes)) {
     assertInteger(`part.nodes.${layer}`, count, [0, Number.MAX_SAFE_INTEGER]);
@@ -21,7 +28,8 @@ export function assertTemplates(part: unknown): asserts part is PartTemplates {
 
 function assertTemplate(at: string, template: PartTemplate, nodes: PartTemplates['nodes']): void {
   const { name, annotations, size, patterns } = Object(template) as Partial<PartTemplate>;
-  if (typeof name !== 'string') throw new TypeError(`"${at}.name" expected a string, got ${describe(name)}`);
+  if (typeof name !== 'string')
+    throw new VitrineError('bad-argument', `"${at}.name" expected a string, got ${describe(name)}`);
   assertList(`${at}.annotations`, annotations);
   if (size !== null) assertNumbers(`${at}.size`, size, 2);
   assertList(`${at}.patterns`, patterns);

@@ -1,4 +1,5 @@
 import { assertChoice } from '../../numeric/check.ts';
+import { VitrineError } from '../../numeric/errors.ts';
 import { assertTemplates } from './assertTemplates.ts';
 import type { PartTemplates, VotingPattern } from './types.ts';
 
@@ -19,7 +20,7 @@ export interface PatternChoice {
  * @param part of `learnPartTemplates`; it stays as it is.
  * @param choice `template`, `patterns` by layer and node, `included`.
  * @returns the part with that choice.
- * @throws {RangeError} if there is no such template, or it has no such pattern; {TypeError} if the part is none.
+ * @throws {VitrineError} if there is no such template, or it has no such pattern, or if the part is none.
  * @example
  * ```ts
  * import { fitExplanatoryGraph, includePatterns, inferPatterns, learnPartTemplates, syntheticPatterns } from 'vitrine';
@@ -49,7 +50,8 @@ export function includePatterns(part: PartTemplates, { template, patterns, inclu
         patterns.map((pattern, i) => {
           const place = own.patterns.findIndex((one) => one.layer === pattern.layer && one.node === pattern.node);
           if (place >= 0) return place;
-          throw new RangeError(
+          throw new VitrineError(
+            'bad-argument',
             `"patterns[${i}]" expected a pattern of template "${template}", got node ${pattern.node} of "${pattern.layer}"`,
           );
         }),

@@ -1,4 +1,4 @@
-import { inSlices } from '../../backend/inSlices.ts';
+import { inSlices } from '../../backend/inTurn.ts';
 import { owned } from '../../backend/owned.ts';
 import { assertCount } from '../../numeric/check.ts';
 import { answerQuestion, type LearningContext } from './answerQuestion.ts';

@@ -1,4 +1,5 @@
 import { assertInteger, assertNumber } from '../../numeric/check.ts';
+import { VitrineError } from '../../numeric/errors.ts';
 import { assertGraph } from '../assertGraph.ts';
 import type { PatternInference } from '../inferPatterns.ts';
 import { inferenceOf } from '../parts/inferenceOf.ts';
@@ -33,9 +34,9 @@ export interface PartTemplateOptions {
  * @param examples `inference`, of that graph, and `annotations` of some of its images.
  * @param options `share`.
  * @returns templates in the order of their first annotation, as plain data.
- * @throws {RangeError} if there is no annotation, one is of an image that the inference lacks or outside of the image,
+ * @throws {VitrineError} if there is no annotation, one is of an image that the inference lacks or outside of the image,
  * two of one template are of one image, no node was seen on any annotated image, or `share` is outside of 0…1;
- * {TypeError} if the graph is none.
+ * {VitrineError} if the graph is none.
  * @example
  * ```ts
  * import { fitExplanatoryGraph, inferPatterns, learnPartTemplates, localizePart, syntheticPatterns } from 'vitrine';
@@ -55,7 +56,7 @@ export function learnPartTemplates(
 ): PartTemplates {
   assertGraph(graph);
   assertNumber('share', share, Number.MIN_VALUE);
-  if (share > 1) throw new RangeError(`"share" expected at most 1, got ${share}`);
+  if (share > 1) throw new VitrineError('bad-argument', `"share" expected at most 1, got ${share}`);
   for (const layer of graph.layers) inferenceOf(layer, inference);
   assertAnnotations(annotations, graph, imagesOf(inference));
   const names = [...new Set(annotations.map(templateOf))];
@@ -87,14 +88,16 @@ function assertAnnotations(
   { imageSize }: ExplanatoryGraph,
   images: number,
 ): void {
-  if (annotations.length === 0) throw new RangeError('"annotations" expected at least one annotation, got none');
+  if (annotations.length === 0)
+    throw new VitrineError('bad-argument', '"annotations" expected at least one annotation, got none');
   const seen = new Set<string>();
   annotations.forEach(({ image, position, size, template }, i) => {
     assertInteger(`annotations[${i}].image`, image, [0, images - 1]);
     for (const axis of [0, 1] as const) {
       assertNumber(`annotations[${i}].position[${axis}]`, position[axis], 0);
       if (position[axis] > imageSize[axis]) {
-        throw new RangeError(
+        throw new VitrineError(
+          'bad-argument',
           `"annotations[${i}].position" expected pixels of an image of ${imageSize.join('×')}, got [${position.join(', ')}]`,
         );
       }
@@ -102,7 +105,10 @@ function assertAnnotations(
     }
     const key = `${image} ${templateOf(template === undefined ? {} : { template })}`;
     if (seen.has(key)) {
-      throw new RangeError(`"annotations[${i}]" expected one annotation of a template in image ${image}, got a second`);
+      throw new VitrineError(
+        'bad-argument',
+        `"annotations[${i}]" expected one annotation of a template in image ${image}, got a second`,
+      );
     }
     seen.add(key);
   });

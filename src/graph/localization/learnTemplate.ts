@@ -1,4 +1,5 @@
 import { mean } from 'd3-array';
+import { VitrineError } from '../../numeric/errors.ts';
 import type { LayerInference } from '../inferPatterns.ts';
 import { inferenceOf } from '../parts/inferenceOf.ts';
 import { stillNodes } from '../parts/stillNodes.ts';
@@ -20,7 +21,10 @@ export function learnTemplate(
 ): PartTemplate {
   const candidates = graph.layers.flatMap((layer) => candidatesOf(layer, inferenceOf(layer, inference), annotations));
   if (candidates.length === 0) {
-    throw new RangeError(`"annotations" expected images on which some node is seen, got none for template "${name}"`);
+    throw new VitrineError(
+      'bad-argument',
+      `"annotations" expected images on which some node is seen, got none for template "${name}"`,
+    );
   }
   const nodes = graph.layers.reduce((sum, layer) => sum + layer.nodes.length, 0);
   const sizes = annotations.flatMap(({ size }) => (size ? [size] : []));

@@ -1,3 +1,4 @@
+import { VitrineError } from '../../numeric/errors.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
 import type { PatternInference } from '../inferPatterns.ts';
 import { assertTemplates } from './assertTemplates.ts';
@@ -34,7 +35,7 @@ export interface LocalizedPart {
  * @param part of `learnPartTemplates`, or parsed from JSON.
  * @param inference of `inferPatterns` with the same graph, on any images.
  * @returns positions `[n, 2]` in pixels, scores `[n]`, templates and boxes `[n, 4]`.
- * @throws {RangeError} if the templates are of another version or the inference is of another graph; {TypeError} if they
+ * @throws {VitrineError} if the templates are of another version or the inference is of another graph, or if they
  * are none.
  * @example
  * ```ts
@@ -98,6 +99,9 @@ function assertNodes({ nodes }: PartTemplates, inference: PatternInference): voi
   for (const [layer, count] of Object.entries(nodes)) {
     const got = inference[layer]?.scores.shape[1];
     if (got === count || (count === 0 && got === undefined)) continue;
-    throw new RangeError(`"inference" expected ${count} nodes of layer "${layer}", got ${got ?? 'no such layer'}`);
+    throw new VitrineError(
+      'bad-argument',
+      `"inference" expected ${count} nodes of layer "${layer}", got ${got ?? 'no such layer'}`,
+    );
   }
 }

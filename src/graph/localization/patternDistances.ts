@@ -1,4 +1,4 @@
-import { cosine } from '../../numeric/cosine.ts';
+import { cosine } from '../../numeric/correlation.ts';
 import type { Sliced } from '../../numeric/sliced.ts';
 import type { PatternInference } from '../inferPatterns.ts';
 

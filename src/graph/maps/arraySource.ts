@@ -1,7 +1,7 @@
-import { eventLoopTurn } from '../../backend/eventLoopTurn.ts';
-import { inSlices } from '../../backend/inSlices.ts';
+import { eventLoopTurn, inSlices } from '../../backend/inTurn.ts';
 import { assertArray, assertChoice, assertNumber, describe } from '../../numeric/check.ts';
-import { rowOf } from '../../numeric/rowOf.ts';
+import { VitrineError } from '../../numeric/errors.ts';
+import { rowOf } from '../../numeric/ndarray.ts';
 import { isSliced } from '../../numeric/sliced.ts';
 import type { FeatureMaps, LayerMaps } from '../types.ts';
 import { assertFiniteMaps, type MapSource, type SourceLayer } from './mapSource.ts';
@@ -17,7 +17,7 @@ export function arraySource(maps: FeatureMaps, layers: readonly string[], signal
   });
   const counts = chosen.map(({ activations }) => activations.shape[0] as number);
   if (new Set(counts).size > 1) {
-    throw new RangeError(`"maps" expected the same images in each layer, got ${counts.join(', ')}`);
+    throw new VitrineError('bad-argument', `"maps" expected the same images in each layer, got ${counts.join(', ')}`);
   }
   const source: readonly SourceLayer[] = chosen.map(({ activations, centre, jump }, i) => {
     const [, rows, columns, units] = activations.shape as [number, number, number, number];
@@ -55,7 +55,7 @@ function assertImageSize(size: FeatureMaps['imageSize']): void {
 
 function assertPair(argument: string, pair: readonly number[], low: number): void {
   if (!Array.isArray(pair) || pair.length !== 2) {
-    throw new TypeError(`"${argument}" expected [rows, columns], got ${describe(pair)}`);
+    throw new VitrineError('bad-argument', `"${argument}" expected [rows, columns], got ${describe(pair)}`);
   }
   for (const value of pair) assertNumber(argument, value as number, low);
 }

@@ -1,4 +1,5 @@
-import { allFinite } from '../../numeric/allFinite.ts';
+import { VitrineError } from '../../numeric/errors.ts';
+import { allFinite } from '../../numeric/ndarray.ts';
 import type { Sliced } from '../../numeric/sliced.ts';
 import type { Grid } from '../mixture/responses.ts';
 
@@ -28,7 +29,8 @@ export interface MapSource {
 export function assertFiniteMaps(maps: Float32Array, { name, units }: SourceLayer, image: number): void {
   if (allFinite(maps)) return;
   const found = maps.findIndex((value) => !Number.isFinite(value));
-  throw new RangeError(
+  throw new VitrineError(
+    'not-finite',
     `"${name}" expected finite activations, got ${maps[found]} in unit ${found % units} of image ${image}`,
   );
 }

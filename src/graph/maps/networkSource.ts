@@ -1,13 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Dataset } from '../../network/dataset.ts';
-import { forEachDatasetBatch } from '../../network/datasetBatches.ts';
-import type { Site } from '../../network/graph.ts';
+import { receptiveField } from '../../network/fields/receptiveField.ts';
+import type { Site } from '../../network/graph/graph.ts';
 import type { Network } from '../../network/network.ts';
-import { receptiveField } from '../../network/receptiveField.ts';
 import type { Input, RunOptions } from '../../network/types.ts';
-import type { NdArray } from '../../numeric/ndarray.ts';
-import { rowOf } from '../../numeric/rowOf.ts';
+import { VitrineError } from '../../numeric/errors.ts';
+import { type NdArray, rowOf } from '../../numeric/ndarray.ts';
 import { isSliced } from '../../numeric/sliced.ts';
+import type { Dataset } from '../../readings/dataset.ts';
+import { forEachDatasetBatch } from '../../readings/datasetBatches.ts';
 import { assertFiniteMaps, type MapSource, type SourceLayer } from './mapSource.ts';
 
 /** The maps that the layers of a network make of images. */
@@ -50,13 +50,16 @@ export function networkSource(
 function imageSizeOf({ inputs }: Network): readonly [number, number] {
   const [, rows, columns] = inputs[0]?.shape ?? [];
   if (typeof rows === 'number' && typeof columns === 'number') return [rows, columns];
-  throw new RangeError('"model" expected an input with fixed rows and columns, got one that leaves them open');
+  throw new VitrineError(
+    'bad-argument',
+    '"model" expected an input with fixed rows and columns, got one that leaves them open',
+  );
 }
 
 function sourceLayer(network: Network, { address, shape }: Site, imageSize: readonly [number, number]): SourceLayer {
   const [, rows, columns, units] = shape;
   if (typeof rows !== 'number' || typeof columns !== 'number' || typeof units !== 'number') {
-    throw new RangeError(`"layers" expected layers with rows and columns, got "${address}"`);
+    throw new VitrineError('bad-argument', `"layers" expected layers with rows and columns, got "${address}"`);
   }
   const { centre, jump } = receptiveField(network, address, { ignoreGates: true });
   // A layer of one row or column lies everywhere in that direction.
@@ -74,7 +77,8 @@ function assertOrder(sites: readonly Site[]): void {
   sites.forEach((site, i) => {
     const before = sites[i - 1];
     if (!before || before.value < site.value) return;
-    throw new RangeError(
+    throw new VitrineError(
+      'bad-argument',
       `"layers" expected layers from the lowest to the top, each once, got "${before.address}" before "${site.address}"`,
     );
   });

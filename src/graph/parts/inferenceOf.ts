@@ -1,4 +1,5 @@
 import { assertArray, assertChoice } from '../../numeric/check.ts';
+import { VitrineError } from '../../numeric/errors.ts';
 import type { LayerInference, PatternInference } from '../inferPatterns.ts';
 import type { GraphLayer } from '../types.ts';
 
@@ -13,7 +14,8 @@ export function inferenceOf({ name, nodes }: GraphLayer, inference: PatternInfer
   const [images, count] = own.scores.shape as [number, number];
   const isOfLayer = count === nodes.length && own.positions.shape.join() === [images, count, 2].join();
   if (isOfLayer) return own;
-  throw new RangeError(
+  throw new VitrineError(
+    'bad-shape',
     `"inference.${name}" expected the ${nodes.length} nodes of the graph's layer, got scores of shape [${own.scores.shape.join(', ')}]`,
   );
 }

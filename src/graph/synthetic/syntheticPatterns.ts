@@ -59,7 +59,7 @@ export interface SyntheticPatterns {
  *
  * @param options `seed`, `images`, `imageSize`, `layers`, `pose`, `jitter`, `noise`, `spurious`.
  * @returns the maps as `fitExplanatoryGraph` takes them, and what is in them.
- * @throws RangeError if a number is out of its range.
+ * @throws {VitrineError} if a number is out of its range.
  * @example
  * ```ts
  * import { syntheticPatterns } from 'vitrine';

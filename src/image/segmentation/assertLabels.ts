@@ -1,7 +1,7 @@
 import { assertArray } from '../../numeric/check.ts';
-import type { NdArray, TypedArray } from '../../numeric/ndarray.ts';
-import { sameShape, sizeOf } from '../../numeric/shape.ts';
-import type { Places } from '../planes.ts';
+import { VitrineError } from '../../numeric/errors.ts';
+import { type NdArray, sameShape, sizeOf, type TypedArray } from '../../numeric/ndarray.ts';
+import type { Places } from '../maps/planes.ts';
 
 /** Checks a given label map against an image or a volume: its size, and that every label from 0 to the largest one occurs. */
 export function assertLabels(labels: NdArray<TypedArray>, { count, lengths }: Omit<Places, 'channels'>): Int32Array {
@@ -11,7 +11,10 @@ export function assertLabels(labels: NdArray<TypedArray>, { count, lengths }: Om
   if (!sameShape(sides, lengths) || (maps !== 1 && maps !== count)) {
     const one = `[${lengths.join(', ')}]`;
     const expected = count === 1 ? one : `${one} or [${[count, ...lengths].join(', ')}]`;
-    throw new RangeError(`"segments" expected labels of shape ${expected}, got [${labels.shape.join(', ')}]`);
+    throw new VitrineError(
+      'bad-shape',
+      `"segments" expected labels of shape ${expected}, got [${labels.shape.join(', ')}]`,
+    );
   }
   const size = sizeOf(lengths);
   const data = Int32Array.from(labels.data);
@@ -26,11 +29,14 @@ function assertContiguous(labels: TypedArray): void {
   const present = new Set<number>(labels);
   for (const label of present) {
     if (!Number.isInteger(label) || label < 0) {
-      throw new RangeError(`"segments" expected labels 0, 1, 2, …, got ${label}`);
+      throw new VitrineError('bad-argument', `"segments" expected labels 0, 1, 2, …, got ${label}`);
     }
   }
   for (let label = 0; label < present.size; label++) {
     if (present.has(label)) continue;
-    throw new RangeError(`"segments" expected every label from 0 to ${Math.max(...present)}, none is ${label}`);
+    throw new VitrineError(
+      'bad-argument',
+      `"segments" expected every label from 0 to ${Math.max(...present)}, none is ${label}`,
+    );
   }
 }

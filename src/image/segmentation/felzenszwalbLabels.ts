@@ -1,7 +1,6 @@
 import { forEachOf, type Sliced } from '../../numeric/sliced.ts';
 import { blurring } from '../blur.ts';
 import { contiguous } from './contiguous.ts';
-import { type DisjointSets, disjointSets } from './disjointSets.ts';
 import type { UnitPlane } from './plane.ts';
 
 /** What {@link felzenszwalbLabels} is told. */
@@ -106,4 +105,37 @@ function* rising(numbers: Float32Array): Sliced<Uint32Array> {
     order = next;
   }
   return order;
+}
+
+/** A partition that grows coarser by joining (union–find with path halving). */
+interface DisjointSets {
+  /** The element that stands for the set of another. */
+  find(element: number): number;
+  /** Joins the sets of two representatives and returns the representative of the union. */
+  join(a: number, b: number): number;
+  /** The number of elements in the set of a representative. */
+  size(representative: number): number;
+}
+
+/** Starts with every element in a set of its own. */
+function disjointSets(count: number): DisjointSets {
+  const parents = Int32Array.from({ length: count }, (_, i) => i);
+  const sizes = new Int32Array(count).fill(1);
+  return {
+    find(element) {
+      let at = element;
+      while (parents[at] !== at) {
+        parents[at] = parents[parents[at] as number] as number;
+        at = parents[at] as number;
+      }
+      return at;
+    },
+    join(a, b) {
+      const [root, child] = (sizes[a] as number) >= (sizes[b] as number) ? [a, b] : [b, a];
+      parents[child] = root;
+      sizes[root] = (sizes[root] as number) + (sizes[child] as number);
+      return root;
+    },
+    size: (representative) => sizes[representative] as number,
+  };
 }

@@ -1,14 +1,13 @@
 import { assertFiniteArray, assertInteger, assertNumber, assertWidth, describe } from '../../numeric/check.ts';
-import type { NdArray } from '../../numeric/ndarray.ts';
-import { sizeOf } from '../../numeric/shape.ts';
+import { VitrineError } from '../../numeric/errors.ts';
+import { type NdArray, sizeOf } from '../../numeric/ndarray.ts';
 import type { Sliced } from '../../numeric/sliced.ts';
-import { assertPicture, isPicture } from '../checkPicture.ts';
-import { type Places, placesOf } from '../planes.ts';
+import { assertPicture, isPicture } from '../assertPicture.ts';
+import { type Places, placesOf } from '../maps/planes.ts';
 import type { MapArray, Picture, Segments } from '../types.ts';
 import { assertLabels } from './assertLabels.ts';
-import { defaultSegments } from './defaultSegments.ts';
 import { felzenszwalbLabels } from './felzenszwalbLabels.ts';
-import { gridLabels } from './gridLabels.ts';
+import { defaultSegments, gridLabels } from './gridLabels.ts';
 import { type UnitPlane, unitPlane } from './plane.ts';
 import { quickshiftLabels } from './quickshiftLabels.ts';
 import { slicLabels } from './slicLabels.ts';
@@ -72,7 +71,8 @@ function divisionBy(segments: Exclude<Segments, NdArray<Int32Array>>, lengths: r
       return (image) => slicLabels(image(), { count, compactness });
     }
     if (lengths.length > 2) {
-      throw new RangeError(
+      throw new VitrineError(
+        'bad-argument',
         `"segments" expected labels [${lengths.join(', ')}], {grid} or {slic} for volumes, got {${Object.keys(segments).join(', ')}}`,
       );
     }
@@ -91,7 +91,8 @@ function divisionBy(segments: Exclude<Segments, NdArray<Int32Array>>, lengths: r
       return (image) => quickshiftLabels(image(), { maxDistance, kernelSize, ratio });
     }
   }
-  throw new TypeError(
+  throw new VitrineError(
+    'bad-argument',
     `"segments" expected labels, {grid}, {slic}, {felzenszwalb} or {quickshift}, got ${describe(segments)}`,
   );
 }

@@ -1,8 +1,9 @@
-import { allPerturbedScores } from '../../attribution/perturbation/perturbedScores.ts';
 import type { Input, Model } from '../../network/types.ts';
-import type { Baseline, ExplainOptions } from '../../network/types2.ts';
 import { assertChoice } from '../../numeric/check.ts';
-import { rangeOf } from '../../numeric/rangeOf.ts';
+import { VitrineError } from '../../numeric/errors.ts';
+import { rangeOf } from '../../numeric/statistics.ts';
+import { allPerturbedScores } from '../../scoring/perturbedScores.ts';
+import type { Baseline, ExplainOptions } from '../../scoring/types.ts';
 import { examplesOf, perPosition } from '../givenMap.ts';
 import { measure } from '../measure.ts';
 import { hiddenInput, maskedRows } from '../rows.ts';
@@ -32,7 +33,7 @@ export interface AverageDropOptions extends AttributionOption {
  * output that holds none is measured as it is).
  * @returns the share per example, NaN for a map whose magnitude is the same everywhere, for the drop also where
  * $p = 0$, for the gain where $p = 1$. Less drop is better, more gain and increase are.
- * @throws {RangeError} if the gain is asked for of scores that are not in 0…1; else as {@link deletion}.
+ * @throws {VitrineError} if the gain is asked for of scores that are not in 0…1; else as {@link deletion}.
  * @example
  * ```ts
  * import { averageDrop, gradCam } from 'vitrine';
@@ -82,7 +83,8 @@ const compare: Readonly<Record<keyof typeof names, (before: number, seen: number
 function assertProbabilities(scores: Float32Array): void {
   const other = scores.find((score) => score < 0 || score > 1);
   if (other === undefined) return;
-  throw new RangeError(
+  throw new VitrineError(
+    'bad-argument',
     `"kind" expected 'drop' or 'increase' for scores that are no probabilities, got "gain" of ${other}`,
   );
 }

@@ -1,11 +1,11 @@
 import type { Input, Model } from '../../network/types.ts';
-import type { Baseline, ExplainOptions } from '../../network/types2.ts';
+import { pearson } from '../../numeric/correlation.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
-import { pearson } from '../../numeric/pearson.ts';
+import type { Baseline, ExplainOptions } from '../../scoring/types.ts';
 import { examplesOf, perPosition } from '../givenMap.ts';
 import { measure } from '../measure.ts';
 import type { AttributionOption, MetricResult } from '../types.ts';
-import { checkedPerStep } from './areaUnderCurve.ts';
+import { checkedPerStep } from './curves.ts';
 import { removalScores } from './removal.ts';
 import { stepsByValue, sumPerStep } from './steps.ts';
 

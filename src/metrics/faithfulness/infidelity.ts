@@ -1,12 +1,12 @@
-import { boxRows } from '../../attribution/perturbation/boxes.ts';
-import { allPerturbedScores } from '../../attribution/perturbation/perturbedScores.ts';
+import { boxRows } from '../../attribution/perturbation/hiding/boxes.ts';
 import type { Input, Model } from '../../network/types.ts';
-import type { ExplainOptions } from '../../network/types2.ts';
 import { assertChoice, assertCount, assertNumber } from '../../numeric/check.ts';
-import { dot } from '../../numeric/dot.ts';
+import { dot } from '../../numeric/linear/vectors.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
 import { type Random, random } from '../../numeric/random.ts';
-import { rangeOf } from '../../numeric/rangeOf.ts';
+import { rangeOf } from '../../numeric/statistics.ts';
+import { allPerturbedScores } from '../../scoring/perturbedScores.ts';
+import type { ExplainOptions } from '../../scoring/types.ts';
 import { examplesOf, perElement } from '../givenMap.ts';
 import { givenPerturbations } from '../givenPerturbations.ts';
 import { type Measurement, measure } from '../measure.ts';
@@ -44,7 +44,7 @@ export interface InfidelityOptions extends AttributionOption {
  * @param options `attribution` (required), `kind`, `samples`, `noise`, `perturbations`, `normalize`, `seed`, `target`,
  * `scale` (`'logit'` by default).
  * @returns the mean square per example, of which less is better; a map of zeros has $E[b^2]$.
- * @throws {RangeError} if the perturbations do not fit the input; else as {@link deletion}.
+ * @throws {VitrineError} if the perturbations do not fit the input; else as {@link deletion}.
  * @example
  * ```ts
  * import { gradient, infidelity } from 'vitrine';

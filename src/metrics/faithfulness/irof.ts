@@ -1,10 +1,10 @@
-import { inSlices } from '../../backend/inSlices.ts';
+import { inSlices } from '../../backend/inTurn.ts';
 import { segmenting } from '../../image/segmentation/segmenting.ts';
 import type { Segments } from '../../image/types.ts';
 import type { Input, Model } from '../../network/types.ts';
-import type { Baseline, ExplainOptions } from '../../network/types2.ts';
 import { assertChoice } from '../../numeric/check.ts';
-import { trapezoid } from '../../numeric/trapezoid.ts';
+import { trapezoid } from '../../numeric/statistics.ts';
+import type { Baseline, ExplainOptions } from '../../scoring/types.ts';
 import { examplesOf, perPosition } from '../givenMap.ts';
 import { measure } from '../measure.ts';
 import type { AttributionOption, MetricResult } from '../types.ts';
@@ -36,7 +36,7 @@ export interface IrofOptions extends AttributionOption {
  * default; an output that holds none is measured as it is).
  * @returns the area per example, NaN where all segments have the same mean or $F_0$ is 0; `curve` `[n, S + 1]` has
  * $F_k / F_0$, with NaN after the last segment of an example that has fewer.
- * @throws {RangeError} if the labels do not fit the picture; else as {@link deletion}.
+ * @throws {VitrineError} if the labels do not fit the picture; else as {@link deletion}.
  * @example
  * ```ts
  * import { gradCam, irof } from 'vitrine';

@@ -1,10 +1,10 @@
 import type { Input, Model } from '../../network/types.ts';
-import type { Baseline, ExplainOptions } from '../../network/types2.ts';
 import { assertNumber } from '../../numeric/check.ts';
+import type { Baseline, ExplainOptions } from '../../scoring/types.ts';
 import { examplesOf, perPosition } from '../givenMap.ts';
 import { measure } from '../measure.ts';
 import type { AttributionOption, MetricResult } from '../types.ts';
-import { checkedPerStep } from './areaUnderCurve.ts';
+import { checkedPerStep } from './curves.ts';
 import { removalScores } from './removal.ts';
 import { stepsByValue } from './steps.ts';
 

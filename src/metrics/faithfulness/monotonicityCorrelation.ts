@@ -1,16 +1,15 @@
-import { allPerturbedScores } from '../../attribution/perturbation/perturbedScores.ts';
 import type { Input, Model } from '../../network/types.ts';
-import type { ExplainOptions } from '../../network/types2.ts';
 import { assertCount } from '../../numeric/check.ts';
-import { isConstant } from '../../numeric/pearson.ts';
+import { isConstant, spearman } from '../../numeric/correlation.ts';
 import { random } from '../../numeric/random.ts';
-import { rangeOf } from '../../numeric/rangeOf.ts';
-import { spearman } from '../../numeric/spearman.ts';
+import { rangeOf } from '../../numeric/statistics.ts';
+import { allPerturbedScores } from '../../scoring/perturbedScores.ts';
+import type { ExplainOptions } from '../../scoring/types.ts';
 import { examplesOf, perPosition } from '../givenMap.ts';
 import { type Measurement, measure } from '../measure.ts';
 import { changedRows } from '../rows.ts';
 import type { AttributionOption, MetricResult } from '../types.ts';
-import { checkedPerStep } from './areaUnderCurve.ts';
+import { checkedPerStep } from './curves.ts';
 import { type Steps, stepsByValue, sumPerStep } from './steps.ts';
 
 /** What {@link monotonicityCorrelation} draws. */
@@ -35,7 +34,7 @@ export interface MonotonicityCorrelationOptions extends AttributionOption {
  * @param options `attribution` (required), `perStep`, `samples`, `seed`, `target`, `scale` (`'logit'` by default).
  * @returns the correlation per example, NaN where the map or the effect is the same throughout; `curve` `[n, steps]`
  * has the effects.
- * @throws {RangeError} if `samples` < 1; else as {@link deletion}.
+ * @throws {VitrineError} if `samples` < 1; else as {@link deletion}.
  * @example
  * ```ts
  * import { gradientTimesInput, monotonicityCorrelation } from 'vitrine';

@@ -1,13 +1,11 @@
-import { isPlaced } from '../../attribution/perturbation/imageInput.ts';
 import { segment } from '../../image/segment.ts';
 import type { Input, Model } from '../../network/types.ts';
-import type { ExplainOptions } from '../../network/types2.ts';
 import { assertCount, assertInteger, assertNumber } from '../../numeric/check.ts';
-import type { NdArray, TypedArray } from '../../numeric/ndarray.ts';
-import { random } from '../../numeric/random.ts';
-import { randomSubset } from '../../numeric/randomSubset.ts';
-import { sizeOf } from '../../numeric/shape.ts';
-import { spearman } from '../../numeric/spearman.ts';
+import { spearman } from '../../numeric/correlation.ts';
+import { type NdArray, sizeOf, type TypedArray } from '../../numeric/ndarray.ts';
+import { random, randomSubset } from '../../numeric/random.ts';
+import { isPlaced } from '../../scoring/placedInput.ts';
+import type { ExplainOptions } from '../../scoring/types.ts';
 import { positionsOf } from '../givenMap.ts';
 import { type Measurement, measure } from '../measure.ts';
 import type { MetricResult } from '../types.ts';
@@ -39,7 +37,7 @@ export interface MuFidelityOptions extends SubsetOptions {
  * `target`, `scale` (`'logit'` by default).
  * @returns the correlation per example: 1 for the exact contributions to a linear score, −1 for their negatives, NaN
  * where the map or the score is the same throughout.
- * @throws {RangeError} if the subsets do not fit the input; else as {@link deletion}.
+ * @throws {VitrineError} if the subsets do not fit the input; else as {@link deletion}.
  * @example
  * ```ts
  * import { gradCam, muFidelity } from 'vitrine';

@@ -1,10 +1,10 @@
 import { assertArray, assertFiniteArray, assertNumber } from '../../numeric/check.ts';
-import { conjugateGradient } from '../../numeric/conjugateGradient.ts';
-import type { NdArray, TypedArray } from '../../numeric/ndarray.ts';
+import { VitrineError } from '../../numeric/errors.ts';
+import { conjugateGradient } from '../../numeric/linear/conjugateGradient.ts';
+import { type NdArray, sameShape, type TypedArray } from '../../numeric/ndarray.ts';
 import { random } from '../../numeric/random.ts';
-import { rangeOf } from '../../numeric/rangeOf.ts';
-import { sameShape } from '../../numeric/shape.ts';
 import { atOnce, type Sliced } from '../../numeric/sliced.ts';
+import { rangeOf } from '../../numeric/statistics.ts';
 import type { Plane } from './patches.ts';
 
 /** What is imputed and how. */
@@ -30,7 +30,7 @@ export interface ImputationOptions {
  * @param x pictures `[n, h, w, c]`.
  * @param options `removed` (required), `noise`, `seed`.
  * @returns pictures of the same shape.
- * @throws {RangeError} if the shapes do not agree, or all pixels of a picture are removed.
+ * @throws {VitrineError} if the shapes do not agree, or all pixels of a picture are removed.
  * @example
  * ```ts
  * import { noisyLinearImputation } from 'vitrine';
@@ -45,7 +45,10 @@ export function noisyLinearImputation(x: NdArray, { removed, noise = 0.01, seed 
   assertNumber('noise', noise, 0);
   const [count, rows, columns, channels] = x.shape as readonly [number, number, number, number];
   if (!sameShape(removed.shape, [count, rows, columns])) {
-    throw new RangeError(`"removed" expected shape [${count}, ${rows}, ${columns}], got [${removed.shape.join(', ')}]`);
+    throw new VitrineError(
+      'bad-shape',
+      `"removed" expected shape [${count}, ${rows}, ${columns}], got [${removed.shape.join(', ')}]`,
+    );
   }
   const data = x.data.slice();
   const pixels = rows * columns;
@@ -72,7 +75,8 @@ export interface Gap {
 export function* imputing(picture: Float32Array, { plane, gone, noise, stream }: Gap): Sliced<void> {
   const unknown = Uint32Array.from({ length: gone.length }, (_, i) => i).filter((i) => gone[i] !== 0);
   if (unknown.length === 0) return;
-  if (unknown.length === gone.length) throw new RangeError('"removed" expected a pixel that stays in each picture');
+  if (unknown.length === gone.length)
+    throw new VitrineError('bad-argument', '"removed" expected a pixel that stays in each picture');
   const { low, high } = rangeOf(picture);
   const channels = picture.length / gone.length;
   const system = neighbourhood(plane, unknown);

@@ -1,6 +1,6 @@
-import { isPlaced } from '../../attribution/perturbation/imageInput.ts';
-import type { NdArray } from '../../numeric/ndarray.ts';
-import { placeAt, sizeOf } from '../../numeric/shape.ts';
+import { VitrineError } from '../../numeric/errors.ts';
+import { type NdArray, placeAt, sizeOf } from '../../numeric/ndarray.ts';
+import { isPlaced } from '../../scoring/placedInput.ts';
 
 /** Rows and columns of a picture. */
 export type Plane = readonly [rows: number, columns: number];
@@ -16,7 +16,8 @@ export function patches(lengths: readonly number[], side: number): Int32Array {
 /** The rows and columns of a batch of pictures; of volumes planes, rows and columns. */
 export function lengthsOf({ shape }: NdArray): readonly number[] {
   if (isPlaced(shape)) return shape.slice(1, -1);
-  throw new RangeError(
+  throw new VitrineError(
+    'bad-shape',
     `"x" expected pictures [n, h, w, c] or volumes [n, d, h, w, c], got shape [${shape.join(', ')}]`,
   );
 }
@@ -24,5 +25,5 @@ export function lengthsOf({ shape }: NdArray): readonly number[] {
 /** The rows and columns of a batch of pictures, which volumes have not. */
 export function planeOf({ shape }: NdArray): Plane {
   if (shape.length === 4) return [shape[1] as number, shape[2] as number];
-  throw new RangeError(`"x" expected pictures [n, h, w, c], got shape [${shape.join(', ')}]`);
+  throw new VitrineError('bad-shape', `"x" expected pictures [n, h, w, c], got shape [${shape.join(', ')}]`);
 }

@@ -1,6 +1,6 @@
 import type { Input, Model } from '../../network/types.ts';
-import type { Baseline, ExplainOptions } from '../../network/types2.ts';
 import { assertChoice, assertCount, assertInteger } from '../../numeric/check.ts';
+import type { Baseline, ExplainOptions } from '../../scoring/types.ts';
 import { examplesOf, perPosition } from '../givenMap.ts';
 import { measure } from '../measure.ts';
 import type { AttributionOption, MetricResult } from '../types.ts';

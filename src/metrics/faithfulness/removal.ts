@@ -1,6 +1,6 @@
-import { allPerturbedScores } from '../../attribution/perturbation/perturbedScores.ts';
-import type { Baseline } from '../../network/types2.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
+import { allPerturbedScores } from '../../scoring/perturbedScores.ts';
+import type { Baseline } from '../../scoring/types.ts';
 import type { Measurement } from '../measure.ts';
 import { hiddenInput, maskedRows } from '../rows.ts';
 import type { Steps } from './steps.ts';

@@ -1,9 +1,10 @@
-import { allPerturbedScores } from '../../attribution/perturbation/perturbedScores.ts';
-import { inSlices } from '../../backend/inSlices.ts';
+import { inSlices } from '../../backend/inTurn.ts';
 import type { Input, Model } from '../../network/types.ts';
-import type { ExplainOptions } from '../../network/types2.ts';
 import { assertChoice, assertNumber, describe } from '../../numeric/check.ts';
-import { rowOf } from '../../numeric/rowOf.ts';
+import { VitrineError } from '../../numeric/errors.ts';
+import { rowOf } from '../../numeric/ndarray.ts';
+import { allPerturbedScores } from '../../scoring/perturbedScores.ts';
+import type { ExplainOptions } from '../../scoring/types.ts';
 import { examplesOf, perPosition } from '../givenMap.ts';
 import { type Measurement, measure } from '../measure.ts';
 import { changedRows } from '../rows.ts';
@@ -37,7 +38,7 @@ export interface RoadOptions extends AttributionOption {
  * by default; an output that holds none is measured as it is).
  * @returns the mean per example, NaN for a map that is the same everywhere; `curve` `[n, fractions]`. `'morf'` is
  * better if low, the others if high.
- * @throws {RangeError} if a fraction is not between 0 and 1, or leaves no pixel; else as {@link deletion}.
+ * @throws {VitrineError} if a fraction is not between 0 and 1, or leaves no pixel; else as {@link deletion}.
  * @example
  * ```ts
  * import { gradCam, road } from 'vitrine';
@@ -115,5 +116,5 @@ async function imputedScores(
 
 function assertFraction(argument: string, fraction: number): void {
   if (fraction > 0 && fraction < 1) return;
-  throw new RangeError(`"${argument}" expected a number between 0 and 1, got ${describe(fraction)}`);
+  throw new VitrineError('bad-argument', `"${argument}" expected a number between 0 and 1, got ${describe(fraction)}`);
 }

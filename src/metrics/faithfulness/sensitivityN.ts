@@ -1,11 +1,9 @@
 import type { Input, Model } from '../../network/types.ts';
-import type { ExplainOptions } from '../../network/types2.ts';
 import { assertCount, assertInteger } from '../../numeric/check.ts';
-import type { NdArray, TypedArray } from '../../numeric/ndarray.ts';
-import { pearson } from '../../numeric/pearson.ts';
-import { random } from '../../numeric/random.ts';
-import { randomSubset } from '../../numeric/randomSubset.ts';
-import { sizeOf } from '../../numeric/shape.ts';
+import { pearson } from '../../numeric/correlation.ts';
+import { type NdArray, sizeOf, type TypedArray } from '../../numeric/ndarray.ts';
+import { random, randomSubset } from '../../numeric/random.ts';
+import type { ExplainOptions } from '../../scoring/types.ts';
 import { positionsOf } from '../givenMap.ts';
 import { type Measurement, measure } from '../measure.ts';
 import type { MetricResult } from '../types.ts';
@@ -37,7 +35,7 @@ export interface SensitivityNOptions extends SubsetOptions {
  * `scale` (`'logit'` by default).
  * @returns the mean correlation per example, NaN where the map or the score is the same throughout; `curve`
  * `[n, sizes]` has that of each size.
- * @throws {RangeError} if the subsets do not fit the input; else as {@link deletion}.
+ * @throws {VitrineError} if the subsets do not fit the input; else as {@link deletion}.
  * @example
  * ```ts
  * import { integratedGradients, sensitivityN } from 'vitrine';

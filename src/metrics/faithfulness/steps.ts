@@ -1,5 +1,4 @@
-import { isConstant } from '../../numeric/pearson.ts';
-import { descendingOrder } from '../../numeric/ranks.ts';
+import { descendingOrder, isConstant } from '../../numeric/correlation.ts';
 
 /** Most relevant first, or the exact reverse. */
 export type Order = 'morf' | 'lerf';

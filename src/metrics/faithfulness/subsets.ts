@@ -1,10 +1,10 @@
-import { allPerturbedScores } from '../../attribution/perturbation/perturbedScores.ts';
-import { inSlices } from '../../backend/inSlices.ts';
-import type { Baseline } from '../../network/types2.ts';
+import { inSlices } from '../../backend/inTurn.ts';
 import { assertArray, assertFiniteArray } from '../../numeric/check.ts';
-import type { NdArray, TypedArray } from '../../numeric/ndarray.ts';
-import { sameShape, sizeOf } from '../../numeric/shape.ts';
+import { VitrineError } from '../../numeric/errors.ts';
+import { type NdArray, sameShape, sizeOf, type TypedArray } from '../../numeric/ndarray.ts';
 import { forEachOf, type Sliced } from '../../numeric/sliced.ts';
+import { allPerturbedScores } from '../../scoring/perturbedScores.ts';
+import type { Baseline } from '../../scoring/types.ts';
 import { examplesOf, perPosition, positionsOf } from '../givenMap.ts';
 import type { Measurement } from '../measure.ts';
 import { hiddenInput, maskedRows } from '../rows.ts';
@@ -80,7 +80,8 @@ export function givenSubsets(
   assertFiniteArray('subsets', subsets);
   const counts = subsets.shape.slice(0, leading.length);
   if (!sameShape(subsets.shape.slice(leading.length), positions)) {
-    throw new RangeError(
+    throw new VitrineError(
+      'bad-shape',
       `"subsets" expected shape [${[...leading, ...positions].join(', ')}], got [${subsets.shape.join(', ')}]`,
     );
   }

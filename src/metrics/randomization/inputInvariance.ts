@@ -1,7 +1,7 @@
 import type { Input, Model } from '../../network/types.ts';
-import type { ExplainOptions } from '../../network/types2.ts';
-import { norm } from '../../numeric/dot.ts';
+import { norm } from '../../numeric/linear/vectors.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
+import type { ExplainOptions } from '../../scoring/types.ts';
 import { explained } from '../explained.ts';
 import type { ExplainerOption, MetricResult } from '../types.ts';
 import { checkedShift, shiftedWeights } from './shiftedWeights.ts';
@@ -27,7 +27,7 @@ export interface InputInvarianceOptions extends ExplainerOption {
  * @param x one example or a batch `[n, …]` in the shape of the model's input.
  * @param options `explainer` (required), `shift`, `seed`, `target`, `scale` (that of the explainer by default).
  * @returns the relative change per example, of which less is better; NaN where the map is zero.
- * @throws {RangeError} if the model has several inputs, or `shift` is no number for each channel; {Error} if a layer
+ * @throws {VitrineError} if the model has several inputs, or `shift` is no number for each channel, or if a layer
  * before the first one with a bias is not linear.
  * @example
  * ```ts

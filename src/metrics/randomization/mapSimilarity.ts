@@ -1,11 +1,10 @@
 import type { MapArray } from '../../image/types.ts';
-import type { Attribution } from '../../network/types2.ts';
 import { assertChoice } from '../../numeric/check.ts';
-import { cosine } from '../../numeric/cosine.ts';
-import { pearson } from '../../numeric/pearson.ts';
-import { sameShape } from '../../numeric/shape.ts';
-import { spearman } from '../../numeric/spearman.ts';
+import { cosine, pearson, spearman } from '../../numeric/correlation.ts';
+import { VitrineError } from '../../numeric/errors.ts';
+import { sameShape } from '../../numeric/ndarray.ts';
 import { ssim } from '../../numeric/ssim.ts';
+import type { Attribution } from '../../scoring/types.ts';
 import { arrayOf, isAttribution } from '../givenMap.ts';
 import type { GivenMap, MetricResult } from '../types.ts';
 
@@ -33,7 +32,7 @@ export interface SimilarityOptions {
  * @param other of the same shape.
  * @param options `similarity`, `dataRange`.
  * @returns from −1 to 1 per example; NaN for a constant map, for `'cosine'` only for one of zeros.
- * @throws {RangeError} if the shapes differ, or a map is too small for `'ssim'`.
+ * @throws {VitrineError} if the shapes differ, or a map is too small for `'ssim'`.
  * @example
  * ```ts
  * import { gradCam, layerCam, mapSimilarity } from 'vitrine';
@@ -45,7 +44,10 @@ export function mapSimilarity(map: GivenMap, other: GivenMap, options: Similarit
   assertChoice('similarity', similarity, ['spearman', 'pearson', 'cosine', 'ssim']);
   const [a, b] = [arrayOf(map), arrayOf(other)];
   if (!sameShape(a.shape, b.shape)) {
-    throw new RangeError(`"other" expected the shape of the map, [${a.shape.join(', ')}], got [${b.shape.join(', ')}]`);
+    throw new VitrineError(
+      'bad-argument',
+      `"other" expected the shape of the map, [${a.shape.join(', ')}], got [${b.shape.join(', ')}]`,
+    );
   }
   const shape = a.shape.length <= 2 ? [1, ...a.shape] : a.shape;
   const [count, ...example] = shape as readonly [number, ...number[]];

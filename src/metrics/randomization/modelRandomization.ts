@@ -1,10 +1,11 @@
+import type { Operation } from '../../network/graph/operation.ts';
 import type { Network } from '../../network/network.ts';
-import type { Operation } from '../../network/operation.ts';
 import type { Input, Model } from '../../network/types.ts';
-import type { ExplainOptions } from '../../network/types2.ts';
 import { assertChoice } from '../../numeric/check.ts';
+import { VitrineError } from '../../numeric/errors.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
 import { nearestNames } from '../../numeric/nearestNames.ts';
+import type { ExplainOptions } from '../../scoring/types.ts';
 import { explained } from '../explained.ts';
 import type { ExplainerOption, MetricResult } from '../types.ts';
 import { mapSimilarity, type SimilarityOptions } from './mapSimilarity.ts';
@@ -46,7 +47,7 @@ export interface ModelRandomization extends MetricResult {
  * inputs the map of the first is compared.
  * @returns the last similarity per example (for `'independent'` their mean), of which less is better, and `curve`
  * `[n, layers]` with `layers`.
- * @throws {RangeError} if a layer is not known or has no weights; {Error} if a layer's weights cannot be reached.
+ * @throws {VitrineError} if a layer is not known or has no weights, or if a layer's weights cannot be reached.
  * @example
  * ```ts
  * import { gradient, modelRandomization } from 'vitrine';
@@ -111,10 +112,11 @@ function asRows(columns: readonly Float32Array[], count: number): NdArray {
 
 function checkedLayers(network: Network, layers: readonly string[]): readonly string[] {
   const known = weightedLayers(network);
-  if (layers.length === 0) throw new RangeError('"layers" expected at least one layer');
+  if (layers.length === 0) throw new VitrineError('bad-argument', '"layers" expected at least one layer');
   for (const layer of layers) {
     if (known.includes(layer)) continue;
-    throw new RangeError(
+    throw new VitrineError(
+      'bad-argument',
       `"layers" expected layers with weights, got "${layer}"; near: ${nearestNames(layer, known).join(', ')}`,
     );
   }
@@ -128,10 +130,11 @@ function allLayers(network: Network): readonly string[] {
   );
   const layers = weightedLayers(network);
   if (hidden) {
-    throw new Error(
+    throw new VitrineError(
+      'unsupported-layer',
       `the weights of layer "${hidden.address}" (${hidden.layerClass}) cannot be replaced; name others in "layers": ${layers.join(', ')}`,
     );
   }
-  if (layers.length === 0) throw new Error('"model" expected layers with weights');
+  if (layers.length === 0) throw new VitrineError('unsupported', '"model" expected layers with weights');
   return layers;
 }

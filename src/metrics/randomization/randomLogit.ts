@@ -1,9 +1,10 @@
-import { isClassList } from '../../network/classScore.ts';
-import { assertClasses } from '../../network/classLogits.ts';
+import { assertClasses } from '../../network/heads/classLogits.ts';
 import type { Input, Model } from '../../network/types.ts';
-import type { ExplainOptions } from '../../network/types2.ts';
+import { VitrineError } from '../../numeric/errors.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
 import { random } from '../../numeric/random.ts';
+import { isClassList } from '../../scoring/targets/classScore.ts';
+import type { ExplainOptions } from '../../scoring/types.ts';
 import { type Explained, explained } from '../explained.ts';
 import type { ExplainerOption, MetricResult } from '../types.ts';
 import { mapSimilarity, type SimilarityOptions } from './mapSimilarity.ts';
@@ -29,7 +30,7 @@ export interface RandomLogitOptions extends ExplainerOption, SimilarityOptions {
  * @param options `explainer` (required), `other`, `similarity` (`'ssim'` by default), `dataRange`, `prepare`, `seed`,
  * `target` (a class, `'predicted'` by default), `scale` (that of the explainer by default).
  * @returns the similarity per example, of which less is better.
- * @throws {RangeError} if the target is no class, there is no other, or a map is too small for `'ssim'`.
+ * @throws {VitrineError} if the target is no class, there is no other, or a map is too small for `'ssim'`.
  * @example
  * ```ts
  * import { guidedBackprop, randomLogit } from 'vitrine';
@@ -59,9 +60,10 @@ function otherClasses(
 ): number | readonly number[] {
   if (other !== undefined) return other;
   const isClass = target === undefined || typeof target !== 'object' || isClassList(target);
-  if (!classes || !head || !isClass) throw new RangeError('"target" expected classes, or the "other" classes');
+  if (!classes || !head || !isClass)
+    throw new VitrineError('bad-argument', '"target" expected classes, or the "other" classes');
   const known = assertClasses(head, 'target');
-  if (known < 2) throw new RangeError('"model" expected several classes to compare, got one');
+  if (known < 2) throw new VitrineError('bad-argument', '"model" expected several classes to compare, got one');
   return Array.from({ length: count }, (_, example) => {
     const step = 1 + random(seed, example).integer(known - 1);
     return ((classes.data[example] as number) + step) % known;

@@ -1,20 +1,24 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { readTensor } from '../../backend/inTurn.ts';
+import type { Operation, OperationKind } from '../../network/graph/operation.ts';
+import { movingKinds } from '../../network/graph/operationKinds.ts';
 import type { Network } from '../../network/network.ts';
-import type { Operation, OperationKind } from '../../network/operation.ts';
-import { movingKinds } from '../../network/operationKinds.ts';
 import { assertNumber, describe } from '../../numeric/check.ts';
+import { VitrineError } from '../../numeric/errors.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
 import type { Weights } from './shuffledWeights.ts';
 
 /** The shift of each channel. */
 export function checkedShift(inputs: readonly NdArray[], shift: number | readonly number[]): readonly number[] {
-  if (inputs.length !== 1) throw new RangeError(`"model" expected one input, got ${inputs.length}`);
+  if (inputs.length !== 1) throw new VitrineError('bad-argument', `"model" expected one input, got ${inputs.length}`);
   const channels = inputs[0]?.shape.at(-1) as number;
   const each: readonly number[] = Array.isArray(shift) ? shift : new Array<number>(channels).fill(shift as number);
   if (each.length !== channels) {
-    throw new RangeError(`"shift" expected a number or one for each of ${channels} channel(s), got ${describe(shift)}`);
+    throw new VitrineError(
+      'bad-argument',
+      `"shift" expected a number or one for each of ${channels} channel(s), got ${describe(shift)}`,
+    );
   }
   each.forEach((value) => assertNumber('shift', value));
   return each;
@@ -67,7 +71,8 @@ function passedOn(operation: Operation, shifts: readonly Tensor[], inputs: numbe
   // What only moves values moves a shift too.
   if (movingKinds.includes(operation.kind) && shifts.length === inputs) return operation.forward(shifts);
   const { address, layerClass } = operation;
-  throw new Error(
+  throw new VitrineError(
+    'unsupported-layer',
     `a shift of the input cannot be made up for behind layer "${address}" (${layerClass}), which is not linear`,
   );
 }
@@ -77,7 +82,8 @@ function named(operation: Operation, { shape, data }: NdArray): Weights {
   const channels = shape.at(-1) as number;
   const same = data.every((value, i) => value === data[i % channels]);
   if (!same && !(placed.includes(operation.kind) && (operation.batchAxes ?? 1) === 1)) {
-    throw new Error(
+    throw new VitrineError(
+      'unsupported-layer',
       `a shift of the input has no bias that makes up for it in layer "${operation.address}" (${operation.layerClass})`,
     );
   }

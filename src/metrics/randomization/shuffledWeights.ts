@@ -1,9 +1,8 @@
 import { readTensor } from '../../backend/inTurn.ts';
+import type { Operation } from '../../network/graph/operation.ts';
 import type { Network } from '../../network/network.ts';
-import type { Operation } from '../../network/operation.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
-import { random } from '../../numeric/random.ts';
-import { shuffled } from '../../numeric/shuffled.ts';
+import { random, shuffled } from '../../numeric/random.ts';
 
 /** Weights by name, as plain arrays. */
 export type Weights = Readonly<Record<string, NdArray>>;

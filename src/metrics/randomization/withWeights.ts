@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
+import type { Operation, Parameters } from '../../network/graph/operation.ts';
 import type { Network } from '../../network/network.ts';
-import type { Operation, Parameters } from '../../network/operation.ts';
 import { withParameters } from '../../network/withParameters.ts';
 import type { Weights } from './shuffledWeights.ts';
 

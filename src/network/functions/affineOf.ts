@@ -1,6 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Applied, Operation } from '../operation.ts';
+import type { Applied, Operation } from '../graph/operation.ts';
 import { affine } from '../operations/affine.ts';
 import type { OperationSource } from '../operations/base.ts';
 import { channelVector, numberOf } from './constants.ts';

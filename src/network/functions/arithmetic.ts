@@ -1,12 +1,11 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Operation } from '../operation.ts';
+import type { Operation } from '../graph/operation.ts';
 import type { OperationSource } from '../operations/base.ts';
 import * as merges from '../operations/merge.ts';
 import { relu } from '../operations/relu.ts';
 import { type AffineForm, affineOf, finiteInverse, inverse, itself, negative } from './affineOf.ts';
-import { constantNear } from './constantNear.ts';
-import { constantOf, numberOf } from './constants.ts';
+import { constantNear, constantOf, numberOf } from './constants.ts';
 import { broadcastShape } from './openShapes.ts';
 import {
   type Constant,

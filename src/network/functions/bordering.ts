@@ -1,12 +1,13 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { alongAxis, pad as padded } from '../../backend/anyRank.ts';
-import { sizeOf } from '../../numeric/shape.ts';
-import type { OpenShape } from '../graph.ts';
-import type { Region } from '../operation.ts';
+import { alongAxis, pad as padded } from '../../backend/portable.ts';
+import { VitrineError } from '../../numeric/errors.ts';
+import { sizeOf } from '../../numeric/ndarray.ts';
+import { shiftRegion } from '../fields/region.ts';
+import type { OpenShape } from '../graph/graph.ts';
+import type { Region } from '../graph/operation.ts';
 import { channelRegion, wholeRegion } from '../operations/base.ts';
 import { pad as padOperation } from '../operations/border.ts';
-import { shiftRegion } from '../region.ts';
 import type { TensorFunction } from './tensorFunction.ts';
 
 /** How many places are added before and after each axis. */
@@ -57,7 +58,7 @@ export const tile = ({ times }: { times: readonly number[] }): TensorFunction =>
   apply: ([x]) => [times.reduce((whole, count, axis) => tiledAlong(whole, axis, count), x as Tensor)],
   shapes: ([shape = []]) => {
     if (times[0] !== 1 || times.length !== shape.length)
-      throw new Error('tile along the batch axis would make examples');
+      throw new VitrineError('unsupported-layer', 'tile along the batch axis would make examples');
     return [shape.map((length, axis) => (length === null ? null : length * (times[axis] as number)))];
   },
   kind: 'repeat',
@@ -92,7 +93,8 @@ function around(
 }
 
 function paddedShape(name: string, paddings: Paddings, shape: OpenShape): OpenShape {
-  if (!isNone(paddings[0])) throw new Error(`${name} of the batch axis would make examples`);
+  if (!isNone(paddings[0]))
+    throw new VitrineError('unsupported-layer', `${name} of the batch axis would make examples`);
   return shape.map((length, axis) => {
     const [before, after] = paddings[axis] ?? [0, 0];
     return length === null ? null : length + before + after;

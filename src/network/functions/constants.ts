@@ -1,6 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { sizeOf } from '../../numeric/shape.ts';
+import { sizeOf } from '../../numeric/ndarray.ts';
 import type { OperationSource } from '../operations/base.ts';
 import type { Constant, Value } from './tensorFunction.ts';
 
@@ -40,4 +40,14 @@ export function channelVector(
       tf.mul(tf.ones([channels]), tf.reshape(tensor, size === 1 ? [] : [channels])),
     );
   };
+}
+
+/** What does not change with its operands, for the tape, in numbers: steps and comparisons have the gradient zero. */
+export function constantNear(operands: readonly Tensor[], make: (operands: readonly Tensor[]) => Tensor): Tensor {
+  const shapes = operands.map(({ shape }) => shape);
+  const constant = tf.customGrad((...given) => ({
+    value: tf.cast(make((given as Tensor[]).slice(0, shapes.length)), 'float32'),
+    gradFunc: () => shapes.map((shape) => tf.zeros(shape)),
+  }));
+  return constant(...operands);
 }

@@ -1,4 +1,5 @@
-import type { OpenShape } from '../graph.ts';
+import { VitrineError } from '../../numeric/errors.ts';
+import type { OpenShape } from '../graph/graph.ts';
 import { listed } from './openShapes.ts';
 
 /** What is taken of an axis: a range as in Python, where negative numbers count from the end. */
@@ -30,7 +31,7 @@ export function slicedShape(cuts: readonly Cut[], shape: OpenShape): OpenShape {
     if (cut === 'new') return [1];
     const length = lengths.shift() ?? null;
     if (i === 0 && !isWhole(cut, null))
-      throw new Error(`slice of ${listed(shape)} would take some examples of the batch`);
+      throw new VitrineError('unsupported-layer', `slice of ${listed(shape)} would take some examples of the batch`);
     if (typeof cut === 'number') return [];
     return [length === null ? openCount(cut) : spanOf(cut, length).count];
   });
@@ -66,7 +67,8 @@ function openCount({ start, stop, step }: Range): number | null {
 
 function spelledOut(cuts: readonly Cut[], shape: readonly unknown[]): readonly Exclude<Cut, 'rest'>[] {
   const named = cuts.filter((cut) => cut !== 'new' && cut !== 'rest').length;
-  if (named > shape.length) throw new Error(`slice of ${named} axes expected as many, got rank ${shape.length}`);
+  if (named > shape.length)
+    throw new VitrineError('bad-shape', `slice of ${named} axes expected as many, got rank ${shape.length}`);
   const others: Range[] = Array.from({ length: shape.length - named }, () => ({}));
   const spelled = cuts.flatMap((cut): Exclude<Cut, 'rest'>[] => (cut === 'rest' ? others : [cut]));
   return cuts.includes('rest') ? spelled : [...spelled, ...others];

@@ -1,6 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Applied, Operation, OperationKind } from '../operation.ts';
+import type { Applied, Operation, OperationKind } from '../graph/operation.ts';
 import {
   elementwise,
   eluOf,

@@ -1,8 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { reverse } from '../../backend/anyRank.ts';
-import { oneHot } from '../../backend/oneHot.ts';
-import { sizeOf } from '../../numeric/shape.ts';
+import { oneHot, reverse } from '../../backend/portable.ts';
+import { sizeOf } from '../../numeric/ndarray.ts';
 import { wholeRegion } from '../operations/base.ts';
 import { assertNoBatchAxis, axesOf, axisOf } from './openShapes.ts';
 import { slice } from './slicing.ts';

@@ -1,8 +1,9 @@
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import type { OpenShape } from '../graph.ts';
+import { VitrineError } from '../../numeric/errors.ts';
+import type { Resampling } from '../fields/region.ts';
+import type { OpenShape } from '../graph/graph.ts';
 import { resize as resizeOperation } from '../operations/resize.ts';
-import type { Resampling } from '../region.ts';
 import { listed } from './openShapes.ts';
 import type { TensorFunction } from './tensorFunction.ts';
 
@@ -82,10 +83,10 @@ function scaled(length: number | null, times = 1): number | null {
   if (length === null) return null;
   const result = Math.round(length * times * 1e6) / 1e6;
   if (Number.isInteger(result)) return result;
-  throw new Error(`blocks expected lengths that they divide, got ${length}`);
+  throw new VitrineError('unsupported-layer', `blocks expected lengths that they divide, got ${length}`);
 }
 
 function assertPlane(name: string, shape: OpenShape): OpenShape {
   if (shape.length === 4) return shape;
-  throw new Error(`${name} expected [n, rows, columns, channels], got ${listed(shape)}`);
+  throw new VitrineError('unsupported-layer', `${name} expected [n, rows, columns, channels], got ${listed(shape)}`);
 }

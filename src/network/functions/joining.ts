@@ -1,6 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import type { OpenShape } from '../graph.ts';
+import { VitrineError } from '../../numeric/errors.ts';
+import type { OpenShape } from '../graph/graph.ts';
 import { concatenate } from '../operations/concatenate.ts';
 import { assertNoBatchAxis, axisOf, listed, sameOpenShape } from './openShapes.ts';
 import { isConstant, type TensorFunction } from './tensorFunction.ts';
@@ -26,7 +27,8 @@ export const stack = ({ axis }: { axis: number }): TensorFunction => ({
     const at = axisOf(axis, first.length + 1);
     assertNoBatchAxis([at], 'stack');
     const odd = others.find((shape) => !sameOpenShape(shape, first));
-    if (odd) throw new Error(`stack cannot join shapes ${listed(first)} and ${listed(odd)}`);
+    if (odd)
+      throw new VitrineError('unsupported-layer', `stack cannot join shapes ${listed(first)} and ${listed(odd)}`);
     return [[...first.slice(0, at), others.length + 1, ...first.slice(at)]];
   },
   kind: 'concatenate',
@@ -37,7 +39,8 @@ function joinedShape(shapes: readonly OpenShape[], given: number): OpenShape {
   const axis = axisOf(given, first.length);
   assertNoBatchAxis([axis], 'concat');
   const apart = shapes.find((shape) => shape.length !== first.length);
-  if (apart) throw new Error(`concat cannot join shapes ${listed(first)} and ${listed(apart)}`);
+  if (apart)
+    throw new VitrineError('unsupported-layer', `concat cannot join shapes ${listed(first)} and ${listed(apart)}`);
   return first.map((length, i) => {
     if (i !== axis) return shapes.find((shape) => shape[i] !== null)?.[i] ?? length;
     const lengths = shapes.map((shape) => shape[i] ?? null);

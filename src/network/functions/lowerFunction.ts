@@ -1,5 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { Applied, Operation, Parameters } from '../operation.ts';
+import type { Applied, Operation, Parameters } from '../graph/operation.ts';
 import { perChannel, wholeRegion } from '../operations/base.ts';
 import { mergedRegion } from '../operations/merge.ts';
 import { taped } from '../operations/taped.ts';

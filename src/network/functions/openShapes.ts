@@ -1,4 +1,5 @@
-import type { OpenShape } from '../graph.ts';
+import { VitrineError } from '../../numeric/errors.ts';
+import type { OpenShape } from '../graph/graph.ts';
 
 /** The shape of what operands of these shapes give element by element; an open length stays open beside 1. */
 export function broadcastShape(shapes: readonly OpenShape[], name: string): OpenShape {
@@ -6,7 +7,8 @@ export function broadcastShape(shapes: readonly OpenShape[], name: string): Open
   return Array.from({ length: rank }, (_, axis) => {
     const lengths = shapes.map((shape) => shape[axis - rank + shape.length]).filter((length) => length !== undefined);
     const known = lengths.filter((length) => length !== null && length !== 1);
-    if (new Set(known).size > 1) throw new Error(`${name} cannot join shapes ${shapes.map(listed).join(' and ')}`);
+    if (new Set(known).size > 1)
+      throw new VitrineError('unsupported-layer', `${name} cannot join shapes ${shapes.map(listed).join(' and ')}`);
     return known[0] ?? (lengths.includes(null) ? null : 1);
   });
 }
@@ -15,7 +17,7 @@ export function broadcastShape(shapes: readonly OpenShape[], name: string): Open
 export function axisOf(axis: number, rank: number): number {
   const counted = axis < 0 ? axis + rank : axis;
   if (Number.isInteger(axis) && counted >= 0 && counted < rank) return counted;
-  throw new RangeError(`"axis" expected one of ${-rank}..${rank - 1}, got ${axis}`);
+  throw new VitrineError('bad-shape', `"axis" expected one of ${-rank}..${rank - 1}, got ${axis}`);
 }
 
 /** Axes counted from the front, in order; all but the batch axis where none are given. */
@@ -26,7 +28,7 @@ export function axesOf(axes: readonly number[] | undefined, rank: number): reado
 
 /** Refuses what would mix the examples of a batch. */
 export function assertNoBatchAxis(axes: readonly number[], name: string): void {
-  if (axes.includes(0)) throw new Error(`${name} over the batch axis would mix examples`);
+  if (axes.includes(0)) throw new VitrineError('unsupported-layer', `${name} over the batch axis would mix examples`);
 }
 
 /** The number of elements of some axes; `null` where one of them is open. */

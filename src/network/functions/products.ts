@@ -1,6 +1,7 @@
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import type { OpenShape } from '../graph.ts';
+import { VitrineError } from '../../numeric/errors.ts';
+import type { OpenShape } from '../graph/graph.ts';
 import { dense } from '../operations/dense.ts';
 import { broadcastShape, listed } from './openShapes.ts';
 import { isConstant, type TensorFunction } from './tensorFunction.ts';
@@ -19,7 +20,10 @@ export const matMul = ({ transposeA = false, transposeB = false }: Transposition
     const [rows, inner] = matrixOf(a, transposeA);
     const [summed, columns] = matrixOf(b, transposeB);
     if (inner !== null && summed !== null && inner !== summed) {
-      throw new Error(`matMul expected matrices that fit, got ${listed(a)} and ${listed(b)}`);
+      throw new VitrineError(
+        'unsupported-layer',
+        `matMul expected matrices that fit, got ${listed(a)} and ${listed(b)}`,
+      );
     }
     return [[...broadcastShape([a.slice(0, -2), b.slice(0, -2)], 'matMul'), rows ?? null, columns ?? null]];
   },

@@ -1,6 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { OpenShape } from '../graph.ts';
-import type { Operation } from '../operation.ts';
+import type { OpenShape } from '../graph/graph.ts';
+import type { Operation } from '../graph/operation.ts';
 import { channelRegion, type OperationSource, wholeRegion } from '../operations/base.ts';
 import { permute, reshape } from '../operations/shape.ts';
 import { assertNoBatchAxis, axesOf, openSize } from './openShapes.ts';

@@ -1,7 +1,8 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import type { OpenShape } from '../graph.ts';
-import type { Operation } from '../operation.ts';
+import { VitrineError } from '../../numeric/errors.ts';
+import type { OpenShape } from '../graph/graph.ts';
+import type { Operation } from '../graph/operation.ts';
 import * as shapes from '../operations/shape.ts';
 import { axesOf, axisOf, listed, openSize } from './openShapes.ts';
 import type { TensorFunction } from './tensorFunction.ts';
@@ -54,7 +55,8 @@ export const expandDims = ({ axis }: { axis: number }): TensorFunction =>
 
 /** The axes in another order, the batch axis first. */
 export const transpose = ({ order }: { order: readonly number[] }): TensorFunction => {
-  if (order[0] !== 0) throw new Error(`transpose to [${order.join(', ')}] would move the batch axis`);
+  if (order[0] !== 0)
+    throw new VitrineError('unsupported-layer', `transpose to [${order.join(', ')}] would move the batch axis`);
   return {
     applied: { name: 'transpose' },
     apply: ([x]) => [tf.transpose(x as Tensor, [...order])],
@@ -85,9 +87,13 @@ function reshaped(name: string, rest: (shape: OpenShape) => OpenShape): TensorFu
 
 function assertOneOpen(wanted: OpenShape): void {
   if (wanted.slice(1).filter((length) => length === null || length === -1).length <= 1) return;
-  throw new Error(`reshape to ${listed(wanted)} leaves more than one length open besides the batch`);
+  throw new VitrineError(
+    'unsupported-layer',
+    `reshape to ${listed(wanted)} leaves more than one length open besides the batch`,
+  );
 }
 
 function assertExamplesApart(shape: OpenShape, wanted: OpenShape, apart: boolean): void {
-  if (!apart) throw new Error(`reshape of ${listed(shape)} to ${listed(wanted)} would mix examples`);
+  if (!apart)
+    throw new VitrineError('unsupported-layer', `reshape of ${listed(shape)} to ${listed(wanted)} would mix examples`);
 }

@@ -1,8 +1,9 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { alongAxis, pad } from '../../backend/anyRank.ts';
-import type { OpenShape } from '../graph.ts';
-import type { Operation, Region } from '../operation.ts';
+import { alongAxis, pad } from '../../backend/portable.ts';
+import { VitrineError } from '../../numeric/errors.ts';
+import type { OpenShape } from '../graph/graph.ts';
+import type { Operation, Region } from '../graph/operation.ts';
 import type { OperationSource } from '../operations/base.ts';
 import { crop } from '../operations/border.ts';
 import { reshape } from '../operations/shape.ts';
@@ -47,7 +48,7 @@ export const unstack = ({ axis }: { axis: number }): TensorFunction =>
     const at = axisOf(axis, shape.length);
     const count = shape[at];
     if (typeof count !== 'number')
-      throw new Error(`unstack of ${listed(shape)} along axis ${at}, whose length is open`);
+      throw new VitrineError('unsupported-layer', `unstack of ${listed(shape)} along axis ${at}, whose length is open`);
     return Array.from({ length: count }, (_, place) =>
       slice({ cuts: shape.map((__, other) => (other === at ? place : {})) }),
     );
@@ -64,7 +65,7 @@ function severalOf(name: string, partsOf: (shape: OpenShape) => readonly TensorF
 }
 
 function sizesOf(sizes: number | readonly number[], length: number | null): readonly number[] {
-  if (length === null) throw new Error('split of an axis whose length is open');
+  if (length === null) throw new VitrineError('unsupported-layer', 'split of an axis whose length is open');
   if (typeof sizes === 'number') return Array.from({ length: sizes }, () => length / sizes);
   const known = sizes.filter((size) => size >= 0).reduce((total, size) => total + size, 0);
   return sizes.map((size) => (size < 0 ? length - known : size));

@@ -1,7 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { sumToShape } from '../operations/base.ts';
-import { constantNear } from './constantNear.ts';
+import { constantNear } from './constants.ts';
 import { broadcastShape } from './openShapes.ts';
 import type { TensorFunction } from './tensorFunction.ts';
 

@@ -1,6 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { OpenShape } from '../graph.ts';
-import type { Applied, Operation, OperationKind } from '../operation.ts';
+import type { OpenShape } from '../graph/graph.ts';
+import type { Applied, Operation, OperationKind } from '../graph/operation.ts';
 import type { OperationSource } from '../operations/base.ts';
 
 /**

@@ -1,3 +1,4 @@
+import { VitrineError } from '../../numeric/errors.ts';
 import { lowerFunction } from '../functions/lowerFunction.ts';
 import type { TensorFunction } from '../functions/tensorFunction.ts';
 import { constantOf, type GivenValue, isKnown, type Known, type View } from './given.ts';
@@ -11,7 +12,7 @@ export function applyFunction(
   read: readonly number[],
 ): readonly (Made | Known | undefined)[] {
   const { fn, operands } = applied;
-  if (operands.length === 0) throw new Error(`${titleOf(call)} expected inputs, got none`);
+  if (operands.length === 0) throw new VitrineError('unsupported-layer', `${titleOf(call)} expected inputs, got none`);
   const values = operands.filter((operand): operand is GivenValue => !isKnown(operand));
   if (values.length === 0) return [folded(call, fn, operands as readonly Known[])];
   const view = commonView(call, fn, values);
@@ -27,7 +28,7 @@ export function applyFunction(
 /** A function of constants alone. */
 function folded(call: NodeCall, fn: TensorFunction, operands: readonly Known[]): Known {
   const shapes = operands.map(({ shape }) => shape);
-  if (!fn.pointwise) throw new Error(`${titleOf(call)} of constants alone is not known`);
+  if (!fn.pointwise) throw new VitrineError('unsupported-layer', `${titleOf(call)} of constants alone is not known`);
   const shape = fn.shapes(shapes)[0] as readonly number[];
   const spread = operands.flatMap(
     (operand) => operand.spread?.map((axis) => axis + shape.length - operand.shape.length) ?? [],
@@ -61,5 +62,8 @@ function commonView(
   );
   const keepsForm = pointwise || (first.view && keeping[first.view.kind].includes(applied.name));
   if (values.every(({ view }) => !view) || (sameForm && keepsForm)) return first.view;
-  throw new Error(`${titleOf(call)} reads a value in a form that only convolutions and dense layers know`);
+  throw new VitrineError(
+    'unsupported-layer',
+    `${titleOf(call)} reads a value in a form that only convolutions and dense layers know`,
+  );
 }

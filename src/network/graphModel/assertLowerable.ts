@@ -1,3 +1,4 @@
+import { VitrineError } from '../../numeric/errors.ts';
 import type { GraphNode } from './graphSource.ts';
 
 /** Why a node cannot be part of a network that is explained. */
@@ -15,5 +16,5 @@ const refusals: readonly (readonly [RegExp, string])[] = [
 /** Refuses what cannot be written as operations, whatever its inputs are. */
 export function assertLowerable(file: string, { name, op }: GraphNode): void {
   const reason = refusals.find(([ops]) => ops.test(op))?.[1];
-  if (reason) throw new Error(`"${file}": node "${name}" (${op}) ${reason}`);
+  if (reason) throw new VitrineError('unsupported-layer', `"${file}": node "${name}" (${op}) ${reason}`);
 }

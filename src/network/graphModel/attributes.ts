@@ -1,5 +1,6 @@
 import { describe } from '../../numeric/check.ts';
-import type { OpenShape } from '../graph.ts';
+import { VitrineError } from '../../numeric/errors.ts';
+import type { OpenShape } from '../graph/graph.ts';
 import type { GraphNode } from './graphSource.ts';
 
 // The attributes of a node, in the JSON of a GraphDef: texts in base64, whole numbers as texts.
@@ -67,13 +68,14 @@ function listOf(node: GraphNode, name: string, field: 's' | 'i'): readonly unkno
 
 function required<T>({ name, op }: GraphNode, attribute: string, otherwise: T | undefined): T {
   if (otherwise !== undefined) return otherwise;
-  throw new Error(`node "${name}" (${op}) expected an attribute "${attribute}", got none`);
+  throw new VitrineError('unsupported-layer', `node "${name}" (${op}) expected an attribute "${attribute}", got none`);
 }
 
 function numeric(value: unknown, node: GraphNode, attribute: string): number {
   const number = typeof value === 'string' && value.trim() === '' ? Number.NaN : Number(value);
   if (!Number.isNaN(number)) return number;
-  throw new Error(
+  throw new VitrineError(
+    'unsupported-layer',
     `node "${node.name}" (${node.op}): attribute "${attribute}" expected a number, got ${describe(value)}`,
   );
 }
@@ -84,7 +86,11 @@ function decoded(value: unknown, node: GraphNode, attribute: string): string {
   try {
     return atob(String(value ?? ''));
   } catch (cause) {
-    throw new Error(`node "${node.name}" (${node.op}): attribute "${attribute}" expected base64`, { cause });
+    throw new VitrineError(
+      'unsupported-layer',
+      `node "${node.name}" (${node.op}): attribute "${attribute}" expected base64`,
+      { cause },
+    );
   }
 }
 

@@ -1,7 +1,8 @@
-import { sizeOf } from '../../numeric/shape.ts';
-import type { Graph, OpenShape, Site } from '../graph.ts';
-import { growingGraph } from '../growingGraph.ts';
-import type { Store } from '../store.ts';
+import { VitrineError } from '../../numeric/errors.ts';
+import { sizeOf } from '../../numeric/ndarray.ts';
+import type { Graph, OpenShape, Site } from '../graph/graph.ts';
+import { growingGraph } from '../graph/growingGraph.ts';
+import type { Store } from '../walk/store.ts';
 import { applyFunction } from './applyFunction.ts';
 import { foldNode } from './foldNode.ts';
 import { type Given, type GivenValue, isKnown, type Known } from './given.ts';
@@ -69,7 +70,8 @@ export function buildGraphModel(graph: GraphSource, store: Store, inputShapes?: 
   const outputs = graph.outputs.map(({ from, key }) => {
     const { node, output } = referred(from);
     const site = sites.get(output === 0 ? node : `${node}:${output}`);
-    if (!site) throw new Error(`"${graph.name}": output "${from}" does not depend on the input`);
+    if (!site)
+      throw new VitrineError('unsupported-layer', `"${graph.name}": output "${from}" does not depend on the input`);
     if (key !== undefined && !key.includes(':')) addSite(key, site);
     return site;
   });
@@ -102,7 +104,10 @@ function givenAt(
   const { node: from, output } = referred(reference);
   const found = given.get(from)?.[output];
   if (found) return found;
-  throw new Error(`${titleOf({ node })} reads output ${output} of node "${from}", which it does not have`);
+  throw new VitrineError(
+    'unsupported-layer',
+    `${titleOf({ node })} reads output ${output} of node "${from}", which it does not have`,
+  );
 }
 
 function weightsOf(result: Result): readonly Known[] | undefined {
@@ -116,6 +121,10 @@ function named(graph: GraphSource, node: GraphNode, job: () => void): void {
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     const title = titleOf({ node });
-    throw new Error(`"${graph.name}": ${reason.startsWith(title) ? reason : `${title}: ${reason}`}`, { cause });
+    throw new VitrineError(
+      'unsupported-layer',
+      `"${graph.name}": ${reason.startsWith(title) ? reason : `${title}: ${reason}`}`,
+      { cause },
+    );
   }
 }

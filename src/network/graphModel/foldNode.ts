@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { sizeOf } from '../../numeric/shape.ts';
-import type { OpenShape } from '../graph.ts';
+import { VitrineError } from '../../numeric/errors.ts';
+import { sizeOf } from '../../numeric/ndarray.ts';
+import type { OpenShape } from '../graph/graph.ts';
 import { flagOf, integersOf, typeOf } from './attributes.ts';
 import { foldLengths } from './foldLengths.ts';
 import { type Given, isKnown, type Known, type Length, openShapeOf } from './given.ts';
@@ -88,7 +89,8 @@ function reduced(call: NodeCall, reduce: (x: tf.Tensor, axes: number[], keepDims
   const known = constantAt(call, 0);
   const axes = axesAmong(numbersAt(call, 1), known.shape.length);
   if (axes.some((axis) => known.spread?.includes(axis))) {
-    throw new Error(
+    throw new VitrineError(
+      'unsupported-layer',
       `${titleOf(call)} depends on the number of examples or on the size of the input, which the model leaves open`,
     );
   }

@@ -1,6 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Constant } from '../functions/tensorFunction.ts';
-import type { OpenShape } from '../graph.ts';
+import type { OpenShape } from '../graph/graph.ts';
 
 /** What an output of a node is: a value of the network, or something that does not depend on the numbers of the input. */
 export type Given = GivenValue | Known;

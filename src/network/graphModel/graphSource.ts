@@ -1,5 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { OpenShape } from '../graph.ts';
+import type { OpenShape } from '../graph/graph.ts';
 
 /** A GraphModel, loaded or read from its files, as the compiler sees it. */
 export interface GraphSource {

@@ -1,5 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { VitrineError } from '../../numeric/errors.ts';
 import { type Known, type Length, numbersOf } from './given.ts';
 import type { GraphSource } from './graphSource.ts';
 import { type NodeCall, titleOf } from './nodeCall.ts';
@@ -7,7 +8,8 @@ import { type NodeCall, titleOf } from './nodeCall.ts';
 /** A weight, as floats. */
 export function knownWeight({ node, source: { address, store } }: Omit<NodeCall, 'inputs'>, graph: GraphSource): Known {
   const weight = graph.weight(node.name);
-  if (!weight) throw new Error(`${titleOf({ node })} has no value in the weights of "${graph.name}"`);
+  if (!weight)
+    throw new VitrineError('unsupported-layer', `${titleOf({ node })} has no value in the weights of "${graph.name}"`);
   const { shape, dtype } = weight;
   const read = (): Tensor => {
     const tensor = weight.read();
@@ -33,7 +35,11 @@ export function knownLengths(
   const { address, store } = call.source;
   const read = (): Tensor => {
     const numbers = numbersOf(lengths);
-    if (!numbers) throw new Error(`${titleOf(call)} depends on the size of the input, which the model leaves open`);
+    if (!numbers)
+      throw new VitrineError(
+        'unsupported-layer',
+        `${titleOf(call)} depends on the size of the input, which the model leaves open`,
+      );
     return store.derive(`${address}: ${lengths.length} numbers`, [], () =>
       tf.tensor([...numbers], [...shape], 'float32'),
     );

@@ -1,5 +1,6 @@
 import type { InferenceModel, Tensor } from '@tensorflow/tfjs-core';
-import { sizeOf } from '../../numeric/shape.ts';
+import { VitrineError } from '../../numeric/errors.ts';
+import { sizeOf } from '../../numeric/ndarray.ts';
 import type { GraphNode, GraphSource, Weight } from './graphSource.ts';
 import { inputsOf, nodesByName, outputsOf } from './signature.ts';
 
@@ -40,11 +41,18 @@ export function loadedGraph(model: GraphModel, name = 'model'): GraphSource {
   const { executor, modelUrl, ...others } = model as unknown as Partial<Inside>;
   const graph = executor?.graph;
   if (!executor || !graph?.nodes) {
-    throw new Error(`"${name}" expected a loaded GraphModel, got one that is not loaded: await model.load()`);
+    throw new VitrineError(
+      'unsupported-layer',
+      `"${name}" expected a loaded GraphModel, got one that is not loaded: await model.load()`,
+    );
   }
   const title = typeof modelUrl === 'string' ? modelUrl : 'GraphModel';
   const isGone = Object.values(executor.weightMap).some((tensors) => tensors?.some(({ isDisposed }) => isDisposed));
-  if (isGone) throw new Error(`"${name}" expected a live model, got the GraphModel "${title}", which was disposed`);
+  if (isGone)
+    throw new VitrineError(
+      'disposed',
+      `"${name}" expected a live model, got the GraphModel "${title}", which was disposed`,
+    );
   const nodes = nodesByName(Object.values(graph.nodes).map(nodeOf), title);
   const signature = others.signature ?? graph.signature;
   return {
@@ -67,7 +75,8 @@ function weightOf(tensor: Tensor, { name, node }: { name: string; node: string }
   const { shape, dtype } = tensor;
   const read = (): Tensor => {
     if (!tensor.isDisposed) return tensor;
-    throw new Error(
+    throw new VitrineError(
+      'disposed',
       `"${name}" expected a live model, got a GraphModel that was disposed (its weight "${node}" is gone)`,
     );
   };

@@ -1,3 +1,4 @@
+import { VitrineError } from '../../numeric/errors.ts';
 import { nearestNames } from '../../numeric/nearestNames.ts';
 import { convolutions } from './lower/convolutions.ts';
 import { elements } from './lower/elements.ts';
@@ -32,5 +33,5 @@ export function lowerNode(call: NodeCall): Lowered {
   const lowering = Object.hasOwn(lowerings, op) ? lowerings[op] : undefined;
   if (lowering) return lowering(call);
   const near = nearestNames(op, Object.keys(lowerings)).join(', ');
-  throw new Error(`${titleOf(call)} is of an op that is not known; near: ${near}`);
+  throw new VitrineError('unsupported-layer', `${titleOf(call)} is of an op that is not known; near: ${near}`);
 }

@@ -1,6 +1,7 @@
+import { VitrineError } from '../../numeric/errors.ts';
 import type { TensorFunction } from '../functions/tensorFunction.ts';
-import type { OpenShape } from '../graph.ts';
-import type { Operation } from '../operation.ts';
+import type { OpenShape } from '../graph/graph.ts';
+import type { Operation } from '../graph/operation.ts';
 import type { OperationSource } from '../operations/base.ts';
 import {
   type Given,
@@ -50,21 +51,25 @@ export type NodeLowering = (call: NodeCall) => Lowered;
 export function valueAt(call: NodeCall, input: number): GivenValue {
   const given = inputAt(call, input);
   if (!isKnown(given)) return given;
-  throw new Error(`${titleOf(call)} expected a value of the network as input ${input}, got a constant`);
+  throw new VitrineError(
+    'unsupported-layer',
+    `${titleOf(call)} expected a value of the network as input ${input}, got a constant`,
+  );
 }
 
 /** An input that must be a value as it is, in no other form between nodes. */
 export function plainValueAt(call: NodeCall, input: number): GivenValue {
   const given = valueAt(call, input);
   if (!given.view) return given;
-  throw new Error(`${titleOf(call)} reads ${forms[given.view.kind]}, which it cannot do`);
+  throw new VitrineError('unsupported-layer', `${titleOf(call)} reads ${forms[given.view.kind]}, which it cannot do`);
 }
 
 /** An input that must be a constant. */
 export function constantAt(call: NodeCall, input: number): Known {
   const given = inputAt(call, input);
   if (isKnown(given)) return given;
-  throw new Error(
+  throw new VitrineError(
+    'unsupported-layer',
     `${titleOf(call)} expected a constant as input ${input}, got what node "${call.node.inputs[input]}" computes of the network's input`,
   );
 }
@@ -73,7 +78,8 @@ export function constantAt(call: NodeCall, input: number): Known {
 export function lengthsAt(call: NodeCall, input: number): readonly Length[] {
   const { lengths } = constantAt(call, input);
   if (lengths) return lengths;
-  throw new Error(
+  throw new VitrineError(
+    'unsupported-layer',
     `${titleOf(call)} expected numbers that are known as input ${input}, got node "${call.node.inputs[input]}"`,
   );
 }
@@ -82,7 +88,8 @@ export function lengthsAt(call: NodeCall, input: number): readonly Length[] {
 export function numbersAt(call: NodeCall, input: number): readonly number[] {
   const numbers = numbersOf(lengthsAt(call, input));
   if (numbers) return numbers;
-  throw new Error(
+  throw new VitrineError(
+    'unsupported-layer',
     `${titleOf(call)} depends on the size of the input, which the model leaves open, by its input ${input}`,
   );
 }
@@ -96,7 +103,7 @@ export function shapeAt(call: NodeCall, input: number): OpenShape {
 export function inputAt(call: NodeCall, input: number): Given {
   const given = call.inputs.at(input);
   if (given) return given;
-  throw new Error(`${titleOf(call)} expected more than ${call.inputs.length} inputs`);
+  throw new VitrineError('unsupported-layer', `${titleOf(call)} expected more than ${call.inputs.length} inputs`);
 }
 
 /** A node for messages. */

@@ -1,3 +1,4 @@
+import { VitrineError } from '../../numeric/errors.ts';
 import { assertLowerable } from './assertLowerable.ts';
 import { type GraphNode, type GraphSource, referred } from './graphSource.ts';
 
@@ -30,7 +31,10 @@ function readBy(
   const read = node.inputs.map((input) => nodeNamed(graph, input, node.name));
   const round = read.find((input) => state.get(input) === 'open');
   if (!round) return read.filter((input) => !state.has(input));
-  throw new Error(`"${graph.name}": node "${node.name}" reads "${round.name}", which depends on it`);
+  throw new VitrineError(
+    'unsupported-layer',
+    `"${graph.name}": node "${node.name}" reads "${round.name}", which depends on it`,
+  );
 }
 
 function nodeNamed(
@@ -41,5 +45,5 @@ function nodeNamed(
   const node = nodes.get(referred(reference).node);
   if (node) return node;
   const by = reader === undefined ? 'an output is' : `node "${reader}" reads`;
-  throw new Error(`"${name}": ${by} "${reference}", which is no node of the graph`);
+  throw new VitrineError('unsupported-layer', `"${name}": ${by} "${reference}", which is no node of the graph`);
 }

@@ -1,4 +1,5 @@
-import type { OpenShape } from '../graph.ts';
+import { VitrineError } from '../../numeric/errors.ts';
+import type { OpenShape } from '../graph/graph.ts';
 import { openShape, shapeOf } from './attributes.ts';
 import { type GraphInput, type GraphNode, type GraphOutput, type GraphSource, referred } from './graphSource.ts';
 
@@ -9,7 +10,7 @@ export function nodesByName(nodes: readonly GraphNode[], name: string): Nodes {
   const byName = new Map(nodes.map((node) => [node.name, node]));
   if (byName.size < nodes.length) {
     const twice = nodes.find((node) => byName.get(node.name) !== node);
-    throw new Error(`"${name}" has two nodes of the name "${twice?.name}"`);
+    throw new VitrineError('unsupported-layer', `"${name}" has two nodes of the name "${twice?.name}"`);
   }
   return byName;
 }
@@ -34,7 +35,11 @@ export function inputsOf(nodes: Nodes, signature: unknown, name: string): readon
 export function outputsOf(nodes: Nodes, signature: unknown, name: string): readonly GraphOutput[] {
   const signed = entriesOf(signature, 'outputs').map(({ key, entry }) => ({ key, from: String(entry['name']) }));
   const missing = signed.find(({ from }) => !nodes.has(referred(from).node));
-  if (missing) throw new Error(`"${name}" has no node "${missing.from}", which its signature names as an output`);
+  if (missing)
+    throw new VitrineError(
+      'unsupported-layer',
+      `"${name}" has no node "${missing.from}", which its signature names as an output`,
+    );
   if (signed.length > 0) return signed;
   const read = new Set([...nodes.values()].flatMap(({ inputs }) => inputs.map((input) => referred(input).node)));
   const last = [...nodes.values()].filter(
@@ -46,7 +51,10 @@ export function outputsOf(nodes: Nodes, signature: unknown, name: string): reado
 /** Whatever number of examples the graph was made for, it is run on any. */
 function batched(shape: OpenShape | undefined, node: string, name: string): OpenShape {
   if (shape && shape.length > 0) return [null, ...shape.slice(1)];
-  throw new Error(`"${name}": input "${node}" expected a shape with a batch axis, got ${shape ? '[]' : 'none'}`);
+  throw new VitrineError(
+    'unsupported-layer',
+    `"${name}": input "${node}" expected a shape with a batch axis, got ${shape ? '[]' : 'none'}`,
+  );
 }
 
 function entriesOf(signature: unknown, part: string): { key: string; entry: Readonly<Record<string, unknown>> }[] {

@@ -1,6 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { sizeOf } from '../../numeric/shape.ts';
+import { VitrineError } from '../../numeric/errors.ts';
+import { sizeOf } from '../../numeric/ndarray.ts';
 import type { StoredArray, StoredGraphModel } from '../loading/storedModel.ts';
 import type { GraphNode, GraphSource, Weight } from './graphSource.ts';
 import { nodesInOrder } from './nodesInOrder.ts';
@@ -74,7 +75,10 @@ function nodeOf(node: unknown, file: string): GraphNode {
   const { name, op, input = [], attr = {} } = (node ?? {}) as Readonly<Record<string, unknown>>;
   const isNode = typeof name === 'string' && typeof op === 'string' && Array.isArray(input) && typeof attr === 'object';
   if (!isNode || !input.every((reference) => typeof reference === 'string')) {
-    throw new Error(`"${file}" expected nodes {name, op, input, attr}, got ${JSON.stringify(node)?.slice(0, 80)}`);
+    throw new VitrineError(
+      'unsupported-layer',
+      `"${file}" expected nodes {name, op, input, attr}, got ${JSON.stringify(node)?.slice(0, 80)}`,
+    );
   }
   const data = (input as readonly string[]).filter((reference) => !reference.startsWith('^'));
   return { name, op, inputs: data, attributes: (attr ?? {}) as GraphNode['attributes'] };

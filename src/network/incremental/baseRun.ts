@@ -1,8 +1,9 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { type ForwardOptions, influencedBy, prepared, type Values, walk } from '../forward.ts';
-import type { Graph, Site } from '../graph.ts';
-import type { PlannedStep } from '../plan.ts';
+import { VitrineError } from '../../numeric/errors.ts';
+import type { Graph, Site } from '../graph/graph.ts';
+import type { PlannedStep } from '../plan/plan.ts';
+import { type ForwardOptions, influencedBy, prepared, type Values, walk } from '../walk/forward.ts';
 import { type Change, wholeRows } from './change.ts';
 import type { BaseStep } from './changedOutput.ts';
 import { changedValues } from './changedValues.ts';
@@ -49,7 +50,11 @@ export function baseRun(graph: Graph, inputs: readonly Tensor[], { at, ...option
       return {
         value(site) {
           const plane = values.get(site.value);
-          if (!plane) throw new Error(`layer "${site.address}" was not kept by this run; name it in "taps"`);
+          if (!plane)
+            throw new VitrineError(
+              'unsupported-layer',
+              `layer "${site.address}" was not kept by this run; name it in "taps"`,
+            );
           return wholeRows(plane, changed.get(site.value), count);
         },
       };

@@ -1,10 +1,10 @@
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { cropRegions, type Patch, type Position } from '../../backend/kernels/cropRegions.ts';
-import type { Values } from '../forward.ts';
-import type { Site } from '../graph.ts';
-import type { FusedActivation, PartialForward, Region } from '../operation.ts';
-import type { PlannedStep } from '../plan.ts';
+import type { Site } from '../graph/graph.ts';
+import type { FusedActivation, PartialForward, Region } from '../graph/operation.ts';
+import type { PlannedStep } from '../plan/plan.ts';
+import type { Values } from '../walk/forward.ts';
 import { type Change, isPatch, wholeRows } from './change.ts';
 import { type Reading, reachedBy, type Span } from './reading.ts';
 import { type Rectangle, type Windows, windowsAround } from './windows.ts';

@@ -1,5 +1,6 @@
-import { countUses } from '../forward.ts';
-import type { Site } from '../graph.ts';
+import { VitrineError } from '../../numeric/errors.ts';
+import type { Site } from '../graph/graph.ts';
+import { countUses } from '../walk/forward.ts';
 import { type Change, tensorOf } from './change.ts';
 import { type Base, changedOutput } from './changedOutput.ts';
 
@@ -34,5 +35,8 @@ export function changedValues(
 function rowsOf(changes: readonly Change[]): number {
   const counts = [...new Set(changes.map((change) => tensorOf(change).shape[0] as number))];
   if (counts.length === 1) return counts[0] as number;
-  throw new RangeError(`"changes" expected as many rows at each site, got ${counts.join(', ') || 'no changes'}`);
+  throw new VitrineError(
+    'bad-argument',
+    `"changes" expected as many rows at each site, got ${counts.join(', ') || 'no changes'}`,
+  );
 }

@@ -1,4 +1,4 @@
-import type { Operation, Region } from '../operation.ts';
+import type { Operation, Region } from '../graph/operation.ts';
 
 /** An interval of rows or of columns, its end excluded. */
 export type Span = readonly [start: number, end: number];

@@ -1,5 +1,6 @@
 import { serialization } from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
+import { VitrineError } from '../../numeric/errors.ts';
 import { nearestNames } from '../../numeric/nearestNames.ts';
 import { isObject, type Json, type JsonObject } from '../loading/modelJson.ts';
 import type { Generation } from './kerasModel.ts';
@@ -54,7 +55,11 @@ interface Place {
 export function activationName(value: Json, place: Place): string {
   if (value === null) return 'linear';
   if (typeof value === 'string') return named(value, place);
-  if (!isObject(value)) throw new Error(`${place.layer}: activation expected a name, got ${JSON.stringify(value)}`);
+  if (!isObject(value))
+    throw new VitrineError(
+      'unsupported-layer',
+      `${place.layer}: activation expected a name, got ${JSON.stringify(value)}`,
+    );
   const { class_name: kind, config, registered_name: registered } = value;
   if (kind === 'function') return named(String(config), place);
   const rule = layers[String(kind)];
@@ -70,7 +75,8 @@ function named(name: string, { layer, generation }: Place): string {
   const registered = [name, name.replace(/^.*>/, '')].find((candidate) => isRegistered(candidate));
   if (registered) return registered;
   const near = nearestNames(name, [...Object.keys(stock), ...Object.keys(own), 'hard_sigmoid'], 3).join(', ');
-  throw new Error(
+  throw new VitrineError(
+    'unsupported-layer',
     `${layer}: activation "${name}" is not known: use one of Keras, or put the function behind the layer as operations ` +
       `of keras.ops or tf; near: ${near}`,
   );
@@ -82,7 +88,8 @@ const layers: Readonly<Record<string, (config: JsonObject, place: Place) => stri
   ELU: (config) => withNumbers('elu', [numberOf(config['alpha']) ?? 1]),
   Softmax: ({ axis = -1 }, { layer }) => {
     if (axis === -1) return 'softmax';
-    throw new Error(
+    throw new VitrineError(
+      'unsupported-layer',
       `${layer}: a Softmax over axis ${JSON.stringify(axis)} is not supported here: put it behind as a layer`,
     );
   },

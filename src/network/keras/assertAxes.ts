@@ -1,4 +1,5 @@
 import { describe } from '../../numeric/check.ts';
+import { VitrineError } from '../../numeric/errors.ts';
 import { isObject, type Json, type JsonObject } from '../loading/modelJson.ts';
 import { type KerasLayer, type KerasModel, titleOf } from './kerasModel.ts';
 
@@ -11,7 +12,7 @@ const highest = 8;
  * Refuses axes that no tensor has, nested models and layers in wrappers included: tfjs-layers makes a list as long as an
  * axis is high.
  *
- * @throws Error that names the layer and the option.
+ * @throws {VitrineError} that names the layer and the option.
  */
 export function assertAxes({ layers }: KerasModel): void {
   for (const layer of layers) {
@@ -32,5 +33,8 @@ function assertAxis(option: string, value: Json | undefined): void {
   const numbers = [value].flat(2).filter((axis) => typeof axis === 'number');
   const wrong = numbers.find((axis) => Math.abs(axis) > highest);
   if (wrong === undefined) return;
-  throw new Error(`${option} expected axes in ${-highest}..${highest}, got ${describe(wrong)}`);
+  throw new VitrineError(
+    'unsupported-layer',
+    `${option} expected axes in ${-highest}..${highest}, got ${describe(wrong)}`,
+  );
 }

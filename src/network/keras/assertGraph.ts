@@ -1,3 +1,4 @@
+import { VitrineError } from '../../numeric/errors.ts';
 import { nearestNames } from '../../numeric/nearestNames.ts';
 import type { Json } from '../loading/modelJson.ts';
 import {
@@ -14,7 +15,7 @@ import { isOperation } from './translateOperation.ts';
 /**
  * Refuses a model whose graph cannot be completed, nested ones included: tfjs-layers waits for what is missing for ever.
  *
- * @throws Error that names the layer: a name used twice, a layer or call that is not there, a cycle.
+ * @throws {VitrineError} that names the layer: a name used twice, a layer or call that is not there, a cycle.
  */
 export function assertGraph(model: KerasModel): void {
   assertNamesApart(model);
@@ -27,14 +28,16 @@ export function assertGraph(model: KerasModel): void {
   }
   for (const reference of model.inputs) assertMade(reference, layers, `input of "${model.name}"`);
   for (const reference of model.outputs) assertMade(reference, layers, `output of "${model.name}"`);
-  if (model.outputs.length === 0) throw new Error(`"${model.name}" expected outputs, got none`);
+  if (model.outputs.length === 0)
+    throw new VitrineError('unsupported-layer', `"${model.name}" expected outputs, got none`);
   assertNoCycle(model.layers);
 }
 
 function assertNamesApart({ layers }: KerasModel): void {
   const seen = new Set<string>();
   for (const { name } of layers) {
-    if (seen.has(name)) throw new Error(`expected layers with names of their own, got "${name}" twice`);
+    if (seen.has(name))
+      throw new VitrineError('unsupported-layer', `expected layers with names of their own, got "${name}" twice`);
     seen.add(name);
   }
 }
@@ -47,30 +50,45 @@ function assertMade(
   const layer = layers.get(name);
   if (!layer) {
     const near = nearestNames(name, [...layers.keys()]).join(', ');
-    throw new Error(`${reader} reads layer "${name}", which is not there; near: ${near}`);
+    throw new VitrineError('unsupported-layer', `${reader} reads layer "${name}", which is not there; near: ${near}`);
   }
   const calls = callCount(layer);
   if (call < 0 || call >= calls) {
-    throw new Error(`${reader} reads call ${call} of layer "${name}", which is called ${calls} times`);
+    throw new VitrineError(
+      'unsupported-layer',
+      `${reader} reads call ${call} of layer "${name}", which is called ${calls} times`,
+    );
   }
   const outputs = layer.model && !layer.model.sequential ? layer.model.outputs.length : undefined;
   if (output < 0 || (outputs !== undefined && output >= outputs)) {
-    throw new Error(`${reader} reads output ${output} of layer "${name}", which has ${outputs ?? 1}`);
+    throw new VitrineError(
+      'unsupported-layer',
+      `${reader} reads output ${output} of layer "${name}", which has ${outputs ?? 1}`,
+    );
   }
 }
 
 function assertConnected(layer: KerasLayer): void {
   if (layer.kind === 'InputLayer') return;
   if (layer.calls.length === 0) {
-    throw new Error(`${titleOf(layer)} expected inbound_nodes with at least one call, got none`);
+    throw new VitrineError(
+      'unsupported-layer',
+      `${titleOf(layer)} expected inbound_nodes with at least one call, got none`,
+    );
   }
   for (const call of layer.calls) {
     const constant = isOperation(layer) ? undefined : call.args.map(constantIn).find((value) => value !== undefined);
     if (constant !== undefined) {
-      throw new Error(`${titleOf(layer)} expected tensors to read, got ${JSON.stringify(constant)}`);
+      throw new VitrineError(
+        'unsupported-layer',
+        `${titleOf(layer)} expected tensors to read, got ${JSON.stringify(constant)}`,
+      );
     }
     if (readBy(call).length > 0) continue;
-    throw new Error(`${titleOf(layer)} expected a tensor to read on each of its calls, got none`);
+    throw new VitrineError(
+      'unsupported-layer',
+      `${titleOf(layer)} expected a tensor to read on each of its calls, got none`,
+    );
   }
 }
 
@@ -111,7 +129,11 @@ function assertNoCycle(layers: readonly KerasLayer[]): void {
     }
   }
   const [stuck] = waiting.values();
-  if (stuck) throw new Error(`${titleOf(stuck.layer)} waits for its own output: its connections form a cycle`);
+  if (stuck)
+    throw new VitrineError(
+      'unsupported-layer',
+      `${titleOf(stuck.layer)} waits for its own output: its connections form a cycle`,
+    );
 }
 
 function keyOf({ layer, call }: Pick<TensorReference, 'layer' | 'call'>): string {

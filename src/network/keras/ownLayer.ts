@@ -2,8 +2,8 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { initializers, layers } from '@tensorflow/tfjs-layers';
 import type { TensorFunction } from '../functions/tensorFunction.ts';
-import type { OpenShape } from '../graph.ts';
-import type { Variable } from '../layersModel.ts';
+import type { OpenShape } from '../graph/graph.ts';
+import type { Variable } from '../graph/layersModel.ts';
 import type { Activation } from '../lower/activations.ts';
 import { ours } from './layerRule.ts';
 

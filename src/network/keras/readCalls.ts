@@ -1,3 +1,4 @@
+import { VitrineError } from '../../numeric/errors.ts';
 import { isObject, type Json, type JsonObject } from '../loading/modelJson.ts';
 import type { Argument, KerasCall, TensorReference } from './kerasModel.ts';
 
@@ -11,7 +12,10 @@ export function readCall(node: Json): KerasCall {
   if (isKeras3Node(node)) return keras3Call(node as JsonObject);
   if (Array.isArray(node)) return keras2Call(node);
   if (isObject(node)) return { args: sorted(node).map(keras2Argument), named: {} };
-  throw new Error(`expected inbound_nodes of lists or of {args, kwargs}, got ${JSON.stringify(node)}`);
+  throw new VitrineError(
+    'unsupported-layer',
+    `expected inbound_nodes of lists or of {args, kwargs}, got ${JSON.stringify(node)}`,
+  );
 }
 
 /** The tensors that a model begins or ends with: one `[layer, call, output]`, a list or an object of such, nested. */
@@ -83,7 +87,7 @@ function isReference(value: Json | undefined): value is readonly Json[] {
 
 function referenceOf(value: readonly Json[]): TensorReference {
   if (isReference(value)) return { layer: value[0] as string, call: value[1] as number, output: value[2] as number };
-  throw new Error(`expected [layer, call, output], got ${JSON.stringify(value)}`);
+  throw new VitrineError('unsupported-layer', `expected [layer, call, output], got ${JSON.stringify(value)}`);
 }
 
 function asList(value: Json | undefined): readonly Json[] {

@@ -1,3 +1,4 @@
+import { VitrineError } from '../../numeric/errors.ts';
 import { isObject, type Json, type JsonObject } from '../loading/modelJson.ts';
 import type { Argument, Generation, KerasCall, KerasLayer, KerasModel, TensorReference } from './kerasModel.ts';
 import { isKeras3Node, readCall, readReferences } from './readCalls.ts';
@@ -5,12 +6,13 @@ import { isKeras3Node, readCall, readReferences } from './readCalls.ts';
 /**
  * Reads the class and configuration of a model, functional or sequential, of Keras 2, Keras 3 or tfjs-layers.
  *
- * @throws Error if it is neither: a subclassed model keeps its graph in Python.
+ * @throws {VitrineError} if it is neither: a subclassed model keeps its graph in Python.
  */
 export function readKerasModel(topology: JsonObject): KerasModel {
   const { class_name: kind, config } = topology;
   const content = Array.isArray(config) ? { layers: config } : config;
-  if (!isObject(content) || !Array.isArray(content['layers'])) throw new Error(notAGraph(String(kind)));
+  if (!isObject(content) || !Array.isArray(content['layers']))
+    throw new VitrineError('unsupported-layer', notAGraph(String(kind)));
   const layers = content['layers'].map(asObject);
   const generation = layers.some(({ inbound_nodes: nodes }) => asList(nodes).some(isKeras3Node))
     ? 3
@@ -29,7 +31,8 @@ export function readKerasModel(topology: JsonObject): KerasModel {
 
 /** The layer inside a wrapper. */
 export function readInnerLayer(entry: Json | undefined, generation: Generation): KerasLayer {
-  if (!isObject(entry)) throw new Error(`expected a layer inside, got ${JSON.stringify(entry)}`);
+  if (!isObject(entry))
+    throw new VitrineError('unsupported-layer', `expected a layer inside, got ${JSON.stringify(entry)}`);
   return readLayer(entry, { index: 0, generation });
 }
 
@@ -39,12 +42,18 @@ function readLayer(entry: JsonObject, { index, generation }: { index: number; ge
   const name = entry['inbound_nodes'] === undefined ? (entry['name'] ?? config['name']) : entry['name'];
   const kind = kindOf(entry);
   if (typeof name !== 'string' || name === '') {
-    throw new Error(`expected a name for each layer, got ${JSON.stringify(name)} for layer ${index + 1} (${kind})`);
+    throw new VitrineError(
+      'unsupported-layer',
+      `expected a name for each layer, got ${JSON.stringify(name)} for layer ${index + 1} (${kind})`,
+    );
   }
   // tfjs-layers waits for ever for a layer that has another name inside.
   const again = Array.isArray(entry['config']) ? name : config['name'];
   if (again !== name)
-    throw new Error(`layer "${name}" (${kind}): expected that name again, got ${JSON.stringify(again)}`);
+    throw new VitrineError(
+      'unsupported-layer',
+      `layer "${name}" (${kind}): expected that name again, got ${JSON.stringify(again)}`,
+    );
   const build = entry['build_config'];
   return {
     name,
@@ -60,7 +69,8 @@ function readLayer(entry: JsonObject, { index, generation }: { index: number; ge
 
 /** The class, with its package where that is not Keras's own. */
 function kindOf({ class_name: name, registered_name: registered, module }: JsonObject): string {
-  if (typeof name !== 'string') throw new Error(`expected layers with a class_name, got ${JSON.stringify(name)}`);
+  if (typeof name !== 'string')
+    throw new VitrineError('unsupported-layer', `expected layers with a class_name, got ${JSON.stringify(name)}`);
   if (typeof registered === 'string' && registered.includes('>')) return registered.replace(/^keras>/i, '');
   const isForeign = typeof module === 'string' && !/^(tf_)?keras(\.|$)/.test(module);
   return isForeign && !name.includes('>') ? `Custom>${name}` : name;

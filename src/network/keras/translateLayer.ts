@@ -1,5 +1,6 @@
 import { serialization } from '@tensorflow/tfjs-core';
 import { describe } from '../../numeric/check.ts';
+import { VitrineError } from '../../numeric/errors.ts';
 import { nearestNames } from '../../numeric/nearestNames.ts';
 import type { Json, JsonObject } from '../loading/modelJson.ts';
 import { namesLayer, reasonOf } from '../loading/naming.ts';
@@ -27,13 +28,13 @@ const trained = /_(initializer|regularizer|constraint)$/;
  *
  * @param rank the number of axes of what it reads, where that is known.
  * @param translate does the same for a layer or model inside it.
- * @throws Error that names the layer, its class and the option that cannot be obeyed, and says what to do.
+ * @throws {VitrineError} that names the layer, its class and the option that cannot be obeyed, and says what to do.
  */
 export function translateLayer(layer: KerasLayer, rank: number | undefined, translate: Translate): TfjsLayer {
   if (isUsers(layer)) return { class_name: registeredName(layer) as string, config: layer.config };
   const rule = rules[layer.kind];
-  if (!rule) throw new Error(unknownClass(layer));
-  if (rule.refused) throw new Error(`${titleOf(layer)} is not supported: ${rule.refused}`);
+  if (!rule) throw new VitrineError('unsupported-layer', unknownClass(layer));
+  if (rule.refused) throw new VitrineError('unsupported-layer', `${titleOf(layer)} is not supported: ${rule.refused}`);
   assertNotQuantized(layer);
   const options = withActivations(obeyed(layer, rule), layer);
   return named(layer, () => rule.wrap?.(layer, options, translate) ?? translated(layer, rule, { options, rank }));
@@ -58,7 +59,7 @@ function named(layer: KerasLayer, translate: () => TfjsLayer): TfjsLayer {
     return translate();
   } catch (cause) {
     if (namesLayer(cause)) throw cause;
-    throw new Error(`${titleOf(layer)}: ${reasonOf(cause)}`, { cause });
+    throw new VitrineError('unsupported-layer', `${titleOf(layer)}: ${reasonOf(cause)}`, { cause });
   }
 }
 
@@ -70,7 +71,7 @@ function obeyed(layer: KerasLayer, { options = [], training = [], only = {} }: L
     const allowed = only[name];
     if (options.includes(name)) kept[name] = value;
     else if (allowed ? !isAmong(value, allowed) : value !== null && value !== false) {
-      throw new Error(refusal(layer, { name, value, allowed }));
+      throw new VitrineError('unsupported-layer', refusal(layer, { name, value, allowed }));
     }
   }
   return kept;
@@ -118,7 +119,10 @@ function registeredName({ kind }: KerasLayer): string | undefined {
 function assertNotQuantized(layer: KerasLayer): void {
   const text = describeType(layer.config['dtype']);
   if (!/^(u?int4|u?int8|float8)_from|_from_/.test(text)) return;
-  throw new Error(`${titleOf(layer)} holds quantised weights (${text}): save the model without quantize()`);
+  throw new VitrineError(
+    'unsupported-layer',
+    `${titleOf(layer)} holds quantised weights (${text}): save the model without quantize()`,
+  );
 }
 
 function describeType(dtype: Json | undefined): string {

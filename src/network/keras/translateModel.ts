@@ -1,3 +1,4 @@
+import { VitrineError } from '../../numeric/errors.ts';
 import type { Json } from '../loading/modelJson.ts';
 import {
   type KerasCall,
@@ -78,11 +79,12 @@ function inputsOf({ args, named }: KerasCall, layer: KerasLayer): readonly Tenso
     const says = !('value' in argument) || (argument.value !== null && argument.value !== false);
     if (!says || inputNames.includes(name) || (name === 'training' && !isRandom(layer))) continue;
     if (name === 'training') {
-      throw new Error(
+      throw new VitrineError(
+        'unsupported-layer',
         `${titleOf(layer)} is called with training=True, so that its output is random: build the model without it`,
       );
     }
-    throw new Error(`${titleOf(layer)} is called with "${name}", which is not supported`);
+    throw new VitrineError('unsupported-layer', `${titleOf(layer)} is called with "${name}", which is not supported`);
   }
   return [...args, ...inputNames.flatMap((name) => named[name] ?? [])].flatMap(tensorsOf);
 }

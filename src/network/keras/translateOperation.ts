@@ -1,3 +1,4 @@
+import { VitrineError } from '../../numeric/errors.ts';
 import { nearestNames } from '../../numeric/nearestNames.ts';
 import type { Json } from '../loading/modelJson.ts';
 import { reasonOf } from '../loading/naming.ts';
@@ -24,7 +25,8 @@ export function isOperation({ kind, module, config, generation }: KerasLayer): b
 /** An operation as a layer of ours, and the tensors that it reads on its one call. */
 export function translateOperation(layer: KerasLayer): { layer: TfjsLayer; inputs: readonly TensorReference[] } {
   const [call, ...others] = layer.calls;
-  if (!call || others.length > 0) throw new Error(`${titleOf(layer)} expected one call, got ${layer.calls.length}`);
+  if (!call || others.length > 0)
+    throw new VitrineError('unsupported-layer', `${titleOf(layer)} expected one call, got ${layer.calls.length}`);
   const options = Object.entries(layer.config).filter(([name]) => !notOptions.includes(name));
   try {
     const translated = ruleOf(layer)(givenOf(call, Object.fromEntries(options)));
@@ -32,7 +34,11 @@ export function translateOperation(layer: KerasLayer): { layer: TfjsLayer; input
     const config = { name: layer.name, function: translated.function, options: translated.options ?? {}, operands };
     return { layer: { class_name: ours('Operation'), config: config as unknown as Record<string, Json> }, inputs };
   } catch (cause) {
-    throw new Error(`${titleOf(layer)}, operation "${functionOf(layer)}": ${reasonOf(cause)}`, { cause });
+    throw new VitrineError(
+      'unsupported-layer',
+      `${titleOf(layer)}, operation "${functionOf(layer)}": ${reasonOf(cause)}`,
+      { cause },
+    );
   }
 }
 
@@ -43,7 +49,10 @@ function ruleOf(layer: KerasLayer): OperationRule {
   if (rule) return rule;
   const names = known.flatMap((row) => row[column].split(' '));
   const near = nearestNames(name, names, 3).join(', ');
-  throw new Error(`is not known: build the model again with layers or with operations that are; near: ${near}`);
+  throw new VitrineError(
+    'unsupported-layer',
+    `is not known: build the model again with layers or with operations that are; near: ${near}`,
+  );
 }
 
 function functionOf({ kind, config }: KerasLayer): string {

@@ -1,4 +1,5 @@
 import { serialization } from '@tensorflow/tfjs-core';
+import { VitrineError } from '../../numeric/errors.ts';
 import { naming } from './naming.ts';
 
 interface LayerConfig {
@@ -10,7 +11,7 @@ interface LayerConfig {
  * Makes each layer of a configuration alone, which costs nothing before its weights are built: tfjs-layers does not say
  * which of them it cannot make.
  *
- * @throws Error that names the first layer that cannot be made.
+ * @throws {VitrineError} that names the first layer that cannot be made.
  */
 export function assertLayersMade(config: serialization.ConfigDict): void {
   for (const { className, config: options } of layersIn(config)) {
@@ -21,7 +22,8 @@ export function assertLayersMade(config: serialization.ConfigDict): void {
 function make(className: string, options: serialization.ConfigDict): void {
   const known = serialization.SerializationMap.getMap().classNameMap[className];
   if (!known)
-    throw new Error(
+    throw new VitrineError(
+      'bad-file',
       'the class is not known: write it in JavaScript and register it with tf.serialization.registerClass',
     );
   known[1](known[0], structuredClone(options));

@@ -1,5 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { LayersModel, Sequential } from '@tensorflow/tfjs-layers';
+import { VitrineError } from '../../numeric/errors.ts';
+import { type Container, isContainer, type Layer } from '../graph/layersModel.ts';
 import { assertAxes } from '../keras/assertAxes.ts';
 import { assertGraph } from '../keras/assertGraph.ts';
 import type { KerasModel } from '../keras/kerasModel.ts';
@@ -10,7 +12,6 @@ import { byLayer } from '../keras/weights/byLayer.ts';
 import { byName } from '../keras/weights/byName.ts';
 import { byPath } from '../keras/weights/byPath.ts';
 import { type Pairs, write } from '../keras/weights/pairs.ts';
-import { type Container, isContainer, type Layer } from '../layersModel.ts';
 import { assertLayersMade } from './assertLayersMade.ts';
 import { camelCased } from './camelCased.ts';
 import type { Json } from './modelJson.ts';
@@ -39,7 +40,9 @@ export function buildModel(stored: StoredLayers): LayersModel {
     return model;
   } catch (cause) {
     free(before);
-    throw new Error(`"${stored.name}" is no model that can be opened: ${reasonOf(cause)}`, { cause });
+    throw new VitrineError('bad-file', `"${stored.name}" is no model that can be opened: ${reasonOf(cause)}`, {
+      cause,
+    });
   }
 }
 
@@ -54,7 +57,7 @@ function built(topology: Topology): Unset<LayersModel> {
 
 function assertSet(model: LayersModel, isUnset: Unset<LayersModel>['isUnset']): void {
   const unset = model.weights.filter((weight) => isUnset(weight.read())).map(({ originalName }) => originalName);
-  if (unset.length > 0) throw new Error(`weights ${unset.join(', ')} are not in the file`);
+  if (unset.length > 0) throw new VitrineError('bad-file', `weights ${unset.join(', ')} are not in the file`);
 }
 
 /** tfjs-layers reads what it wrote as it is: the same words mean its own functions there. */
@@ -84,7 +87,7 @@ interface Topology {
 
 function pairsOf(model: Container, { weights }: StoredLayers, keras: KerasModel): Pairs {
   if (arraysIn(weights).length === 0 && model.weights.length > 0) {
-    throw new Error(`it holds no weights, "${model.name}" has ${model.weights.length}`);
+    throw new VitrineError('bad-file', `it holds no weights, "${model.name}" has ${model.weights.length}`);
   }
   if (weights.by === 'layer') return byLayer(model, weights.layers);
   if (weights.by === 'path') return byPath(model, { keras, root: weights.root });

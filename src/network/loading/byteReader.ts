@@ -1,3 +1,4 @@
+import { VitrineError } from '../../numeric/errors.ts';
 /** Reads numbers and texts of a file; nothing outside of it. */
 export interface ByteReader {
   readonly length: number;
@@ -55,13 +56,14 @@ export function byteReader(file: Uint8Array): ByteReader {
 
 function assertInside(at: number, length: number, end: number): void {
   if (at >= 0 && length >= 0 && at + length <= end) return;
-  throw new Error(`it points to ${length} bytes at ${at}, but ends at ${end}`);
+  throw new VitrineError('bad-file', `it points to ${length} bytes at ${at}, but ends at ${end}`);
 }
 
 function budget(limit: number, what: string): (amount: number) => void {
   let spent = 0;
   return (amount) => {
     spent += amount;
-    if (spent > limit) throw new Error(`its ${what} overlap: together they are larger than the file`);
+    if (spent > limit)
+      throw new VitrineError('bad-file', `its ${what} overlap: together they are larger than the file`);
   };
 }

@@ -1,3 +1,4 @@
+import { VitrineError } from '../../numeric/errors.ts';
 import { isHdf5 } from './hdf5/readHdf5.ts';
 import { isZip } from './zip.ts';
 
@@ -38,14 +39,17 @@ export function fileKind(file: Uint8Array, name: string): FileKind {
   if (isHdf5(file)) return 'hdf5';
   const head = headOf(file);
   const stranger = strangers.find(({ is }) => is(head, name));
-  if (stranger) throw new Error(`"${name}" expected ${expected}, got ${stranger.what}`);
+  if (stranger) throw new VitrineError('bad-file', `"${name}" expected ${expected}, got ${stranger.what}`);
   if (/^(\xef\xbb\xbf)?\s*[[{]/.test(head)) return 'json';
-  throw new Error(`"${name}" expected ${expected}, got a file that begins ${JSON.stringify(head.slice(0, 16))}`);
+  throw new VitrineError(
+    'bad-file',
+    `"${name}" expected ${expected}, got a file that begins ${JSON.stringify(head.slice(0, 16))}`,
+  );
 }
 
 /** Weight files may begin with any bytes; but with these they are none. */
 export function refuseLfsPointer(file: Uint8Array): void {
-  if (isLfsPointer(headOf(file))) throw new Error(`it is ${lfsPointer}`);
+  if (isLfsPointer(headOf(file))) throw new VitrineError('bad-file', `it is ${lfsPointer}`);
 }
 
 function isLfsPointer(head: string): boolean {

@@ -1,3 +1,4 @@
+import { VitrineError } from '../../numeric/errors.ts';
 import { nearestNames } from '../../numeric/nearestNames.ts';
 import { savedModelAdvice } from './fileKind.ts';
 import type { FileSet, OpenedSource } from './source.ts';
@@ -24,9 +25,14 @@ export async function chooseModel(files: FileSet, among: string): Promise<string
   if (paths.length === 1) return paths[0] as string;
   const models = [...paths.filter((path) => /\.(keras|h5|hdf5|zip)$/i.test(path)), ...(await topologies(files, paths))];
   if (models.length === 1) return models[0] as string;
-  if (models.length > 1) throw new Error(`${among}: expected one model, got ${models.join(', ')}: give one of them`);
-  if (paths.some((path) => path.endsWith('saved_model.pb'))) throw new Error(`${among} are ${savedModelAdvice}`);
-  throw new Error(`${among}: expected a model.json, .keras or .h5 file, got ${paths.join(', ') || 'none'}`);
+  if (models.length > 1)
+    throw new VitrineError('bad-file', `${among}: expected one model, got ${models.join(', ')}: give one of them`);
+  if (paths.some((path) => path.endsWith('saved_model.pb')))
+    throw new VitrineError('bad-file', `${among} are ${savedModelAdvice}`);
+  throw new VitrineError(
+    'bad-file',
+    `${among}: expected a model.json, .keras or .h5 file, got ${paths.join(', ') || 'none'}`,
+  );
 }
 
 /** The JSON files with a topology; files of the usual name need not be looked into. */
@@ -44,6 +50,9 @@ async function readWeights(files: FileSet, folder: string, path: string): Promis
   const sameName = known.filter((file) => file === name || file.endsWith(`/${name}`));
   const found = files.has(folder + path) ? [folder + path] : sameName;
   if (found.length === 1) return (files.get(found[0] as string) as () => Promise<Uint8Array>)();
-  if (found.length > 1) throw new Error(`it may be any of ${found.join(', ')}`);
-  throw new Error(`it is not among the files; the nearest are ${nearestNames(path, known).join(', ')}`);
+  if (found.length > 1) throw new VitrineError('bad-file', `it may be any of ${found.join(', ')}`);
+  throw new VitrineError(
+    'bad-file',
+    `it is not among the files; the nearest are ${nearestNames(path, known).join(', ')}`,
+  );
 }

@@ -1,5 +1,6 @@
 import type { io } from '@tensorflow/tfjs-core';
 import { describe } from '../../numeric/check.ts';
+import { VitrineError } from '../../numeric/errors.ts';
 
 /** A parsed tree of JSON. */
 export type Json = null | string | number | boolean | readonly Json[] | JsonObject;
@@ -18,7 +19,7 @@ const deepest = 200;
 export function parseJson(content: Uint8Array | string | object, name: string): JsonObject {
   const text = content instanceof Uint8Array ? new TextDecoder().decode(content) : content;
   const json = typeof text === 'string' ? parse(text, name) : text;
-  if (!isObject(json)) throw new Error(`"${name}" expected a JSON object, got ${describe(json)}`);
+  if (!isObject(json)) throw new VitrineError('bad-file', `"${name}" expected a JSON object, got ${describe(json)}`);
   assertDepth(json, name);
   return json;
 }
@@ -29,7 +30,8 @@ export function topologyOf(saved: JsonObject, name: string): JsonObject & { read
   const { class_name: kind, config } = topology;
   if (typeof kind === 'string' && config !== null && typeof config === 'object')
     return { ...topology, class_name: kind };
-  throw new Error(
+  throw new VitrineError(
+    'bad-file',
     `"${name}" expected a modelTopology with class_name and config, got keys ${Object.keys(topology).join(', ')}`,
   );
 }
@@ -44,13 +46,16 @@ export function isGraphModel(json: JsonObject): boolean {
 export function groupsOf(json: JsonObject, name: string): WeightGroups {
   const manifest = json['weightsManifest'] ?? [];
   if (!Array.isArray(manifest) || !manifest.every(isGroup)) {
-    throw new Error(`"${name}" expected a weightsManifest of groups {paths, weights}, got another form`);
+    throw new VitrineError(
+      'bad-file',
+      `"${name}" expected a weightsManifest of groups {paths, weights}, got another form`,
+    );
   }
   const groups = manifest as unknown as WeightGroups;
   const paths = groups.flatMap((group) => group.paths);
   const twice = paths.find((path, i) => paths.indexOf(path) !== i);
   if (twice === undefined) return groups;
-  throw new Error(`"${name}" names the weight file "${twice}" twice`);
+  throw new VitrineError('bad-file', `"${name}" names the weight file "${twice}" twice`);
 }
 
 /** Whether a value is an object with keys. */
@@ -62,7 +67,9 @@ function parse(text: string, name: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new Error(`"${name}" expected JSON, got invalid JSON: ${(cause as Error).message}`, { cause });
+    throw new VitrineError('bad-file', `"${name}" expected JSON, got invalid JSON: ${(cause as Error).message}`, {
+      cause,
+    });
   }
 }
 
@@ -70,7 +77,8 @@ function parse(text: string, name: string): unknown {
 function assertDepth(json: object, name: string): void {
   let level = new Set<object>([json]);
   for (let depth = 0; level.size > 0; depth++) {
-    if (depth > deepest) throw new Error(`"${name}" is nested more than ${deepest} levels deep, as no model is`);
+    if (depth > deepest)
+      throw new VitrineError('bad-file', `"${name}" is nested more than ${deepest} levels deep, as no model is`);
     const branches = [...level].flatMap((tree) => Object.values(tree) as unknown[]);
     level = new Set(branches.filter((branch) => typeof branch === 'object' && branch !== null)) as Set<object>;
   }

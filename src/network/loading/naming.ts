@@ -1,4 +1,5 @@
 import { layers } from '@tensorflow/tfjs-layers';
+import { VitrineError } from '../../numeric/errors.ts';
 
 /** What is known of a layer while it is made. */
 export interface Named {
@@ -30,7 +31,9 @@ export function naming<T>(layer: Named, run: () => T): T {
     return run();
   } catch (cause) {
     if (namesLayer(cause)) throw cause;
-    throw new Error(`layer "${layer.name}" (${layer.getClassName()}): ${reasonOf(cause)}`, { cause });
+    throw new VitrineError('bad-file', `layer "${layer.name}" (${layer.getClassName()}): ${reasonOf(cause)}`, {
+      cause,
+    });
   }
 }
 

@@ -1,6 +1,7 @@
 import { io } from '@tensorflow/tfjs-core';
 import { collected } from '../../numeric/bytes/collected.ts';
 import { describe } from '../../numeric/check.ts';
+import { VitrineError } from '../../numeric/errors.ts';
 import { openHandler } from './openHandler.ts';
 import type { LoadOptions, OpenedSource } from './source.ts';
 
@@ -23,7 +24,8 @@ export async function openAddress(source: string | URL, options: LoadOptions): P
 function absolute(source: string | URL): URL {
   const base = globalThis.document?.baseURI ?? globalThis.location?.href;
   if (URL.canParse(String(source), base)) return new URL(source, base);
-  throw new TypeError(
+  throw new VitrineError(
+    'bad-argument',
     `"source" expected an absolute URL outside browsers, got "${source}"; readModel of vitrine/node opens files`,
   );
 }
@@ -31,7 +33,8 @@ function absolute(source: string | URL): URL {
 function handlerOf(source: string | URL): io.IOHandler {
   const [handler] = String(source).startsWith('file:') ? [] : io.getLoadHandlers(String(source));
   if (handler) return handler;
-  throw new TypeError(
+  throw new VitrineError(
+    'bad-argument',
     `"source" expected an address that can be fetched or that tf.io knows here, got "${source}"; readModel of vitrine/node opens files`,
   );
 }
@@ -46,12 +49,15 @@ async function download(url: URL, options: LoadOptions, { own, receive }: Downlo
   const { signal } = options;
   try {
     const response: Partial<Response> | undefined = await request(url, options, own);
-    if (!isResponse(response)) throw new TypeError(`"fetch" expected to return a Response, got ${describe(response)}`);
-    if (!response.ok) throw new Error(`${response.status} ${response.statusText}`.trimEnd());
+    if (!isResponse(response))
+      throw new VitrineError('bad-argument', `"fetch" expected to return a Response, got ${describe(response)}`);
+    if (!response.ok) throw new VitrineError('bad-file', `${response.status} ${response.statusText}`.trimEnd());
     return await receive(response);
   } catch (cause) {
     signal?.throwIfAborted();
-    throw new Error(`"${withoutQuery(url)}" cannot be fetched: ${(cause as Error).message}`, { cause });
+    throw new VitrineError('bad-file', `"${withoutQuery(url)}" cannot be fetched: ${(cause as Error).message}`, {
+      cause,
+    });
   }
 }
 
@@ -59,7 +65,10 @@ async function request(url: URL, { fetch: given = {}, signal }: LoadOptions, own
   const stop = signal ? { signal } : {};
   if (typeof given === 'function') return given(url, stop);
   if (typeof given !== 'object' || given === null) {
-    throw new TypeError(`"fetch" expected the options of a request or a function, got ${describe(given)}`);
+    throw new VitrineError(
+      'bad-argument',
+      `"fetch" expected the options of a request or a function, got ${describe(given)}`,
+    );
   }
   const { headers, ...others } = given;
   return fetch(url, { ...others, ...(own && headers !== undefined && { headers }), ...stop });
@@ -88,7 +97,8 @@ async function contentOf(response: Response, visit?: (part: Uint8Array) => void)
 
 async function wholeOf(response: Response): Promise<Uint8Array> {
   // Development servers answer with their page when there is no such file.
-  if (response.headers.get('content-type')?.includes('text/html')) throw new Error('the server sent an HTML page');
+  if (response.headers.get('content-type')?.includes('text/html'))
+    throw new VitrineError('bad-file', 'the server sent an HTML page');
   return contentOf(response);
 }
 

@@ -1,5 +1,6 @@
 import { io } from '@tensorflow/tfjs-core';
 import { describe } from '../../numeric/check.ts';
+import { VitrineError } from '../../numeric/errors.ts';
 import type { OpenedSource } from './source.ts';
 
 type Handler = io.IOHandler | io.IOHandlerSync;
@@ -13,7 +14,10 @@ export function isHandler(source: unknown): source is Handler {
 export async function openHandler(handler: Handler, name: string): Promise<OpenedSource> {
   const artifacts: io.ModelArtifacts | undefined = await handler.load?.();
   if (typeof artifacts?.modelTopology !== 'object' || artifacts.modelTopology instanceof ArrayBuffer) {
-    throw new TypeError(`"${name}" expected artifacts with a modelTopology of JSON, got ${describe(artifacts)}`);
+    throw new VitrineError(
+      'bad-argument',
+      `"${name}" expected artifacts with a modelTopology of JSON, got ${describe(artifacts)}`,
+    );
   }
   const { weightSpecs, weightData, getWeightStream, ...json } = artifacts;
   const manifest = weightSpecs && { weightsManifest: [{ paths: ['weightData'], weights: weightSpecs }] };

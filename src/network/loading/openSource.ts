@@ -1,8 +1,9 @@
 import { owned } from '../../backend/owned.ts';
 import { describe } from '../../numeric/check.ts';
+import { VitrineError } from '../../numeric/errors.ts';
+import { modelAmong } from './modelAmong.ts';
 import { parseJson } from './modelJson.ts';
 import { openAddress } from './openAddress.ts';
-import { openBlobs } from './openBlobs.ts';
 import { isHandler, openHandler } from './openHandler.ts';
 import type { LoadOptions, ModelFiles, ModelSource, OpenedSource } from './source.ts';
 
@@ -19,14 +20,15 @@ export async function openSource(source: ModelSource, options: LoadOptions = {})
     return fromCaller(...(await owned(source)));
   }
   if (isBlobs(source)) return openBlobs([...source], options);
-  throw new TypeError(
+  throw new VitrineError(
+    'bad-argument',
     `"source" expected an address, bytes, files, {json, read} or a handler of tf.io, got ${describe(source)}`,
   );
 }
 
 function fromBytes(source: Uint8Array | ArrayBuffer): OpenedSource {
   const read = async (): Promise<never> => {
-    throw new Error('only bytes were given; give all files, or {json, read}');
+    throw new VitrineError('bad-file', 'only bytes were given; give all files, or {json, read}');
   };
   // The caller may write to them while weights are made.
   return {
@@ -45,7 +47,10 @@ function fromCaller({ json, read, name = 'model.json', metadata }: ModelFiles): 
       const content: unknown = await read(path);
       if (content instanceof ArrayBuffer) return new Uint8Array(content);
       if (content instanceof Uint8Array) return content;
-      throw new TypeError(`"read" expected to return the bytes of "${path}", got ${describe(content)}`);
+      throw new VitrineError(
+        'bad-argument',
+        `"read" expected to return the bytes of "${path}", got ${describe(content)}`,
+      );
     },
   };
 }
@@ -58,4 +63,25 @@ function isModelFiles(source: unknown): source is ModelFiles {
 function isBlobs(source: unknown): source is Iterable<Blob> {
   const isIterable = typeof source === 'object' && source !== null && Symbol.iterator in source;
   return isIterable && [...(source as Iterable<unknown>)].every((item) => item instanceof Blob);
+}
+
+/** Finds the model among the files that were dropped into a page or chosen in it. */
+async function openBlobs(blobs: readonly Blob[], { signal, onProgress }: LoadOptions): Promise<OpenedSource> {
+  const files = new Map<string, () => Promise<Uint8Array>>();
+  for (const blob of blobs) {
+    const path = pathOf(blob);
+    if (files.has(path))
+      throw new VitrineError('bad-file', `"source" expected files of one model, got two of the name "${path}"`);
+    files.set(path, async () => new Uint8Array(await blob.arrayBuffer()));
+  }
+  const source = await modelAmong(files, 'the given files');
+  signal?.throwIfAborted();
+  const { length } = source.content as Uint8Array;
+  onProgress?.({ stage: 'file', done: length, total: length });
+  return source;
+}
+
+function pathOf(blob: Blob): string {
+  const { webkitRelativePath: path, name } = blob as Partial<File>;
+  return path || name || 'the given file';
 }

@@ -1,3 +1,4 @@
+import { VitrineError } from '../../numeric/errors.ts';
 import { readHdf5 } from './hdf5/readHdf5.ts';
 import { parseJson, topologyOf } from './modelJson.ts';
 import type { StoredArray, StoredGroup, StoredLayers } from './storedModel.ts';
@@ -10,7 +11,7 @@ export function readH5(file: Uint8Array, name: string): StoredLayers {
   const root = readHdf5(file, name);
   const config = root.attributes.get('model_config');
   const weights = root.groups.get('model_weights');
-  if (typeof config !== 'string' || !weights) throw new Error(`"${name}" ${misfit(root)}`);
+  if (typeof config !== 'string' || !weights) throw new VitrineError('bad-file', `"${name}" ${misfit(root)}`);
   const version = root.attributes.get('keras_version') ?? weights.attributes.get('keras_version');
   const asked = `model_config of ${name}`;
   return {
@@ -26,11 +27,15 @@ export function readH5(file: Uint8Array, name: string): StoredLayers {
 function layersOf(weights: StoredGroup, name: string): Map<string, readonly StoredArray[]> {
   const own = weights.groups.get('top_level_model_weights');
   if (own && listOf(own, 'weight_names').length > 0) {
-    throw new Error(`"${name}" holds weights of the model itself, outside of its layers, which have no place in it`);
+    throw new VitrineError(
+      'bad-file',
+      `"${name}" holds weights of the model itself, outside of its layers, which have no place in it`,
+    );
   }
   const names = listOf(weights, 'layer_names');
   const layers = new Map(names.map((layer) => [layer, arraysOf(groupAt(weights, layer, name), name)] as const));
-  if (layers.size < names.length) throw new Error(`"${name}" lists a layer twice: ${names.join(', ')}`);
+  if (layers.size < names.length)
+    throw new VitrineError('bad-file', `"${name}" lists a layer twice: ${names.join(', ')}`);
   return layers;
 }
 
@@ -39,7 +44,7 @@ function arraysOf(group: StoredGroup, name: string): StoredArray[] {
     const steps = path.split('/');
     const array = groupAt(group, steps.slice(0, -1).join('/'), name).arrays.get(steps.at(-1) as string);
     if (array) return { ...array, name: path };
-    throw new Error(`"${name}" has no array "${path}" in group "${group.path}", which lists it`);
+    throw new VitrineError('bad-file', `"${name}" has no array "${path}" in group "${group.path}", which lists it`);
   });
 }
 
@@ -48,7 +53,7 @@ function groupAt(group: StoredGroup, path: string, name: string): StoredGroup {
     .split('/')
     .reduce<StoredGroup | undefined>((at, step) => (step === '' ? at : at?.groups.get(step)), group);
   if (found) return found;
-  throw new Error(`"${name}" has no group "${path}" in "${group.path}"`);
+  throw new VitrineError('bad-file', `"${name}" has no group "${path}" in "${group.path}"`);
 }
 
 /** A list of texts. One that exceeds HDF5's limit of 64 kB, Keras cuts into several that are numbered from 0. */

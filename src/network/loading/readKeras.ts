@@ -1,3 +1,4 @@
+import { VitrineError } from '../../numeric/errors.ts';
 import { readHdf5 } from './hdf5/readHdf5.ts';
 import { parseJson, topologyOf } from './modelJson.ts';
 import type { FileSet } from './source.ts';
@@ -16,7 +17,10 @@ export async function readKeras(zip: FileSet, folder: string, name: string): Pro
   const read = async (part: string): Promise<Uint8Array> => {
     const content = await zip.get(`${folder}${part}`)?.();
     if (content) return content;
-    throw new Error(`"${name}" expected a file ${part} in the zip, got ${[...zip.keys()].join(', ')}`);
+    throw new VitrineError(
+      'bad-file',
+      `"${name}" expected a file ${part} in the zip, got ${[...zip.keys()].join(', ')}`,
+    );
   };
   const config = `${name}/${parts.config}`;
   const topology = topologyOf(parseJson(await read(parts.config), config), config);

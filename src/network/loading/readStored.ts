@@ -1,3 +1,4 @@
+import { VitrineError } from '../../numeric/errors.ts';
 import { type FileKind, fileKind } from './fileKind.ts';
 import { modelAmong } from './modelAmong.ts';
 import { openSource } from './openSource.ts';
@@ -41,12 +42,16 @@ async function readZip({ name }: OpenedSource, content: Uint8Array, options: Loa
   const source = { ...inner, name: `${name}/${inner.name}` };
   // A zip may hold itself.
   if (fileKind(source.content as Uint8Array, source.name) === 'zip')
-    throw new Error(`"${source.name}" is in a zip: unpack that`);
+    throw new VitrineError('bad-file', `"${source.name}" is in a zip: unpack that`);
   return readOpened(source, options);
 }
 
 function refuseArchive(zip: FileSet, name: string): void {
   const has = (pattern: RegExp): boolean => [...zip.keys()].some((path) => pattern.test(path));
   const what = has(/(^|\/)data\.pkl$/) ? 'a model of PyTorch' : has(/\.npy$/) ? 'arrays of NumPy' : undefined;
-  if (what) throw new Error(`"${name}" expected a Keras model or a model.json with its weights, got ${what}`);
+  if (what)
+    throw new VitrineError(
+      'bad-file',
+      `"${name}" expected a Keras model or a model.json with its weights, got ${what}`,
+    );
 }

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { describe } from '../../numeric/check.ts';
-import { sizeOf } from '../../numeric/shape.ts';
+import { VitrineError } from '../../numeric/errors.ts';
+import { sizeOf } from '../../numeric/ndarray.ts';
 import type { RunOptions } from '../types.ts';
 import { refuseLfsPointer } from './fileKind.ts';
 import type { WeightGroups } from './modelJson.ts';
@@ -42,7 +43,7 @@ export async function readWeights(
   const arrays = groups.flatMap((group, i) => {
     const parts = files[i] as Uint8Array[];
     if (parts.length === 0 && sizes[i] !== 0) {
-      throw new Error(`"${source.name}" names no weight files for ${sizes[i]} bytes of weights`);
+      throw new VitrineError('bad-file', `"${source.name}" names no weight files for ${sizes[i]} bytes of weights`);
     }
     assertSize(group, parts, sizes[i] as number);
     return arraysOf(group, parts);
@@ -59,7 +60,11 @@ async function readFile(path: string, source: OpenedSource, signal: AbortSignal 
     return bytes;
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new Error(`weight file ${describe(path)}, named in "${source.name}", cannot be read: ${reason}`, { cause });
+    throw new VitrineError(
+      'bad-file',
+      `weight file ${describe(path)}, named in "${source.name}", cannot be read: ${reason}`,
+      { cause },
+    );
   } finally {
     signal?.throwIfAborted();
   }
@@ -90,7 +95,7 @@ function cut(parts: readonly Uint8Array[], start: number, size: number): ArrayBu
 function byName(arrays: readonly StoredArray[], json: string): Map<string, StoredArray> {
   const found = new Map<string, StoredArray>();
   for (const array of arrays) {
-    if (found.has(array.name)) throw new Error(`"${json}": weight "${array.name}" is stored twice`);
+    if (found.has(array.name)) throw new VitrineError('bad-file', `"${json}": weight "${array.name}" is stored twice`);
     found.set(array.name, array);
   }
   return found;
@@ -104,7 +109,10 @@ function assertSize({ paths, weights }: Group, parts: readonly Uint8Array[], exp
   const file = paths[part] as string;
   const group = parts.length > 1 ? `, one of ${parts.length} files with ${expected} bytes in all` : '';
   const end = found < expected ? `; the data end in weight "${weightAt(weights, found)}"` : '';
-  throw new Error(`${file}: expected ${length + expected - found} bytes, got ${length}${group}${end}`);
+  throw new VitrineError(
+    'bad-file',
+    `${file}: expected ${length + expected - found} bytes, got ${length}${group}${end}`,
+  );
 }
 
 /** All shards but the last have one size: the one that differs is at fault, else the last. */
@@ -130,7 +138,8 @@ function bytesOf({ name, shape, dtype, quantization }: Spec, json = ''): number 
   const bytes = bytesPerValue[stored];
   const isShape = Array.isArray(shape) && shape.every((length) => Number.isSafeInteger(length) && length >= 0);
   if (bytes !== undefined && isShape) return bytes * sizeOf(shape);
-  throw new Error(
+  throw new VitrineError(
+    'bad-file',
     `"${json}": weight "${name}" expected a shape and one of ${Object.keys(bytesPerValue).join(', ')}, got ${stored}`,
   );
 }

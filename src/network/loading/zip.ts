@@ -1,6 +1,7 @@
 import { collected } from '../../numeric/bytes/collected.ts';
 import { crc32 } from '../../numeric/bytes/crc32.ts';
 import { inflating } from '../../numeric/bytes/inflating.ts';
+import { VitrineError } from '../../numeric/errors.ts';
 import { type ByteReader, byteReader } from './byteReader.ts';
 import type { FileSet } from './source.ts';
 
@@ -32,7 +33,7 @@ export function isZip(file: Uint8Array): boolean {
  *
  * @param file that stays as it is while its files are in use.
  * @param name of the zip, for messages.
- * @throws Error if the zip is damaged, or in zip64.
+ * @throws {VitrineError} if the zip is damaged, or in zip64.
  */
 export async function openZip(file: Uint8Array, name: string): Promise<FileSet> {
   const reader = byteReader(file);
@@ -41,7 +42,7 @@ export async function openZip(file: Uint8Array, name: string): Promise<FileSet> 
     assertSizes(entries, file.length);
     const zip = new Map<string, () => Promise<Uint8Array>>();
     for (const entry of entries) {
-      if (zip.has(entry.path)) throw new Error(`it holds "${entry.path}" twice`);
+      if (zip.has(entry.path)) throw new VitrineError('bad-file', `it holds "${entry.path}" twice`);
       if (!entry.path.endsWith('/')) zip.set(entry.path, () => readEntry(reader, entry, name));
     }
     return zip;
@@ -50,23 +51,24 @@ export async function openZip(file: Uint8Array, name: string): Promise<FileSet> 
 
 function assertSizes(entries: readonly Entry[], length: number): void {
   const packed = entries.reduce((sum, entry) => sum + entry.packed, 0);
-  if (packed > length) throw new Error('its files overlap: together they are larger than the zip');
+  if (packed > length) throw new VitrineError('bad-file', 'its files overlap: together they are larger than the zip');
   const size = entries.reduce((sum, entry) => sum + entry.size, 0);
-  if (size > largestGrowth * length) throw new Error(`its files would grow to ${size} bytes`);
+  if (size > largestGrowth * length) throw new VitrineError('bad-file', `its files would grow to ${size} bytes`);
 }
 
 function findEnd(file: ByteReader): number {
   const first = Math.max(0, file.length - endSize - longestComment);
   for (let at = file.length - endSize; at >= first; at--) if (file.uint32(at) === signatures.end) return at;
-  throw new Error('it has no central directory: is it cut?');
+  throw new VitrineError('bad-file', 'it has no central directory: is it cut?');
 }
 
 function readDirectory(file: ByteReader, end: number): Entry[] {
   const [count, start] = [file.uint16(end + 10), file.uint32(end + 16)];
-  if (count === 0xffff || start === 0xffffffff) throw new Error('zip64 is not read');
+  if (count === 0xffff || start === 0xffffffff) throw new VitrineError('bad-file', 'zip64 is not read');
   const entries: Entry[] = [];
   for (let at = start; entries.length < count; ) {
-    if (file.uint32(at) !== signatures.directory) throw new Error(`expected an entry of the directory at ${at}`);
+    if (file.uint32(at) !== signatures.directory)
+      throw new VitrineError('bad-file', `expected an entry of the directory at ${at}`);
     const [path, extra, comment] = [file.uint16(at + 28), file.uint16(at + 30), file.uint16(at + 32)];
     entries.push({
       path: file.text(at + 46, path),
@@ -85,15 +87,16 @@ function readDirectory(file: ByteReader, end: number): Entry[] {
 async function readEntry(file: ByteReader, entry: Entry, zip: string): Promise<Uint8Array> {
   const { path, flags, method, packed, size, header } = entry;
   return named(`${zip}/${path}`, async () => {
-    if (flags & 1) throw new Error('it is encrypted');
-    if (packed === 0xffffffff || size === 0xffffffff) throw new Error('zip64 is not read');
-    if (file.uint32(header) !== signatures.header) throw new Error(`expected its header at ${header}`);
+    if (flags & 1) throw new VitrineError('bad-file', 'it is encrypted');
+    if (packed === 0xffffffff || size === 0xffffffff) throw new VitrineError('bad-file', 'zip64 is not read');
+    if (file.uint32(header) !== signatures.header)
+      throw new VitrineError('bad-file', `expected its header at ${header}`);
     const start = header + 30 + file.uint16(header + 26) + file.uint16(header + 28);
     const bytes = file.bytes(start, packed);
     if (method !== 0 && method !== 8)
-      throw new Error(`it is compressed by method ${method}, expected 0 or 8 (deflate)`);
+      throw new VitrineError('bad-file', `it is compressed by method ${method}, expected 0 or 8 (deflate)`);
     const content = method === 8 ? await inflated(bytes, entry) : bytes;
-    if (content.length !== size) throw new Error(`expected ${size} bytes, got ${content.length}`);
+    if (content.length !== size) throw new VitrineError('bad-file', `expected ${size} bytes, got ${content.length}`);
     return content;
   });
 }
@@ -106,10 +109,10 @@ async function inflated(packed: Uint8Array, { size, checksum }: Entry): Promise<
   let [length, found] = [0, 0];
   const content = await collected(inflating([packed], 'deflate-raw'), (part) => {
     length += part.length;
-    if (length > size) throw new Error(`it grows beyond the ${size} bytes that it claims`);
+    if (length > size) throw new VitrineError('bad-file', `it grows beyond the ${size} bytes that it claims`);
     found = crc32(part, found);
   });
-  if (length === size && found !== checksum) throw new Error('it is damaged: its checksum differs');
+  if (length === size && found !== checksum) throw new VitrineError('bad-file', 'it is damaged: its checksum differs');
   return content;
 }
 
@@ -117,6 +120,6 @@ async function named<T>(name: string, read: () => Promise<T>): Promise<T> {
   try {
     return await read();
   } catch (cause) {
-    throw new Error(`"${name}" cannot be read as zip: ${(cause as Error).message}`, { cause });
+    throw new VitrineError('bad-file', `"${name}" cannot be read as zip: ${(cause as Error).message}`, { cause });
   }
 }

@@ -1,4 +1,4 @@
-import type { Operation } from '../operation.ts';
+import type { Operation } from '../graph/operation.ts';
 import type { OperationSource } from '../operations/base.ts';
 import { alongAxis } from './axes.ts';
 

@@ -1,11 +1,10 @@
 import type { WindowGeometry } from '../../backend/kernels/geometry.ts';
-import type { Layer, Variable } from '../layersModel.ts';
-import type { Operation, Parameters } from '../operation.ts';
+import type { Layer, Variable } from '../graph/layersModel.ts';
+import type { Operation, Parameters } from '../graph/operation.ts';
 import type { OperationSource } from '../operations/base.ts';
-import { conv2d } from '../operations/conv2d.ts';
 import { conv2dTranspose } from '../operations/conv2dTranspose.ts';
+import { conv2d, depthwiseConv2d } from '../operations/convolution.ts';
 import { dense } from '../operations/dense.ts';
-import { depthwiseConv2d } from '../operations/depthwiseConv2d.ts';
 import { conv3d } from '../operations/volumes/conv3d.ts';
 import { conv3dTranspose } from '../operations/volumes/conv3dTranspose.ts';
 import type { Triple, Window3d } from '../operations/volumes/window3d.ts';

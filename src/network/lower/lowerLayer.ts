@@ -1,8 +1,9 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { OpenShape } from '../graph.ts';
-import type { Layer } from '../layersModel.ts';
-import { openShapeText } from '../openShapeText.ts';
-import type { Operation } from '../operation.ts';
+import { VitrineError } from '../../numeric/errors.ts';
+import type { OpenShape } from '../graph/graph.ts';
+import type { Layer } from '../graph/layersModel.ts';
+import type { Operation } from '../graph/operation.ts';
+import { openShapeText } from '../graph/site.ts';
 import { wholeRegion } from '../operations/base.ts';
 import { taped } from '../operations/taped.ts';
 import * as activations from './activations.ts';
@@ -104,7 +105,8 @@ function assertShape({ shape }: Tensor, expected: OpenShape): void {
   const fits =
     shape.length === expected.length && expected.every((length, i) => i === 0 || (length ?? shape[i]) === shape[i]);
   if (fits) return;
-  throw new Error(
+  throw new VitrineError(
+    'unsupported-layer',
     `its computeOutputShape tells ${openShapeText(expected)}, its call gives ${openShapeText([null, ...shape.slice(1)])}`,
   );
 }

@@ -1,5 +1,5 @@
-import type { Layer } from '../layersModel.ts';
-import type { Operation } from '../operation.ts';
+import type { Layer } from '../graph/layersModel.ts';
+import type { Operation } from '../graph/operation.ts';
 import type { OperationSource } from '../operations/base.ts';
 
 /** A call of a layer: where it stands and the symbolic shapes that go in and come out, batch axis included. */

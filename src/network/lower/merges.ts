@@ -1,5 +1,5 @@
-import type { Layer } from '../layersModel.ts';
-import type { Operation } from '../operation.ts';
+import type { Layer } from '../graph/layersModel.ts';
+import type { Operation } from '../graph/operation.ts';
 import type { OperationSource } from '../operations/base.ts';
 import { concatenate } from '../operations/concatenate.ts';
 import { add, average, maximum, minimum, multiply } from '../operations/merge.ts';

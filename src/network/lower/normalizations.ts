@@ -1,5 +1,6 @@
+import { VitrineError } from '../../numeric/errors.ts';
 import { axisOf } from '../functions/openShapes.ts';
-import type { Layer, Variable } from '../layersModel.ts';
+import type { Layer, Variable } from '../graph/layersModel.ts';
 import { affine, batchNormalization, constantAffine } from '../operations/affine.ts';
 import { layerNormalization } from '../operations/layerNormalization.ts';
 import { alongAxis } from './axes.ts';
@@ -20,7 +21,10 @@ export const lowerBatchNormalization: Lowering<BatchNormalizationLayer> = (layer
   const [given, ...others] = [layer.axis].flat();
   if (given === undefined || others.length > 0) {
     const found = JSON.stringify(layer.axis);
-    throw new Error(`layer "${source.address}": batch normalisation expected one axis, got ${found}`);
+    throw new VitrineError(
+      'unsupported-layer',
+      `layer "${source.address}": batch normalisation expected one axis, got ${found}`,
+    );
   }
   const weights = batchNormalization(source, layer.epsilon, () => ({
     ...(layer.gamma && { gamma: layer.gamma.read() }),

@@ -1,8 +1,8 @@
 import { constantOf } from '../functions/constants.ts';
 import { lowerFunction } from '../functions/lowerFunction.ts';
 import type { Operand } from '../functions/tensorFunction.ts';
+import type { Layer, Variable } from '../graph/layersModel.ts';
 import type { OwnLayerInstance } from '../keras/ownLayer.ts';
-import type { Layer, Variable } from '../layersModel.ts';
 import { activationOperations } from './activations.ts';
 import type { LayerCall, Lowering } from './lowering.ts';
 

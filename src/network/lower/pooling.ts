@@ -1,6 +1,6 @@
 import type { WindowGeometry } from '../../backend/kernels/geometry.ts';
-import type { Layer } from '../layersModel.ts';
-import type { Operation } from '../operation.ts';
+import type { Layer } from '../graph/layersModel.ts';
+import type { Operation } from '../graph/operation.ts';
 import type { OperationSource } from '../operations/base.ts';
 import { averagePool, globalAveragePool, globalMaxPool, maxPool } from '../operations/pooling.ts';
 import { permute } from '../operations/shape.ts';

@@ -1,11 +1,11 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { axisOf, extentOf, type WindowGeometry } from '../../backend/kernels/geometry.ts';
-import type { Layer, Variable } from '../layersModel.ts';
-import type { Operation } from '../operation.ts';
+import type { Layer, Variable } from '../graph/layersModel.ts';
+import type { Operation } from '../graph/operation.ts';
 import type { OperationSource } from '../operations/base.ts';
 import { pad } from '../operations/border.ts';
-import { conv2d } from '../operations/conv2d.ts';
+import { conv2d } from '../operations/convolution.ts';
 import { averagePool, globalAveragePool, globalMaxPool, maxPool } from '../operations/pooling.ts';
 import { reshape } from '../operations/shape.ts';
 import { type Activation, activationOperations } from './activations.ts';

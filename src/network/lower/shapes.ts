@@ -1,4 +1,5 @@
-import type { Layer, Variable } from '../layersModel.ts';
+import { VitrineError } from '../../numeric/errors.ts';
+import type { Layer, Variable } from '../graph/layersModel.ts';
 import { crop, pad } from '../operations/border.ts';
 import { embedding } from '../operations/embedding.ts';
 import { resize } from '../operations/resize.ts';
@@ -55,7 +56,8 @@ export const lowerCenterCrop: Lowering<Layer & { height: number; width: number }
   if (shape.length !== 4 || typeof rows !== 'number' || typeof columns !== 'number') return undefined;
   const [lostRows, lostColumns] = [rows - height, columns - width];
   if (lostRows < 0 || lostColumns < 0) {
-    throw new Error(
+    throw new VitrineError(
+      'unsupported-layer',
       `layer "${source.address}" (${source.layerClass}) expected an input of at least ${height} × ${width}, got ${rows} × ${columns}, which tfjs cannot run`,
     );
   }

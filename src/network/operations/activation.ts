@@ -1,6 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Operation, OperationKind, Parameters } from '../operation.ts';
+import type { Operation, OperationKind, Parameters } from '../graph/operation.ts';
 import { channelRegion, type OperationSource, type Origin, only, parameter, perChannel, sameRegion } from './base.ts';
 import { taped } from './taped.ts';
 

@@ -1,7 +1,7 @@
 import type { Tensor, Tensor1D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { channelRow, scaleShift } from '../../backend/kernels/elementwise.ts';
-import type { Applied, Operation, Parameters } from '../operation.ts';
+import type { Applied, Operation, Parameters } from '../graph/operation.ts';
 import { describeOperation, type OperationSource, parameter, perChannel, pointwise, sameRegion } from './base.ts';
 
 /**

@@ -1,7 +1,8 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Io, Operation, OperationKind, Parameters, PartialForward, Region } from '../operation.ts';
-import type { Store } from '../store.ts';
+import { VitrineError } from '../../numeric/errors.ts';
+import type { Io, Operation, OperationKind, Parameters, PartialForward, Region } from '../graph/operation.ts';
+import type { Store } from '../walk/store.ts';
 
 /** Where an operation comes from and where it keeps what it makes from its weights. */
 export interface OperationSource {
@@ -84,7 +85,10 @@ export function derivedWeights(
 export function parameter<T extends Tensor>(parameters: Parameters, name: string): T {
   const tensor = parameters[name];
   if (tensor === undefined) {
-    throw new Error(`parameter "${name}" is missing; given: ${Object.keys(parameters).join(', ')}`);
+    throw new VitrineError(
+      'unsupported-layer',
+      `parameter "${name}" is missing; given: ${Object.keys(parameters).join(', ')}`,
+    );
   }
   return tensor as T;
 }

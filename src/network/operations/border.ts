@@ -1,7 +1,7 @@
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Operation, PartialForward } from '../operation.ts';
-import { shiftRegion } from '../region.ts';
+import { shiftRegion } from '../fields/region.ts';
+import type { Operation, PartialForward } from '../graph/operation.ts';
 import { describeOperation, type OperationSource, only, onlyShape, pointwise, withoutParameters } from './base.ts';
 
 /** Rows and columns before and after an image plane. */

@@ -1,6 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Operation, Region } from '../operation.ts';
+import type { Operation, Region } from '../graph/operation.ts';
 import { describeOperation, type OperationSource, pointwise, withoutParameters } from './base.ts';
 
 /** The inputs side by side along an axis (the batch axis counts as 0). */

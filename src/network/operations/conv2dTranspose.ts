@@ -3,8 +3,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { convInputGradient, prepareConvKernel } from '../../backend/kernels/convInputGradient.ts';
 import { convTransposeInputGradient } from '../../backend/kernels/convTransposeInputGradient.ts';
 import { axisOf, extentOf, type WindowGeometry } from '../../backend/kernels/geometry.ts';
-import type { Operation, Parameters } from '../operation.ts';
-import { transposedWindowRegion } from '../region.ts';
+import { transposedWindowRegion } from '../fields/region.ts';
+import type { Operation, Parameters } from '../graph/operation.ts';
 import { derivedWeights, describeOperation, type OperationSource, onlyShape, parameter } from './base.ts';
 import { foldAffine } from './foldAffine.ts';
 

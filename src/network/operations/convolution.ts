@@ -1,11 +1,14 @@
 import type { Tensor, Tensor1D, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { convInputGradient, prepareConvKernel } from '../../backend/kernels/convInputGradient.ts';
+import { depthwiseInputGradient, prepareDepthwiseKernel } from '../../backend/kernels/depthwiseInputGradient.ts';
 import { activated } from '../../backend/kernels/elementwise.ts';
 import { convolutionPadding, type WindowGeometry } from '../../backend/kernels/geometry.ts';
-import type { KernelPlacement } from '../../backend/training/convFilterGradient.ts';
+import { convKernelGradient, type KernelPlacement } from '../../backend/training/convFilterGradient.ts';
+import { depthwiseKernelGradient } from '../../backend/training/depthwiseFilterGradient.ts';
 import { slidingOf } from '../../backend/training/taps.ts';
-import type { FusedActivation, Operation, OperationKind, Parameters } from '../operation.ts';
-import { windowRegion } from '../region.ts';
+import { windowRegion } from '../fields/region.ts';
+import type { FusedActivation, Operation, OperationKind, Parameters } from '../graph/operation.ts';
 import {
   derivedWeights,
   describeOperation,
@@ -15,8 +18,40 @@ import {
   perChannel,
   pointwise,
 } from './base.ts';
-import { foldAffine, foldInputAffine } from './foldAffine.ts';
-import { fusedName, fusesRelu } from './fusion.ts';
+import { foldAffine, foldInputAffine, fusedName, fusesRelu } from './foldAffine.ts';
+
+const fullConvolution: ConvolutionKind = {
+  kind: 'conv2d',
+  run: tf.fused.conv2d,
+  prepare: prepareConvKernel,
+  inputGradient: convInputGradient,
+  kernelGradient: convKernelGradient,
+  outputAxes: 1,
+};
+
+/** A 2-D convolution: `kernel` [height, width, in, out], optional `bias` [out]. */
+export function conv2d(source: OperationSource, geometry: WindowGeometry, parameters: () => Parameters): Operation {
+  return convolution(fullConvolution, source, { geometry, parameters });
+}
+
+const depthwiseConvolution: ConvolutionKind = {
+  kind: 'depthwiseConv2d',
+  // It takes padding in numbers for each side as well, which its type leaves out.
+  run: tf.fused.depthwiseConv2d as ConvolutionKind['run'],
+  prepare: prepareDepthwiseKernel,
+  inputGradient: depthwiseInputGradient,
+  kernelGradient: depthwiseKernelGradient,
+  outputAxes: 2,
+};
+
+/** A depthwise convolution: `kernel` [height, width, in, multiplier], optional `bias` [in · multiplier]. */
+export function depthwiseConv2d(
+  source: OperationSource,
+  geometry: WindowGeometry,
+  parameters: () => Parameters,
+): Operation {
+  return convolution(depthwiseConvolution, source, { geometry, parameters });
+}
 
 /** What tfjs's fused convolutions take. */
 interface ConvolutionOperands {
@@ -31,7 +66,7 @@ interface ConvolutionOperands {
 }
 
 /** What sets one kind of convolution apart from another. */
-export interface ConvolutionKind {
+interface ConvolutionKind {
   readonly kind: OperationKind;
   readonly run: (operands: ConvolutionOperands) => Tensor;
   /** What is kept of a kernel for the input gradient. */
@@ -48,7 +83,7 @@ export interface ConvolutionKind {
 }
 
 /** A convolution of one kind, as an operation. */
-export function convolution(
+function convolution(
   convolved: ConvolutionKind,
   source: OperationSource,
   { geometry, parameters }: { geometry: WindowGeometry; parameters: () => Parameters },

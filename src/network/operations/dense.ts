@@ -1,6 +1,6 @@
 import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Operation, Parameters } from '../operation.ts';
+import type { Operation, Parameters } from '../graph/operation.ts';
 import {
   channelRegion,
   derivedWeights,
@@ -11,8 +11,7 @@ import {
   perChannel,
   pointwise,
 } from './base.ts';
-import { foldAffine, foldInputAffine, lastAxis } from './foldAffine.ts';
-import { fusedName, fusesRelu } from './fusion.ts';
+import { foldAffine, foldInputAffine, fusedName, fusesRelu, lastAxis } from './foldAffine.ts';
 
 /** A dense layer on the last axis: `kernel` [in, out], optional `bias` [out]. */
 export function dense(source: OperationSource, parameters: () => Parameters): Operation {

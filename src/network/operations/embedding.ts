@@ -1,6 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Operation, Parameters } from '../operation.ts';
+import type { Operation, Parameters } from '../graph/operation.ts';
 import { describeOperation, type OperationSource, only, parameter, wholeRegion } from './base.ts';
 
 /** A look-up of rows: `embeddings` [tokens, features]. Tokens are whole numbers, so nothing flows back to them. */

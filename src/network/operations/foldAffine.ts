@@ -1,7 +1,7 @@
 import type { Tensor, Tensor1D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { channelRow } from '../../backend/kernels/elementwise.ts';
-import type { Operation, Parameters } from '../operation.ts';
+import type { FusedActivation, Operation, Parameters } from '../graph/operation.ts';
 import { type OperationSource, parameter } from './base.ts';
 
 /**
@@ -74,4 +74,15 @@ function asColumn(perInput: Tensor1D): Tensor {
 /** Convolution and dense kernels end in the output channels. */
 export function lastAxis(kernelShape: readonly number[]): readonly number[] {
   return kernelShape.slice(-1);
+}
+
+/** tfjs fuses ReLU and ReLU6 on every backend, other ceilings on none. */
+export function fusesRelu({ ceiling }: FusedActivation): boolean {
+  return ceiling === undefined || ceiling === 6;
+}
+
+/** What tfjs calls the activation to fuse. */
+export function fusedName(activation: FusedActivation | undefined): 'linear' | 'relu' | 'relu6' {
+  if (activation === undefined) return 'linear';
+  return activation.ceiling === 6 ? 'relu6' : 'relu';
 }

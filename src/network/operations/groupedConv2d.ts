@@ -1,7 +1,7 @@
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { WindowGeometry } from '../../backend/kernels/geometry.ts';
-import type { Io, Operation, Parameters } from '../operation.ts';
+import type { Io, Operation, Parameters } from '../graph/operation.ts';
 import {
   derivedWeights,
   describeOperation,
@@ -11,11 +11,8 @@ import {
   perChannel,
   pointwise,
 } from './base.ts';
-import { conv2d } from './conv2d.ts';
-import { padsNothing, unpadded } from './convolution.ts';
-import { depthwiseConv2d } from './depthwiseConv2d.ts';
-import { foldAffine, foldInputAffine, lastAxis } from './foldAffine.ts';
-import { fusesRelu } from './fusion.ts';
+import { conv2d, depthwiseConv2d, padsNothing, unpadded } from './convolution.ts';
+import { foldAffine, foldInputAffine, fusesRelu, lastAxis } from './foldAffine.ts';
 import { alongGroups, diagonal, partOfWeights } from './groupedKernel.ts';
 
 /** The window of a convolution whose channels form groups. */

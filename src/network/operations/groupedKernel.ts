@@ -1,6 +1,6 @@
 import type { Tensor, Tensor1D, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Parameters } from '../operation.ts';
+import type { Parameters } from '../graph/operation.ts';
 import type { OperationSource } from './base.ts';
 
 /** Some groups of a convolution: the first of their output channels and how many these are. */

@@ -1,6 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import type { LayerMoments, Operation, Parameters } from '../operation.ts';
+import type { LayerMoments, Operation, Parameters } from '../graph/operation.ts';
 import {
   channelRegion,
   describeOperation,

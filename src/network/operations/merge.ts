@@ -1,8 +1,8 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { addTensors } from '../../backend/kernels/elementwise.ts';
-import { sameShape } from '../../numeric/shape.ts';
-import type { Io, Operation, OperationKind, Region } from '../operation.ts';
+import { sameShape } from '../../numeric/ndarray.ts';
+import type { Io, Operation, OperationKind, Region } from '../graph/operation.ts';
 import { describeOperation, type OperationSource, pointwise, sumToShape, withoutParameters } from './base.ts';
 
 /** The sum of the inputs. */

@@ -4,8 +4,8 @@ import { averagePoolGradient } from '../../backend/kernels/averagePoolGradient.t
 import { axisOf, paddingBefore, type WindowGeometry } from '../../backend/kernels/geometry.ts';
 import { globalMaxGradient } from '../../backend/kernels/globalMaxGradient.ts';
 import { maxPoolGradient } from '../../backend/kernels/maxPoolGradient.ts';
-import type { Operation, Part } from '../operation.ts';
-import { windowRegion } from '../region.ts';
+import { windowRegion } from '../fields/region.ts';
+import type { Operation, Part } from '../graph/operation.ts';
 import { describeOperation, type OperationSource, only, onlyShape, wholeRegion, withoutParameters } from './base.ts';
 
 /** Max pooling; a tie goes to the first maximum in row-major order. */

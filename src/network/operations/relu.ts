@@ -1,7 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { reluGradient } from '../../backend/kernels/elementwise.ts';
-import type { Operation, OperationKind } from '../operation.ts';
+import type { Operation, OperationKind } from '../graph/operation.ts';
 import { elementwise } from './activation.ts';
 import { describeOperation, type OperationSource, only, pointwise, sameRegion, withoutParameters } from './base.ts';
 

@@ -1,8 +1,8 @@
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { resizeBilinear, resizeBilinearGradient, resizeNearestGradient } from '../../backend/kernels/resizeBilinear.ts';
-import type { Operation } from '../operation.ts';
-import { type Resampling, resizedRegion } from '../region.ts';
+import { type Resampling, resizedRegion } from '../fields/region.ts';
+import type { Operation } from '../graph/operation.ts';
 import { describeOperation, type OperationSource, only, onlyShape, withoutParameters } from './base.ts';
 
 /** An image plane in another size: up-sampling and resizing layers. */

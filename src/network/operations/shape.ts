@@ -1,6 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Operation } from '../operation.ts';
+import type { Operation } from '../graph/operation.ts';
 import {
   describeOperation,
   type OperationSource,

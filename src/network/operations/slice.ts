@@ -1,8 +1,8 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { pad } from '../../backend/anyRank.ts';
-import type { Operation, Region } from '../operation.ts';
-import { shiftRegion } from '../region.ts';
+import { pad } from '../../backend/portable.ts';
+import { shiftRegion } from '../fields/region.ts';
+import type { Operation, Region } from '../graph/operation.ts';
 import {
   describeOperation,
   type OperationSource,

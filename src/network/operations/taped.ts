@@ -1,10 +1,11 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { VitrineError } from '../../numeric/errors.ts';
 // The tape finds its gradients once this is loaded.
 import '@tensorflow/tfjs-layers';
 import { freedOnError } from '../../backend/freedOnError.ts';
 import { withoutFilterGradients } from '../../backend/kernels/withoutFilterGradients.ts';
-import type { Operation, OperationKind, Parameters } from '../operation.ts';
+import type { Operation, OperationKind, Parameters } from '../graph/operation.ts';
 import { describeOperation, type Origin, pointwise } from './base.ts';
 
 /** What a taped operation does. */
@@ -53,7 +54,11 @@ function gradients(
   return tf.tidy(() => {
     const xs = apart(inputs);
     const { grads } = tf.engine().gradients(() => forward(xs), xs, cotangent, true);
-    if (!grads.some(Boolean)) throw new Error('what it gives does not follow from its inputs by operations of tfjs');
+    if (!grads.some(Boolean))
+      throw new VitrineError(
+        'unsupported-layer',
+        'what it gives does not follow from its inputs by operations of tfjs',
+      );
     const passed = xs.map((x, i) => (grads[i] as Tensor | undefined) ?? tf.zeros(x.shape));
     return apart(passed, [cotangent]);
   });
@@ -70,6 +75,6 @@ function told<T>({ address, layerClass }: Origin, what: string, run: () => T): T
     return run();
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new Error(`layer "${address}" (${layerClass}) ${what}: ${reason}`, { cause });
+    throw new VitrineError('unsupported-layer', `layer "${address}" (${layerClass}) ${what}: ${reason}`, { cause });
   }
 }

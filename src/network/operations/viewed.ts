@@ -1,6 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Io, LayerMoments, Operation } from '../operation.ts';
+import type { Io, LayerMoments, Operation } from '../graph/operation.ts';
 import { wholeRegion } from './base.ts';
 
 /** How an operation sees values in another shape, with the same numbers in the same order. */
@@ -65,3 +65,14 @@ export function viewed(operation: Operation, view: View): Operation {
 function moved({ axes, ...others }: LayerMoments, leading: number): LayerMoments {
   return { axes: axes.map((axis) => (axis < 0 ? axis : axis + leading)), ...others };
 }
+
+/** An operation on each frame of a sequence [n, t, …], as if the frames were examples. */
+export function overFrames(operation: Operation): Operation {
+  return viewed(operation, frames);
+}
+
+const frames: View = {
+  leading: 1,
+  inside: ([examples = 1, steps = 1, ...frame]) => [examples * steps, ...frame],
+  outside: ([, ...made], [examples = 1, steps = 1]) => [examples, steps, ...made],
+};

@@ -2,15 +2,16 @@ import { createHash } from 'node:crypto';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { workerData } from 'piscina';
-import { faultsOf } from '../../dissection/faults.ts';
-import { gather } from '../../dissection/gather.ts';
-import { imageCount } from '../../dissection/imageCount.ts';
-import { layerReadings } from '../../dissection/layerReadings.ts';
+import { gather } from '../../dissection/counting/gather.ts';
+import { imageCount } from '../../dissection/counting/imageCount.ts';
+import { layerReadings } from '../../dissection/counting/layerReadings.ts';
 import type { LabelledImage } from '../../dissection/types.ts';
 import { compile } from '../../network/compile.ts';
-import type { Dataset } from '../../network/dataset.ts';
 import type { Network } from '../../network/network.ts';
 import { describe as described } from '../../numeric/check.ts';
+import { VitrineError } from '../../numeric/errors.ts';
+import type { Dataset } from '../../readings/dataset.ts';
+import { faultsOf } from '../../readings/faults.ts';
 import type { Answer, NetworkFacts, Shard, ShardResult, ShardTask, WorkerData } from './shardTask.ts';
 
 /** What the caller's module exports. */
@@ -55,8 +56,8 @@ async function answered<Result>(work: () => Promise<Result>): Promise<Answer<Res
   try {
     return { result: await work() };
   } catch (error) {
-    const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
-    return { error: { name, message, stack } };
+    const { message, stack } = error instanceof Error ? error : new VitrineError('failed', String(error));
+    return { error: { code: error instanceof VitrineError ? error.code : 'failed', message, stack } };
   }
 }
 
@@ -64,7 +65,10 @@ async function openSource(): Promise<Source> {
   const exported = (await import(module)) as Partial<Source>;
   for (const name of ['model', 'dataset'] as const) {
     if (typeof exported[name] === 'function') continue;
-    throw new TypeError(`"module" expected an export ${name}(), got ${described(exported[name])} in ${module}`);
+    throw new VitrineError(
+      'bad-argument',
+      `"module" expected an export ${name}(), got ${described(exported[name])} in ${module}`,
+    );
   }
   return exported as Source;
 }

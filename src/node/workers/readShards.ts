@@ -1,9 +1,16 @@
-import type { DissectionOptions } from '../../dissection/dissectionOptions.ts';
-import type { RunStage } from '../../dissection/dissectStages.ts';
-import { type RunningStage, type StageKind, type StageOf, stageName, startStage } from '../../dissection/stages.ts';
-import type { Upsampling } from '../../dissection/upsampling.ts';
+import type { RunStage } from '../../dissection/counting/dissectStages.ts';
+import type { Upsampling } from '../../dissection/counting/placement.ts';
+import {
+  type RunningStage,
+  type StageKind,
+  type StageOf,
+  stageName,
+  startStage,
+} from '../../dissection/counting/stages.ts';
+import type { DissectionOptions } from '../../dissection/dissectOptions.ts';
 import type { RunOptions } from '../../network/types.ts';
-import { sameShape } from '../../numeric/shape.ts';
+import { VitrineError } from '../../numeric/errors.ts';
+import { sameShape } from '../../numeric/ndarray.ts';
 import type { SavedShards } from './savedShards.ts';
 import type { NetworkFacts, Shard, ShardResult } from './shardTask.ts';
 import type { WorkerPool } from './workerPool.ts';
@@ -38,7 +45,8 @@ export function readShards(
       const result = known ?? (await pool.run<ShardResult>('read', task, subjectOf(shard, of)));
       if (!known) await saved?.set(name, result);
       leftOut[shard] = result.leftOut;
-      for (const message of result.messages) onFault?.(new RangeError(`${subjectOf(shard, of)}: ${message}`));
+      for (const message of result.messages)
+        onFault?.(new VitrineError('bad-argument', `${subjectOf(shard, of)}: ${message}`));
       done += images;
       onProgress?.({ stage: stageName(stage), done, total });
       return result;
@@ -71,7 +79,8 @@ function merged<K extends StageKind>(
 
 function assertAlike(name: string, got: readonly number[], expected: readonly number[], subject: string): void {
   if (sameShape(got, expected)) return;
-  throw new RangeError(
+  throw new VitrineError(
+    'bad-argument',
     `${subject}: "${name}" expected ${expected.join('×')} as in the parts before, got ${got.join('×')}`,
   );
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { deserialize, serialize } from 'node:v8';
-import type { ByteStore } from '../../dissection/byteStore.ts';
+import type { ByteStore } from '../../dissection/counting/byteStore.ts';
+import { VitrineError } from '../../numeric/errors.ts';
 import type { ShardResult } from './shardTask.ts';
 
 /** The results of shards that are done, of one run. */
@@ -23,7 +24,8 @@ export function savedShards(store: ByteStore, facts: object): SavedShards {
       if (!bytes) return undefined;
       const saved = savedOf(bytes, name);
       if (saved.run === run) return saved.result;
-      throw new RangeError(
+      throw new VitrineError(
+        'bad-argument',
         `"store" expected "${name}" of this run, got that of another one: of other weights, options, shards or images`,
       );
     },
@@ -40,5 +42,8 @@ function savedOf(bytes: Uint8Array, name: string): Saved {
   } catch {
     // Told below.
   }
-  throw new RangeError(`"store" expected "${name}" to be a shard's result, got other bytes, or bytes that are cut off`);
+  throw new VitrineError(
+    'bad-argument',
+    `"store" expected "${name}" to be a shard's result, got other bytes, or bytes that are cut off`,
+  );
 }

@@ -1,6 +1,7 @@
+import type { Upsampling } from '../../dissection/counting/placement.ts';
+import type { Stage } from '../../dissection/counting/stages.ts';
 import type { DissectOptions } from '../../dissection/dissectOptions.ts';
-import type { Stage } from '../../dissection/stages.ts';
-import type { Upsampling } from '../../dissection/upsampling.ts';
+import type { ErrorCode } from '../../numeric/errors.ts';
 
 /** What all workers are told once. */
 export interface WorkerData {
@@ -46,7 +47,7 @@ export interface NetworkFacts {
 
 /** An error as plain data. */
 export interface Told {
-  readonly name: string;
+  readonly code: ErrorCode;
   readonly message: string;
   readonly stack: string | undefined;
 }

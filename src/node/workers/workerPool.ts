@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { Piscina } from 'piscina';
+import { VitrineError } from '../../numeric/errors.ts';
 import type { Answer, Told, WorkerData } from './shardTask.ts';
 
 // Death may be an accident of the machine once or twice; a shard that kills every worker has a fault of its own.
@@ -56,19 +57,18 @@ export function workerPool({ file, workers, execArgv, workerData, signal }: Work
         if ('error' in outcome) throw errorOf(outcome.error, subject);
         if (count === attempts) {
           const message = `${subject}: its worker died ${count} times, the last time with: ${outcome.death.message}`;
-          throw new Error(message, { cause: outcome.death });
+          throw new VitrineError('failed', message, { cause: outcome.death });
         }
       }
     },
     async close() {
-      closing.abort(new Error('the workers are closed'));
+      closing.abort(new VitrineError('failed', 'the workers are closed'));
       await pool.destroy();
     },
   };
 }
 
 /** The error that a worker told of, with its own stack as the cause. */
-function errorOf({ name, message, stack }: Told, subject: string): Error {
-  const kind = { RangeError, TypeError }[name] ?? Error;
-  return new kind(`${subject}: ${message}`, { cause: stack });
+function errorOf({ code, message, stack }: Told, subject: string): VitrineError {
+  return new VitrineError(code, `${subject}: ${message}`, { cause: stack });
 }

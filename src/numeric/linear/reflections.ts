@@ -1,4 +1,4 @@
-import { norm } from '../dot.ts';
+import { norm } from './vectors.ts';
 
 /** Rows or columns from the first to before the last. */
 export type Window = readonly [start: number, end: number];

@@ -1,3 +1,4 @@
+import { VitrineError } from '../errors.ts';
 import type { Sliced } from '../sliced.ts';
 import { hessenberg } from './hessenberg.ts';
 
@@ -28,7 +29,7 @@ const LIMIT = 100;
  * Source: Golub and Van Loan 2013, "Matrix Computations", §8.3; EISPACK's `imtql2`.
  *
  * @param matrix `[n × n]`, row by row.
- * @throws {Error} if the steps do not come to an end, as with numbers that are not finite.
+ * @throws {VitrineError} if the steps do not come to an end, as with numbers that are not finite.
  */
 export function* symmetricEigen(matrix: Float64Array, n: number): Sliced<SymmetricEigen> {
   const { blocks, basis } = yield* hessenberg(matrix, n);
@@ -40,7 +41,7 @@ export function* symmetricEigen(matrix: Float64Array, n: number): Sliced<Symmetr
     for (let steps = 0; ; steps++) {
       const last = blockEnd(tridiagonal, first);
       if (last === first) break;
-      if (steps === LIMIT) throw new Error(`no eigenvalue of the matrix after ${LIMIT} steps`);
+      if (steps === LIMIT) throw new VitrineError('unsupported', `no eigenvalue of the matrix after ${LIMIT} steps`);
       yield* step(tridiagonal, first, last);
     }
   }

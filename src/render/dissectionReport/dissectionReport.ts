@@ -1,10 +1,9 @@
+import type { UnitGallery } from '../../dissection/images/unitGallery.ts';
 import type { Dissection } from '../../dissection/types.ts';
-import type { UnitGallery } from '../../dissection/unitGallery.ts';
 import { assertInteger } from '../../numeric/check.ts';
-import { escaped } from '../../numeric/text/escaped.ts';
-import { embeddedJson } from '../embeddedJson.ts';
+import { escaped } from '../../numeric/escaped.ts';
 import { formatNumber } from '../formatNumber.ts';
-import { htmlPage, paragraphsHtml } from '../htmlPage.ts';
+import { embeddedJson, htmlPage, paragraphsHtml } from '../htmlPage.ts';
 import { assertLayers } from './assertLayers.ts';
 import { conceptChart } from './conceptChart.ts';
 import { detectedConcepts } from './detectedConcepts.ts';
@@ -43,7 +42,7 @@ export interface DissectionReportOptions {
  *
  * @param options `layers`; `gallery`, `title`, `text`, `language`, `pictureSize`.
  * @returns the page; the same arguments give the same bytes.
- * @throws {TypeError} if a layer is no dissection; {RangeError} if there is none, the gallery has other units or lacks a
+ * @throws {VitrineError} if a layer is no dissection, or if there is none, the gallery has other units or lacks a
  * picture, or `pictureSize` < 1.
  * @example
  * ```ts

@@ -25,7 +25,7 @@ const nameLength = 28;
  * @param layers by name what `dissect` gives: layers of a network, or one layer of several networks.
  * @param options `count`.
  * @returns an `<svg>` element, which takes the colour of its text from the page around it.
- * @throws {RangeError} if there is no layer, or `count` is neither of the two.
+ * @throws {VitrineError} if there is no layer, or `count` is neither of the two.
  * @example
  * ```ts
  * import { dissect, layerChart } from 'vitrine';

@@ -1,12 +1,13 @@
-import { litMask } from '../../dissection/litMask.ts';
-import type { TopImage } from '../../dissection/topImages.ts';
+import { litMask } from '../../dissection/images/litMask.ts';
+import type { TopImage } from '../../dissection/images/topImages.ts';
+import type { LayerGallery, UnitGallery } from '../../dissection/images/unitGallery.ts';
 import type { Dissection, Match, UnitReport } from '../../dissection/types.ts';
-import type { LayerGallery, UnitGallery } from '../../dissection/unitGallery.ts';
-import { toBase64 } from '../../image/base64.ts';
-import { assertPicture } from '../../image/checkPicture.ts';
-import { encodePng } from '../../image/encodePng.ts';
+import { assertPicture } from '../../image/assertPicture.ts';
+import { toBase64 } from '../../image/files/base64.ts';
+import { encodePng } from '../../image/files/encodePng.ts';
 import { resize } from '../../image/resize.ts';
 import type { Picture } from '../../image/types.ts';
+import { VitrineError } from '../../numeric/errors.ts';
 import { categoryColors, orderedCategories } from './categories.ts';
 import { conceptLabel } from './conceptLabel.ts';
 import { runLengths } from './runLengths.ts';
@@ -71,7 +72,10 @@ export function reportData(
 
 function assertUnits(name: string, { units }: Dissection, gallery: LayerGallery | undefined): void {
   if (!gallery || gallery.units.length === units.length) return;
-  throw new RangeError(`"gallery.layers.${name}" expected ${units.length} units, got ${gallery.units.length}`);
+  throw new VitrineError(
+    'bad-argument',
+    `"gallery.layers.${name}" expected ${units.length} units, got ${gallery.units.length}`,
+  );
 }
 
 function unitOf(
@@ -90,7 +94,8 @@ function unitOf(
     matches: matches.map((match) => ({ ...match, concept: conceptLabel(match) })),
     images: (gallery?.units[unit] ?? []).map(({ image, activation, map }: TopImage): ReportImage => {
       const picture = pictures.get(image);
-      if (!picture) throw new RangeError(`"gallery.pictures" expected a picture of image ${image}, got none`);
+      if (!picture)
+        throw new VitrineError('bad-argument', `"gallery.pictures" expected a picture of image ${image}, got none`);
       const mask = litMask(map, { threshold, upsampling }, [picture.height, picture.width]);
       return { image, activation, mask: runLengths(mask) };
     }),

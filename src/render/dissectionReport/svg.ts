@@ -1,4 +1,4 @@
-import { escaped } from '../../numeric/text/escaped.ts';
+import { escaped } from '../../numeric/escaped.ts';
 
 /** The type of charts, in pixels. */
 const fontSize = 12;

@@ -2,10 +2,10 @@ import { assertGraph } from '../../graph/assertGraph.ts';
 import type { PatternInference } from '../../graph/inferPatterns.ts';
 import { patternPatches } from '../../graph/patternPatches.ts';
 import type { ExplanatoryGraph, PatternNode } from '../../graph/types.ts';
-import { toBase64 } from '../../image/base64.ts';
-import { assertPicture } from '../../image/checkPicture.ts';
-import { cropPicture } from '../../image/cropPicture.ts';
-import { encodePng } from '../../image/encodePng.ts';
+import { assertPicture } from '../../image/assertPicture.ts';
+import { cropPicture } from '../../image/crop.ts';
+import { toBase64 } from '../../image/files/base64.ts';
+import { encodePng } from '../../image/files/encodePng.ts';
 import { inputWindow } from '../../image/inputWindow.ts';
 import type { Picture } from '../../image/types.ts';
 

@@ -2,9 +2,8 @@ import type { PatternInference } from '../../graph/inferPatterns.ts';
 import type { ExplanatoryGraph } from '../../graph/types.ts';
 import type { Picture } from '../../image/types.ts';
 import { assertCount } from '../../numeric/check.ts';
-import { escaped } from '../../numeric/text/escaped.ts';
-import { embeddedJson } from '../embeddedJson.ts';
-import { htmlPage } from '../htmlPage.ts';
+import { escaped } from '../../numeric/escaped.ts';
+import { embeddedJson, htmlPage } from '../htmlPage.ts';
 import { type DiagramData, diagramData } from './diagramData.ts';
 import { diagramScript } from './diagramScript.ts';
 import { diagramStyle } from './diagramStyle.ts';
@@ -33,7 +32,7 @@ export interface GraphDiagramOptions {
  * @param graph of `fitExplanatoryGraph`.
  * @param options `inference` and `pictures` for patches; `patches`, `side`, `title`.
  * @returns the page; all text is escaped.
- * @throws {TypeError} if it is no graph or a picture is none; {RangeError} if the inference is of another graph, or
+ * @throws {VitrineError} if it is no graph or a picture is none, or if the inference is of another graph, or
  * `patches` or `side` < 1.
  * @example
  * ```ts

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { conductance, gradient, internalInfluence, neuronConductance } from '../../../src/attribution/index.ts';
 import { activations } from '../../../src/network/activations.ts';
-import { layerGradients } from '../../../src/network/layerGradients.ts';
 import type { NdArray } from '../../../src/numeric/ndarray.ts';
+import { layerGradients } from '../../../src/scoring/layerGradients.ts';
 import { classifier, inputsOf } from '../../oracle/building.ts';
 import { expectNear, sum } from '../../support/near.ts';
 import { withBuilt } from '../../support/recomputation.ts';

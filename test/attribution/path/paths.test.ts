@@ -12,8 +12,8 @@ import {
   neuronConductance,
 } from '../../../src/attribution/index.ts';
 import { blur } from '../../../src/image/blur.ts';
-import type { Attribution, ScoreFunction } from '../../../src/network/types2.ts';
 import type { NdArray } from '../../../src/numeric/ndarray.ts';
+import type { Attribution, ScoreFunction } from '../../../src/scoring/types.ts';
 import { chain, free, inputsOf, randomized } from '../../oracle/building.ts';
 import { fixtureModel } from '../../support/models.ts';
 

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { type XraiOptions, xrai } from '../../../src/attribution/index.ts';
-import { rankRegions } from '../../../src/attribution/path/xraiRanking.ts';
-import { regionsOf } from '../../../src/attribution/path/xraiRegions.ts';
-import { segmentsAtSixScales } from '../../../src/attribution/path/xraiSegments.ts';
-import { example } from '../../../src/image/example.ts';
-import { isEmpty } from '../../../src/image/isEmpty.ts';
-import type { Attribution } from '../../../src/network/types2.ts';
+import { segmentsAtSixScales } from '../../../src/attribution/path/xrai/segmentsAtSixScales.ts';
+import { rankRegions } from '../../../src/attribution/path/xrai/xraiRanking.ts';
+import { regionsOf } from '../../../src/attribution/path/xrai/xraiRegions.ts';
+import { example } from '../../../src/image/maps/example.ts';
+import { isEmpty } from '../../../src/image/maps/isEmpty.ts';
 import type { NdArray } from '../../../src/numeric/ndarray.ts';
 import { atOnce } from '../../../src/numeric/sliced.ts';
+import type { Attribution } from '../../../src/scoring/types.ts';
 import { fixtureModel } from '../../support/models.ts';
 
 const x: NdArray = { shape: [2, 16, 16, 3], data: Float32Array.from({ length: 1536 }, (_, i) => Math.sin(i * 0.7)) };

@@ -1,10 +1,9 @@
 import { Matrix } from 'ml-matrix';
 import { expect, test } from 'vitest';
-import { dependences } from '../../../src/attribution/perturbation/dependences.ts';
-import { medianDistance } from '../../../src/numeric/medianDistance.ts';
-import { random } from '../../../src/numeric/random.ts';
-import { shuffled } from '../../../src/numeric/shuffled.ts';
+import { dependences } from '../../../src/attribution/perturbation/randomMasks/hsicAttribution.ts';
+import { random, shuffled } from '../../../src/numeric/random.ts';
 import { atOnce } from '../../../src/numeric/sliced.ts';
+import { medianDistance } from '../../../src/numeric/statistics.ts';
 
 const { normal, integer } = random(5);
 const masksOf = (cells: number, samples: number): Int32Array[] =>

@@ -9,8 +9,8 @@ import {
   progressive,
 } from '../../../src/attribution/index.ts';
 import type { Input, Model, Progress } from '../../../src/network/types.ts';
-import type { Attribution, ExplainOptions } from '../../../src/network/types2.ts';
 import type { NdArray } from '../../../src/numeric/ndarray.ts';
+import type { Attribution, ExplainOptions } from '../../../src/scoring/types.ts';
 import { classifier, inputsOf } from '../../oracle/building.ts';
 import { thorough } from '../../support/backend.ts';
 

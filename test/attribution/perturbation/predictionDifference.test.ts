@@ -2,10 +2,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { describe, expect, test } from 'vitest';
 import { fitPatchGaussians, predictionDifference } from '../../../src/attribution/index.ts';
-import type { Attribution } from '../../../src/network/types2.ts';
-import type { NdArray } from '../../../src/numeric/ndarray.ts';
+import { type NdArray, sizeOf } from '../../../src/numeric/ndarray.ts';
 import { random } from '../../../src/numeric/random.ts';
-import { sizeOf } from '../../../src/numeric/shape.ts';
+import type { Attribution } from '../../../src/scoring/types.ts';
 import { classifier, free, inputsOf } from '../../oracle/building.ts';
 import { batch, denseModel } from '../../oracle/denseModel.ts';
 import {

@@ -2,7 +2,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import { progressive, rise } from '../../../src/attribution/index.ts';
-import { riseMasks } from '../../../src/attribution/perturbation/riseMasks.ts';
+import { riseMasks } from '../../../src/attribution/perturbation/randomMasks/riseMasks.ts';
 import type { NdArray } from '../../../src/numeric/ndarray.ts';
 import { random } from '../../../src/numeric/random.ts';
 import { classifier, free, inputsOf } from '../../oracle/building.ts';

@@ -13,8 +13,8 @@ import {
   sobolAttribution,
 } from '../../../src/attribution/index.ts';
 import type { Model, Progress } from '../../../src/network/types.ts';
-import type { Attribution, ExplainOptions } from '../../../src/network/types2.ts';
 import type { NdArray } from '../../../src/numeric/ndarray.ts';
+import type { Attribution, ExplainOptions } from '../../../src/scoring/types.ts';
 import { classifier, inputsOf } from '../../oracle/building.ts';
 import { expectNear } from '../../support/near.ts';
 import { examplesOf, pictureAndWords } from '../../support/severalInputs.ts';

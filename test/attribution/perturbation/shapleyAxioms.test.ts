@@ -13,9 +13,9 @@ import {
   shapleySampling,
 } from '../../../src/attribution/index.ts';
 import type { Model } from '../../../src/network/types.ts';
-import type { Attribution, ExplainOptions, ScoreFunction } from '../../../src/network/types2.ts';
 import type { NdArray } from '../../../src/numeric/ndarray.ts';
 import { random } from '../../../src/numeric/random.ts';
+import type { Attribution, ExplainOptions, ScoreFunction } from '../../../src/scoring/types.ts';
 import { chain, classifier, conv, free, inputsOf, randomized } from '../../oracle/building.ts';
 import { expectNear, sum } from '../../support/near.ts';
 import { elementwise, passing } from '../../support/scoreOfInput.ts';

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { describe, expect, test } from 'vitest';
 import * as vitrine from '../../../src/attribution/index.ts';
-import { riseMasks } from '../../../src/attribution/perturbation/riseMasks.ts';
+import { riseMasks } from '../../../src/attribution/perturbation/randomMasks/riseMasks.ts';
 import { blur } from '../../../src/image/blur.ts';
 import { segment } from '../../../src/image/segment.ts';
 import type { NdArray } from '../../../src/numeric/ndarray.ts';

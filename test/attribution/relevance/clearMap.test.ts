@@ -5,8 +5,8 @@ import { input, layers as l, model as modelOf } from '@tensorflow/tfjs-layers';
 import { describe, expect, test } from 'vitest';
 import { gradient } from '../../../src/attribution/gradient/gradient.ts';
 import { type ClearMapOptions, clearMap } from '../../../src/attribution/relevance/clear/clearMap.ts';
-import type { Target } from '../../../src/network/types2.ts';
 import type { NdArray } from '../../../src/numeric/ndarray.ts';
+import type { Target } from '../../../src/scoring/types.ts';
 import { apply, conv, free, inputsOf, randomized } from '../../oracle/building.ts';
 import { expectClose } from '../../support/close.ts';
 

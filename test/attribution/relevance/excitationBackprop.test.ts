@@ -1,7 +1,7 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { expect, test } from 'vitest';
 import { excitationBackprop } from '../../../src/attribution/index.ts';
-import { gradientRule } from '../../../src/network/composite.ts';
+import { gradientRule } from '../../../src/network/walk/composite.ts';
 import type { NdArray } from '../../../src/numeric/ndarray.ts';
 import { chain, conv, free, inputsOf, picture, randomized } from '../../oracle/building.ts';
 import { batch, type DenseWeights, denseModel, randomMatrix } from '../../oracle/denseModel.ts';

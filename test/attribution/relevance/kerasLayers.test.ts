@@ -5,10 +5,9 @@ import { composites, deepLift, lrp, rules } from '../../../src/attribution/index
 import { compile } from '../../../src/network/compile.ts';
 import { loadModel } from '../../../src/network/loadModel.ts';
 import { predict } from '../../../src/network/predict.ts';
-import type { ScoreFunction } from '../../../src/network/types2.ts';
-import type { NdArray } from '../../../src/numeric/ndarray.ts';
+import { type NdArray, sizeOf } from '../../../src/numeric/ndarray.ts';
 import { random } from '../../../src/numeric/random.ts';
-import { sizeOf } from '../../../src/numeric/shape.ts';
+import type { ScoreFunction } from '../../../src/scoring/types.ts';
 import { expectClose } from '../../support/close.ts';
 import { chainJson, layerJson, modelFiles, type WeightsJson } from '../../support/kerasJson.ts';
 import { expectGradient } from '../../support/operations.ts';

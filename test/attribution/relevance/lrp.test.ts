@@ -4,7 +4,7 @@ import { layers as l } from '@tensorflow/tfjs-layers';
 import { describe, expect, test } from 'vitest';
 import { composites, gradientTimesInput, lrp, rules } from '../../../src/attribution/index.ts';
 import { compile } from '../../../src/network/compile.ts';
-import type { Composite } from '../../../src/network/composite.ts';
+import type { Composite } from '../../../src/network/walk/composite.ts';
 import type { NdArray } from '../../../src/numeric/ndarray.ts';
 import { chain, conv, free, inputsOf, type Layer, norm, picture, randomized, vector } from '../../oracle/building.ts';
 import { networks } from '../../oracle/networks.ts';

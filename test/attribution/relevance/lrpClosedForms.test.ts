@@ -4,7 +4,7 @@ import { layers as l } from '@tensorflow/tfjs-layers';
 import { describe, expect, test } from 'vitest';
 import { composites, lrp, rules } from '../../../src/attribution/index.ts';
 import { unbiased } from '../../../src/attribution/relevance/unbiased.ts';
-import type { Composite, Rule } from '../../../src/network/composite.ts';
+import type { Composite, Rule } from '../../../src/network/walk/composite.ts';
 import type { NdArray } from '../../../src/numeric/ndarray.ts';
 import { chain, type Layer } from '../../oracle/building.ts';
 import { passedBack } from '../../support/relevance.ts';

@@ -11,7 +11,7 @@ import {
   patternNet,
 } from '../../../src/attribution/index.ts';
 import { compile } from '../../../src/network/compile.ts';
-import { gradientRule } from '../../../src/network/composite.ts';
+import { gradientRule } from '../../../src/network/walk/composite.ts';
 import type { NdArray } from '../../../src/numeric/ndarray.ts';
 import {
   chain,

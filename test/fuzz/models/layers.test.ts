@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { layers } from '@tensorflow/tfjs-layers';
 import { expect, test } from 'vitest';
-import { allLayers } from '../../../src/network/layersModel.ts';
+import { allLayers } from '../../../src/network/graph/layersModel.ts';
 import { leftOut } from './makers/table.ts';
 import { randomModel } from './randomModel.ts';
 

@@ -1,5 +1,5 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { allLayers } from '../../../src/network/layersModel.ts';
+import { allLayers } from '../../../src/network/graph/layersModel.ts';
 import type { Look } from '../look.ts';
 import type { Entry } from './checks/table.ts';
 import { type RandomModel, randomModel } from './randomModel.ts';

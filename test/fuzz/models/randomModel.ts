@@ -1,9 +1,8 @@
 import type { Variable } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { type LayersModel, model, type SymbolicTensor } from '@tensorflow/tfjs-layers';
-import { allLayers } from '../../../src/network/layersModel.ts';
-import type { NdArray } from '../../../src/numeric/ndarray.ts';
-import { sizeOf } from '../../../src/numeric/shape.ts';
+import { allLayers } from '../../../src/network/graph/layersModel.ts';
+import { type NdArray, sizeOf } from '../../../src/numeric/ndarray.ts';
 import { randomized } from '../../oracle/building.ts';
 import { type Draws, draws } from '../draws.ts';
 import { type Beginning, beginning } from './beginnings.ts';

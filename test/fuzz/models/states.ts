@@ -1,7 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { allLayers } from '../../../src/network/layersModel.ts';
+import { allLayers } from '../../../src/network/graph/layersModel.ts';
 import { noiseTensor } from '../../support/operations.ts';
 
 /** A recurrent layer that goes on where it was. */

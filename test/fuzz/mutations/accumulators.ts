@@ -1,7 +1,7 @@
-import { decodeSpill, encodeSpill } from '../../../src/dissection/spill.ts';
-import { tallyAccumulator } from '../../../src/dissection/tallyAccumulator.ts';
-import { thresholdAccumulator } from '../../../src/dissection/thresholdAccumulator.ts';
-import { thresholdHistogram } from '../../../src/dissection/thresholdHistogram.ts';
+import { decodeSpill, encodeSpill } from '../../../src/dissection/counting/spill.ts';
+import { tallyAccumulator } from '../../../src/dissection/counting/tallyAccumulator.ts';
+import { thresholdAccumulator } from '../../../src/dissection/counting/thresholdAccumulator.ts';
+import { thresholdHistogram } from '../../../src/dissection/counting/thresholdHistogram.ts';
 import type { LabelledActivations } from '../../../src/dissection/types.ts';
 import type { Accumulator } from '../../../src/numeric/accumulator.ts';
 import { random } from '../../../src/numeric/random.ts';

@@ -1,6 +1,6 @@
 import jpeg from 'jpeg-js';
-import { decodeImage } from '../../../src/image/decodeImage.ts';
-import { encodePng } from '../../../src/image/encodePng.ts';
+import { decodeImage } from '../../../src/image/files/decodeImage.ts';
+import { encodePng } from '../../../src/image/files/encodePng.ts';
 import { picture } from '../../../src/image/picture.ts';
 import { toInput } from '../../../src/image/toInput.ts';
 import { random } from '../../../src/numeric/random.ts';

@@ -1,5 +1,5 @@
-import { dissectionCsv } from '../../../src/dissection/dissectionCsv.ts';
-import { dissectionJson, parseDissection } from '../../../src/dissection/dissectionJson.ts';
+import { dissectionCsv } from '../../../src/dissection/results/dissectionCsv.ts';
+import { dissectionJson, parseDissection } from '../../../src/dissection/results/dissectionJson.ts';
 import { hierarchyPredict } from '../../../src/distillation/hierarchy/hierarchyPredict.ts';
 import { type NeuralBackedTree, neuralBackedTree } from '../../../src/distillation/hierarchy/neuralBackedTree.ts';
 import { growDecisionTree } from '../../../src/distillation/rationale/growDecisionTree.ts';

@@ -4,7 +4,7 @@ import { input, type LayersModel, layers as l, model as modelOf, type SymbolicTe
 import { describe, expect, test } from 'vitest';
 import { gradient } from '../../../src/attribution/gradient/gradient.ts';
 import { integratedGradients } from '../../../src/attribution/path/integratedGradients.ts';
-import { occlusion } from '../../../src/attribution/perturbation/occlusion.ts';
+import { occlusion } from '../../../src/attribution/perturbation/hiding/occlusion.ts';
 import { compile } from '../../../src/network/compile.ts';
 import { predict } from '../../../src/network/predict.ts';
 import { summary } from '../../../src/network/summary.ts';

@@ -10,8 +10,8 @@ import {
 } from '@tensorflow/tfjs-layers';
 import { expect, test } from 'vitest';
 import { compile } from '../../../src/network/compile.ts';
+import { sizedGraph } from '../../../src/network/graph/sizedGraph.ts';
 import { predict } from '../../../src/network/predict.ts';
-import { sizedGraph } from '../../../src/network/sizedGraph.ts';
 import { summary } from '../../../src/network/summary.ts';
 import { apply, chain, conv, free, inputsOf, type Layer, randomized } from '../../oracle/building.ts';
 import { networks } from '../../oracle/networks.ts';

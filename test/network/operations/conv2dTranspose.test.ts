@@ -6,7 +6,7 @@ import {
   type TransposedGeometry,
   transposedLength,
 } from '../../../src/network/operations/conv2dTranspose.ts';
-import { createStore } from '../../../src/network/store.ts';
+import { createStore } from '../../../src/network/walk/store.ts';
 import * as oracle from '../../oracle/convolution.ts';
 import type { Block } from '../../oracle/windows.ts';
 import { expectRegions } from '../../support/operations.ts';

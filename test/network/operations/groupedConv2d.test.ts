@@ -2,7 +2,7 @@ import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 import type { WindowGeometry } from '../../../src/backend/kernels/geometry.ts';
-import type { Operation, Parameters } from '../../../src/network/operation.ts';
+import type { Operation, Parameters } from '../../../src/network/graph/operation.ts';
 import { affine } from '../../../src/network/operations/affine.ts';
 import type { OperationSource } from '../../../src/network/operations/base.ts';
 import { groupedConv2d } from '../../../src/network/operations/groupedConv2d.ts';

@@ -4,8 +4,8 @@ import { expect, test } from 'vitest';
 import { composites, lrp, rules } from '../../../src/attribution/index.ts';
 import { compile } from '../../../src/network/compile.ts';
 import { predict } from '../../../src/network/predict.ts';
-import type { ScoreFunction } from '../../../src/network/types2.ts';
 import type { NdArray } from '../../../src/numeric/ndarray.ts';
+import type { ScoreFunction } from '../../../src/scoring/types.ts';
 import { chain, free, inputsOf, type Layer, randomized } from '../../oracle/building.ts';
 import { expectClose } from '../../support/close.ts';
 

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { test } from 'vitest';
-import type { Site } from '../../../src/network/graph.ts';
+import type { Site } from '../../../src/network/graph/graph.ts';
 import { resize } from '../../../src/network/operations/resize.ts';
-import { createStore } from '../../../src/network/store.ts';
+import { createStore } from '../../../src/network/walk/store.ts';
 import { expectClose } from '../../support/close.ts';
 import { operationNetwork } from '../../support/operationNetwork.ts';
 import { expectRegions } from '../../support/operations.ts';

@@ -2,7 +2,7 @@ import type { Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 import { slice } from '../../../src/network/operations/slice.ts';
-import { createStore } from '../../../src/network/store.ts';
+import { createStore } from '../../../src/network/walk/store.ts';
 import { expectClose } from '../../support/close.ts';
 import { operationNetwork } from '../../support/operationNetwork.ts';
 import { expectParts, expectRegions, noiseTensor, passes } from '../../support/operations.ts';

@@ -1,14 +1,14 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
-import type { Operation, Parameters } from '../../../src/network/operation.ts';
+import type { Operation, Parameters } from '../../../src/network/graph/operation.ts';
 import type { OperationSource } from '../../../src/network/operations/base.ts';
 import { averagePool, maxPool } from '../../../src/network/operations/pooling.ts';
 import { conv3d } from '../../../src/network/operations/volumes/conv3d.ts';
 import { conv3dTranspose } from '../../../src/network/operations/volumes/conv3dTranspose.ts';
 import { pooling3d } from '../../../src/network/operations/volumes/pooling3d.ts';
 import type { Triple } from '../../../src/network/operations/volumes/window3d.ts';
-import { createStore } from '../../../src/network/store.ts';
+import { createStore } from '../../../src/network/walk/store.ts';
 import { random } from '../../../src/numeric/random.ts';
 import * as oracle from '../../oracle/volumes.ts';
 import { expectClose } from '../../support/close.ts';

@@ -1,6 +1,6 @@
 import * as a from '../../../src/attribution/index.ts';
 import type { Input, Model } from '../../../src/network/types.ts';
-import type { Explainer, ExplainOptions } from '../../../src/network/types2.ts';
+import type { Explainer, ExplainOptions } from '../../../src/scoring/types.ts';
 import type { Given } from './given.ts';
 import { type PublicCall, type PublicCalls, sent } from './sent.ts';
 

@@ -2,7 +2,7 @@ import { gradient } from '../../../src/attribution/gradient/gradient.ts';
 import { integratedGradients } from '../../../src/attribution/path/integratedGradients.ts';
 import * as m from '../../../src/metrics/index.ts';
 import type { Input, Model } from '../../../src/network/types.ts';
-import type { ExplainOptions } from '../../../src/network/types2.ts';
+import type { ExplainOptions } from '../../../src/scoring/types.ts';
 import type { Given } from './given.ts';
 import { type PublicCall, type PublicCalls, sent } from './sent.ts';
 

@@ -1,8 +1,9 @@
 import { describeBackend, useBackend } from '../../../src/backend/index.ts';
-import { decodeImage } from '../../../src/image/decodeImage.ts';
-import { encodePng } from '../../../src/image/encodePng.ts';
-import { activations, layerGradients, loadModel, loadNetwork, predict } from '../../../src/network/index.ts';
+import { decodeImage } from '../../../src/image/files/decodeImage.ts';
+import { encodePng } from '../../../src/image/files/encodePng.ts';
+import { activations, loadModel, loadNetwork, predict } from '../../../src/network/index.ts';
 import type { ModelFiles } from '../../../src/network/loading/source.ts';
+import { layerGradients } from '../../../src/scoring/index.ts';
 import { backend } from '../backend.ts';
 import { readable } from '../savedModel.ts';
 import type { Given } from './given.ts';

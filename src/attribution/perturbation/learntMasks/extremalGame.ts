@@ -1,12 +1,11 @@
 import type { Tensor, Tensor1D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Chunk } from '../../../network/batches.ts';
-import type { Site } from '../../../network/graph.ts';
-import type { Scorer } from '../../../network/scorer.ts';
-import type { NdArray } from '../../../numeric/ndarray.ts';
-import { sizeOf } from '../../../numeric/shape.ts';
-import { exampleRange, type Session } from '../../session.ts';
-import type { ImageInput } from '../imageInput.ts';
+import type { Site } from '../../../network/graph/graph.ts';
+import type { Chunk } from '../../../network/walk/batches.ts';
+import { type NdArray, sizeOf } from '../../../numeric/ndarray.ts';
+import type { ImageInput } from '../../../scoring/placedInput.ts';
+import { exampleRange, type Session } from '../../../scoring/session.ts';
+import type { Scorer } from '../../../scoring/targets/scorer.ts';
 import { areaPenalty } from './areaPenalty.ts';
 import { type BlurPyramid, blend, blurPyramid } from './blurPyramid.ts';
 import type { MaskEvaluation } from './learnMasks.ts';

@@ -1,12 +1,11 @@
 import type { Tensor1D, Tensor3D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { minimize } from '../../../backend/optimization/minimize.ts';
-import type { Optimizer } from '../../../backend/optimization/optimizer.ts';
-import { withTensors } from '../../../backend/withTensors.ts';
-import { type Chunk, chunksOf } from '../../../network/batches.ts';
-import type { NdArray } from '../../../numeric/ndarray.ts';
-import { sizeOf } from '../../../numeric/shape.ts';
-import type { Session } from '../../session.ts';
+import { type Chunk, chunksOf } from '../../../network/walk/batches.ts';
+import { type NdArray, sizeOf } from '../../../numeric/ndarray.ts';
+import { minimize } from '../../../optimization/minimize.ts';
+import type { Optimizer } from '../../../optimization/optimizer.ts';
+import { withTensors } from '../../../optimization/withTensors.ts';
+import type { Session } from '../../../scoring/session.ts';
 
 /** Masks of some examples in one iteration. */
 export interface MaskEvaluation {

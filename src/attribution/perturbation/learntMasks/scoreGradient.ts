@@ -1,8 +1,8 @@
 import type { Tensor, Tensor1D } from '@tensorflow/tfjs-core';
-import type { Site } from '../../../network/graph.ts';
+import type { Site } from '../../../network/graph/graph.ts';
 import type { Network } from '../../../network/network.ts';
-import type { Scorer } from '../../../network/scorer.ts';
-import { signalAt } from '../../../network/signals.ts';
+import { signalAt } from '../../../network/walk/signals.ts';
+import type { Scorer } from '../../../scoring/targets/scorer.ts';
 
 /** What is differentiated where. */
 export interface ScoredRows {

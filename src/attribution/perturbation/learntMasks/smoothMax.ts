@@ -1,6 +1,6 @@
 import type { Tensor, Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { oneHot } from '../../../backend/oneHot.ts';
+import { oneHot } from '../../../backend/portable.ts';
 import { type SeparableMap, separable, separableGradient } from '../../../backend/separable.ts';
 import { reflected } from '../../../image/blur.ts';
 import { assertRoom } from '../../../numeric/check.ts';

@@ -1,14 +1,13 @@
 import type { Tensor3D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { inSlices } from '../../../backend/inSlices.ts';
+import { inSlices } from '../../../backend/inTurn.ts';
 import { blurring } from '../../../image/blur.ts';
-import type { Scorer } from '../../../network/scorer.ts';
 import type { NdArray } from '../../../numeric/ndarray.ts';
 import type { Sliced } from '../../../numeric/sliced.ts';
-import { repeated } from '../../repeated.ts';
-import type { Session } from '../../session.ts';
-import { hideable, masked } from '../masking.ts';
-import { allPerturbedScores } from '../perturbedScores.ts';
+import { hideable, masked, repeated } from '../../../scoring/masking.ts';
+import { allPerturbedScores } from '../../../scoring/perturbedScores.ts';
+import type { Session } from '../../../scoring/session.ts';
+import type { Scorer } from '../../../scoring/targets/scorer.ts';
 import { gridOf, type MaskUpsampling, upsampled, upsamplingMap } from './maskUpsampling.ts';
 
 /** What is hidden by circles, and how far it must go. */

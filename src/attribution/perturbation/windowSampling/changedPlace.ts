@@ -1,11 +1,12 @@
 import { activations } from '../../../network/activations.ts';
-import type { Site } from '../../../network/graph.ts';
-import { readInputs } from '../../../network/inputs.ts';
-import { openShapeText } from '../../../network/openShapeText.ts';
+import type { Site } from '../../../network/graph/graph.ts';
+import { openShapeText } from '../../../network/graph/site.ts';
 import type { Input } from '../../../network/types.ts';
+import { readInputs } from '../../../network/walk/inputs.ts';
+import { VitrineError } from '../../../numeric/errors.ts';
 import type { NdArray } from '../../../numeric/ndarray.ts';
-import type { Session } from '../../session.ts';
-import { imageInput } from '../imageInput.ts';
+import { imageInput } from '../../../scoring/placedInput.ts';
+import type { Session } from '../../../scoring/session.ts';
 
 /** Where windows are changed: an image, or the output of a layer. */
 export interface ChangedPlace {
@@ -34,7 +35,8 @@ export async function changedPlace(
 async function layerPlace({ network, inputs, options }: Session, layer: string): Promise<ChangedPlace> {
   const site = network.site(layer);
   if (site.shape.length !== 2 && site.shape.length !== 4) {
-    throw new RangeError(
+    throw new VitrineError(
+      'bad-shape',
       `"layer" expected a layer with rows and columns or a dense one, "${layer}" has shape ${openShapeText(site.shape)}`,
     );
   }

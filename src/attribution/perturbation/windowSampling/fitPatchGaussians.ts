@@ -1,12 +1,13 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { inSlices } from '../../../backend/inSlices.ts';
+import { inSlices } from '../../../backend/inTurn.ts';
 import { owned } from '../../../backend/owned.ts';
-import { readArray } from '../../../network/inputs.ts';
+import { readArray } from '../../../network/walk/inputs.ts';
 import { assertArray, assertCount, assertFiniteArray, assertInteger } from '../../../numeric/check.ts';
+import { VitrineError } from '../../../numeric/errors.ts';
 import type { NdArray } from '../../../numeric/ndarray.ts';
 import { random } from '../../../numeric/random.ts';
 import { forEachOf, type Sliced } from '../../../numeric/sliced.ts';
-import { rowsAndColumns } from '../alongAxes.ts';
+import { rowsAndColumns } from '../hiding/alongAxes.ts';
 
 /** How the patches of a picture are distributed, each channel for itself: plain data. */
 export interface PatchGaussians {
@@ -45,7 +46,7 @@ export interface PatchOptions {
  * @param background pictures `[m, h, w, c]`, or the activations of a layer.
  * @param options `window`, `padding`, `patches`, `seed`.
  * @returns plain data, which can be kept and used for many calls.
- * @throws {RangeError} if the background is no such array, or a window with its padding is larger than the pictures.
+ * @throws {VitrineError} if the background is no such array, or a window with its padding is larger than the pictures.
  * @example
  * ```ts
  * import { fitPatchGaussians, predictionDifference } from 'vitrine';
@@ -94,7 +95,8 @@ export function patchOf(
   assertInteger('padding', padding, [0, Number.POSITIVE_INFINITY]);
   const [rows, columns] = rowsAndColumns('window', window).map((side) => side + 2 * padding) as [number, number];
   if (rows <= plane[0] && columns <= plane[1]) return [rows, columns];
-  throw new RangeError(
+  throw new VitrineError(
+    'bad-argument',
     `"window" expected to fit with its padding into ${plane.join(' × ')}, got ${rows} × ${columns} with a padding of ${padding}`,
   );
 }

@@ -1,7 +1,8 @@
 import type { Input } from '../../../network/types.ts';
 import { assertChoice } from '../../../numeric/check.ts';
-import { sameShape } from '../../../numeric/shape.ts';
-import { rowsAndColumns } from '../alongAxes.ts';
+import { VitrineError } from '../../../numeric/errors.ts';
+import { sameShape } from '../../../numeric/ndarray.ts';
+import { rowsAndColumns } from '../hiding/alongAxes.ts';
 import type { ChangedPlace } from './changedPlace.ts';
 import { fitPatchGaussians, type PatchGaussians, patchOf } from './fitPatchGaussians.ts';
 import { conditionalSampler, marginalSampler, type WindowSampler } from './windowSampler.ts';
@@ -23,7 +24,11 @@ export async function samplerOf(place: ChangedPlace, options: SamplerOptions): P
   const size = rowsAndColumns('window', window);
   const isFitted = isGaussians(background);
   if (sampler === 'marginal') {
-    if (isFitted) throw new TypeError(`"background" expected examples for the 'marginal' sampler, got fitted patches`);
+    if (isFitted)
+      throw new VitrineError(
+        'bad-argument',
+        `"background" expected examples for the 'marginal' sampler, got fitted patches`,
+      );
     return marginalSampler(await place.valuesOf(background), size);
   }
   const [, height, width, channels] = place.values.shape as [number, number, number, number];
@@ -44,7 +49,8 @@ function assertFits(
   { patch, shape }: { patch: readonly [number, number]; shape: readonly number[] },
 ): void {
   if (sameShape(gaussians.patch, patch) && sameShape(gaussians.low.shape, shape)) return;
-  throw new RangeError(
+  throw new VitrineError(
+    'bad-argument',
     `"background" expected patches of ${patch.join(' × ')} fitted to [m, ${shape.join(', ')}], got ${gaussians.patch.join(' × ')} fitted to [m, ${gaussians.low.shape.join(', ')}]`,
   );
 }

@@ -1,6 +1,5 @@
-import type { NdArray } from '../../../numeric/ndarray.ts';
-import { sizeOf } from '../../../numeric/shape.ts';
-import { boxRows, combinations, cutOff } from '../boxes.ts';
+import { type NdArray, sizeOf } from '../../../numeric/ndarray.ts';
+import { boxRows, combinations, cutOff } from '../hiding/boxes.ts';
 
 /** Windows of one size along each axis, by their first corners; they may reach over the border. */
 export interface Windows<Place extends readonly number[] = readonly number[]> {

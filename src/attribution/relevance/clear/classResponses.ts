@@ -1,16 +1,16 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { eventLoopTurn } from '../../../backend/eventLoopTurn.ts';
-import { reduceChannels } from '../../../image/reduceChannels.ts';
-import { mapBatches } from '../../../network/batches.ts';
-import type { Site } from '../../../network/graph.ts';
-import { signalAt } from '../../../network/signals.ts';
+import { eventLoopTurn } from '../../../backend/inTurn.ts';
+import { reduceChannels } from '../../../image/maps/reduceChannels.ts';
+import type { Site } from '../../../network/graph/graph.ts';
 import type { Input, Model } from '../../../network/types.ts';
-import type { Attribution, ExplainOptions, Target } from '../../../network/types2.ts';
-import type { NdArray } from '../../../numeric/ndarray.ts';
-import { sizeOf } from '../../../numeric/shape.ts';
+import { mapBatches } from '../../../network/walk/batches.ts';
+import { signalAt } from '../../../network/walk/signals.ts';
+import { VitrineError } from '../../../numeric/errors.ts';
+import { type NdArray, sizeOf } from '../../../numeric/ndarray.ts';
+import { exampleRange, type Session } from '../../../scoring/session.ts';
+import type { Attribution, ExplainOptions, Target } from '../../../scoring/types.ts';
 import type { Backpropagation } from '../../gradient/backpropagated.ts';
-import { exampleRange, type Session } from '../../session.ts';
 
 /** Any method whose maps have signs. */
 export type SignedExplainer = (model: Model, x: Input, options: ExplainOptions) => Promise<Attribution>;
@@ -68,7 +68,8 @@ function planes(map: NdArray, image: NdArray): NdArray {
   const plane = map.shape.length === image.shape.length ? reduceChannels(map, 'sum') : map;
   const expected = image.shape.slice(0, -1);
   if (plane.shape.join() === expected.join()) return plane;
-  throw new RangeError(
+  throw new VitrineError(
+    'bad-shape',
     `"base" expected a method whose maps have the shape [${expected.join(', ')}] or more channels, got [${map.shape.join(', ')}]`,
   );
 }

@@ -1,18 +1,18 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { chosenOutput, type OutputChoice } from '../../../network/chosenOutput.ts';
-import { assertClasses } from '../../../network/classLogits.ts';
+import { chosenOutput, type OutputChoice } from '../../../network/heads/chosenOutput.ts';
+import { assertClasses } from '../../../network/heads/classLogits.ts';
 import type { Input, Model } from '../../../network/types.ts';
-import type { ExplainOptions, Target } from '../../../network/types2.ts';
 import { withNetwork } from '../../../network/withNetwork.ts';
 import type { NdArray } from '../../../numeric/ndarray.ts';
+import { placedInput } from '../../../scoring/placedInput.ts';
+import { explain } from '../../../scoring/session.ts';
+import type { ExplainOptions, Target } from '../../../scoring/types.ts';
 import type { Backpropagation } from '../../gradient/backpropagated.ts';
 import { deconvnet } from '../../gradient/deconvnet.ts';
 import { gradient } from '../../gradient/gradient.ts';
 import { gradientTimesInput } from '../../gradient/gradientTimesInput.ts';
 import { guidedBackprop } from '../../gradient/guidedBackprop.ts';
 import { deconvnetComposite, guidedComposite } from '../../gradient/rectified.ts';
-import { placedInput } from '../../perturbation/imageInput.ts';
-import { explain } from '../../session.ts';
 import { responsesByCalls, responsesByWalk, type SignedExplainer } from './classResponses.ts';
 import { type Considered, consideredClasses } from './consideredClasses.ts';
 import { type DominantResponse, mostAgainst, mostFor, strongest } from './dominance.ts';
@@ -56,7 +56,7 @@ export interface ClearMap extends DominantResponse {
  * class; a base other than `deconvnet`, `guidedBackprop`, `gradient` and `gradientTimesInput` a whole call.
  * @returns `classMap` and `response` `[n, h, w]`, the same for positive and for negative responses alone, and all
  * `responses` `[n, k, h, w]`; of volumes with the depth before the rows.
- * @throws {RangeError} if there are fewer classes, the model has no input of images or volumes, or the maps of `base` do not fit it;
+ * @throws {VitrineError} if there are fewer classes, the model has no input of images or volumes, or the maps of `base` do not fit it;
  * else as `base`.
  * @example
  * ```ts

@@ -1,10 +1,11 @@
-import { assertClasses } from '../../../network/classLogits.ts';
-import type { Head } from '../../../network/graph.ts';
+import type { Head } from '../../../network/graph/graph.ts';
+import { assertClasses } from '../../../network/heads/classLogits.ts';
 import { classScores } from '../../../network/predict.ts';
 import { topClasses } from '../../../network/topClasses.ts';
 import { assertInteger, describe } from '../../../numeric/check.ts';
+import { VitrineError } from '../../../numeric/errors.ts';
 import type { NdArray } from '../../../numeric/ndarray.ts';
-import type { Session } from '../../session.ts';
+import type { Session } from '../../../scoring/session.ts';
 
 /** Which classes are compared: the k best of each example, all of them, or the same list for each. */
 export type Considered = number | 'all' | readonly number[];
@@ -33,7 +34,10 @@ function listOf(considered: Considered | undefined, units: number): readonly num
   if (considered === 'all') return Array.from({ length: units }, (_, index) => index);
   if (considered === undefined || typeof considered === 'number') return undefined;
   if (!Array.isArray(considered) || considered.length === 0) {
-    throw new TypeError(`"classes" expected a number of classes, 'all' or a list of them, got ${describe(considered)}`);
+    throw new VitrineError(
+      'bad-argument',
+      `"classes" expected a number of classes, 'all' or a list of them, got ${describe(considered)}`,
+    );
   }
   considered.forEach((index: number) => assertInteger('classes', index, [0, units - 1]));
   return considered;

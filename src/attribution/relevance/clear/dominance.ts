@@ -1,5 +1,4 @@
-import type { NdArray } from '../../../numeric/ndarray.ts';
-import { sizeOf } from '../../../numeric/shape.ts';
+import { type NdArray, sizeOf } from '../../../numeric/ndarray.ts';
 
 /** Which class leads at each position, and its response there. */
 export interface DominantResponse {

@@ -1,13 +1,13 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { mapBatches } from '../../../network/batches.ts';
-import { rowsOf } from '../../../network/inputs.ts';
 import type { Input, Model } from '../../../network/types.ts';
-import type { Attribution, Baseline, ExplainOptions } from '../../../network/types2.ts';
+import { mapBatches } from '../../../network/walk/batches.ts';
+import { rowsOf } from '../../../network/walk/inputs.ts';
 import type { NdArray } from '../../../numeric/ndarray.ts';
-import { completenessGap } from '../../path/completenessGap.ts';
-import { attributionOf, baselinesOf, exampleRange, explain } from '../../session.ts';
-import { compareRuns } from './compareRuns.ts';
-import { comparisonOf, type DeepLiftVariant } from './comparison.ts';
+import { baselinesOf } from '../../../scoring/baselines.ts';
+import { completenessGap } from '../../../scoring/completenessError.ts';
+import { attributionOf, exampleRange, explain } from '../../../scoring/session.ts';
+import type { Attribution, Baseline, ExplainOptions } from '../../../scoring/types.ts';
+import { compareRuns, comparisonOf, type DeepLiftVariant } from './comparison.ts';
 
 /** The options of {@link deepLift}. */
 export interface DeepLiftOptions extends DeepLiftVariant {
@@ -33,8 +33,8 @@ export interface DeepLiftOptions extends DeepLiftVariant {
  * @param options `baseline`, `rule`, `layer`, `target`, and `rules` for layers that have none. A predicted class is the
  * one at x.
  * @returns `values` in the shape of the input (or the layer), and `delta` per example.
- * @throws {Error} if a softmax, a layer normalisation or an opaque layer is on the way and no rule is given for it.
- * @throws {RangeError} if the scale of a class is not `'logit'`, or the baseline has another shape; else as
+ * @throws {VitrineError} if a softmax, a layer normalisation or an opaque layer is on the way and no rule is given for it.
+ * @throws {VitrineError} if the scale of a class is not `'logit'`, or the baseline has another shape; else as
  * {@link gradient}.
  * @example
  * ```ts

@@ -1,18 +1,15 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { forEachBatch } from '../../../network/batches.ts';
-import { readInputs, rowsOf } from '../../../network/inputs.ts';
 import type { Input, Model } from '../../../network/types.ts';
-import type { Attribution, ExplainOptions } from '../../../network/types2.ts';
-import { addTo } from '../../../numeric/addTo.ts';
-import { exampleSums } from '../../../numeric/exampleSums.ts';
-import type { NdArray } from '../../../numeric/ndarray.ts';
-import { completenessGap } from '../../path/completenessGap.ts';
-import { repeated } from '../../repeated.ts';
-import { attributionOf, explain, type Session } from '../../session.ts';
-import { type Comparison, compareRuns } from './compareRuns.ts';
-import type { DeepLiftVariant } from './comparison.ts';
-import { comparisonOf } from './comparison.ts';
+import { forEachBatch } from '../../../network/walk/batches.ts';
+import { readInputs, rowsOf } from '../../../network/walk/inputs.ts';
+import { addTo, type NdArray } from '../../../numeric/ndarray.ts';
+import { exampleSums } from '../../../numeric/running.ts';
+import { completenessGap } from '../../../scoring/completenessError.ts';
+import { repeated } from '../../../scoring/masking.ts';
+import { attributionOf, explain, type Session } from '../../../scoring/session.ts';
+import type { Attribution, ExplainOptions } from '../../../scoring/types.ts';
+import { type Comparison, compareRuns, comparisonOf, type DeepLiftVariant } from './comparison.ts';
 
 /** The options of {@link deepLiftShap}. */
 export interface DeepLiftShapOptions extends DeepLiftVariant {
@@ -32,7 +29,7 @@ export interface DeepLiftShapOptions extends DeepLiftVariant {
  * @param x one example or a batch `[n, …]` in the shape of the model's input.
  * @param options `background` (required), and `rule`, `layer`, `target`, `rules` as of {@link deepLift}.
  * @returns `values` in the shape of the input (or the layer), and `delta` per example.
- * @throws {RangeError} if the background is empty or of another shape; else as {@link deepLift}.
+ * @throws {VitrineError} if the background is empty or of another shape; else as {@link deepLift}.
  * @example
  * ```ts
  * import { deepLiftShap } from 'vitrine';

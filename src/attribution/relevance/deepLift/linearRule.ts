@@ -1,11 +1,10 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { channelRow } from '../../../backend/kernels/elementwise.ts';
-import type { Rule, RuleIo } from '../../../network/composite.ts';
-import type { Operation, Parameters } from '../../../network/operation.ts';
-import { signSplit } from '../../../network/signSplit.ts';
-import { type Contributions, contributionsTo } from './contributions.ts';
-import { bySign, differenceOf } from './differences.ts';
+import type { Operation, Parameters } from '../../../network/graph/operation.ts';
+import type { Rule, RuleIo } from '../../../network/walk/composite.ts';
+import { signSplit } from '../../../network/walk/signSplit.ts';
+import { bySign, type Contributions, contributionsTo, differenceOf } from './contributions.ts';
 
 /**
  * The Linear rule (Shrikumar et al. 2017, §3.5.1), of operations with a kernel and of batch normalisation: of both at

@@ -1,8 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { Composite } from '../../../network/composite.ts';
-import type { Graph } from '../../../network/graph.ts';
+import type { Graph } from '../../../network/graph/graph.ts';
+import type { Composite } from '../../../network/walk/composite.ts';
 import { assertChoice } from '../../../numeric/check.ts';
-import { behindDense } from './behindDense.ts';
 import { contributionsTo } from './contributions.ts';
 import { rescale } from './rescale.ts';
 import { lifted, revealCancel } from './revealCancel.ts';
@@ -30,4 +29,16 @@ export function procedureOf(rule: DeepLiftRule, rules: Composite, graph: Graph):
       return [positive, negative];
     },
   };
+}
+
+/** The layers whose values come from dense layers, with no convolution in between: dense layers and what follows them. */
+function behindDense({ steps }: Graph): ReadonlySet<string> {
+  const sources = new Map<number, ReadonlySet<string>>();
+  const found = new Set<string>();
+  for (const { operation, inputs, output } of steps) {
+    const nearest = operation.linear ? [operation.kind] : inputs.flatMap((value) => [...(sources.get(value) ?? [])]);
+    sources.set(output, new Set(nearest));
+    if (nearest.length > 0 && nearest.every((kind) => kind === 'dense')) found.add(operation.address);
+  }
+  return found;
 }

@@ -1,9 +1,9 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { divNoNan } from '../../../backend/anyRank.ts';
-import type { Rule } from '../../../network/composite.ts';
+import { divNoNan } from '../../../backend/portable.ts';
 import { sumToShape } from '../../../network/operations/base.ts';
 import { aligned, withOwnShapes } from '../../../network/operations/merge.ts';
+import type { Rule } from '../../../network/walk/composite.ts';
 
 /** The merges of {@link shapleyMerge}. */
 export const shapleyKinds = ['multiply', 'maximum', 'minimum'] as const;

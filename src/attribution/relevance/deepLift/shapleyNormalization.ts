@@ -1,8 +1,8 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Rule } from '../../../network/composite.ts';
-import type { LayerMoments } from '../../../network/operation.ts';
+import type { LayerMoments } from '../../../network/graph/operation.ts';
 import { alongAxes, axesIn, standardization, withoutMean } from '../../../network/operations/layerNormalization.ts';
+import type { Rule } from '../../../network/walk/composite.ts';
 
 /**
  * Layer normalisation, γ ⊙ c · r + β with c = x − mean x and r = 1/√(mean c² + ε), in three steps that each add up to the

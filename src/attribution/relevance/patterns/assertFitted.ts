@@ -1,17 +1,19 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { Graph } from '../../../network/graph.ts';
+import * as tf from '@tensorflow/tfjs-core';
+import { readTensor } from '../../../backend/inTurn.ts';
+import type { Graph } from '../../../network/graph/graph.ts';
 import type { Network } from '../../../network/network.ts';
-import type { PlannedStep } from '../../../network/plan.ts';
-import type { Trace } from '../../../network/record.ts';
+import type { PlannedStep } from '../../../network/plan/plan.ts';
+import type { Trace } from '../../../network/walk/record.ts';
 import { describe } from '../../../numeric/check.ts';
-import { sameShape } from '../../../numeric/shape.ts';
-import { fingerprintOf, isFingerprintOf } from './fingerprint.ts';
+import { VitrineError } from '../../../numeric/errors.ts';
+import { type NdArray, sameShape } from '../../../numeric/ndarray.ts';
 import { type LayerPattern, nameOf, type Patterns } from './patterns.ts';
 
 /** Refuses patterns that were not fitted on this model with these weights. */
 export async function assertFitted(network: Network, patterns: Patterns): Promise<void> {
   if (patterns === null || typeof patterns !== 'object' || !Array.isArray(patterns.layers)) {
-    throw new TypeError(`"patterns" expected what fitPatterns returns, got ${describe(patterns)}`);
+    throw new VitrineError('bad-argument', `"patterns" expected what fitPatterns returns, got ${describe(patterns)}`);
   }
   const given = new Map(patterns.layers.map((layer) => [nameOf(layer), layer]));
   for (const operation of network.operations.filter(({ linear }) => linear)) {
@@ -36,7 +38,8 @@ export function assertPlannedAlike({ steps: planned }: Trace, { graph }: Network
     const [input, output] = betweenOf(step, graph);
     const [from, to] = layers.find((layer) => nameOf(layer) === nameOf(step.operation))?.between ?? [input, output];
     if (from === input && to === output) continue;
-    throw new Error(
+    throw new VitrineError(
+      'unsupported',
       `the pattern of ${nameOf(step.operation)} is of the layer merged with its batch normalisation; expected a "layer" and a target that do not part them`,
     );
   }
@@ -48,6 +51,38 @@ function betweenOf({ inputs, output, activation }: PlannedStep, { steps }: Graph
   return [inputs[0] as number, ofActivation?.inputs[0] ?? output];
 }
 
-function misfit(got: string): Error {
-  return new Error(`"patterns" expected those that fitPatterns made of this model, got ${got}`);
+function misfit(got: string): VitrineError {
+  return new VitrineError('unsupported', `"patterns" expected those that fitPatterns made of this model, got ${got}`);
+}
+
+/** The sum and the sum of squares of each weight of a model, `[weights, 2]`: enough to tell models apart. */
+export async function fingerprintOf(network: Network): Promise<NdArray> {
+  const sums = tf.tidy(() => {
+    const weights = weightsOf(network);
+    return tf.reshape(tf.stack(weights.flatMap((weight) => [tf.sum(weight), tf.sum(tf.square(weight))])), [-1, 2]);
+  });
+  try {
+    return await readTensor(sums);
+  } finally {
+    sums.dispose();
+  }
+}
+
+/** Whether a fingerprint is that of a model, up to the rounding that backends differ by. */
+function isFingerprintOf(network: Network, own: NdArray, given: NdArray): boolean {
+  if (own.data.length !== given.data.length) return false;
+  const sizes = tf.tidy(() => weightsOf(network).map(({ size }) => size));
+  return sizes.every((size, i) => {
+    const [sum, squares] = own.data.subarray(2 * i, 2 * i + 2) as unknown as [number, number];
+    const [otherSum, otherSquares] = given.data.subarray(2 * i, 2 * i + 2) as unknown as [number, number];
+    // Of the sum of the magnitudes, which is at most √(n Σ w²).
+    const near = Math.abs(sum - otherSum) <= tolerance * Math.sqrt(size * squares);
+    return near && Math.abs(squares - otherSquares) <= tolerance * squares;
+  });
+}
+
+const tolerance = 1e-5;
+
+function weightsOf({ operations }: Network): readonly Tensor[] {
+  return operations.flatMap(({ parameters }) => Object.values(parameters));
 }

@@ -1,17 +1,17 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { readTensor } from '../../../backend/inTurn.ts';
-import type { Composite } from '../../../network/composite.ts';
-import type { Dataset } from '../../../network/dataset.ts';
-import { forEachDatasetBatch } from '../../../network/datasetBatches.ts';
 import type { Network } from '../../../network/network.ts';
 import type { Input, Model, RunOptions } from '../../../network/types.ts';
+import type { Composite } from '../../../network/walk/composite.ts';
 import { withNetwork } from '../../../network/withNetwork.ts';
 import { assertChoice } from '../../../numeric/check.ts';
-import { endsOf } from '../../session.ts';
-import { batchMoments, momentsOf } from './batchMoments.ts';
-import { fingerprintOf } from './fingerprint.ts';
+import { VitrineError } from '../../../numeric/errors.ts';
+import type { Dataset } from '../../../readings/dataset.ts';
+import { forEachDatasetBatch } from '../../../readings/datasetBatches.ts';
+import { endsOf } from '../../../scoring/session.ts';
+import { fingerprintOf } from './assertFitted.ts';
 import { type LinearStep, linearSteps, watched } from './linearSteps.ts';
-import { type Moments, patternOf, withBatch } from './moments.ts';
+import { batchMoments, type Moments, momentsOf, patternOf, withBatch } from './moments.ts';
 import { type LayerPattern, nameOf, type PatternEstimator, type Patterns } from './patterns.ts';
 
 /** The options of {@link fitPatterns}. */
@@ -40,8 +40,8 @@ export interface FitPatternsOptions extends RunOptions {
  * @param dataset examples or batches of them, in the shape of the model's input.
  * @param options `estimator`, `batchSize`, `signal`, `onProgress`.
  * @returns plain data, for this model with these weights.
- * @throws {Error} if the model has a transposed convolution, whose units have no single kernel.
- * @throws {RangeError} if the data set is empty, an example does not fit, or one example gives a layer a single sample.
+ * @throws {VitrineError} if the model has a transposed convolution, whose units have no single kernel.
+ * @throws {VitrineError} if the data set is empty, an example does not fit, or one example gives a layer a single sample.
  * @example
  * ```ts
  * import { fitPatterns, patternNet } from 'vitrine';
@@ -88,7 +88,10 @@ async function patternAt({ operation, input, output }: LinearStep, moments: Mome
   const { address, kind, parameters } = operation;
   // Each position of an example is a sample; a dense layer has one of each.
   if (moments.samples < 2) {
-    throw new RangeError(`"dataset" expected at least 2 examples for the pattern of ${nameOf(operation)}, got 1`);
+    throw new VitrineError(
+      'bad-argument',
+      `"dataset" expected at least 2 examples for the pattern of ${nameOf(operation)}, got 1`,
+    );
   }
   const kernel = await readTensor(parameters['kernel'] as Tensor);
   return { address, kind, pattern: patternOf(moments, kernel), between: [input, output] };
@@ -97,5 +100,8 @@ async function patternAt({ operation, input, output }: LinearStep, moments: Mome
 function assertHasKernels({ operations }: Network): void {
   const other = operations.find(({ linear, kernelPullback }) => linear && !kernelPullback);
   if (!other) return;
-  throw new Error(`fitPatterns has no pattern for ${nameOf(other)}: at each position its units have another kernel`);
+  throw new VitrineError(
+    'unsupported',
+    `fitPatterns has no pattern for ${nameOf(other)}: at each position its units have another kernel`,
+  );
 }

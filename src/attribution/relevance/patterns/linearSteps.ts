@@ -1,7 +1,7 @@
-import { gradientRule, type Rule } from '../../../network/composite.ts';
-import type { Operation } from '../../../network/operation.ts';
-import { activationKinds } from '../../../network/operationKinds.ts';
-import type { PlannedStep } from '../../../network/plan.ts';
+import type { Operation } from '../../../network/graph/operation.ts';
+import { activationKinds } from '../../../network/graph/operationKinds.ts';
+import type { PlannedStep } from '../../../network/plan/plan.ts';
+import { gradientRule, type Rule } from '../../../network/walk/composite.ts';
 
 /** A linear operation as it is run and the activation that alone reads it. */
 export interface LinearStep {

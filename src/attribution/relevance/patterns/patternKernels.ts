@@ -1,6 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Operation } from '../../../network/operation.ts';
+import type { Operation } from '../../../network/graph/operation.ts';
 import { type LayerPattern, nameOf, type Patterns } from './patterns.ts';
 
 /** Kernels made from patterns, each when it is first asked for. */

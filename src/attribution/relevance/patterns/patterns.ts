@@ -1,4 +1,4 @@
-import type { OperationKind } from '../../../network/operation.ts';
+import type { OperationKind } from '../../../network/graph/operation.ts';
 import type { NdArray } from '../../../numeric/ndarray.ts';
 
 /** How a pattern is estimated: by a linear relation, or by one that holds where the unit is active. */

@@ -1,12 +1,12 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { Composite, Rule } from '../../../network/composite.ts';
-import { keeping } from '../../../network/keeping.ts';
 import type { Input, Model } from '../../../network/types.ts';
-import type { Attribution, ExplainOptions } from '../../../network/types2.ts';
+import type { Composite, Rule } from '../../../network/walk/composite.ts';
+import { keeping } from '../../../network/walk/keeping.ts';
+import { explain } from '../../../scoring/session.ts';
+import type { Attribution, ExplainOptions } from '../../../scoring/types.ts';
 import { backpropagate, type LayerOption } from '../../gradient/backpropagated.ts';
 import type { RulesOption } from '../../gradient/rectified.ts';
 import { refusal, unknownLayer } from '../../refusal.ts';
-import { explain } from '../../session.ts';
 import { assertUnscaled } from '../assertUnscaled.ts';
 import { assertFitted, assertPlannedAlike } from './assertFitted.ts';
 import { type PatternKernels, patternKernels } from './patternKernels.ts';

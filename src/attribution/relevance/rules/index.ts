@@ -1,11 +1,1 @@
-export { alphaBeta } from './alphaBeta.ts';
-export { epsilon } from './epsilon.ts';
-export { flat } from './flat.ts';
-export { gamma } from './gamma.ts';
-export { norm } from './norm.ts';
-export { pass } from './pass.ts';
-export { signal } from './signal.ts';
-export { wSquare } from './wSquare.ts';
-export { zBox } from './zBox.ts';
-export { zero } from './zero.ts';
-export { zPlus } from './zPlus.ts';
+export { alphaBeta, epsilon, flat, gamma, norm, pass, signal, wSquare, zBox, zero, zPlus } from '../rules.ts';

@@ -1,6 +1,7 @@
 import type { WindowGeometry } from '../../../backend/kernels/geometry.ts';
-import type { Operation, Parameters } from '../../operation.ts';
-import { depthwiseConv2d } from '../../operations/depthwiseConv2d.ts';
+import { VitrineError } from '../../../numeric/errors.ts';
+import type { Operation, Parameters } from '../../graph/operation.ts';
+import { depthwiseConv2d } from '../../operations/convolution.ts';
 import { groupedConv2d } from '../../operations/groupedConv2d.ts';
 import { constantAt, type NodeCall, type NodeLowering, titleOf, valueAt } from '../nodeCall.ts';
 import { fusedWith } from './fused.ts';
@@ -38,7 +39,10 @@ const inGroups: Make = (call, geometry, parameters) => {
   const perGroup = constantAt(call, 1).shape[2] as number;
   const groups = typeof channels === 'number' ? channels / perGroup : 1;
   if (!Number.isInteger(groups))
-    throw new Error(`${titleOf(call)} has a kernel of ${perGroup} channels for ${channels}`);
+    throw new VitrineError(
+      'unsupported-layer',
+      `${titleOf(call)} has a kernel of ${perGroup} channels for ${channels}`,
+    );
   return groupedConv2d(call.source, { ...geometry, groups }, parameters);
 };
 

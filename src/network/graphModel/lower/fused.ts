@@ -1,9 +1,10 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
+import { VitrineError } from '../../../numeric/errors.ts';
 import { channelVector } from '../../functions/constants.ts';
 import { functions } from '../../functions/functions.ts';
 import { lowerFunction } from '../../functions/lowerFunction.ts';
-import type { OpenShape } from '../../graph.ts';
-import type { Operation } from '../../operation.ts';
+import type { OpenShape } from '../../graph/graph.ts';
+import type { Operation } from '../../graph/operation.ts';
 import { textsOf } from '../attributes.ts';
 import { constantOf, type Known } from '../given.ts';
 import { constantAt, type NodeCall, titleOf } from '../nodeCall.ts';
@@ -22,7 +23,11 @@ export function fusedWith(call: NodeCall, shape: OpenShape): Fused {
   if (first === undefined) return { bias: undefined, activation: [], weights: [] };
   const biased = first === 'BiasAdd';
   const [name, ...more] = biased ? others : [first, ...others];
-  if (more.length > 0) throw new Error(`${titleOf(call)} has fused ${[name, ...more].join(', ')}, which is not known`);
+  if (more.length > 0)
+    throw new VitrineError(
+      'unsupported-layer',
+      `${titleOf(call)} has fused ${[name, ...more].join(', ')}, which is not known`,
+    );
   const bias = biased ? constantAt(call, 2) : undefined;
   const slopes = name === 'Prelu' ? constantAt(call, -1) : undefined;
   return {
@@ -36,7 +41,10 @@ function vectorOf(call: NodeCall, bias: Known, shape: OpenShape): () => Tensor {
   if (bias.shape.length === 1) return bias.read;
   const vector = channelVector(constantOf(bias), { shape }, call.source);
   if (vector) return vector;
-  throw new Error(`${titleOf(call)} expected a bias for each channel, got shape [${bias.shape.join(', ')}]`);
+  throw new VitrineError(
+    'bad-shape',
+    `${titleOf(call)} expected a bias for each channel, got shape [${bias.shape.join(', ')}]`,
+  );
 }
 
 /** An activation that is fused into a node, by TensorFlow's name. */
@@ -47,6 +55,6 @@ export function fusedActivation(
 ): readonly Operation[] {
   const make = Object.hasOwn(activations, name) ? activations[name] : undefined;
   const fn = slopes ? functions.prelu() : make?.(call.node, 'leakyrelu_alpha');
-  if (!fn) throw new Error(`${titleOf(call)} has fused "${name}", which is not known`);
+  if (!fn) throw new VitrineError('unsupported-layer', `${titleOf(call)} has fused "${name}", which is not known`);
   return lowerFunction(fn, { source: call.source, operands: [{ shape }, ...(slopes ? [constantOf(slopes)] : [])] });
 }

@@ -1,7 +1,8 @@
+import { VitrineError } from '../../../numeric/errors.ts';
+import type { Resampling } from '../../fields/region.ts';
 import { functions } from '../../functions/functions.ts';
 import type { NewSize } from '../../functions/images.ts';
 import type { TensorFunction } from '../../functions/tensorFunction.ts';
-import type { Resampling } from '../../region.ts';
 import { flagOf, numberOf } from '../attributes.ts';
 import { type Length, numbersOf } from '../given.ts';
 import { lengthsAt, type NodeCall, type NodeLowering, plainValueAt, titleOf } from '../nodeCall.ts';
@@ -24,7 +25,10 @@ function newSizeOf(call: NodeCall): NewSize {
   const { value, shape } = plainValueAt(call, 0);
   const times = lengths.map((length, i) => timesOf(length, { value, axis: i + 1, own: shape[i + 1] ?? null }));
   if (times.every((factor) => factor !== undefined)) return { times: [times[0] as number, times[1] as number] };
-  throw new Error(`${titleOf(call)} takes its size from another value, whose size the model leaves open`);
+  throw new VitrineError(
+    'unsupported-layer',
+    `${titleOf(call)} takes its size from another value, whose size the model leaves open`,
+  );
 }
 
 function timesOf(
@@ -39,7 +43,8 @@ function timesOf(
 const blocks =
   (make: (options: { block: number }) => TensorFunction): NodeLowering =>
   (call) => {
-    if (isChannelsFirst(call)) throw new Error(`${titleOf(call)} expected data with the channels last`);
+    if (isChannelsFirst(call))
+      throw new VitrineError('unsupported-layer', `${titleOf(call)} expected data with the channels last`);
     return { fn: make({ block: numberOf(call.node, 'block_size') }), operands: [plainValueAt(call, 0)] };
   };
 

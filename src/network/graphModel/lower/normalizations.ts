@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { VitrineError } from '../../../numeric/errors.ts';
 import { functions } from '../../functions/functions.ts';
 import { affine, batchNormalization } from '../../operations/affine.ts';
 import { channelRegion } from '../../operations/base.ts';
@@ -46,7 +47,7 @@ const activatedBatchNormal: NodeLowering = (call) => {
   const name = textOf(call.node, 'activation_mode', 'Identity');
   const normal = batchNormal(call);
   if (!('operations' in normal) || numberOf(call.node, 'num_side_inputs', 0) > 0) {
-    throw new Error(`${titleOf(call)} expected one input besides its statistics`);
+    throw new VitrineError('unsupported-layer', `${titleOf(call)} expected one input besides its statistics`);
   }
   const activation = name === 'Identity' ? [] : fusedActivation(call, name, { shape: normal.shape });
   return { ...normal, operations: [...normal.operations, ...activation], activated: activation.length > 0 };
@@ -57,7 +58,8 @@ function layerNormal(call: NodeCall, { value, shape, view }: GivenValue): Made {
   const isUnit = (input: number, number: number): boolean =>
     constantAt(call, input).lengths?.every((length) => length === number) === true;
   if (view?.kind !== 'samples' || !isChannelsFirst(call) || !isUnit(1, 1) || !isUnit(2, 0)) {
-    throw new Error(
+    throw new VitrineError(
+      'unsupported-layer',
       `${titleOf(call)} normalises by the statistics of the batch, so that examples depend on each other`,
     );
   }

@@ -1,3 +1,4 @@
+import { VitrineError } from '../../../numeric/errors.ts';
 import type { Paddings } from '../../functions/bordering.ts';
 import type { Cut } from '../../functions/cuts.ts';
 import { functions } from '../../functions/functions.ts';
@@ -117,7 +118,8 @@ const embedded: NodeLowering = (call) => {
   const table = constantAt(call, 0);
   const tokens = plainValueAt(call, 1);
   const axis = call.inputs.length > 2 ? one(call, 2) : 0;
-  if (table.shape.length !== 2 || axis !== 0) throw new Error(`${titleOf(call)} expected a table [tokens, features]`);
+  if (table.shape.length !== 2 || axis !== 0)
+    throw new VitrineError('unsupported-layer', `${titleOf(call)} expected a table [tokens, features]`);
   return {
     operations: [embedding(call.source, () => ({ embeddings: table.read() }))],
     values: [tokens],

@@ -1,6 +1,7 @@
 import { axisOf, extentOf } from '../../../backend/kernels/geometry.ts';
+import { VitrineError } from '../../../numeric/errors.ts';
 import { functions } from '../../functions/functions.ts';
-import type { OpenShape } from '../../graph.ts';
+import type { OpenShape } from '../../graph/graph.ts';
 import type { View } from '../given.ts';
 import { type NodeCall, type NodeLowering, numbersAt, plainValueAt, titleOf, valueAt } from '../nodeCall.ts';
 import type { Sliding } from './windows.ts';
@@ -16,7 +17,7 @@ export function dilatedBy(call: NodeCall, view: View | undefined, sliding: Slidi
   const { geometry, margins } = sliding;
   const isPlain = [...geometry.strides, ...geometry.dilations].every((step) => step === 1);
   if (view.kind !== 'phases' || !isPlain || geometry.padding !== 'valid' || margins) {
-    throw new Error(`${titleOf(call)} expected a plane, got what another node made of one`);
+    throw new VitrineError('unsupported-layer', `${titleOf(call)} expected a plane, got what another node made of one`);
   }
   return { geometry: { ...geometry, dilations: view.block }, margins: { rows: view.rows, columns: view.columns } };
 }
@@ -43,7 +44,10 @@ const batchToSpace: NodeLowering = (call) => {
   const { view, ...x } = valueAt(call, 0);
   const isConvolved = view?.kind === 'phases' && [...view.rows, ...view.columns].every((margin) => margin === 0);
   if (!isConvolved || String(pairOf(call, x.shape, numbersAt(call, 1))) !== String(view.block)) {
-    throw new Error(`${titleOf(call)} expected a convolution between it and a SpaceToBatchND of the same blocks`);
+    throw new VitrineError(
+      'unsupported-layer',
+      `${titleOf(call)} expected a convolution between it and a SpaceToBatchND of the same blocks`,
+    );
   }
   const crops = numbersAt(call, 2);
   if (crops.every((crop) => crop === 0)) return { outputs: [x] };
@@ -59,7 +63,7 @@ function pairOf(call: NodeCall, { length: rank }: OpenShape, block: readonly num
   const [first, second] = block;
   if (rank === 3 && first !== undefined && second === undefined) return [1, first];
   if (rank === 4 && first !== undefined && second !== undefined && block.length === 2) return [first, second];
-  throw new Error(`${titleOf(call)} expected blocks of rows and columns`);
+  throw new VitrineError('unsupported-layer', `${titleOf(call)} expected blocks of rows and columns`);
 }
 
 function marginsOf({ length: rank }: OpenShape, numbers: readonly number[]): [Pair, Pair] {

@@ -1,5 +1,6 @@
 import type { WindowGeometry } from '../../../backend/kernels/geometry.ts';
-import type { Operation } from '../../operation.ts';
+import { VitrineError } from '../../../numeric/errors.ts';
+import type { Operation } from '../../graph/operation.ts';
 import type { OperationSource } from '../../operations/base.ts';
 import { averagePool, maxPool } from '../../operations/pooling.ts';
 import { integersOf } from '../attributes.ts';
@@ -12,7 +13,8 @@ const pooling =
     const x = plainValueAt(call, 0);
     const shape = channelsLast(call, x.shape);
     const sliding = slidingOf(call, windowOf(call));
-    if (sliding.margins) throw new Error(`${titleOf(call)} expected padding SAME or VALID, got EXPLICIT`);
+    if (sliding.margins)
+      throw new VitrineError('unsupported-layer', `${titleOf(call)} expected padding SAME or VALID, got EXPLICIT`);
     return {
       operations: onPlane(call, undefined, [make(call.source, sliding.geometry)]),
       values: [x],
@@ -26,7 +28,10 @@ function windowOf(call: NodeCall): [number, number] {
   const others = sizes.filter((_, axis) => axis !== plane && axis !== plane + 1);
   if (sizes.length === 4 && others.every((size) => size === 1))
     return [sizes[plane] as number, sizes[plane + 1] as number];
-  throw new Error(`${titleOf(call)} expected a window of rows and columns, got [${sizes.join(', ')}]`);
+  throw new VitrineError(
+    'unsupported-layer',
+    `${titleOf(call)} expected a window of rows and columns, got [${sizes.join(', ')}]`,
+  );
 }
 
 /** Pooling by windows. */

@@ -1,3 +1,4 @@
+import { VitrineError } from '../../../numeric/errors.ts';
 import { functions } from '../../functions/functions.ts';
 import { lowerFunction } from '../../functions/lowerFunction.ts';
 import { dense } from '../../operations/dense.ts';
@@ -28,7 +29,7 @@ const fusedProduct: NodeLowering = (call) => {
     operands: [{ shape: x.shape }, constantOf(kernel)],
   });
   if (!linear?.linear || others.length > 0)
-    throw new Error(`${titleOf(call)} expected a matrix of weights for its rows`);
+    throw new VitrineError('unsupported-layer', `${titleOf(call)} expected a matrix of weights for its rows`);
   return {
     operations: [dense(call.source, () => ({ ...linear.parameters, ...(bias && { bias: bias() }) })), ...activation],
     values: [x],

@@ -1,7 +1,8 @@
+import { VitrineError } from '../../../numeric/errors.ts';
 import { functions } from '../../functions/functions.ts';
 import { openSize } from '../../functions/openShapes.ts';
 import type { TensorFunction } from '../../functions/tensorFunction.ts';
-import type { OpenShape } from '../../graph.ts';
+import type { OpenShape } from '../../graph/graph.ts';
 import { integersOf, typeOf } from '../attributes.ts';
 import type { GivenValue, Length, View } from '../given.ts';
 import {
@@ -40,7 +41,8 @@ function isFloat(type: string): boolean {
 const reshaped: NodeLowering = (call) => {
   const { view: before, ...x } = valueAt(call, 0);
   const wanted = shapeAt(call, 1);
-  if (before?.kind === 'phases') throw new Error(`${titleOf(call)} reads the positions sorted by SpaceToBatchND`);
+  if (before?.kind === 'phases')
+    throw new VitrineError('unsupported-layer', `${titleOf(call)} reads the positions sorted by SpaceToBatchND`);
   const view = mixedView(x.shape, wanted);
   if (view) return { outputs: [{ ...x, view }] };
   if (before && isShapeOf(lengthsAt(call, 1), x.shape)) return { outputs: [x] };
@@ -81,7 +83,8 @@ function timesOf(
   const own = shape[axis] ?? null;
   if (axis === 0 || own === length) return 1;
   if (own === 1 && length !== null) return length;
-  throw new Error(
+  throw new VitrineError(
+    'unsupported-layer',
     `${titleOf(call)} cannot spread axis ${axis}, of length ${own ?? 'open'}, to ${length ?? 'an open length'}`,
   );
 }

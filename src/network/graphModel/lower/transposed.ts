@@ -1,3 +1,4 @@
+import { VitrineError } from '../../../numeric/errors.ts';
 import { conv2dTranspose, type TransposedGeometry, transposedLength } from '../../operations/conv2dTranspose.ts';
 import type { GivenValue, Length } from '../given.ts';
 import { constantAt, lengthsAt, type NodeCall, type NodeLowering, titleOf, valueAt } from '../nodeCall.ts';
@@ -9,7 +10,8 @@ export const transposedConvolution: NodeLowering = (call) => {
   const x = valueAt(call, 2);
   const kernel = constantAt(call, 1);
   const sliding = slidingOf(call, kernelWindow(call, kernel));
-  if (sliding.margins) throw new Error(`${titleOf(call)} expected padding SAME or VALID, got EXPLICIT`);
+  if (sliding.margins)
+    throw new VitrineError('unsupported-layer', `${titleOf(call)} expected padding SAME or VALID, got EXPLICIT`);
   const { geometry, margins } = dilatedBy(call, x.view, sliding);
   const [batch = null, ...plane] = channelsLast(call, x.shape);
   const around = [margins?.rows ?? [0, 0], margins?.columns ?? [0, 0]] as const;
@@ -39,7 +41,10 @@ function outputPaddingOf(call: NodeCall, x: GivenValue, geometry: TransposedGeom
       along: { inPlane: axis, inValue: firstAxis + axis },
     });
     if (beyond !== undefined) return beyond;
-    throw new Error(`${titleOf(call)} has a size that depends on the size of the input, which the model leaves open`);
+    throw new VitrineError(
+      'unsupported-layer',
+      `${titleOf(call)} has a size that depends on the size of the input, which the model leaves open`,
+    );
   }) as [number, number];
 }
 

@@ -1,5 +1,6 @@
 import { outputSize } from '../../../backend/kernels/geometry.ts';
-import type { OpenShape } from '../../graph.ts';
+import { VitrineError } from '../../../numeric/errors.ts';
+import type { OpenShape } from '../../graph/graph.ts';
 import { averagePool, maxPool } from '../../operations/pooling.ts';
 import { conv3d as convolution } from '../../operations/volumes/conv3d.ts';
 import { pooling3d } from '../../operations/volumes/pooling3d.ts';
@@ -44,12 +45,13 @@ export const volumes: Readonly<Record<string, NodeLowering>> = {
 function volumeAt(call: NodeCall): GivenValue {
   const x = plainValueAt(call, 0);
   if (x.shape.length === 5 && textOf(call.node, 'data_format', 'NDHWC') === 'NDHWC') return x;
-  throw new Error(`${titleOf(call)} expected volumes with their channels last`);
+  throw new VitrineError('unsupported-layer', `${titleOf(call)} expected volumes with their channels last`);
 }
 
 function window3dOf(call: NodeCall): Window3d {
   const padding = textOf(call.node, 'padding', 'VALID').toUpperCase();
-  if (padding !== 'SAME' && padding !== 'VALID') throw new Error(`${titleOf(call)} has padding "${padding}"`);
+  if (padding !== 'SAME' && padding !== 'VALID')
+    throw new VitrineError('unsupported-layer', `${titleOf(call)} has padding "${padding}"`);
   return {
     strides: placesOf(call, 'strides'),
     padding: padding === 'SAME' ? 'same' : 'valid',

@@ -1,7 +1,8 @@
 import { outputSize, type WindowGeometry } from '../../../backend/kernels/geometry.ts';
-import type { OpenShape } from '../../graph.ts';
+import { VitrineError } from '../../../numeric/errors.ts';
+import type { OpenShape } from '../../graph/graph.ts';
+import type { Operation } from '../../graph/operation.ts';
 import { inChannelsLast } from '../../lower/channelsFirst.ts';
-import type { Operation } from '../../operation.ts';
 import type { OperationSource } from '../../operations/base.ts';
 import { type Margins, pad } from '../../operations/border.ts';
 import { integersOf, textOf } from '../attributes.ts';
@@ -27,7 +28,8 @@ export function slidingOf(call: NodeCall, window: Pair): Sliding {
     return [all[plane] ?? 1, all[plane + 1] ?? 1];
   };
   const padding = textOf(node, 'padding', 'VALID').toUpperCase();
-  if (!['SAME', 'VALID', 'EXPLICIT'].includes(padding)) throw new Error(`${titleOf(call)} has padding "${padding}"`);
+  if (!['SAME', 'VALID', 'EXPLICIT'].includes(padding))
+    throw new VitrineError('unsupported-layer', `${titleOf(call)} has padding "${padding}"`);
   const explicit = integersOf(node, 'explicit_paddings').slice(2 * plane, 2 * plane + 4);
   const geometry: WindowGeometry = {
     window,
@@ -42,7 +44,7 @@ export function slidingOf(call: NodeCall, window: Pair): Sliding {
 export function kernelWindow(call: NodeCall, { shape }: Known): Pair {
   const [rows, columns] = shape;
   if (shape.length === 4 && rows !== undefined && columns !== undefined) return [rows, columns];
-  throw new Error(`${titleOf(call)} expected a kernel of rank 4, got shape [${shape.join(', ')}]`);
+  throw new VitrineError('bad-shape', `${titleOf(call)} expected a kernel of rank 4, got shape [${shape.join(', ')}]`);
 }
 
 /** The operations of a node on a plane, zeros around and order of the axes included. */
@@ -63,7 +65,8 @@ export function isChannelsFirst({ node }: Pick<NodeCall, 'node'>): boolean {
 
 /** A shape with its channels last, whatever the node says of its format. */
 export function channelsLast(call: NodeCall, shape: OpenShape): OpenShape {
-  if (shape.length !== 4) throw new Error(`${titleOf(call)} expected a value of rank 4, got rank ${shape.length}`);
+  if (shape.length !== 4)
+    throw new VitrineError('bad-shape', `${titleOf(call)} expected a value of rank 4, got rank ${shape.length}`);
   const [batch = null, a = null, b = null, c = null] = shape;
   return isChannelsFirst(call) ? [batch, b, c, a] : shape;
 }

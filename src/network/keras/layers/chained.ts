@@ -1,7 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { lowerFunction } from '../../functions/lowerFunction.ts';
 import type { TensorFunction } from '../../functions/tensorFunction.ts';
-import type { OpenShape } from '../../graph.ts';
+import type { OpenShape } from '../../graph/graph.ts';
 
 /** Functions of one value after each other; which they are may depend on its shape. */
 export function chained(name: string, stepsFor: (shape: OpenShape) => readonly TensorFunction[]): TensorFunction {

@@ -1,4 +1,5 @@
-import type { OpenShape } from '../../graph.ts';
+import { VitrineError } from '../../../numeric/errors.ts';
+import type { OpenShape } from '../../graph/graph.ts';
 import type { OwnLayer, OwnWeight } from '../ownLayer.ts';
 import {
   type ConvolutionOptions,
@@ -122,5 +123,5 @@ function biasOf({ useBias }: ConvolutionOptions, units: number): readonly OwnWei
 function channelsOf(shape: OpenShape | undefined): number {
   const channels = shape?.at(-1);
   if (typeof channels === 'number') return channels;
-  throw new Error('a convolution expected a known number of channels');
+  throw new VitrineError('unsupported-layer', 'a convolution expected a known number of channels');
 }

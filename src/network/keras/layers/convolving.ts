@@ -2,12 +2,11 @@ import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { axisOf, extentOf, outputSize, type WindowGeometry } from '../../../backend/kernels/geometry.ts';
 import type { Constant, Operand, TensorFunction } from '../../functions/tensorFunction.ts';
-import type { OpenShape } from '../../graph.ts';
-import type { Operation, Parameters } from '../../operation.ts';
+import type { OpenShape } from '../../graph/graph.ts';
+import type { Operation, Parameters } from '../../graph/operation.ts';
 import { pad } from '../../operations/border.ts';
-import { conv2d } from '../../operations/conv2d.ts';
 import { conv2dTranspose, type TransposedGeometry, transposedLength } from '../../operations/conv2dTranspose.ts';
-import { depthwiseConv2d } from '../../operations/depthwiseConv2d.ts';
+import { conv2d, depthwiseConv2d } from '../../operations/convolution.ts';
 import { groupedConv2d } from '../../operations/groupedConv2d.ts';
 
 /** What the convolutions of Keras have in common. */

@@ -2,7 +2,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { axisOf } from '../../functions/openShapes.ts';
 import type { Operand, TensorFunction } from '../../functions/tensorFunction.ts';
-import type { Operation } from '../../operation.ts';
+import type { Operation } from '../../graph/operation.ts';
 import { affine } from '../../operations/affine.ts';
 import type { OperationSource } from '../../operations/base.ts';
 import type { OwnConstant, OwnLayer, OwnOperand } from '../ownLayer.ts';

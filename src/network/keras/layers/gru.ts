@@ -1,7 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { initializers, layers, RNN, type Shape } from '@tensorflow/tfjs-layers';
-import type { Variable } from '../../layersModel.ts';
+import type { Variable } from '../../graph/layersModel.ts';
 import type { Activation } from '../../lower/activations.ts';
 import { ours } from '../layerRule.ts';
 import { activationNamed } from '../ownLayer.ts';

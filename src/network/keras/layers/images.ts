@@ -1,8 +1,9 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { VitrineError } from '../../../numeric/errors.ts';
 import { functions } from '../../functions/functions.ts';
 import type { TensorFunction } from '../../functions/tensorFunction.ts';
-import type { OpenShape } from '../../graph.ts';
+import type { OpenShape } from '../../graph/graph.ts';
 import type { OwnLayer, OwnOperand } from '../ownLayer.ts';
 import { chained } from './chained.ts';
 
@@ -94,7 +95,7 @@ function resized({ height, width }: Size, interpolation: 'bilinear' | 'nearest')
 /** What remains open until the size of the picture is known. */
 function openTo({ height, width }: Size): TensorFunction {
   const fails = (): never => {
-    throw new Error('the size of the picture is open');
+    throw new VitrineError('unsupported-layer', 'the size of the picture is open');
   };
   return {
     applied: { name: 'centerCrop' },

@@ -1,7 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { type Constant, isConstant, type Operand, type TensorFunction } from '../../functions/tensorFunction.ts';
-import type { OpenShape } from '../../graph.ts';
+import type { OpenShape } from '../../graph/graph.ts';
 import type { OperationSource } from '../../operations/base.ts';
 import { reshape } from '../../operations/shape.ts';
 

@@ -1,3 +1,4 @@
+import { VitrineError } from '../../../numeric/errors.ts';
 import { type FunctionName, functions } from '../../functions/functions.ts';
 import type { TensorFunction } from '../../functions/tensorFunction.ts';
 import type { OwnLayer, OwnOperand } from '../ownLayer.ts';
@@ -20,6 +21,6 @@ export const operation: OwnLayer<OperationOptions> = {
 
 function make(name: FunctionName, options: OperationOptions['options']): TensorFunction {
   const factory = functions[name] as ((options: object) => TensorFunction) | undefined;
-  if (!factory) throw new Error(`operation "${name}" is not known`);
+  if (!factory) throw new VitrineError('unsupported-layer', `operation "${name}" is not known`);
   return factory(options);
 }

@@ -1,8 +1,9 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { VitrineError } from '../../../numeric/errors.ts';
 import { axisOf } from '../../functions/openShapes.ts';
 import { type Constant, isConstant, type Operand } from '../../functions/tensorFunction.ts';
-import type { OpenShape } from '../../graph.ts';
+import type { OpenShape } from '../../graph/graph.ts';
 import type { OwnWeight } from '../ownLayer.ts';
 
 /** The options of a learnt scale and shift. */
@@ -44,11 +45,11 @@ export function alongAxes(tensor: Tensor, shape: readonly number[], axes: readon
 export function lengthOf(shape: OpenShape, axis: number): number {
   const length = shape[axisOf(axis, shape.length)];
   if (typeof length === 'number') return length;
-  throw new Error(`a normalisation expected a known length of axis ${axis}`);
+  throw new VitrineError('unsupported-layer', `a normalisation expected a known length of axis ${axis}`);
 }
 
 /** The live tensor of a weight among operands. */
 export function readOperand(operand: Operand | undefined): Tensor {
   if (operand && isConstant(operand)) return (operand as Constant).read();
-  throw new Error('a weight of a normalisation is missing');
+  throw new VitrineError('unsupported-layer', 'a weight of a normalisation is missing');
 }

@@ -1,3 +1,4 @@
+import { VitrineError } from '../../../numeric/errors.ts';
 import type { FunctionName } from '../../functions/functions.ts';
 import type { Json } from '../../loading/modelJson.ts';
 import {
@@ -17,7 +18,8 @@ import {
 const reduction = (name: FunctionName): OperationRule =>
   unary(name, (given) => {
     const axis = constant(given, 1, ['axis']);
-    if (axis === undefined) throw new Error('expected an axis, got none: over the batch it would mix examples');
+    if (axis === undefined)
+      throw new VitrineError('unsupported-layer', 'expected an axis, got none: over the batch it would mix examples');
     return { axes: listed(axis), keep_dims: constant(given, 2, ['keepdims', 'keep_dims']) === true };
   });
 
@@ -35,7 +37,10 @@ const split = unary('split', (given) => {
   const parts = constant(given, 1, ['num_or_size_splits', 'indices_or_sections']) ?? 1;
   // Keras 3 gives places to cut at, TensorFlow gives sizes.
   if (Array.isArray(parts) && Array.isArray(option(given, 'indices_or_sections'))) {
-    throw new Error('indices_or_sections expected a number of equal parts, got places to cut at');
+    throw new VitrineError(
+      'unsupported-layer',
+      'indices_or_sections expected a number of equal parts, got places to cut at',
+    );
   }
   return { sizes: parts, axis: constant(given, 2, ['axis']) ?? 0 };
 });
@@ -43,7 +48,8 @@ const split = unary('split', (given) => {
 /** x / max(‖x‖, √ε) along axes. */
 const normalize = unary('l2Normalize', (given) => {
   const order = option(given, 'order');
-  if (order !== undefined && order !== 2) throw new Error(`order expected 2, got ${JSON.stringify(order)}`);
+  if (order !== undefined && order !== 2)
+    throw new VitrineError('unsupported-layer', `order expected 2, got ${JSON.stringify(order)}`);
   return { axes: listed(constant(given, 1, ['axis']) ?? -1), epsilon: constant(given, 2, ['epsilon']) ?? 1e-12 };
 });
 

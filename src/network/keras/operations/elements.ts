@@ -1,3 +1,4 @@
+import { VitrineError } from '../../../numeric/errors.ts';
 import { isObject } from '../../loading/modelJson.ts';
 import {
   binary,
@@ -26,7 +27,8 @@ const relu: OperationRule = (given) => {
 
 const swish: OperationRule = (given) => {
   const beta = constant(given, 1, ['beta']);
-  if (beta !== undefined && beta !== 1) throw new Error(`beta expected 1, got ${JSON.stringify(beta)}`);
+  if (beta !== undefined && beta !== 1)
+    throw new VitrineError('unsupported-layer', `beta expected 1, got ${JSON.stringify(beta)}`);
   return unary('swish')(given);
 };
 
@@ -35,7 +37,7 @@ const cast: OperationRule = (given) => {
   const dtype = constant(given, 1, ['dtype']);
   const name = isObject(dtype) ? JSON.stringify(dtype['config']) : String(dtype ?? 'float32');
   if (/float/.test(name)) return unary('identity')(given);
-  throw new Error(`a cast to ${name} is not supported`);
+  throw new VitrineError('unsupported-layer', `a cast to ${name} is not supported`);
 };
 
 const where: OperationRule = (given) => ({

@@ -1,3 +1,4 @@
+import { VitrineError } from '../../../numeric/errors.ts';
 import type { FunctionName } from '../../functions/functions.ts';
 import type { Json } from '../../loading/modelJson.ts';
 import type { Argument, KerasCall } from '../kerasModel.ts';
@@ -57,7 +58,7 @@ export function first(given: Given): Argument {
 export function needed(given: Given, index: number, names: readonly string[]): Argument {
   const found = argument(given, index, names);
   if (found) return found;
-  throw new Error(`expected an argument "${names[0] ?? index}", got none`);
+  throw new VitrineError('unsupported-layer', `expected an argument "${names[0] ?? index}", got none`);
 }
 
 /** A constant under one of its names; `undefined` where it is not given or `null`. */
@@ -65,7 +66,7 @@ export function constant(given: Given, index: number, names: readonly string[]):
   const found = argument(given, index, names);
   if (found === undefined || ('value' in found && found.value === null)) return undefined;
   if ('value' in found) return found.value;
-  throw new Error(`argument "${names[0] ?? index}" expected a constant, got a tensor`);
+  throw new VitrineError('unsupported-layer', `argument "${names[0] ?? index}" expected a constant, got a tensor`);
 }
 
 /** An option that has a name alone. */
@@ -78,7 +79,7 @@ export function refuse(given: Given, ...names: readonly string[]): void {
   for (const name of names) {
     const value = option(given, name);
     if (value === undefined || value === false || value === 0) continue;
-    throw new Error(`option "${name}" is not supported; it is ${JSON.stringify(value)}`);
+    throw new VitrineError('unsupported-layer', `option "${name}" is not supported; it is ${JSON.stringify(value)}`);
   }
 }
 

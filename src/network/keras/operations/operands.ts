@@ -1,3 +1,4 @@
+import { VitrineError } from '../../../numeric/errors.ts';
 import type { Json } from '../../loading/modelJson.ts';
 import type { Argument, TensorReference } from '../kerasModel.ts';
 import type { OwnConstant, OwnOperand } from '../ownLayer.ts';
@@ -11,9 +12,10 @@ export function operandsOf(operands: readonly Argument[]): {
   const read = operands.map((operand): OwnOperand => {
     if ('tensor' in operand) return inputs.push(operand.tensor) - 1;
     if ('value' in operand) return constantOf(operand.value);
-    throw new Error('expected tensors and constants, got a list of tensors');
+    throw new VitrineError('unsupported-layer', 'expected tensors and constants, got a list of tensors');
   });
-  if (inputs.length === 0) throw new Error('expected a tensor of the model, got constants alone');
+  if (inputs.length === 0)
+    throw new VitrineError('unsupported-layer', 'expected a tensor of the model, got constants alone');
   return { operands: read, inputs };
 }
 
@@ -22,7 +24,7 @@ function constantOf(value: Json): OwnConstant {
   for (let part = value; Array.isArray(part); part = part[0] ?? null) shape.push(part.length);
   const numbers = flattened(value);
   if (numbers.every((number): number is number => typeof number === 'number')) return { shape, numbers };
-  throw new Error(`expected numbers, got ${JSON.stringify(value)}`);
+  throw new VitrineError('unsupported-layer', `expected numbers, got ${JSON.stringify(value)}`);
 }
 
 function flattened(value: Json): readonly Json[] {

@@ -1,3 +1,4 @@
+import { VitrineError } from '../../../numeric/errors.ts';
 import { isObject, type Json } from '../../loading/modelJson.ts';
 import {
   constant,
@@ -12,14 +13,19 @@ import {
 
 const reshape = unary('reshape', (given) => {
   const shape = constant(given, 1, ['shape', 'newshape']);
-  if (!Array.isArray(shape)) throw new Error(`shape expected a list, got ${JSON.stringify(shape)}`);
+  if (!Array.isArray(shape))
+    throw new VitrineError('unsupported-layer', `shape expected a list, got ${JSON.stringify(shape)}`);
   // The first length is that of the batch.
   return { shape: shape.map((length: Json, i) => (i === 0 || length === -1 ? null : length)) };
 });
 
 const transpose = unary('transpose', (given) => {
   const order = constant(given, 1, ['perm', 'axes']);
-  if (order === undefined) throw new Error('expected the order of the axes, got none: the batch would change places');
+  if (order === undefined)
+    throw new VitrineError(
+      'unsupported-layer',
+      'expected the order of the axes, got none: the batch would change places',
+    );
   return { order };
 });
 
@@ -48,17 +54,20 @@ const pad: OperationRule = (given) => {
   if (mode === 'constant')
     return unary('pad', () => ({ paddings, value: constant(given, 3, ['constant_values']) ?? 0 }))(given);
   if (mode === 'reflect' || mode === 'symmetric') return unary('mirrorPad', () => ({ paddings, mode }))(given);
-  throw new Error(`mode expected constant, reflect or symmetric, got "${mode}"`);
+  throw new VitrineError('unsupported-layer', `mode expected constant, reflect or symmetric, got "${mode}"`);
 };
 
 const resize = unary('resize', (given) => {
   refuse(given, 'antialias', 'preserve_aspect_ratio', 'crop_to_aspect_ratio', 'pad_to_aspect_ratio');
   const interpolation = constant(given, 2, ['method', 'interpolation']) ?? 'bilinear';
   if (interpolation !== 'bilinear' && interpolation !== 'nearest') {
-    throw new Error(`interpolation expected bilinear or nearest, got ${JSON.stringify(interpolation)}`);
+    throw new VitrineError(
+      'unsupported-layer',
+      `interpolation expected bilinear or nearest, got ${JSON.stringify(interpolation)}`,
+    );
   }
   if (option(given, 'data_format') === 'channels_first')
-    throw new Error('data_format "channels_first" is not supported');
+    throw new VitrineError('unsupported-layer', 'data_format "channels_first" is not supported');
   return { size: constant(given, 1, ['size']) ?? [], interpolation, half_pixel_centers: true };
 });
 

@@ -1,3 +1,4 @@
+import { VitrineError } from '../../../numeric/errors.ts';
 import type { Json } from '../../loading/modelJson.ts';
 import { type LayerRule, type LayerRules, type Options, ours, oursIf } from '../layerRule.ts';
 
@@ -76,7 +77,7 @@ function withoutFormat(isOurs: (options: Options) => boolean): NonNullable<Layer
     const { data_format: format, groups, output_padding: padding, ...others } = options;
     if (!isOurs(options)) return { ...others, ...(format !== undefined && { data_format: format }) };
     if (format === 'channels_first')
-      throw new Error('data_format "channels_first" is not supported with these options');
+      throw new VitrineError('unsupported-layer', 'data_format "channels_first" is not supported with these options');
     return listed({
       ...others,
       ...(groups !== undefined && { groups }),

@@ -1,3 +1,4 @@
+import { VitrineError } from '../../../numeric/errors.ts';
 import { type LayerRule, type LayerRules, type Options, ours, oursIf } from '../layerRule.ts';
 
 const channelsLast = { data_format: ['channels_last', null] } as const;
@@ -15,7 +16,8 @@ export const images: LayerRules = {
     as: () => ours('Resizing'),
     change: (options): Options => {
       if (interpolations.includes(String(options['interpolation'] ?? 'bilinear'))) return options;
-      throw new Error(
+      throw new VitrineError(
+        'unsupported-layer',
         `interpolation ${JSON.stringify(options['interpolation'])} is not supported: expected ${interpolations.join(' or ')}`,
       );
     },
@@ -27,7 +29,8 @@ export const images: LayerRules = {
     as: () => ours('Resizing'),
     change: (options, { generation }): Options => {
       if (generation === 2) return { ...options, crop_to_aspect_ratio: true };
-      throw new Error(
+      throw new VitrineError(
+        'unsupported-layer',
         'Keras 3 does not cut in inference, so that its shapes are not those it tells: put a CenterCrop in its place',
       );
     },

@@ -1,3 +1,4 @@
+import { VitrineError } from '../../../numeric/errors.ts';
 import type { Json } from '../../loading/modelJson.ts';
 import { type LayerRule, type LayerRules, type Options, ours, oursIf } from '../layerRule.ts';
 
@@ -43,7 +44,7 @@ export const normalizations: LayerRules = {
 function oneAxis(axis: Json | undefined): Json {
   if (!Array.isArray(axis)) return axis ?? -1;
   if (axis.length === 1) return axis[0] ?? -1;
-  throw new Error(`batch normalisation expected one axis, got ${JSON.stringify(axis)}`);
+  throw new VitrineError('unsupported-layer', `batch normalisation expected one axis, got ${JSON.stringify(axis)}`);
 }
 
 function withListedAxis({ axis = -1, ...options }: Options): Options {

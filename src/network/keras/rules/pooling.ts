@@ -1,3 +1,4 @@
+import { VitrineError } from '../../../numeric/errors.ts';
 import { type LayerRule, type LayerRules, type Options, oursIf } from '../layerRule.ts';
 
 const windowed: LayerRule = { options: ['pool_size', 'strides', 'padding', 'data_format'] };
@@ -27,7 +28,8 @@ function globalRule(kind: string, over: number): [string, LayerRule] {
   const change = ({ keepdims, data_format: format, ...options }: Options): Options => {
     if (!isOurs({ ...(keepdims !== undefined && { keepdims }) }))
       return { ...options, ...(format && { data_format: format }) };
-    if (format === 'channels_first') throw new Error('keepdims with data_format "channels_first" is not supported');
+    if (format === 'channels_first')
+      throw new VitrineError('unsupported-layer', 'keepdims with data_format "channels_first" is not supported');
     return { ...options, keep_dims: keepdims === true };
   };
   // A sequence with channels first is refused, as tfjs-layers takes it for one with channels last.

@@ -1,3 +1,4 @@
+import { VitrineError } from '../../../numeric/errors.ts';
 import { isObject, type Json } from '../../loading/modelJson.ts';
 import type { KerasLayer } from '../kerasModel.ts';
 import { type LayerRule, type LayerRules, type Options, oursIf } from '../layerRule.ts';
@@ -81,7 +82,7 @@ function quickToBuild(options: Options): Options {
 function assertMirrored({ config }: KerasLayer): void {
   const { layer, backward_layer: backward } = config;
   if (!isObject(backward) || JSON.stringify(essence(layer)) === JSON.stringify(essence(backward))) return;
-  throw new Error('a backward_layer with options of its own is not supported');
+  throw new VitrineError('unsupported-layer', 'a backward_layer with options of its own is not supported');
 }
 
 function essence(layer: Json | undefined): Json {

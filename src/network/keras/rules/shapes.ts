@@ -1,3 +1,4 @@
+import { VitrineError } from '../../../numeric/errors.ts';
 import type { Json } from '../../loading/modelJson.ts';
 import { type LayerRules, type Options, ours, oursIf } from '../layerRule.ts';
 
@@ -43,9 +44,11 @@ export const shapes: LayerRules = {
     as: oursIf('UpSampling2D', isSmooth),
     change: ({ data_format: format = null, ...options }): Options => {
       if (!isSmooth(options)) return { ...options, data_format: format };
-      if (format === 'channels_first') throw new Error('bilinear with data_format "channels_first" is not supported');
+      if (format === 'channels_first')
+        throw new VitrineError('unsupported-layer', 'bilinear with data_format "channels_first" is not supported');
       if (options['interpolation'] === 'bilinear') return listedSize(options);
-      throw new Error(
+      throw new VitrineError(
+        'unsupported-layer',
         `interpolation expected "nearest" or "bilinear", got ${JSON.stringify(options['interpolation'])}`,
       );
     },
@@ -81,6 +84,7 @@ function sided(name: string, axes: number): (options: Options) => Options {
 
 /** Pictures in whole numbers are floats to the layers that read them; numbers of tokens stay whole. */
 function inputType(dtype: Json | undefined, name: string): Json {
-  if (dtype === 'string') throw new Error(`input "${name}" takes texts: begin the model behind its text layers`);
+  if (dtype === 'string')
+    throw new VitrineError('unsupported-layer', `input "${name}" takes texts: begin the model behind its text layers`);
   return typeof dtype === 'string' && /^u?int(32|64)$/.test(dtype) ? 'int32' : 'float32';
 }

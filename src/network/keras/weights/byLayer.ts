@@ -1,5 +1,6 @@
+import { VitrineError } from '../../../numeric/errors.ts';
 import { nearestNames } from '../../../numeric/nearestNames.ts';
-import type { Container, Variable } from '../../layersModel.ts';
+import type { Container, Variable } from '../../graph/layersModel.ts';
 import type { StoredArray } from '../../loading/storedModel.ts';
 import { isForTraining, lastWord, type Pairs, pairUp, wordOf } from './pairs.ts';
 
@@ -7,7 +8,7 @@ import { isForTraining, lastWord, type Pairs, pairUp, wordOf } from './pairs.ts'
  * Weights that a file lists for each layer of the outermost model, as an `.h5` does: those of a nested model as Keras
  * lists them, all that are trained and then all that are not.
  *
- * @throws Error that names the layer whose weights are missing, left over or of another shape.
+ * @throws {VitrineError} that names the layer whose weights are missing, left over or of another shape.
  */
 export function byLayer(model: Container, stored: ReadonlyMap<string, readonly StoredArray[]>): Pairs {
   const pairs: Pairs = new Map();
@@ -21,7 +22,10 @@ export function byLayer(model: Container, stored: ReadonlyMap<string, readonly S
   for (const [name, arrays] of stored) {
     if (arrays.length === 0 || layers.has(name)) continue;
     const near = nearestNames(name, [...layers.keys()], 3).join(', ');
-    throw new Error(`weights of layer "${name}" are in the file, which "${model.name}" does not have; near: ${near}`);
+    throw new VitrineError(
+      'bad-file',
+      `weights of layer "${name}" are in the file, which "${model.name}" does not have; near: ${near}`,
+    );
   }
   return pairs;
 }

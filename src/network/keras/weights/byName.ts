@@ -1,5 +1,6 @@
+import { VitrineError } from '../../../numeric/errors.ts';
 import { nearestNames } from '../../../numeric/nearestNames.ts';
-import { type Container, isContainer, type Variable } from '../../layersModel.ts';
+import { type Container, isContainer, type Variable } from '../../graph/layersModel.ts';
 import type { StoredArray } from '../../loading/storedModel.ts';
 import { assertShape, isForTraining, lastWord, type Pairs, type WritableVariable, wordOf } from './pairs.ts';
 
@@ -8,7 +9,7 @@ import { assertShape, isForTraining, lastWord, type Pairs, type WritableVariable
  * around the layer (`outer/inner/conv1/kernel`), other scopes, and the cell of a recurrent layer
  * (`lstm/lstm_cell/kernel`) or its cells; that of a weight made before its layer was used tells no layer (`mean`).
  *
- * @throws Error that names what is missing, left over or of another shape.
+ * @throws {VitrineError} that names what is missing, left over or of another shape.
  */
 export function byName(model: Container, arrays: ReadonlyMap<string, StoredArray>): Pairs {
   const pairs: Pairs = new Map();
@@ -30,9 +31,10 @@ export function byName(model: Container, arrays: ReadonlyMap<string, StoredArray
   const scoped = others.filter((weight) => !take(weight, endingAs(weight, [...left.keys()])));
   const inOrder = withinLayers(scoped, [...left.keys()]);
   const missing = scoped.filter((weight) => !take(weight, inOrder.get(weight)));
-  if (missing.length > 0) throw new Error(missingWeights(model, missing, [...left.keys()]));
+  if (missing.length > 0) throw new VitrineError('bad-file', missingWeights(model, missing, [...left.keys()]));
   const over = [...left.keys()].filter((name) => !isForTraining(name));
-  if (over.length > 0) throw new Error(`weights ${over.join(', ')} belong to no layer of "${model.name}"`);
+  if (over.length > 0)
+    throw new VitrineError('bad-file', `weights ${over.join(', ')} belong to no layer of "${model.name}"`);
   return pairs;
 }
 

@@ -1,4 +1,5 @@
-import { type Container, isContainer, type Layer, type Variable } from '../../layersModel.ts';
+import { VitrineError } from '../../../numeric/errors.ts';
+import { type Container, isContainer, type Layer, type Variable } from '../../graph/layersModel.ts';
 import { isObject } from '../../loading/modelJson.ts';
 import type { StoredArray, StoredGroup } from '../../loading/storedModel.ts';
 import { type KerasLayer, type KerasModel, titleOf } from '../kerasModel.ts';
@@ -13,7 +14,7 @@ const containers = ['layers', '_layer_checkpoint_dependencies'];
  * Weights that lie in groups named after classes and counted, `layers/conv2d_1/vars/0`, as in the `model.weights.h5`
  * of a `.keras`: each model counts anew, in the order of its layers, operations left out.
  *
- * @throws Error that names the layer whose weights are missing or of another shape.
+ * @throws {VitrineError} that names the layer whose weights are missing or of another shape.
  */
 export function byPath(model: Container, { keras, root }: { keras: KerasModel; root: StoredGroup }): Pairs {
   const pairs: Pairs = new Map();
@@ -44,7 +45,7 @@ function fillModel(
     });
   }
   const over = [...left.values()].find((group) => arraysOf(group).length > 0);
-  if (over) throw new Error(`weights in "${over.path}" belong to no layer of "${model.name}"`);
+  if (over) throw new VitrineError('bad-file', `weights in "${over.path}" belong to no layer of "${model.name}"`);
 }
 
 /** Layers by the name that their groups have but for the count; operations are no layers to Keras. */
@@ -132,7 +133,8 @@ function cellsOf(layer: Layer): readonly string[] {
 function assertNamed(group: StoredGroup | undefined, { name, ...layer }: KerasLayer): void {
   const said = group?.groups.get('vars')?.attributes.get('name');
   if (typeof said !== 'string' || said === name) return;
-  throw new Error(
+  throw new VitrineError(
+    'bad-file',
     `weights of ${titleOf({ ...layer, name })} expected in "${group?.path}", which says it is of "${said}"`,
   );
 }

@@ -1,7 +1,8 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { sameShape } from '../../../numeric/shape.ts';
-import type { Variable } from '../../layersModel.ts';
+import { VitrineError } from '../../../numeric/errors.ts';
+import { sameShape } from '../../../numeric/ndarray.ts';
+import type { Variable } from '../../graph/layersModel.ts';
 import type { StoredArray } from '../../loading/storedModel.ts';
 
 /** Which stored array is whose value. */
@@ -20,7 +21,8 @@ export function pairUp(
 ): void {
   if (variables.length !== arrays.length) {
     const found = arrays.length === 0 ? 'none' : `${arrays.length}: ${arrays.map(({ name }) => name).join(', ')}`;
-    throw new Error(
+    throw new VitrineError(
+      'bad-file',
       `${layer} expected ${variables.length} weights (${variables.map(wordOf).join(', ')}), got ${found}`,
     );
   }
@@ -33,7 +35,8 @@ export function pairUp(
 
 export function assertShape(variable: Variable, { name, shape }: StoredArray, layer: string): void {
   if (sameShape(variable.shape as number[], shape)) return;
-  throw new Error(
+  throw new VitrineError(
+    'bad-shape',
     `weight "${name}" of ${layer} expected shape [${variable.shape.join(', ')}], got [${shape.join(', ')}]`,
   );
 }

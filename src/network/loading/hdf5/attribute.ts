@@ -1,4 +1,5 @@
-import { sizeOf } from '../../../numeric/shape.ts';
+import { VitrineError } from '../../../numeric/errors.ts';
+import { sizeOf } from '../../../numeric/ndarray.ts';
 import type { ByteReader } from '../byteReader.ts';
 import { readDataspace } from './dataspace.ts';
 import { readDatatype } from './datatype.ts';
@@ -15,7 +16,8 @@ export function attributeReader(file: ByteReader): (message: Message) => Attribu
   const readers = valueReaders(file);
   return ({ at, size }) => {
     const version = file.uint8(at);
-    if (version < 1 || version > 3) throw new Error(`an attribute expected version 1 to 3, got ${version}`);
+    if (version < 1 || version > 3)
+      throw new VitrineError('bad-file', `an attribute expected version 1 to 3, got ${version}`);
     const padded = (length: number): number => (version === 1 ? Math.ceil(length / 8) * 8 : length);
     const nameAt = at + (version === 3 ? 9 : 8);
     const typeAt = nameAt + padded(file.uint16(at + 2));
@@ -25,7 +27,8 @@ export function attributeReader(file: ByteReader): (message: Message) => Attribu
     const type = readDatatype(file, typeAt);
     const shape = readDataspace(file, spaceAt);
     const count = sizeOf(shape);
-    if (valuesAt + count * type.size > at + size) throw new Error(`attribute "${name}" is longer than its message`);
+    if (valuesAt + count * type.size > at + size)
+      throw new VitrineError('bad-file', `attribute "${name}" is longer than its message`);
     const read = readers[type.kind];
     const values = read && Array.from({ length: count }, (_, i) => read(valuesAt + i * type.size, type.size));
     return [name, shape.length === 0 ? values?.[0] : values];

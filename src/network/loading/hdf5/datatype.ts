@@ -1,3 +1,4 @@
+import { VitrineError } from '../../../numeric/errors.ts';
 import type { ByteReader } from '../byteReader.ts';
 
 /** Of what kind one element is, such as `float32`, `uint8`, `string` or, by name, what is not read; and its bytes. */
@@ -21,7 +22,7 @@ const classes: Readonly<Record<number, (file: ByteReader, at: number, size: numb
 /** Reads a datatype message. */
 export function readDatatype(file: ByteReader, at: number): Datatype {
   const [header, size] = [file.uint8(at), file.uint32(at + 4)];
-  if (size === 0) throw new Error('a datatype has elements of no bytes');
+  if (size === 0) throw new VitrineError('bad-file', 'a datatype has elements of no bytes');
   const kind = classes[header & 15]?.(file, at, size) ?? `class ${header & 15}`;
   return { kind, size };
 }

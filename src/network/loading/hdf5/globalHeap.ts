@@ -1,3 +1,4 @@
+import { VitrineError } from '../../../numeric/errors.ts';
 import type { ByteReader } from '../byteReader.ts';
 
 /** Reads a text that the global heap holds: its length, the address of its collection and its number there. */
@@ -17,12 +18,12 @@ export function globalHeap(file: ByteReader): HeapText {
     collections.set(address, objects);
     const object = objects.get(index);
     if (object && object.size >= length) return file.text(object.at, length);
-    throw new Error(`a text of ${length} bytes is not in the global heap at ${address}`);
+    throw new VitrineError('bad-file', `a text of ${length} bytes is not in the global heap at ${address}`);
   };
 }
 
 function objectsOf(file: ByteReader, address: number): Map<number, HeapObject> {
-  if (file.text(address, 4) !== 'GCOL') throw new Error(`expected a global heap at ${address}`);
+  if (file.text(address, 4) !== 'GCOL') throw new VitrineError('bad-file', `expected a global heap at ${address}`);
   const objects = new Map<number, HeapObject>();
   const end = address + file.claim(address, file.uint64(address + 8)).length;
   for (let at = address + 16; at + 16 <= end; ) {

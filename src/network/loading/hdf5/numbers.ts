@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { VitrineError } from '../../../numeric/errors.ts';
 
 type Decode = (stored: ArrayBuffer, shape: number[]) => tf.Tensor;
 
@@ -32,6 +33,6 @@ function narrowed(wide: Iterable<number | bigint>): Int32Array {
   return Int32Array.from(wide as Iterable<number>, (value) => {
     const number = Number(value);
     if (number === (number | 0)) return number;
-    throw new RangeError(`expected whole numbers of 32 bits with a sign, got ${value}`);
+    throw new VitrineError('bad-argument', `expected whole numbers of 32 bits with a sign, got ${value}`);
   });
 }

@@ -1,3 +1,4 @@
+import { VitrineError } from '../../../numeric/errors.ts';
 import type { ByteReader } from '../byteReader.ts';
 
 /** One message of an object header: what it is about, and where its content lies. */
@@ -41,8 +42,8 @@ function messagesOf(file: ByteReader, start: number, end: number): Message[] {
   const messages: Message[] = [];
   for (let at = start; at + 8 <= end; ) {
     const [type, size, flags] = [file.uint16(at), file.uint16(at + 2), file.uint8(at + 4)];
-    if (at + 8 + size > end) throw new Error(`a message at ${at} is longer than its object header`);
-    if (flags & 2) throw new Error('it holds committed datatypes, which are not read');
+    if (at + 8 + size > end) throw new VitrineError('bad-file', `a message at ${at} is longer than its object header`);
+    if (flags & 2) throw new VitrineError('bad-file', 'it holds committed datatypes, which are not read');
     messages.push({ type, at: at + 8, size });
     at += 8 + size;
   }
@@ -53,7 +54,10 @@ function assertVersion1(file: ByteReader, address: number): void {
   const version = file.uint8(address);
   if (version === 1) return;
   if (file.text(address, 4) === 'OHDR') {
-    throw new Error("object headers of version 2 are not read: write it without h5py's libver='latest' or track_order");
+    throw new VitrineError(
+      'bad-file',
+      "object headers of version 2 are not read: write it without h5py's libver='latest' or track_order",
+    );
   }
-  throw new Error(`an object header at ${address} expected version 1, got ${version}`);
+  throw new VitrineError('bad-file', `an object header at ${address} expected version 1, got ${version}`);
 }

@@ -1,3 +1,4 @@
+import { VitrineError } from '../../../numeric/errors.ts';
 import { type ByteReader, byteReader } from '../byteReader.ts';
 import type { StoredArray, StoredGroup } from '../storedModel.ts';
 import { type Attribute, attributeReader } from './attribute.ts';
@@ -29,7 +30,7 @@ export function isHdf5(file: Uint8Array): boolean {
  * @param file that stays as it is while its arrays are in use.
  * @param name of the file, for messages.
  * @returns the root group.
- * @throws Error if the file is damaged, or holds what is not read.
+ * @throws {VitrineError} if the file is damaged, or holds what is not read.
  */
 export function readHdf5(file: Uint8Array, name: string): StoredGroup {
   try {
@@ -37,29 +38,30 @@ export function readHdf5(file: Uint8Array, name: string): StoredGroup {
     const context = { file: reader, readAttribute: attributeReader(reader), read: new Map() };
     const root = readObject(context, rootHeader(reader), []);
     if ('groups' in root) return root;
-    throw new Error('its root is no group');
+    throw new VitrineError('bad-file', 'its root is no group');
   } catch (cause) {
-    throw new Error(`"${name}" cannot be read as HDF5: ${(cause as Error).message}`, { cause });
+    throw new VitrineError('bad-file', `"${name}" cannot be read as HDF5: ${(cause as Error).message}`, { cause });
   }
 }
 
 function rootHeader(file: ByteReader): number {
-  if (!isHdf5(file.bytes(0, 8))) throw new Error('it does not begin as an HDF5 file');
+  if (!isHdf5(file.bytes(0, 8))) throw new VitrineError('bad-file', 'it does not begin as an HDF5 file');
   const version = file.uint8(8);
-  if (version !== 0) throw new Error(`superblock ${version} is not read: write it without h5py's libver='latest'`);
+  if (version !== 0)
+    throw new VitrineError('bad-file', `superblock ${version} is not read: write it without h5py's libver='latest'`);
   const [base, end] = [file.uint64(24), file.uint64(40)];
   if (file.uint8(13) !== 8 || file.uint8(14) !== 8 || base !== 0) {
-    throw new Error('expected addresses and lengths of 8 bytes that count from the beginning');
+    throw new VitrineError('bad-file', 'expected addresses and lengths of 8 bytes that count from the beginning');
   }
-  if (end > file.length) throw new Error(`it is cut: expected ${end} bytes, got ${file.length}`);
+  if (end > file.length) throw new VitrineError('bad-file', `it is cut: expected ${end} bytes, got ${file.length}`);
   return file.uint64(64);
 }
 
 function readObject(context: Context, address: number, path: readonly string[]): StoredGroup | StoredArray {
-  if (path.length > deepest) throw new Error(`groups are nested more than ${deepest} deep`);
+  if (path.length > deepest) throw new VitrineError('bad-file', `groups are nested more than ${deepest} deep`);
   const known = context.read.get(address);
   if (known) return known;
-  if (context.read.has(address)) throw new Error(`group "${path.join('/')}" holds itself`);
+  if (context.read.has(address)) throw new VitrineError('bad-file', `group "${path.join('/')}" holds itself`);
   context.read.set(address, undefined);
   const made = makeObject(context, readMessages(context.file, address), path);
   context.read.set(address, made);
@@ -79,7 +81,8 @@ function makeObject(
   const isArray = ofType(messageTypes.layout).length > 0 && ofType(messageTypes.externalFiles).length === 0;
   if (isArray) return readDataset(file, { path: name, messages, attributes });
   const tables = ofType(messageTypes.symbolTable);
-  if (tables.length === 0) throw new Error(`"${name}" expected a group with a symbol table or an array in the file`);
+  if (tables.length === 0)
+    throw new VitrineError('bad-file', `"${name}" expected a group with a symbol table or an array in the file`);
   const links = tables.flatMap((table) => readLinks(file, table));
   const children = links.map(
     ({ name: child, header }) => [child, readObject(context, header, [...path, child])] as const,

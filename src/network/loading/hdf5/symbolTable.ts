@@ -1,3 +1,4 @@
+import { VitrineError } from '../../../numeric/errors.ts';
 import type { ByteReader } from '../byteReader.ts';
 import type { Message } from './objectHeader.ts';
 
@@ -24,7 +25,8 @@ export function readLinks(file: ByteReader, { at }: Message): Link[] {
 function leavesOf(file: ByteReader, node: number, parent = 256): number[] {
   assertSignature(file, node, 'TREE');
   const [level, count] = [file.uint8(node + 5), file.uint16(node + 6)];
-  if (level >= parent) throw new Error(`a B-tree has a node of level ${level} below one of level ${parent}`);
+  if (level >= parent)
+    throw new VitrineError('bad-file', `a B-tree has a node of level ${level} below one of level ${parent}`);
   file.claim(node, 24 + 16 * count);
   const children = Array.from({ length: count }, (_, i) => file.uint64(node + 32 + 16 * i));
   return level === 0 ? children : children.flatMap((child) => leavesOf(file, child, level));
@@ -37,12 +39,14 @@ function linksOf(file: ByteReader, leaf: number, nameAt: (offset: number) => str
   return Array.from({ length: count }, (_, i) => {
     const entry = leaf + 8 + entrySize * i;
     const name = nameAt(file.uint64(entry));
-    if (file.uint32(entry + 16) === softLink) throw new Error(`"${name}" is a soft link, which is not followed`);
+    if (file.uint32(entry + 16) === softLink)
+      throw new VitrineError('bad-file', `"${name}" is a soft link, which is not followed`);
     return { name, header: file.uint64(entry + 8) };
   });
 }
 
 function assertSignature(file: ByteReader, at: number, expected: string): void {
   const found = file.text(at, 4);
-  if (found !== expected) throw new Error(`expected ${expected} at ${at}, got ${JSON.stringify(found)}`);
+  if (found !== expected)
+    throw new VitrineError('bad-file', `expected ${expected} at ${at}, got ${JSON.stringify(found)}`);
 }

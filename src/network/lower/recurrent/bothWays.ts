@@ -1,6 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { reverse } from '../../../backend/anyRank.ts';
+import { reverse } from '../../../backend/portable.ts';
 import { overTime } from './overTime.ts';
 import type { BidirectionalLayer } from './recurrentLayer.ts';
 

@@ -1,5 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { Layer } from '../../layersModel.ts';
+import { VitrineError } from '../../../numeric/errors.ts';
+import type { Layer } from '../../graph/layersModel.ts';
 import { wholeRegion } from '../../operations/base.ts';
 import { taped } from '../../operations/taped.ts';
 import type { LayerCall, Lowering } from '../lowering.ts';
@@ -35,7 +36,8 @@ export const lowerRecurrent: Lowering<Recurrent> = (layer, call) => {
 function assertArguments({ source, callArgs = {} }: LayerCall): void {
   const told = ['initialState', 'constants', 'mask'].find((name) => name in callArgs);
   if (told === undefined) return;
-  throw new Error(
+  throw new VitrineError(
+    'unsupported-layer',
     `${named(source)} was called with numbers as "${told}", which tfjs uses in no prediction: make them an input of the model`,
   );
 }
@@ -45,14 +47,15 @@ function givenStates(parts: readonly RecurrentLayer[], { source, inputShapes }: 
   const given = inputShapes.length - 1;
   const expected = parts.reduce((sum, { cell }) => sum + stateCount(cell), 0);
   if (given === 0 || given === expected) return given;
-  throw new Error(`${named(source)} expected ${expected} first states, got ${given}`);
+  throw new VitrineError('unsupported-layer', `${named(source)} expected ${expected} first states, got ${given}`);
 }
 
 /** Which example of a batch a row is of is not known where rows are run. */
 function assertOneState(layer: RecurrentLayer, { source }: LayerCall): void {
   const rows = statesOf(layer)[0]?.shape[0] ?? 1;
   if (rows === 1) return;
-  throw new Error(
+  throw new VitrineError(
+    'unsupported-layer',
     `${named(source)} is stateful with states for ${rows} rows of a batch, which rows of other batches cannot share: ` +
       'give a model of the same weights with a batch size of 1, or with stateful: false',
   );

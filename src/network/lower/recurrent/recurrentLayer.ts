@@ -1,5 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { Layer } from '../../layersModel.ts';
+import type { Layer } from '../../graph/layersModel.ts';
 
 /** What a recurrent layer does at one step: from an input and states to an output and new states. */
 export interface Cell extends Layer {

@@ -1,6 +1,6 @@
 import type { Tensor5D } from '@tensorflow/tfjs-core';
 import { activated } from '../../../backend/kernels/elementwise.ts';
-import type { Operation, Parameters } from '../../operation.ts';
+import type { Operation, Parameters } from '../../graph/operation.ts';
 import {
   derivedWeights,
   describeOperation,

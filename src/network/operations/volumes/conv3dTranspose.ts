@@ -1,5 +1,5 @@
 import type { Tensor5D } from '@tensorflow/tfjs-core';
-import type { Operation, Parameters } from '../../operation.ts';
+import type { Operation, Parameters } from '../../graph/operation.ts';
 import { derivedWeights, describeOperation, type OperationSource, only, parameter, wholeRegion } from '../base.ts';
 import { foldAffine } from '../foldAffine.ts';
 import { biased, convolved } from './convolved.ts';

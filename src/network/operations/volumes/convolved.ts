@@ -2,7 +2,7 @@ import type { Tensor, Tensor5D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { channelRow } from '../../../backend/kernels/elementwise.ts';
 import { outputSize, paddingAround, type WindowAxis } from '../../../backend/kernels/geometry.ts';
-import type { Parameters } from '../../operation.ts';
+import type { Parameters } from '../../graph/operation.ts';
 import { framedAlong } from './volumeGradient.ts';
 import { axisOf, type Triple, type Window3d } from './window3d.ts';
 

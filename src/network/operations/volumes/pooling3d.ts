@@ -1,5 +1,5 @@
 import type { WindowGeometry } from '../../../backend/kernels/geometry.ts';
-import type { Operation } from '../../operation.ts';
+import type { Operation } from '../../graph/operation.ts';
 import type { OperationSource } from '../base.ts';
 import { identity } from '../shape.ts';
 import { type View, viewed } from '../viewed.ts';

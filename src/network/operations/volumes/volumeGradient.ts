@@ -1,7 +1,7 @@
 import type { Tensor, Tensor4D, Tensor5D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { extentOf, paddingBefore, type WindowAxis } from '../../../backend/kernels/geometry.ts';
-import { sizeOf } from '../../../numeric/shape.ts';
+import { sizeOf } from '../../../numeric/ndarray.ts';
 import { axisOf, type Window3d } from './window3d.ts';
 
 /**

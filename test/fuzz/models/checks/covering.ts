@@ -1,5 +1,5 @@
 import { gradCam } from '../../../../src/attribution/cam/gradCam.ts';
-import { occlusion } from '../../../../src/attribution/perturbation/occlusion.ts';
+import { occlusion } from '../../../../src/attribution/perturbation/hiding/occlusion.ts';
 import type { NdArray } from '../../../../src/numeric/ndarray.ts';
 import { weightedOutputs, weightedSums } from '../../../support/weightedOutputs.ts';
 import { stockOutputs } from '../stockValues.ts';

@@ -4,8 +4,8 @@ import { deepLift } from '../../../../src/attribution/relevance/deepLift/deepLif
 import type { DeepLiftRule } from '../../../../src/attribution/relevance/deepLift/procedure.ts';
 import { lrp } from '../../../../src/attribution/relevance/lrp.ts';
 import { summary } from '../../../../src/network/summary.ts';
-import type { Attribution } from '../../../../src/network/types2.ts';
 import type { NdArray } from '../../../../src/numeric/ndarray.ts';
+import type { Attribution } from '../../../../src/scoring/types.ts';
 import { sum } from '../../../support/near.ts';
 import { weightedOutputs, weightedSums } from '../../../support/weightedOutputs.ts';
 import { stockOutputs } from '../stockValues.ts';

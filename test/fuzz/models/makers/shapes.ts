@@ -1,5 +1,5 @@
 import { layers as l } from '@tensorflow/tfjs-layers';
-import { sizeOf } from '../../../../src/numeric/shape.ts';
+import { sizeOf } from '../../../../src/numeric/ndarray.ts';
 import type { Draws } from '../../draws.ts';
 import { always, type Makers, ofRank, type Shape } from './maker.ts';
 import { layoutOf } from './windows.ts';

@@ -1,5 +1,5 @@
 import { input, type LayersModel, layers as l, model, type SymbolicTensor, sequential } from '@tensorflow/tfjs-layers';
-import { sizeOf } from '../../../../src/numeric/shape.ts';
+import { sizeOf } from '../../../../src/numeric/ndarray.ts';
 import { apply, type Layer } from '../../../oracle/building.ts';
 import type { Draws } from '../../draws.ts';
 import { type Makers, type Shape, shapeOf, type ValueMaker } from './maker.ts';

@@ -1,0 +1,99 @@
+import type { Input, Model } from '../../../network/types.ts';
+import { assertCount, assertRoom } from '../../../numeric/check.ts';
+import { random } from '../../../numeric/random.ts';
+import { runningMoments } from '../../../numeric/running.ts';
+import { sobolSequence } from '../../../numeric/sobolSequence.ts';
+import { explain } from '../../../scoring/session.ts';
+import type { ExplainOptions, SegmentAttribution } from '../../../scoring/types.ts';
+import type { PartialOption } from '../../progressive.ts';
+import { coalitionScores } from '../coalitions/coalitionScores.ts';
+import { type GridMaskOptions, gridGame } from '../coalitions/segmentGame.ts';
+
+/** How {@link sobolAttribution} samples. */
+export interface SobolOptions extends GridMaskOptions, PartialOption<SegmentAttribution> {
+  /** The number of designs N, best a power of 2; N (cells² + 2) passes are made. 32 by default. */
+  readonly designs?: number;
+}
+
+/**
+ * Total Sobol' indices: how much of the score's variance under random masks needs each cell of a grid.
+ *
+ * $S_i = \frac{\sum_k (F(A_k) - F(C_k^{(i)}))^2}{2 N\, \mathrm{Var}\, F}$ (Jansen's estimator), where $A$ and $B$ are designs
+ * of masks in $[0, 1]$, together a scrambled Sobol' sequence, and $C^{(i)}$ is $A$ with cell $i$ from $B$. Never negative;
+ * interactions count for every cell that takes part, so that the sum can exceed 1.
+ *
+ * Source: Fel et al. 2021, "Look at the variance!", Eqs. (3) and (5); Jansen 1999, "Analysis of variance designs for
+ * model output".
+ *
+ * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
+ * @param x one example or a batch, one input an image `[n, h, w, c]` or a volume `[n, d, h, w, c]`.
+ * @param options `cells`, `designs`, `baseline`, `input`, `seed`, `target`, `scale` (`'logit'` by default),
+ * `onPartial`.
+ * @returns `segmentValues` `[n, cells²]`, and `values` `[n, h, w]` (of volumes `[n, cells³]` and `[n, d, h, w]`); zeros where masks do not change the score.
+ * @throws {VitrineError} if `cells` < 1, `designs` < 2, or no input is an image; else as {@link gradient}.
+ * @example
+ * ```ts
+ * import { sobolAttribution } from 'vitrine';
+ * const { segmentValues } = await sobolAttribution(model, x, { cells: 3, designs: 4 });
+ * ```
+ */
+export async function sobolAttribution(
+  model: Model,
+  x: Input,
+  options: ExplainOptions & SobolOptions = {},
+): Promise<SegmentAttribution> {
+  const { designs = 32, seed = 0, onPartial } = options;
+  assertCount('designs', designs, 2);
+  return explain(model, x, options, async (session, options) => {
+    const game = await gridGame(session, options);
+    // A and B side by side: cells of A, then cells of B.
+    for (const cells of game.players) assertRoom('designs', [designs, 2 * cells]);
+    const points = game.players.map((cells, example) => sobolSequence(designs, 2 * cells, random(seed, example)));
+    const current = (known: readonly Float64Array[]): SegmentAttribution =>
+      game.attribution(
+        'sobolAttribution',
+        known.map((scores, example) => totalIndices(scores, game.players[example] as number)),
+      );
+    const scores = await coalitionScores(session, game, {
+      stage: 'sobolAttribution',
+      counts: game.players.map((cells) => designs * (cells + 2)),
+      fill: (mask, index, example) => fillMask(mask, index, points[example] as Float64Array),
+      onBatch: (known) => onPartial?.(() => current(known)),
+    });
+    return current(scores);
+  });
+}
+
+/** Of each design the masks A, B, and A with one cell after the other from B. */
+function fillMask(mask: Float32Array, index: number, points: Float64Array): void {
+  const cells = mask.length;
+  const kind = index % (cells + 2);
+  const start = 2 * cells * Math.floor(index / (cells + 2));
+  const [a, b] = [points.subarray(start, start + cells), points.subarray(start + cells, start + 2 * cells)];
+  mask.set(kind === 1 ? b : a);
+  if (kind > 1) mask[kind - 2] = b[kind - 2] as number;
+}
+
+/** From the designs whose masks have all been scored. */
+function totalIndices(scores: Float64Array, cells: number): Float64Array {
+  const size = cells + 2;
+  const designs = Array.from({ length: Math.floor(scores.length / size) }, (_, k) =>
+    scores.subarray(k * size, (k + 1) * size),
+  );
+  const spread = varianceOf(designs.flatMap(([a, b]) => [a as number, b as number]));
+  return Float64Array.from({ length: cells }, (_, cell) => {
+    const squares = designs.reduce(
+      (sum, design) => sum + ((design[0] as number) - (design[cell + 2] as number)) ** 2,
+      0,
+    );
+    return spread === 0 ? 0 : squares / (2 * designs.length * spread);
+  });
+}
+
+/** The unbiased variance of scores; 0 where there are too few, and NaN where one is none. */
+function varianceOf(scores: readonly number[]): number {
+  if (scores.length < 2) return 0;
+  const moments = runningMoments(1);
+  for (const score of scores) moments.add([score]);
+  return moments.variance()[0] as number;
+}

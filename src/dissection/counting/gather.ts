@@ -1,0 +1,57 @@
+import type { NdArray } from '../../numeric/ndarray.ts';
+import { isSound } from '../../readings/faults.ts';
+import type { DissectionOptions } from '../dissectOptions.ts';
+import { conceptIndex } from './conceptIndex.ts';
+import { assertUpsampling, type Upsampling } from './placement.ts';
+import type { Readings, Sample } from './readings.ts';
+import { sampleCheck } from './sampleCheck.ts';
+import { isFirstStage, type RunningStage, type StageKind, type StageOf, stageName, startStage } from './stages.ts';
+
+/** What was gathered of a layer. */
+export interface Gathered<K extends StageKind> {
+  /** The shape of the layer's activations, `[h, w, units]`. */
+  readonly shape: readonly number[];
+  /** The rows and columns of labels. */
+  readonly pixels: readonly [number, number];
+  readonly running: RunningStage<K>;
+}
+
+/** About how many operations a pixel of labels takes, and a value of a layer. */
+const PIXEL = 50;
+const VALUE = 10;
+
+/**
+ * Runs a stage: adds all images of a reading, one accumulator for each layer. All that can be wrong with an image is
+ * found in the first stage, before anything is counted.
+ *
+ * @param added is told of each image that was added.
+ * @returns what was gathered of each layer; nothing of no layer where there was no image.
+ */
+export async function gather<K extends StageKind>(
+  { faults, upsampling, read }: Readings,
+  stage: StageOf<K>,
+  options: DissectionOptions,
+  added?: (sample: Sample, layers: readonly Gathered<K>[]) => void,
+): Promise<readonly Gathered<K>[]> {
+  upsampling.forEach(assertUpsampling);
+  const check = isFirstStage(stage) ? sampleCheck(conceptIndex(options.concepts, options.categories)) : undefined;
+  let layers: readonly Gathered<K>[] = [];
+  await read(stageName(stage), function* (sample) {
+    if (!isSound(faults, sample, () => check?.(sample))) return;
+    const { activations, planes, scalars = [] } = sample;
+    const pixels = planes.shape.slice(1) as unknown as readonly [number, number];
+    if (layers.length === 0) {
+      layers = activations.map(({ shape }, number) => {
+        const layer = { number, shape, pixels, upsampling: upsampling[number] as Upsampling };
+        return { shape, pixels, running: startStage(stage, layer, options) };
+      });
+    }
+    for (const [i, { running }] of layers.entries()) {
+      const own = activations[i] as NdArray;
+      running.add({ activations: own, planes, scalars });
+      yield PIXEL * planes.data.length + VALUE * own.data.length;
+    }
+    added?.(sample, layers);
+  });
+  return layers;
+}

@@ -1,0 +1,23 @@
+import { encode } from 'fast-png';
+import type { Bytes } from '../../numeric/bytes/bytes.ts';
+import { assertPicture } from '../assertPicture.ts';
+import type { Picture } from '../types.ts';
+
+/**
+ * Encodes a picture as an 8-bit PNG file with opacity.
+ *
+ * @param picture in 8-bit RGBA.
+ * @returns the bytes of the file.
+ * @throws {VitrineError} if the argument is no picture.
+ * @example
+ * ```ts
+ * import { encodePng } from 'vitrine';
+ * const bytes = encodePng(picture);
+ * console.log(`${bytes.length} bytes`);
+ * ```
+ */
+export function encodePng(picture: Picture): Bytes {
+  assertPicture('picture', picture);
+  const { width, height, data } = picture;
+  return encode({ width, height, data, channels: 4, depth: 8 }) as Bytes;
+}

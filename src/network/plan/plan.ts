@@ -1,0 +1,91 @@
+import type { Graph, Step } from '../graph/graph.ts';
+import type { FusedActivation, Operation } from '../graph/operation.ts';
+import { gradientRule, type Rule } from '../walk/composite.ts';
+import { type JoinRequest, joinActivations } from './joinActivations.ts';
+import { joinNormalizations } from './joinNormalizations.ts';
+
+/** A step as it is run: perhaps a convolution with its batch normalisation folded in and its ReLU fused. */
+export interface PlannedStep {
+  readonly operation: Operation;
+  readonly rule: Rule;
+  /** The ReLU computed together with the operation, and its rule. */
+  readonly activation?: { readonly operation: Operation; readonly rule: Rule };
+  readonly inputs: readonly number[];
+  readonly output: number;
+}
+
+/** What decides which steps may be joined. */
+export interface PlanRequest {
+  /** Values that must exist as tensors: taps, edits, cuts, ends of the backward walk. */
+  readonly needed: ReadonlySet<number>;
+  readonly rule: (operation: Operation, step: number) => Rule;
+  readonly edit: (operation: Operation) => Operation;
+}
+
+/**
+ * Joins what nobody needs to see apart: an affine map (batch normalisation) is folded into the linear operation
+ * before it, or into the one after it that pads nothing, and a ReLU is fused with the operation before it unless a rule
+ * wants what lies between. An activation written as a product, such as v · sigmoid(v), is one to rules for activations, and
+ * a layer normalisation written in pieces is one to its rule.
+ */
+export function plan(graph: Graph, { needed, rule, edit }: PlanRequest): readonly PlannedStep[] {
+  const consumers = countConsumers(graph);
+  const inner = (value: number, readers = 1): boolean => consumers[value] === readers && !needed.has(value);
+  const planned = new Map<number, PlannedStep>();
+  joinedSteps(graph, { inner, rule }).forEach((step, i) => {
+    if (!step) return;
+    const operation = edit(step.operation);
+    const before = planned.get(step.inputs[0] as number);
+    const joined = before && inner(before.output) && join(before, operation, { step, rule: rule(operation, i) });
+    if (joined) planned.delete(before.output);
+    const { inputs, output } = step;
+    planned.set(output, joined || { operation, rule: rule(operation, i), inputs, output });
+  });
+  return [...planned.values()];
+}
+
+/** The steps, those of pieces that are one operation to rules put together. */
+function joinedSteps(graph: Graph, request: JoinRequest): readonly (Step | undefined)[] {
+  const joined = [joinActivations(graph, request), joinNormalizations(graph, request)];
+  return graph.steps.map((step, i) => {
+    const other = joined.find((steps) => steps[i] !== step);
+    return other ? other[i] : step;
+  });
+}
+
+function join(
+  before: PlannedStep,
+  operation: Operation,
+  { step, rule }: { step: Step; rule: Rule },
+): PlannedStep | undefined {
+  const { output } = step;
+  if (before.activation) return undefined;
+  if (operation.kind === 'affine') {
+    if (!mayMerge(rule, before.rule)) return undefined;
+    return before.operation.absorb && { ...before, operation: before.operation.absorb(operation), output };
+  }
+  if (before.operation.kind === 'affine' && operation.absorbInput) {
+    if (!mayMerge(before.rule, rule) || rule.range) return undefined;
+    return { ...before, operation: operation.absorbInput(before.operation), rule, output };
+  }
+  if (operation.kind !== 'relu') return undefined;
+  const activation: FusedActivation = { ceiling: operation.ceiling };
+  const apart = wants(rule, 'inputs') || wants(before.rule, 'output') || !before.operation.fuses?.(activation);
+  return apart ? undefined : { ...before, activation: { operation, rule }, output };
+}
+
+/** One rule decides for both: that of the linear operation, unless the affine map has a rule of its own. */
+function mayMerge(ofAffine: Rule, ofLinear: Rule): boolean {
+  return ofAffine === gradientRule || ofAffine === ofLinear || ofAffine.yields === true;
+}
+
+function wants(rule: Rule, need: Rule['needs'][number]): boolean {
+  return rule.needs.includes(need) || rule.needs.includes('state') || rule.needs.includes('reference');
+}
+
+function countConsumers({ steps, heads, valueCount }: Graph): number[] {
+  const counts = new Array<number>(valueCount).fill(0);
+  for (const { inputs } of steps) for (const value of inputs) counts[value] = (counts[value] as number) + 1;
+  for (const { site } of heads) counts[site.value] = (counts[site.value] as number) + 1;
+  return counts;
+}

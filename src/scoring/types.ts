@@ -1,0 +1,120 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import type { LayerPosition } from '../network/graph/site.ts';
+import type { Input, Model, OutputMeaning, RunOptions, Scale } from '../network/types.ts';
+import type { NdArray } from '../numeric/ndarray.ts';
+import type { Random } from '../numeric/random.ts';
+
+/** One unit of a layer: a channel of a spatial layer, or an element of a dense one. */
+export interface UnitTarget {
+  /** The address of the layer, `outer/inner` for a layer of a nested model, `name#1` for the second call of a shared one, `name@preactivation` before its activation. */
+  readonly layer: string;
+  /** Index on the last axis. */
+  readonly unit: number;
+  /**
+   * Row and column of a plane, depth, row and column of a volume (the frame before what is within it), the index in a
+   * sequence or a list of boxes, or how the positions are reduced; `'mean'` by default. Left out for dense layers.
+   */
+  readonly position?: LayerPosition | 'max' | 'mean' | 'sum';
+}
+
+/** Two classes, or a class and all the others, against each other. */
+export interface ContrastTarget {
+  readonly class: number | readonly number[] | Int32Array;
+  /** The class whose score is subtracted; `'rest'` subtracts the mean of all other scores. */
+  readonly minus: number | readonly number[] | Int32Array | 'rest';
+}
+
+/** A target on one output of a model with several. */
+export interface OutputTarget {
+  /** Position in `model.outputs`, or the name of the layer that makes the output. */
+  readonly output: number | string;
+  readonly target: Target;
+}
+
+/** A differentiable score `[n]` of the raw outputs; `example[i]` is the example that row `i` comes from. */
+export type ScoreFunction = (outputs: readonly Tensor[], example: Int32Array) => Tensor;
+
+/**
+ * The scalar that is explained: `'predicted'` (each example's top class, the default), a class or one per example (a result's `target`),
+ * a contrast of classes, a unit, a target on one of several outputs, or any differentiable score of the outputs.
+ */
+export type Target =
+  | 'predicted'
+  | number
+  | readonly number[]
+  | Int32Array
+  | ContrastTarget
+  | UnitTarget
+  | OutputTarget
+  | ScoreFunction;
+
+/** What every attribution method accepts. */
+export interface ExplainOptions extends RunOptions {
+  readonly target?: Target;
+  /** What class scores are measured in; each method says its default, which is that of outputs that have it. */
+  readonly scale?: Scale;
+  /** What the explained output holds, where the model does not tell; in place of what `compile` was told. */
+  readonly output?: OutputMeaning;
+  /** Of every random choice; 0 by default. */
+  readonly seed?: number;
+}
+
+/** What an attribution explains. */
+export interface ExplainedScore {
+  /** The target with the predicted classes filled in; `'function'` where no plain data says it. */
+  readonly target: Exclude<Target, ScoreFunction> | 'function';
+  /** What class scores were measured in; `'logit'` also of values that are explained as they are. */
+  readonly scale: Scale;
+}
+
+/** What an attribution method returns: plain data. */
+export interface Attribution {
+  /**
+   * Signed and unnormalised: of the input's or the layer's shape `[n, …]`, or `[n, h, w]` for CAMs, masks and segments
+   * (`[n, d, h, w]` of volumes and frames).
+   */
+  readonly values: NdArray;
+  /** Said of `values` `[n, d, h, w]` of the planes of volumes or of frames; four axes are `[n, h, w, c]` else. */
+  readonly layout?: 'ndhw';
+  readonly method: string;
+  /** The class explained per example; `null` where the target is no class. */
+  readonly target: Int32Array | null;
+  /** The explained score F(x) per example. */
+  readonly score: Float32Array;
+  /** What was explained. */
+  readonly explained: ExplainedScore;
+  /** Per example Σ values − (F(x) − F(baseline)), where the method promises completeness. */
+  readonly delta?: Float32Array;
+  readonly layer?: string;
+  /** One map per input of a model with several inputs; `values` is the first. */
+  readonly inputs?: readonly NdArray[];
+  /** Of several inputs, each one's part of the sum of all magnitudes, `[n, inputs]`. */
+  readonly shares?: NdArray;
+}
+
+/** An attribution of segments; `values` paints them: `[n, h, w]`, or the input's shape where it has no space. */
+export interface SegmentAttribution extends Attribution {
+  /** The value of each segment, `[n, s]`; zeros after the segments of examples that have fewer. */
+  readonly segmentValues: NdArray;
+}
+
+/** Every attribution method, and every composition of methods. */
+export type Explainer<O = object, R extends Attribution = Attribution> = (
+  model: Model,
+  x: Input,
+  options?: ExplainOptions & O,
+) => Promise<R>;
+
+/**
+ * What a removed, hidden or reference input looks like; a list for several inputs. `'mean'`: per channel of the example;
+ * `'blur'`: the example blurred, volumes along their depth too; `'uniform'`: seeded noise over the example's range.
+ */
+export type Baseline =
+  | 'zero'
+  | 'mean'
+  | 'blur'
+  | 'uniform'
+  | number
+  | NdArray
+  | Tensor
+  | ((x: Tensor, random: Random) => Tensor);
