@@ -26,6 +26,17 @@ const layers = folders.slice(0, -1).map((folder, index) => ({
   to: { path: `^src/(index\\.ts$|(${folders.slice(index + 1).join('|')})/)` },
 }));
 
+// What others need of these modules lies in their top folder: their index, or a file that is named for what it holds.
+const closed = ['attribution', 'dissection', 'graph', 'distillation', 'metrics', 'render'];
+
+const doors = closed.map((folder) => ({
+  name: `${folder}-only-by-its-top-folder`,
+  comment: 'No import from a deeper folder of another module.',
+  severity: 'error',
+  from: { path: '^src/', pathNot: `^src/${folder}/` },
+  to: { path: `^src/${folder}/[^/]+/` },
+}));
+
 const npm = (from, pattern) => ({
   name: `${from}-without-${pattern.replaceAll(/\W+/g, '-')}`,
   severity: 'error',
@@ -37,6 +48,7 @@ const npm = (from, pattern) => ({
 module.exports = {
   forbidden: [
     ...layers,
+    ...doors,
     { name: 'no-cycles', severity: 'error', from: { path: '^src' }, to: { circular: true } },
     {
       name: 'every-folder-has-a-layer',

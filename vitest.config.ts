@@ -6,13 +6,13 @@ import { findAccelerated, type Missing } from './test/support/accelerated.ts';
 
 // These folders run on cpu and wasm; all others, which do not depend on the backend, run once.
 const onBackends = [
-  'test/{backend,network,attribution,metrics,dissection,graph,distillation}/**/*.test.ts',
+  'test/{backend,optimization,network,scoring,readings,attribution,metrics,dissection,graph,distillation}/**/*.test.ts',
   'test/fuzz/models/againstCpu.test.ts',
 ];
 // On a GPU in software a pass takes seconds: there, of attribution, metrics and the reading of models, what represents
 // each family.
 const onGpus = [
-  'test/backend/**/*.test.ts',
+  'test/{backend,optimization}/**/*.test.ts',
   'test/network/*.test.ts',
   'test/network/loading/**/*.test.ts',
   'test/network/graphModel/resnet.test.ts',

@@ -1,12 +1,5 @@
-import {
-  activations,
-  compile,
-  dissect,
-  type LabelledActivations,
-  type LabelledImage,
-  tallyAccumulator,
-  thresholdAccumulator,
-} from '../src/index.ts';
+import { tallyAccumulator, thresholdAccumulator } from '../src/dissection/index.ts';
+import { activations, compile, dissect, type LabelledActivations, type LabelledImage } from '../src/index.ts';
 import { dissectInWorkers } from '../src/node/index.ts';
 import { concepts, dissectable, labelledImage, largeDissectable } from './dissected.ts';
 import type { Job } from './measure.ts';

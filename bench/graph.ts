@@ -1,12 +1,6 @@
 import type * as tfl from '@tensorflow/tfjs-layers';
-import {
-  activations,
-  compile,
-  fitExplanatoryGraph,
-  inferPatterns,
-  type SyntheticPatterns,
-  syntheticPatterns,
-} from '../src/index.ts';
+import { type SyntheticPatterns, syntheticPatterns } from '../src/graph/index.ts';
+import { activations, compile, fitExplanatoryGraph, inferPatterns } from '../src/index.ts';
 import type { Job } from './measure.ts';
 import { inputFor, vggLike } from './networks.ts';
 
@@ -71,11 +65,11 @@ interface Scale {
 
 function planted({ images, filters }: Scale): SyntheticPatterns {
   const layers = [
-    { name: 'lower', positions: 28, filters },
-    { name: 'upper', positions: 14, filters },
+    { name: 'lower', positions: 28, unitCount: filters },
+    { name: 'upper', positions: 14, unitCount: filters },
   ];
   // Noise that leaves a third of the responses positive, as in networks.
-  return syntheticPatterns({ images, imageSize: 224, layers, noise: 0.7 });
+  return syntheticPatterns({ imageCount: images, imageSize: 224, layers, deviation: 0.7 });
 }
 
 /** The convolutions that the figures of the paper are about, in a VGG of a quarter of the width. */
@@ -88,8 +82,8 @@ function convolutions(): { model: tfl.LayersModel; layers: readonly string[] } {
 /** The seconds that the paper's graph takes: four layers of 512 filters with 40, 40, 20 and 20 patterns, on 100 images. */
 export async function paperGraph(): Promise<{ readonly seconds: number; readonly nodes: number }> {
   const sizes = { conv4_2: 28, conv4_3: 28, conv5_2: 14, conv5_3: 14 };
-  const layers = Object.entries(sizes).map(([name, positions]) => ({ name, positions, filters: 512 }));
-  const { maps } = syntheticPatterns({ images: 100, imageSize: 224, layers });
+  const layers = Object.entries(sizes).map(([name, positions]) => ({ name, positions, unitCount: 512 }));
+  const { maps } = syntheticPatterns({ imageCount: 100, imageSize: 224, layers });
   const start = performance.now();
   const graph = await fitExplanatoryGraph(maps, { layers: Object.keys(sizes) });
   const seconds = (performance.now() - start) / 1000;

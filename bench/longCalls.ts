@@ -1,5 +1,7 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import * as tfl from '@tensorflow/tfjs-layers';
+import { axisComparison, fitConceptClassifiers, outputComponents } from '../src/dissection/index.ts';
+import { syntheticPatterns } from '../src/graph/index.ts';
 import * as v from '../src/index.ts';
 import { sizeOf } from '../src/numeric/ndarray.ts';
 import { random } from '../src/numeric/random.ts';
@@ -48,7 +50,7 @@ function attributions(network: v.Network, x: v.NdArray): LongCalls {
     'lime, quickshift': () => v.lime(network, x, { segments: { quickshift: 10 }, samples: 100 }),
     'kernelShap, 300 segments': () => v.kernelShap(network, x, { segments: { slic: 300 }, samples: 600 }),
     'hsicAttribution, 2000 masks': () => v.hsicAttribution(network, x, { samples: 2000 }),
-    sobolAttribution: () => v.sobolAttribution(network, x, { designs: 8 }),
+    sobolAttribution: () => v.sobolAttribution(network, x, { samples: 8 }),
     'xrai, six scales': () => v.xrai(network, x, { base }),
     partitionShap: () => v.partitionShap(network, x, { evaluations: 100 }),
     predictionDifference: () =>
@@ -56,10 +58,10 @@ function attributions(network: v.Network, x: v.NdArray): LongCalls {
         background,
         stride: 10,
         samples: 1,
-        patches: 2000,
+        patchSamples: 2000,
       }),
-    meaningfulPerturbation: () => v.meaningfulPerturbation(network, x, { iterations: 10 }),
-    extremalPerturbation: () => v.extremalPerturbation(network, x, { iterations: 10 }),
+    meaningfulPerturbation: () => v.meaningfulPerturbation(network, x, { steps: 10 }),
+    extremalPerturbation: () => v.extremalPerturbation(network, x, { steps: 10 }),
     'rise, 100 masks': () => v.rise(network, x, { samples: 100 }),
     irof: async () => v.irof(network, x, { attribution: await base(network, x) }),
     road: async () => v.road(network, x, { attribution: await base(network, x) }),
@@ -70,39 +72,39 @@ function attributions(network: v.Network, x: v.NdArray): LongCalls {
 
 function ofUnits(network: v.Network, x: v.NdArray): LongCalls {
   const sets = Array.from({ length: SETS }, (_, i) => array([EXAMPLES, 224, 224, 3], 10 + i));
-  const [first, ...random] = sets as [v.NdArray, ...v.NdArray[]];
+  const [first, ...negatives] = sets as [v.NdArray, ...v.NdArray[]];
   const labelled = Array.from({ length: 48 }, (_, i) => labelledImage(i));
   const images = labelled.slice(0, 4);
   const plan = { concepts, quantile: 0.05 };
   return {
     [`conceptActivationVectors, ${SETS} sets of ${EXAMPLES}`]: () =>
-      v.conceptActivationVectors(network, x, { layer: 'pooled', concepts: { first }, random, target: 1 }),
+      v.conceptActivationVectors(network, x, { layer: 'pooled', concepts: { first }, negatives, target: 1 }),
     'dissect, 512 units': () => v.dissect(network, images, { layers: ['units'], ...plan }),
     'rotatedDissection, 512 units': () =>
       v.rotatedDissection(network, images, { layers: ['pooled'], ...plan, alphas: [0, 0.5, 1] }),
-    'axisComparison, 512 units': () => v.axisComparison(network, images, { layer: 'pooled', ...plan }),
+    'axisComparison, 512 units': () => axisComparison(network, images, { layer: 'pooled', ...plan }),
     'net2vec, 512 units': () =>
       v.net2vec(network, labelled, { layer: 'pooled', ...plan, chosen: [1, 2], steps: 5, validation: 0.3 }),
-    'conceptClassifiers, 512 units': () =>
-      v.conceptClassifiers(network, labelled, { layer: 'units', concepts, chosen: [1, 2, 3], validation: 0.3 }),
-    'outputComponents, 1000 classes': () => v.outputComponents(network, [first], { steps: 50 }),
+    'fitConceptClassifiers, 512 units': () =>
+      fitConceptClassifiers(network, labelled, { layer: 'units', concepts, chosen: [1, 2, 3], validation: 0.3 }),
+    'outputComponents, 1000 classes': () => outputComponents(network, [first], { steps: 50 }),
     topImages: () => v.topImages(network, [first], { layer: 'units', count: 5 }),
     'unitAblation, 512 units': () =>
-      v.unitAblation(network, [first], { layer: 'units', labels: Array.from({ length: EXAMPLES }, (_, i) => i) }),
+      v.unitAblation(network, [first], { layer: 'units', classes: Array.from({ length: EXAMPLES }, (_, i) => i) }),
     distillDecisionTree: () =>
       v.distillDecisionTree(network, first, { layer: 'units', target: { class: 3, minus: 4 }, positives: 'all' }),
   };
 }
 
 function ofArrays(): LongCalls {
-  const { maps } = v.syntheticPatterns({ seed: 3, images: 100 });
+  const { maps } = syntheticPatterns({ seed: 3, imageCount: 100 });
   const [weights, inputs, pictures] = [array([1000, 256], 2), array([1000, 784], 1), array([20, 224, 224, 3], 2)];
   return {
     'neuralBackedTree, 1000 classes of 256': () => v.neuralBackedTree(weights),
     'fitExplanatoryGraph, 100 images': () =>
       v.fitExplanatoryGraph(maps, { layers: ['lower', 'upper'], patternsPerFilter: 20 }),
     'fitSoftTree, 1000 × 784': () => v.fitSoftTree({ inputs, targets: indicators(1000, 10) }, { depth: 6, epochs: 1 }),
-    fitPatchGaussians: () => v.fitPatchGaussians(pictures, { patches: 10_000 }),
+    fitPatchGaussians: () => v.fitPatchGaussians(pictures, { samples: 10_000 }),
   };
 }
 

@@ -1,4 +1,5 @@
-import { growDecisionTree, type RationaleVectors, rationaleVectors } from '../src/index.ts';
+import type { RationaleVectors } from '../src/distillation/index.ts';
+import { growDecisionTree, rationaleVectors } from '../src/index.ts';
 import { random } from '../src/numeric/random.ts';
 import type { Job } from './measure.ts';
 
@@ -8,7 +9,7 @@ const [IMAGES, FEWER, FILTERS, KINDS] = [300, 100, 256, 5];
 export function treeJobs(): readonly Job[] {
   const positives = imagesOf(IMAGES, 1, 5);
   const few = imagesOf(FEWER, 1, 5);
-  const negatives = imagesOf(FEWER, 2, -5, few.scale);
+  const negatives = imagesOf(FEWER, 2, -5, few.meanResponses);
   return [
     {
       name: `growing a tree of ${IMAGES} images`,

@@ -2,14 +2,12 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import '@tensorflow/tfjs-backend-wasm';
 import {
   type Attribution,
-  type ColorOptions,
   colorScale,
   compile,
   contactSheet,
   deconvnet,
   eigenCam,
   encodePng,
-  type FullGradient,
   fromInput,
   fullGrad,
   gradCam,
@@ -27,7 +25,6 @@ import {
   type Picture,
   predict,
   report,
-  type SheetCell,
   smoothGrad,
   summary,
   toInput,
@@ -35,7 +32,9 @@ import {
   useBackend,
   xGradCam,
 } from 'vitrine';
+import type { FullGradient } from 'vitrine/attribution';
 import { readModel, readPicture } from 'vitrine/node';
+import type { ColorOptions, SheetCell } from 'vitrine/render';
 
 // `npm run demo [-- photo.jpg]`: classifies a photo and explains the prediction in many ways.
 const photo = process.argv[2] ?? 'examples/images/chelsea.png';
@@ -146,7 +145,7 @@ function draw(view: View, values: NdArray): Picture {
 // Maps over pixels have a few extreme values; a scale that held them would leave the rest pale.
 function colorsOf(view: View): ColorOptions {
   if (view === 'place') return { colormap: 'turbo' };
-  return { percentile: 99.5, channels: view === 'magnitude' ? 'maxAbs' : 'sum' };
+  return { quantile: 0.995, channels: view === 'magnitude' ? 'maxAbs' : 'sum' };
 }
 
 function page(): string {

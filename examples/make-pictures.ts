@@ -12,11 +12,11 @@ import {
   type Network,
   overlay,
   type Picture,
-  type SheetCell,
   toInput,
   useBackend,
 } from 'vitrine';
 import { readModel, readPicture } from 'vitrine/node';
+import type { SheetCell } from 'vitrine/render';
 import { type FamilyMethod, familiesOf } from './pictures/families.ts';
 import { indexedPng } from './pictures/indexedPng.ts';
 import { pageShot } from './pictures/pageShot.ts';
@@ -93,7 +93,7 @@ async function family(network: Network, methods: readonly FamilyMethod[]): Promi
 /** A coarse map over the photo, a signed or a bright one on its own. */
 function drawn(map: Attribution, view: FamilyMethod['view']): Pick<SheetCell, 'picture' | 'colorbar'> {
   if (view === 'place') return { picture: overlay(photo, map, { colormap: 'turbo', ...visibleRange(map.values) }) };
-  const options = { channels: view === 'signed' ? 'sum' : 'maxAbs', percentile: 99.5 } as const;
+  const options = { channels: view === 'signed' ? 'sum' : 'maxAbs', quantile: 0.995 } as const;
   return { picture: heatmap(map, options), colorbar: colorScale(map, options) };
 }
 
@@ -116,7 +116,7 @@ async function perClass(network: Network): Promise<Picture> {
     const cam = await gradCam(network, x, { target, layer: 'block10_add' });
     const guided = await guidedBackprop(network, x, { target });
     rows[0]?.push({ picture: overlay(photo, cam, { colormap: 'turbo' }), title: 'Grad-CAM', subtitle: name });
-    rows[1]?.push({ picture: heatmap(guided, { percentile: 99.5 }), title: 'Guided backprop', subtitle: name });
+    rows[1]?.push({ picture: heatmap(guided, { quantile: 0.995 }), title: 'Guided backprop', subtitle: name });
   }
   return contactSheet(rows.flat(), { columns: 3, cellWidth: 160 });
 }

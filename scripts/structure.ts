@@ -41,9 +41,9 @@ const genericNouns = new Set(
 );
 
 const paths = sourcesIn('src');
-const before = valueOf('--compare');
+const before = argumentOf('--compare');
 if (process.argv.includes('--json')) console.log(JSON.stringify(structure(), undefined, 2));
-else print(structure(), before && (JSON.parse(readFileSync(before, 'utf8')) as Structure));
+else print(structure(), before === undefined ? undefined : (JSON.parse(readFileSync(before, 'utf8')) as Structure));
 
 function structure(): Structure {
   const texts = new Map(paths.map((path) => [path, readFileSync(path, 'utf8')]));
@@ -194,7 +194,7 @@ function sourcesIn(folder: string): string[] {
     .sort();
 }
 
-function valueOf(option: string): string | undefined {
+function argumentOf(option: string): string | undefined {
   const at = process.argv.indexOf(option);
   return at < 0 ? undefined : process.argv[at + 1];
 }

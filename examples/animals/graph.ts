@@ -3,25 +3,22 @@ import '@tensorflow/tfjs-backend-wasm';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import {
   activations,
-  type DisentangledFilter,
   type ExplanatoryGraph,
   encodePng,
-  filterParts,
-  filterSheet,
   fitExplanatoryGraph,
   fromInput,
   graphDiagram,
   inferPatterns,
-  type LayerInference,
-  type LocationInstability,
   locationInstability,
   type NdArray,
   type PatternInference,
-  type PeakPositions,
   peakPositions,
   receptiveField,
   useBackend,
 } from 'vitrine';
+import { type DisentangledFilter, filterParts, type LayerInference } from 'vitrine/graph';
+import type { LocationInstability, PeakPositions } from 'vitrine/metrics';
+import { filterSheet } from 'vitrine/render';
 import { type Place, partFinders } from '../parts/partFinders.ts';
 import { type CategoryName, categoryNames, partNames } from './anatomy.ts';
 import { type Animal, drawAnimal } from './drawAnimal.ts';
@@ -60,7 +57,7 @@ async function show(category: CategoryName): Promise<void> {
   await writeFile(`out/graph-${category}.json`, JSON.stringify(graph));
   const pictures = animals.map(({ image }) => fromInput(image, { range: [-1, 1] }));
   const title = `What the filters respond to in a ${category}`;
-  await writeFile(`out/graph-${category}.html`, graphDiagram(graph, { inference, pictures, side: 20, title }));
+  await writeFile(`out/graph-${category}.html`, graphDiagram(graph, { inference, pictures, size: 20, title }));
   const peaks: PeakPositions[] = [];
   for (const layer of layers) {
     const { positions, scores } = inference[layer] as LayerInference;
@@ -77,7 +74,7 @@ async function show(category: CategoryName): Promise<void> {
   const search = { graph, inference, animals, peaks: peaks.map(({ positions }) => positions) };
   await writeFile(
     `out/filter-${category}.png`,
-    encodePng(filterSheet(graph, inference, { ...mixed(graph, inference), pictures, side: 20 })),
+    encodePng(filterSheet(graph, inference, { ...mixed(graph, inference), pictures, size: 20 })),
   );
   await writeFile(`out/parts-${category}.png`, encodePng(foundSheet(animals.slice(0, 12), found(search))));
   partNames.forEach((part, p) => {
@@ -87,11 +84,11 @@ async function show(category: CategoryName): Promise<void> {
 }
 
 /** The filter of conv3 whose second part is seen best. */
-function mixed(graph: ExplanatoryGraph, inference: PatternInference): { layer: string; filter: number } {
+function mixed(graph: ExplanatoryGraph, inference: PatternInference): { layer: string; unit: number } {
   const second = ({ parts }: DisentangledFilter): number => parts[1]?.meanScore ?? 0;
   const filters = filterParts(graph, inference)['conv3'] as readonly DisentangledFilter[];
-  const { filter } = filters.reduce((best, own) => (second(own) > second(best) ? own : best));
-  return { layer: 'conv3', filter };
+  const { unit } = filters.reduce((best, own) => (second(own) > second(best) ? own : best));
+  return { layer: 'conv3', unit };
 }
 
 /** Where each part that enough pictures show is found in all of them, once the last three that show it were annotated. */

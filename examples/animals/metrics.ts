@@ -5,16 +5,14 @@ import { mean } from 'd3-array';
 import {
   activations,
   encodePng,
-  type LocationInstability,
   locationInstability,
-  medianPartRadius,
   type NdArray,
-  type PartInterpretability,
   partInterpretability,
   peakPositions,
   receptiveField,
   useBackend,
 } from 'vitrine';
+import { type LocationInstability, medianPartRadius, type PartInterpretability } from 'vitrine/metrics';
 import { categoryNames } from './anatomy.ts';
 import { type Animal, drawAnimal } from './drawAnimal.ts';
 import { accuracyOf, layerNames, picturesOf, side, trained, untrained } from './network.ts';

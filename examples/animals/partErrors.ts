@@ -1,5 +1,7 @@
 import { mean } from 'd3-array';
-import { localizationDistance, type NdArray, type PartAnnotation } from 'vitrine';
+import type { NdArray } from 'vitrine';
+import type { PartAnnotation } from 'vitrine/graph';
+import { localizationDistance } from 'vitrine/metrics';
 import { random, randomSubset } from '../../src/numeric/random.ts';
 import { type Finder, type PartFinders, type PartSearch, type Place, partFinders } from '../parts/partFinders.ts';
 import type { Animal } from './drawAnimal.ts';

@@ -1,5 +1,6 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { hierarchyPredict, neuralBackedTree, predict, treeOutline } from 'vitrine';
+import { neuralBackedTree, predict, predictHierarchy } from 'vitrine';
+import { treeOutline } from 'vitrine/distillation';
 import { categoryNames } from './anatomy.ts';
 import type { Animal } from './drawAnimal.ts';
 import { pictureOf, withPictures } from './treesData.ts';
@@ -10,7 +11,7 @@ import type { TreeChapter } from './treesPage.ts';
 export async function treesOfClasses(model: LayersModel, animals: readonly Animal[]): Promise<TreeChapter> {
   const tree = await neuralBackedTree(model);
   const { values } = await withPictures(animals, (pictures) => predict(model, pictures, { scale: 'logit' }));
-  const { classes, hard } = hierarchyPredict(tree, values);
+  const { classes, hard } = predictHierarchy(tree, values);
   const decided = topClasses(values);
   const truth = animals.map(({ category }) => category);
   const alike = (one: ArrayLike<number>, other: readonly number[]): number =>
@@ -31,7 +32,7 @@ export async function treesOfClasses(model: LayersModel, animals: readonly Anima
       },
     ],
     drawing: treeOutline(tree, {
-      classes: categoryNames,
+      labels: categoryNames,
       thumbnail: (node) => {
         const one = animals.find(({ category }) => node === category);
         return one && pictureOf(one);

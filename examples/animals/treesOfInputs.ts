@@ -1,17 +1,8 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import {
-  activations,
-  type FittedSoftTree,
-  fitSoftTree,
-  type NdArray,
-  type Picture,
-  predict,
-  type SoftExamples,
-  softTreePredict,
-  treeOutline,
-} from 'vitrine';
+import { activations, fitSoftTree, type NdArray, type Picture, predict, predictSoftTree } from 'vitrine';
+import { type FittedSoftTree, type SoftExamples, treeOutline } from 'vitrine/distillation';
 import { categoryNames } from './anatomy.ts';
 import type { Animal } from './drawAnimal.ts';
 import { pictureOf, withPictures } from './treesData.ts';
@@ -52,7 +43,7 @@ The tree of depth ${drawnDepth} for filters is drawn, each gate with those that 
       },
     ],
     drawing: treeOutline(tree, {
-      classes: categoryNames,
+      labels: categoryNames,
       features: Array.from({ length: tree.weights.shape[1] as number }, (_, filter) => `filter ${filter}`),
       thumbnail: surestPictures(tree, fit.filters, grown),
     }),
@@ -93,7 +84,7 @@ export function peaksOf({ shape, data }: NdArray): NdArray {
 }
 
 function agreement(tree: FittedSoftTree, { inputs, targets }: SoftExamples, by: 'path' | 'mixture'): number {
-  const { values } = softTreePredict(tree, inputs, { by });
+  const { values } = predictSoftTree(tree, inputs, { by });
   const [said, truth] = [values, targets].map(topClasses) as [number[], number[]];
   return said.filter((k, i) => k === truth[i]).length / said.length;
 }
@@ -113,7 +104,7 @@ function surestPictures(
   { inputs }: SoftExamples,
   animals: readonly Animal[],
 ): (node: number) => Picture | undefined {
-  const { pathProbabilities } = softTreePredict(tree, inputs);
+  const { pathProbabilities } = predictSoftTree(tree, inputs);
   const [inner, leaves] = [tree.biases.length, tree.leaves.shape[0] as number];
   return (node) => {
     if (node < inner) return undefined;

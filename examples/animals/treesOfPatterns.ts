@@ -1,19 +1,17 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import {
   activations,
-  filterPartMatrix,
   fitExplanatoryGraph,
   inferPatterns,
-  type LayerInference,
   type NdArray,
   peakPositions,
   predict,
   receptiveField,
-  type SurrogateExamples,
   type SurrogateTree,
   surrogateTree,
-  treeOutline,
 } from 'vitrine';
+import { filterPartMatrix, type SurrogateExamples, treeOutline } from 'vitrine/distillation';
+import type { LayerInference } from 'vitrine/graph';
 import type { Animal } from './drawAnimal.ts';
 import { landmarksOf } from './landmarks.ts';
 import { category, logOddsOf, partName, withPictures } from './treesData.ts';
@@ -49,7 +47,7 @@ export async function treesOfPatterns(model: LayersModel, { grown, fresh }: Anim
   const nodes = graph.layers[0]?.nodes ?? [];
   const filters = peakPositions(fit.maps, receptiveField(model, 'conv4'));
   const filterParts = partsOf(filters, grown);
-  const names = nodes.map(({ filter }, node) => `${partName(parts[node])} pattern ${node} of filter ${filter}`);
+  const names = nodes.map(({ unit }, node) => `${partName(parts[node])} pattern ${node} of filter ${unit}`);
   const asked = trees.at(0)?.filters.root.feature as number;
   return {
     name: 'patterns',

@@ -3,21 +3,23 @@ import {
   activations,
   type DistilledTree,
   distillDecisionTree,
+  type NdArray,
+  type Picture,
+  parseTree,
+  peakPositions,
+  receptiveField,
+  treeMetrics,
+} from 'vitrine';
+import {
   type FilterPartMatrix,
   filterPartMatrix,
   type ImageRationales,
   imageRationales,
   type LevelMetrics,
-  type NdArray,
-  type Picture,
-  parseTree,
   partEffects,
-  peakPositions,
-  receptiveField,
   type TreeOutline,
-  treeMetrics,
   treeOutline,
-} from 'vitrine';
+} from 'vitrine/distillation';
 import { partNames } from './anatomy.ts';
 import type { Animal } from './drawAnimal.ts';
 import { landmarksOf } from './landmarks.ts';
@@ -80,7 +82,7 @@ async function reasonsAt(model: LayersModel, layer: string, { grown, fresh }: An
   );
   const read = (animals: readonly Animal[]): Promise<[ImageRationales, readonly LevelMetrics[]]> =>
     withPictures(animals, async (pictures) => {
-      const vectors = await imageRationales(model, pictures, { ...on, scale: tree.scale });
+      const vectors = await imageRationales(model, pictures, { ...on, meanResponses: tree.meanResponses });
       const losses = await partEffects(model, pictures, { ...on, parts: parts.matrix });
       const effects = inUnitsOf(losses, vectors.lengths);
       return [vectors, treeMetrics(tree, vectors, { levels, parts: parts.matrix, effects })];

@@ -1,4 +1,6 @@
-import { type ReportTable, report, type TreeOutline, treeDiagram } from 'vitrine';
+import { report, treeDiagram } from 'vitrine';
+import type { TreeOutline } from 'vitrine/distillation';
+import type { ReportTable } from 'vitrine/render';
 
 /** One kind of tree: what it found, as text, tables and a drawing. */
 export interface TreeChapter {

@@ -8,12 +8,11 @@ import {
   dissectionReport,
   filterInterpretability,
   rotatedDissection,
-  type SyntheticSample,
-  shiftLabels,
   syntheticConcepts,
   unitGallery,
   useBackend,
 } from 'vitrine';
+import { type SyntheticSample, shiftLabels } from 'vitrine/dissection';
 import { readModel } from 'vitrine/node';
 import { accuracyOf } from '../scenes/classification.ts';
 import { side, trained, untrained } from './classifier.ts';
@@ -44,7 +43,7 @@ async function smallNetwork(): Promise<void> {
     rotated[`rotated, seed ${seed}`] = conv4[0]?.dissection as Dissection;
   }
   const untrainedOne = await dissect(before, samples, options);
-  const chance = await dissect(after, shiftLabels(samples), { ...options, images: samples.length });
+  const chance = await dissect(after, shiftLabels(samples), { ...options, imageCount: samples.length });
   print('64 units of the last convolution', {
     trained: own,
     ...rotated,
@@ -86,8 +85,8 @@ async function writeReport(
 
 function print(title: string, dissections: Readonly<Record<string, Dissection>>): void {
   console.log(title);
-  const cutoffs = [0.8, 1, 1.2].map((share) => share * (Object.values(dissections)[0]?.cutoff as number));
-  const heading = cutoffs.map((cutoff) => `> ${cutoff.toFixed(3)}`).join('  ');
+  const thresholds = [0.8, 1, 1.2].map((share) => share * (Object.values(dissections)[0]?.threshold as number));
+  const heading = thresholds.map((threshold) => `> ${threshold.toFixed(3)}`).join('  ');
   console.log(`${''.padEnd(26)}units  IoU ${heading}  unique  ${categories.join('  ')}`);
   for (const [name, dissection] of Object.entries(dissections)) {
     const found = filterInterpretability(dissection);
@@ -96,7 +95,7 @@ function print(title: string, dissections: Readonly<Record<string, Dissection>>)
     );
     const numbers = [
       String(found.units).padStart(5),
-      ...cutoffs.map((cutoff, i) => String(detectorsAbove(dissection, cutoff)).padStart(i === 0 ? 11 : 7)),
+      ...thresholds.map((threshold, i) => String(detectorsAbove(dissection, threshold)).padStart(i === 0 ? 11 : 7)),
       String(found.unique).padStart(6),
     ];
     console.log(`${name.padEnd(26)}${numbers.join('  ')}  ${counts.join('  ')}`);
@@ -109,6 +108,6 @@ function print(title: string, dissections: Readonly<Record<string, Dissection>>)
   console.log();
 }
 
-function detectorsAbove({ units }: Dissection, cutoff: number): number {
-  return units.filter(({ best }) => best && best.iou > cutoff).length;
+function detectorsAbove({ units }: Dissection, threshold: number): number {
+  return units.filter(({ best }) => best && best.iou > threshold).length;
 }

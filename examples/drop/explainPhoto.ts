@@ -1,13 +1,5 @@
-import {
-  gradCam,
-  type Network,
-  overlay,
-  type Picture,
-  type PreprocessingName,
-  predict,
-  preprocessing,
-  toInput,
-} from 'vitrine';
+import { gradCam, type Network, overlay, type Picture, predict, preprocessing, toInput } from 'vitrine';
+import type { PreprocessingName } from 'vitrine/image';
 
 /** What a network answers to a photo, and where it looks. */
 export interface Explained {

@@ -1,15 +1,8 @@
 import '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-backend-webgl';
 import '@tensorflow/tfjs-backend-webgpu';
-import {
-  decodeImage,
-  loadNetwork,
-  type Network,
-  type Picture,
-  type PreprocessingName,
-  preprocessing,
-  useBackend,
-} from 'vitrine';
+import { decodeImage, loadNetwork, type Network, type Picture, preprocessing, useBackend } from 'vitrine';
+import type { PreprocessingName } from 'vitrine/image';
 import { explainPhoto } from './explainPhoto.ts';
 
 const element = <T extends HTMLElement>(id: string): T => document.getElementById(id) as T;

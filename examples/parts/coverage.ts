@@ -1,11 +1,7 @@
 import { max, mean } from 'd3-array';
-import {
-  type LayerMaps,
-  medianPartRadius,
-  type NdArray,
-  type PartInterpretability,
-  partInterpretability,
-} from 'vitrine';
+import { type NdArray, partInterpretability } from 'vitrine';
+import type { LayerMaps } from 'vitrine/graph';
+import { medianPartRadius, type PartInterpretability } from 'vitrine/metrics';
 import { rowsOf } from './maps.ts';
 import { type Photo, partNames, side } from './photos.ts';
 

@@ -1,12 +1,7 @@
 import { mean, min } from 'd3-array';
-import {
-  boxDetectionRate,
-  centreInBoxRate,
-  localizationDistance,
-  type NdArray,
-  type PartAnnotation,
-  random,
-} from 'vitrine';
+import { type NdArray, random } from 'vitrine';
+import type { PartAnnotation } from 'vitrine/graph';
+import { boxDetectionRate, centerInBoxRate, localizationDistance } from 'vitrine/metrics';
 import { randomSubset } from '../../src/numeric/random.ts';
 import { type Finder, type PartSearch, type Place, partFinders } from './partFinders.ts';
 import { type Photo, type SeenPart, side } from './photos.ts';
@@ -107,7 +102,7 @@ function foundBy(find: Finder, others: readonly Seen[], [height, width]: Place):
   const own = array(places.map(([r, c]) => [r - height / 2, c - width / 2, r + height / 2, c + width / 2]));
   return {
     distance: localizationDistance(predicted, array(others.map(({ place }) => place.position)), [side, side]).mean,
-    inBox: centreInBoxRate(predicted, boxes),
+    inBox: centerInBoxRate(predicted, boxes),
     detected: boxDetectionRate(own, boxes).rate,
   };
 }

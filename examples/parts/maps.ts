@@ -1,12 +1,5 @@
-import {
-  activations,
-  type FeatureMaps,
-  type LayerMaps,
-  type Model,
-  type NdArray,
-  random,
-  receptiveField,
-} from 'vitrine';
+import { activations, type Model, type NdArray, random, receptiveField } from 'vitrine';
+import type { FeatureMaps, LayerMaps } from 'vitrine/graph';
 import { shuffled } from '../../src/numeric/random.ts';
 import { side } from './photos.ts';
 

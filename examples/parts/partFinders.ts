@@ -1,12 +1,6 @@
 import { mean } from 'd3-array';
-import {
-  type ExplanatoryGraph,
-  learnPartTemplates,
-  localizePart,
-  type NdArray,
-  type PartAnnotation,
-  type PatternInference,
-} from 'vitrine';
+import { type ExplanatoryGraph, learnPartTemplates, localizePart, type NdArray, type PatternInference } from 'vitrine';
+import type { PartAnnotation } from 'vitrine/graph';
 
 /** What parts are found with. */
 export interface PartSearch {

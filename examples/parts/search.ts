@@ -1,14 +1,12 @@
 import {
   type ExplanatoryGraph,
-  type FeatureMaps,
-  filterParts,
   fitExplanatoryGraph,
   inferPatterns,
-  type LayerMaps,
   type PatternInference,
-  type PeakPositions,
   peakPositions,
 } from 'vitrine';
+import { type FeatureMaps, filterParts, type LayerMaps } from 'vitrine/graph';
+import type { PeakPositions } from 'vitrine/metrics';
 import { ofImages, studyLayers } from './maps.ts';
 import type { PartSearch } from './partFinders.ts';
 

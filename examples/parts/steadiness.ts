@@ -1,5 +1,6 @@
 import { mean } from 'd3-array';
-import { type LocationInstability, locationInstability, type NdArray, type PeakPositions } from 'vitrine';
+import { locationInstability, type NdArray } from 'vitrine';
+import type { LocationInstability, PeakPositions } from 'vitrine/metrics';
 import type { StudyLayer } from './maps.ts';
 import { type Photo, partNames, side } from './photos.ts';
 

@@ -1,4 +1,6 @@
-import type { FeatureMaps, LayerInference, LayerMaps, Model, NdArray, PeakPositions } from 'vitrine';
+import type { Model, NdArray } from 'vitrine';
+import type { FeatureMaps, LayerInference, LayerMaps } from 'vitrine/graph';
+import type { PeakPositions } from 'vitrine/metrics';
 import { joined } from '../scenes/rows.ts';
 import { type Coverage, coverage, meanCoverage } from './coverage.ts';
 import { type Found, halfOf, localization, meanFound, type Way, ways } from './localization.ts';

@@ -3,13 +3,12 @@ import { mean } from 'd3-array';
 import {
   type DistilledTree,
   distillDecisionTree,
-  type ImageRationales,
-  imageRationales,
   type Model,
   type NdArray,
   type ScoreFunction,
   treeMetrics,
 } from 'vitrine';
+import { type ImageRationales, imageRationales } from 'vitrine/distillation';
 import { concatenated } from '../../src/network/walk/batches.ts';
 import { kindsOf } from './classes.ts';
 import { halfOf } from './localization.ts';
@@ -50,7 +49,7 @@ export async function treeStudy(
   for (const [half, own] of pictures.entries()) {
     const tree = await distillDecisionTree(model, own, { layer, target });
     const read = async (images: NdArray): Promise<ImageRationales> =>
-      imageRationales(model, images, { layer, target, scale: tree.scale });
+      imageRationales(model, images, { layer, target, meanResponses: tree.meanResponses });
     const [seen, unseen] = [await read(own), await read(pictures[1 - half] as NdArray)];
     readings.push({ own: agreements(tree, seen, seen), others: agreements(tree, unseen, seen) });
     const count = Math.ceil(((objects.shape[0] as number) - half) / 2);
@@ -101,7 +100,7 @@ function agreements(tree: DistilledTree, read: ImageRationales, grown: ImageRati
   };
   const named = levels.filter((level) => level !== 'one number');
   const onTaken = treeMetrics(tree, some, { levels: named });
-  const onAll = treeMetrics(tree, read, { levels: named, labels: read.positive });
+  const onAll = treeMetrics(tree, read, { levels: named, positive: read.positive });
   const middle = mean(grown.outputs) as number;
   const range = Math.max(...read.outputs) - Math.min(...read.outputs);
   return [

@@ -107,7 +107,7 @@ export function familiesOf(photos: NdArray): Readonly<Record<string, readonly Fa
       { title: 'layerCam', view: 'place', explain: (n, x) => v.layerCam(n, x, { layer }) },
       { title: 'eigenCam', view: 'place', explain: v.eigenCam },
       { title: 'eigenGradCam', view: 'place', explain: v.eigenGradCam },
-      { title: 'scoreCam', view: 'place', explain: (n, x) => v.scoreCam(n, x, { channels: 200 }) },
+      { title: 'scoreCam', view: 'place', explain: (n, x) => v.scoreCam(n, x, { unitCount: 200 }) },
       { title: 'ablationCam', view: 'place', explain: v.ablationCam },
       { title: 'finerCam', view: 'place', explain: v.finerCam },
       { title: 'femCam', view: 'place', explain: v.femCam },
@@ -126,7 +126,7 @@ export function familiesOf(photos: NdArray): Readonly<Record<string, readonly Fa
       {
         title: 'shapleySampling, 10 orders',
         view: 'signed',
-        explain: (n, x) => v.shapleySampling(n, x, { segments: { grid: 3 }, baseline: 'mean', permutations: 10 }),
+        explain: (n, x) => v.shapleySampling(n, x, { segments: { grid: 3 }, baseline: 'mean', samples: 10 }),
       },
     ],
     perturbation: [

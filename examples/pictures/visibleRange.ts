@@ -1,5 +1,5 @@
 import { extent } from 'd3-array';
-import type { MapArray } from 'vitrine';
+import type { MapArray } from 'vitrine/image';
 
 /** The range in which a map is drawn: one without zeros from its minimum on, for what all pixels share says nothing of where. */
 export function visibleRange({ data }: MapArray): { range?: readonly [number, number] } {

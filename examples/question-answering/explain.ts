@@ -1,17 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import '@tensorflow/tfjs-backend-wasm';
-import {
-  compile,
-  contactSheet,
-  encodePng,
-  type Picture,
-  predict,
-  type ReportSection,
-  report,
-  type SheetCell,
-  useBackend,
-} from 'vitrine';
+import { compile, contactSheet, encodePng, type Picture, predict, report, useBackend } from 'vitrine';
 import { readModel } from 'vitrine/node';
+import type { ReportSection, SheetCell } from 'vitrine/render';
 import { accuracy } from './accuracy.ts';
 import { type Explanation, explanation } from './explanation.ts';
 import { imageMap, inputPicture, wordStrip } from './pictures.ts';

@@ -1,4 +1,5 @@
-import { gradCam, integratedGradients, type NdArray, type Network, occlusion, reduceFeatures } from 'vitrine';
+import { gradCam, integratedGradients, type NdArray, type Network, occlusion } from 'vitrine';
+import { reduceFeatures } from 'vitrine/image';
 
 /** A word and how much it speaks for the answer. */
 interface WordMaps {

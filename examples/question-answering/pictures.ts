@@ -11,7 +11,7 @@ export function inputPicture({ picture }: Explanation): Picture {
 /** A map over the picture: signed for integrated gradients, laid over the picture where it is about places. */
 export function imageMap(explanation: Explanation, method: keyof Explanation['maps']): Picture {
   const map = explanation.maps[method];
-  if (method === 'gradients') return heatmap(map, { size: side, percentile: 99.5 });
+  if (method === 'gradients') return heatmap(map, { size: side, quantile: 0.995 });
   const places = map.shape.length === 4 ? rectify(reduceChannels(map, 'mean')) : map;
   return overlay(inputPicture(explanation), places, { colormap: 'turbo' });
 }

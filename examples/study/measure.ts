@@ -2,13 +2,13 @@ import {
   deletion,
   example,
   insertion,
-  type MapArray,
   modelRandomization,
   type NdArray,
   type Network,
   pointingGame,
   reduceChannels,
 } from 'vitrine';
+import type { MapArray } from 'vitrine/image';
 import type { StudyMethod } from './methods.ts';
 
 /** What methods are measured on: pictures, the class that is explained in each, and where it is, if that is known. */

@@ -1,5 +1,6 @@
 import type { Attribution, ExplainOptions, Input, Model } from 'vitrine';
 import * as v from 'vitrine';
+import type { CamOptions, ExtremalPerturbation } from 'vitrine/attribution';
 
 /** Options whose target is a class for each example. */
 type StudyOptions = ExplainOptions & { readonly target?: readonly number[] };
@@ -93,7 +94,7 @@ function cams({ layer }: StudySettings): readonly StudyMethod[] {
   const at = layer === undefined ? {} : { layer };
   const cam = (
     name: string,
-    explain: (model: Model, x: Input, options: StudyOptions & v.CamOptions) => Promise<Attribution>,
+    explain: (model: Model, x: Input, options: StudyOptions & CamOptions) => Promise<Attribution>,
   ): StudyMethod => few(name, 'sum', (model, x, options) => explain(model, x, { ...options, ...at }));
   return [
     cam('gradCam', v.gradCam),
@@ -128,10 +129,10 @@ function perturbations({ window, segments: slic }: StudySettings): readonly Stud
     many('partitionShap', (model, x, options) =>
       v.partitionShap(model, x, { ...options, baseline: 'blur', evaluations: 300 }),
     ),
-    many('sobolAttribution', (model, x, options) => v.sobolAttribution(model, x, { ...options, cells: 8, designs: 8 })),
+    many('sobolAttribution', (model, x, options) => v.sobolAttribution(model, x, { ...options, cells: 8, samples: 8 })),
     many('hsicAttribution', (model, x, options) => v.hsicAttribution(model, x, { ...options, cells: 8, samples: 400 })),
     many('meaningfulPerturbation', (model, x, options) =>
-      v.meaningfulPerturbation(model, x, { ...options, iterations: 150 }),
+      v.meaningfulPerturbation(model, x, { ...options, steps: 150 }),
     ),
     many('extremalPerturbation', extremalPerturbations),
   ];
@@ -139,11 +140,11 @@ function perturbations({ window, segments: slic }: StudySettings): readonly Stud
 
 /** The masks of several areas summed and smoothed, as the authors of extremal perturbation compare it with maps. */
 async function extremalPerturbations(model: Model, x: Input, options: StudyOptions): Promise<Attribution> {
-  const found: v.ExtremalPerturbation[] = [];
+  const found: ExtremalPerturbation[] = [];
   for (const area of [0.025, 0.05, 0.1]) {
-    found.push(await v.extremalPerturbation(model, x, { ...options, scale: 'logit', area, iterations: 150 }));
+    found.push(await v.extremalPerturbation(model, x, { ...options, scale: 'logit', area, steps: 150 }));
   }
-  const [first, ...others] = found as [v.ExtremalPerturbation, ...v.ExtremalPerturbation[]];
+  const [first, ...others] = found as [ExtremalPerturbation, ...ExtremalPerturbation[]];
   const { shape } = first.values;
   const data = first.values.data.map((value, i) =>
     others.reduce((sum, { values }) => sum + (values.data[i] as number), value),

@@ -1,5 +1,6 @@
-import { compile, contactSheet, example, type Picture, predict, type SheetCell, toInput } from 'vitrine';
+import { compile, contactSheet, example, type Picture, predict, toInput } from 'vitrine';
 import { readModel, readPicture } from 'vitrine/node';
+import type { SheetCell } from 'vitrine/render';
 import { joined } from '../scenes/rows.ts';
 import { type Measured, measured, type Sample } from './measure.ts';
 import { methodsOf } from './methods.ts';

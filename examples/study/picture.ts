@@ -1,13 +1,6 @@
-import {
-  contactSheet,
-  example,
-  fromInput,
-  heatmap,
-  type MapArray,
-  type Picture,
-  resize,
-  type SheetCell,
-} from 'vitrine';
+import { contactSheet, example, fromInput, heatmap, type Picture, resize } from 'vitrine';
+import type { MapArray } from 'vitrine/image';
+import type { SheetCell } from 'vitrine/render';
 import { visibleRange } from '../pictures/visibleRange.ts';
 import type { Measured, Sample } from './measure.ts';
 import { classes } from './studyScenes.ts';
@@ -33,5 +26,5 @@ export function scenePicture({ x, target }: Sample, rows: readonly Measured[], c
 
 /** A map in colours. */
 export function drawn(map: MapArray, size?: number): Picture {
-  return heatmap(map, { ...(size !== undefined && { size }), percentile: 99.5, ...visibleRange(map) });
+  return heatmap(map, { ...(size !== undefined && { size }), quantile: 0.995, ...visibleRange(map) });
 }

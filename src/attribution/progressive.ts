@@ -1,10 +1,11 @@
 import type { Input, Model } from '../network/types.ts';
 import { VitrineError } from '../numeric/errors.ts';
+import { abortSignal, callback, record } from '../numeric/options.ts';
 import type { Attribution, ExplainOptions } from '../scoring/types.ts';
 
 /** The option by which a long method hands over what it has so far. */
 export interface PartialOption<R extends Attribution = Attribution> {
-  /** Called after each batch; `current()` makes an attribution of what has been found so far. */
+  /** Called after each batch, none by default; `current()` makes an attribution of what has been found so far. */
   readonly onPartial?: (current: () => R) => void;
 }
 
@@ -17,7 +18,8 @@ export interface PartialOption<R extends Attribution = Attribution> {
  * @param explainer a method with partial results: `rise`, `lime`, `kernelShap`, `shapleySampling`, `occlusion` and
  * others whose options have `onPartial`.
  * @returns a function with the explainer's arguments that returns an async iterator of attributions.
- * @throws what the explainer throws, from the iterator.
+ * @throws {VitrineError} if the explainer is no function; from the iterator what the explainer throws, which says that it has
+ * no option `onPartial` where it has no partial results.
  * @example
  * ```ts
  * import { progressive, rise } from 'vitrine';
@@ -29,7 +31,9 @@ export interface PartialOption<R extends Attribution = Attribution> {
 export function progressive<O extends PartialOption<R>, R extends Attribution>(
   explainer: (model: Model, x: Input, options?: ExplainOptions & O) => Promise<R>,
 ): (model: Model, x: Input, options?: ExplainOptions & O) => AsyncGenerator<R, void, undefined> {
+  callback('explainer', explainer);
   return async function* (model, x, options = {} as ExplainOptions & O) {
+    assertWatchable(options);
     const leaving = new AbortController();
     const signal = options.signal ? AbortSignal.any([options.signal, leaving.signal]) : leaving.signal;
     let wake: ((partial: R | undefined) => void) | undefined;
@@ -57,4 +61,11 @@ export function progressive<O extends PartialOption<R>, R extends Attribution>(
       await finished.catch(() => undefined);
     }
   };
+}
+
+/** What is used here of the options; the explainer looks at them all. */
+function assertWatchable(options: ExplainOptions & PartialOption<never>): void {
+  record('options', options);
+  if (options.signal !== undefined) abortSignal('signal', options.signal);
+  if (options.onPartial !== undefined) callback('onPartial', options.onPartial);
 }

@@ -17,7 +17,7 @@ export function refusal(
     name: method,
     needs: [],
     backward: (operation) => {
-      throw new VitrineError('unsupported', `${method} ${complaint(operation)}; ${advice(operation)}`);
+      throw new VitrineError('unsupported-layer', `${method} ${complaint(operation)}; ${advice(operation)}`);
     },
   };
 }

@@ -12,28 +12,45 @@ import type { NdArray, TypedArray } from '../numeric/ndarray.ts';
  */
 export async function owned<T extends readonly unknown[]>(...values: T): Promise<T> {
   const reads: Promise<void>[] = [];
-  const copies = values.map((value) => (isPlain(value) ? entriesCopied(value, reads) : copied(value, reads)));
+  const copying: Copying = { reads, path: new Set() };
+  const copies = values.map((value) => (isPlain(value) ? entriesCopied(value, copying) : copied(value, copying)));
   await Promise.all(reads);
   return copies as unknown as T;
 }
 
-function copied(value: unknown, reads: Promise<void>[]): unknown {
-  if (Array.isArray(value)) return value.map((item) => copied(item, reads));
+interface Copying {
+  readonly reads: Promise<void>[];
+  /** What is being copied; what holds itself is left to be refused. */
+  readonly path: Set<unknown>;
+}
+
+function copied(value: unknown, copying: Copying): unknown {
+  if (Array.isArray(value)) return within(value, copying, () => value.map((item) => copied(item, copying)));
   if (typeof value !== 'object' || value === null) return value;
   if (ArrayBuffer.isView(value)) return 'slice' in value ? (value as TypedArray).slice() : value;
   if (value instanceof ArrayBuffer) return value.slice(0);
-  if (isTensor(value)) return read(value, reads);
+  if (isTensor(value)) return read(value, copying.reads);
   if (!isPlain(value) || Object.values(value).some((item) => typeof item === 'function')) return value;
-  return entriesCopied(value, reads);
+  return entriesCopied(value, copying);
 }
 
-function entriesCopied(value: object, reads: Promise<void>[]): object {
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, copied(item, reads)]));
+function entriesCopied(value: object, copying: Copying): object {
+  return within(value, copying, () =>
+    Object.fromEntries(Object.entries(value).map(([name, item]) => [name, copied(item, copying)])),
+  );
 }
 
-/** The array that a tensor becomes; its data arrive with what is pushed to `reads`. A disposed one is left to be refused. */
+function within(value: object, { path }: Copying, copy: () => object): object {
+  if (path.has(value)) return value;
+  path.add(value);
+  const made = copy();
+  path.delete(value);
+  return made;
+}
+
+/** The array that a tensor becomes; its data arrive with what is pushed to `reads`. One that is disposed or holds no real numbers is left to be refused. */
 function read(tensor: Tensor, reads: Promise<void>[]): Tensor | Partial<NdArray<TypedArray>> {
-  if (tensor.isDisposed) return tensor;
+  if (tensor.isDisposed || tensor.dtype === 'string' || tensor.dtype === 'complex64') return tensor;
   const array: { shape: readonly number[]; data?: TypedArray } = { shape: [...tensor.shape] };
   reads.push(
     tensor.data().then((data) => {

@@ -1,12 +1,14 @@
 import { owned } from '../backend/owned.ts';
 import type { Model } from '../network/types.ts';
 import { withNetwork } from '../network/withNetwork.ts';
-import type { Dataset } from '../readings/dataset.ts';
-import { dissectOnce } from './counting/dissectOnce.ts';
-import { dissectReadings } from './counting/dissectReadings.ts';
-import { layerReadings } from './counting/layerReadings.ts';
-import type { DissectOptions } from './dissectOptions.ts';
-import type { Dissection, LabelledImage } from './types.ts';
+import { assertOptions } from '../numeric/options.ts';
+import { assertDataset, type Dataset } from '../readings/dataset.ts';
+import { layerReadings } from '../readings/labelledReadings.ts';
+import type { LabelledImage } from '../readings/labels.ts';
+import { type DissectOptions, dissectChecks } from './options.ts';
+import { dissectReadings } from './stages/inStages.ts';
+import { dissectSpilling } from './stages/spilling.ts';
+import type { Dissection } from './types.ts';
 
 /**
  * Network Dissection: which concept each unit of a layer finds, by comparing where it is active with labels.
@@ -21,7 +23,7 @@ import type { Dissection, LabelledImage } from './types.ts';
  * @param dataset images with labels `[planes, H, W]` of one size; read twice, all layers together; with `spill` the
  * second reading takes the labels alone.
  * @param options `layers`, `concepts`; `categories`, `quantile`, `threshold`, `upsampling`, `quantileOn`, `memory`, `spill`,
- * `images`, `onFault`, `batchSize`, `signal`, `onProgress`.
+ * `imageCount`, `onFault`, `batchSize`, `signal`, `onProgress`.
  * @returns per layer thresholds, counts, the IoU of each unit and concept, and what each unit stands for.
  * @throws {VitrineError} if there is no such layer or it has no rows and columns, there is no image, an image or its labels
  * are not as described (the message names the image), or an option is out of its range, or if the data set
@@ -38,11 +40,13 @@ export async function dissect<L extends string>(
   dataset: Dataset<LabelledImage>,
   options: DissectOptions<L>,
 ): Promise<Record<L, Dissection>> {
+  assertOptions(options, dissectChecks);
+  assertDataset('dataset', dataset);
   const [own] = await owned(options);
   return withNetwork(model, async (network) => {
     const { spill } = own;
     const dissections = spill
-      ? await dissectOnce(network, dataset, spill, own)
+      ? await dissectSpilling(network, dataset, { ...own, spill })
       : await dissectReadings(await layerReadings(network, dataset, own), own);
     return Object.fromEntries(own.layers.map((layer, i) => [layer, dissections[i]])) as Record<L, Dissection>;
   });

@@ -1,21 +1,30 @@
 import { owned } from '../backend/owned.ts';
 import type { RunOptions } from '../network/types.ts';
-import type { Dataset } from '../readings/dataset.ts';
+import { abortSignal, assertOptions, callback, integer, type OptionChecks } from '../numeric/options.ts';
+import { assertDataset, type Dataset, exampleCount } from '../readings/dataset.ts';
 import { faultsOf } from '../readings/faults.ts';
-import { dissectReadings } from './counting/dissectReadings.ts';
-import { imageCount } from './counting/imageCount.ts';
-import { labelReadings } from './counting/labelReadings.ts';
-import type { Upsampling } from './counting/placement.ts';
-import type { DissectionOptions } from './dissectOptions.ts';
-import type { Dissection, LabelledActivations } from './types.ts';
+import { labelReadings } from '../readings/labelledReadings.ts';
+import type { LabelledActivations } from '../readings/labels.ts';
+import { assertUpsampling, type Upsampling } from '../readings/placement.ts';
+import { type DissectionOptions, dissectionChecks } from './options.ts';
+import { dissectReadings } from './stages/inStages.ts';
+import type { Dissection } from './types.ts';
 
 /** Options of {@link dissectActivations}. */
 export interface DissectActivationsOptions extends DissectionOptions, Pick<RunOptions, 'signal' | 'onProgress'> {
   /** Where the positions of activations lie in the image; `'fill'` by default. */
   readonly upsampling?: Upsampling;
   /** How many images there are, or more; without it, a data set that is no array is read once more, to count. */
-  readonly images?: number;
+  readonly imageCount?: number;
 }
+
+const checks: OptionChecks<DissectActivationsOptions> = {
+  ...dissectionChecks,
+  upsampling: assertUpsampling,
+  imageCount: integer(1),
+  signal: abortSignal,
+  onProgress: callback,
+};
 
 /**
  * Network Dissection of activations that were computed elsewhere: which concept each unit finds.
@@ -27,7 +36,7 @@ export interface DissectActivationsOptions extends DissectionOptions, Pick<RunOp
  * Source: Bau et al. 2017, "Network Dissection: quantifying interpretability of deep visual representations", Eq. (1).
  *
  * @param dataset images' activations `[h, w, units]` with labels `[planes, H, W]`, of one size; read twice.
- * @param options `concepts`; `categories`, `quantile`, `threshold`, `upsampling`, `quantileOn`, `memory`, `images`, `onFault`,
+ * @param options `concepts`; `categories`, `quantile`, `threshold`, `upsampling`, `quantileOn`, `memory`, `imageCount`, `onFault`,
  * `signal`, `onProgress`.
  * @returns thresholds, counts, IoU of each unit and concept, and what each unit stands for.
  * @throws {VitrineError} if there is no image, an image's labels or activations are not as described (the message names
@@ -43,14 +52,16 @@ export async function dissectActivations(
   dataset: Dataset<LabelledActivations>,
   options: DissectActivationsOptions,
 ): Promise<Dissection> {
-  const [{ upsampling = 'fill', images, signal, onProgress, onFault, ...own }] = await owned(options);
+  assertOptions(options, checks);
+  assertDataset('dataset', dataset);
+  const [{ upsampling = 'fill', imageCount, signal, onProgress, onFault, ...own }] = await owned(options);
   const readings = labelReadings(dataset, ({ activations }) => [activations], {
-    images: images ?? (await imageCount(dataset, signal)),
+    imageCount: imageCount ?? (await exampleCount(dataset, signal)),
     faults: faultsOf(onFault),
     upsampling: [upsampling],
     ...(signal && { signal }),
     ...(onProgress && { onProgress }),
   });
-  const [dissection] = await dissectReadings(readings, own);
+  const [dissection] = await dissectReadings(readings, { ...own, ...(signal && { signal }) });
   return dissection as Dissection;
 }

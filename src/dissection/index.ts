@@ -1,4 +1,5 @@
 export type { Accumulator } from '../numeric/accumulator.ts';
+export type { LabelledActivations, LabelledImage, Labels } from '../readings/labels.ts';
 export type { AblationOptions } from './ablation/ablationTask.ts';
 export { balancedAccuracy } from './ablation/balancedAccuracy.ts';
 export type { ClassAccuracy } from './ablation/classTally.ts';
@@ -19,20 +20,17 @@ export {
   type ConceptScore,
   conceptActivationVectors,
 } from './concepts/conceptActivationVectors.ts';
-export type { ByteStore } from './counting/byteStore.ts';
-export type { Anchors, Upsampling } from './counting/placement.ts';
 export { type Tally, type TallyOptions, tallyAccumulator } from './counting/tallyAccumulator.ts';
 export type { LargestValues } from './counting/thresholdAccumulator.ts';
 export { type ThresholdOptions, type ThresholdState, thresholdAccumulator } from './counting/thresholdAccumulator.ts';
 export {
-  type Bin,
+  type HistogramBin,
   type HistogramOptions,
   type HistogramState,
   thresholdHistogram,
 } from './counting/thresholdHistogram.ts';
 export { dissect } from './dissect.ts';
 export { type DissectActivationsOptions, dissectActivations } from './dissectActivations.ts';
-export type { DissectionOptions, DissectOptions } from './dissectOptions.ts';
 export {
   type EmpiricalReceptiveField,
   type EmpiricalReceptiveFieldOptions,
@@ -41,8 +39,8 @@ export {
 export { type FieldCrop, type FieldCropOptions, fieldCrop } from './images/fieldCrop.ts';
 export { type TopImage, type TopImagesOptions, topImages } from './images/topImages.ts';
 export { type LayerGallery, type UnitGallery, type UnitGalleryOptions, unitGallery } from './images/unitGallery.ts';
-export { type ConceptClassifiersOptions, conceptClassifiers } from './net2vec/conceptClassifiers.ts';
 export type { EmbeddingOptions } from './net2vec/embedConcepts.ts';
+export { type ConceptClassifiersOptions, fitConceptClassifiers } from './net2vec/fitConceptClassifiers.ts';
 export { type NearConcept, nearestConcepts, type WeightedConcept } from './net2vec/nearestConcepts.ts';
 export { type Net2VecOptions, net2vec } from './net2vec/net2vec.ts';
 export type {
@@ -53,9 +51,10 @@ export type {
   Net2Vec,
   UnitWeights,
 } from './net2vec/types.ts';
+export type { DissectionOptions, DissectOptions } from './options.ts';
 export type { OutputScale } from './outputs/forEachOutput.ts';
 export { type OutputComponentsOptions, outputComponents } from './outputs/outputComponents.ts';
-export type { Extreme, Extremes, OutputComponent, OutputComponents } from './outputs/types.ts';
+export type { OutputComponent, OutputComponents, OutputExtreme, OutputExtremes } from './outputs/types.ts';
 export { dissectionCsv } from './results/dissectionCsv.ts';
 export { dissectionJson, parseDissection } from './results/dissectionJson.ts';
 export {
@@ -64,7 +63,7 @@ export {
   factorVariance,
   type VarianceComponent,
 } from './results/factorVariance.ts';
-export { chanceIou, intersectionOverUnion, iouCeiling, type Overlap } from './results/iou.ts';
+export { chanceIou, intersectionOverUnion, iouCeiling, type RegionOverlap } from './results/iou.ts';
 export { mergeDissections } from './results/mergeDissections.ts';
 export { type SharedInformation, sharedInformation } from './results/sharedInformation.ts';
 export { type AxisComparison, type AxisComparisonOptions, axisComparison } from './rotation/axisComparison.ts';
@@ -75,6 +74,7 @@ export {
   type RotatedDissectionOptions,
   rotatedDissection,
 } from './rotation/rotatedDissection.ts';
+export type { ByteStore } from './stages/byteStore.ts';
 export { type ShiftOptions, shiftLabels } from './synthetic/shiftLabels.ts';
 export {
   type SyntheticConcepts,
@@ -84,11 +84,8 @@ export {
 } from './synthetic/syntheticConcepts.ts';
 export type {
   Concept,
-  Count,
+  ConceptMatch,
+  DetectorCount,
   Dissection,
-  LabelledActivations,
-  LabelledImage,
-  Labels,
-  Match,
   UnitReport,
 } from './types.ts';

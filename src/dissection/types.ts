@@ -1,4 +1,3 @@
-import type { Input } from '../network/types.ts';
 import type { NdArray } from '../numeric/ndarray.ts';
 
 /** What a unit may stand for. */
@@ -10,38 +9,14 @@ export interface Concept {
   readonly category: string;
 }
 
-/** What is where in an image. */
-export interface Labels {
-  /** The numbers of concepts, `[planes, h, w]`; 0 where nothing is labelled. Planes may say several things of a pixel. */
-  readonly planes: NdArray<Int32Array | Uint16Array>;
-  /** The numbers of concepts of the whole image; 0 is ignored. */
-  readonly scalars?: readonly number[];
-}
-
-/** An image with its labels. */
-export interface LabelledImage extends Labels {
-  /** One example, as the model takes it. */
-  readonly image: Input;
-  /** How messages call the image. */
-  readonly name?: string;
-}
-
-/** The activations of an image, with the labels of the image. */
-export interface LabelledActivations extends Labels {
-  /** `[h, w, units]`. */
-  readonly activations: NdArray;
-  /** How messages call the image. */
-  readonly name?: string;
-}
-
 /** A number, in all and by category. */
-export interface Count {
+export interface DetectorCount {
   readonly total: number;
   readonly byCategory: Readonly<Record<string, number>>;
 }
 
 /** A concept that a unit finds, and how well. */
-export interface Match {
+export interface ConceptMatch {
   readonly concept: string;
   readonly category: string;
   /** The intersection of mask and concept over their union. */
@@ -56,10 +31,10 @@ export interface UnitReport {
   /** The activation above which a pixel belongs to the mask. */
   readonly threshold: number;
   /** The concept of the greatest IoU; `null` where the mask never meets one. */
-  readonly best: Match | null;
+  readonly best: ConceptMatch | null;
   /** The concept of the greatest IoU of each category in which there is one. */
-  readonly byCategory: Readonly<Record<string, Match>>;
-  /** Whether the greatest IoU is above the cutoff. */
+  readonly byCategory: Readonly<Record<string, ConceptMatch>>;
+  /** Whether the greatest IoU is above that of the dissection's `threshold`. */
   readonly detector: boolean;
 }
 
@@ -69,9 +44,8 @@ export interface Dissection {
   /** As given, or in order of first appearance among the concepts. */
   readonly categories: readonly string[];
   /** The IoU above which a unit is a detector. */
-  readonly cutoff: number;
-  /** The number of images. */
-  readonly images: number;
+  readonly threshold: number;
+  readonly imageCount: number;
   /** The rows and columns of their labels. */
   readonly size: readonly [number, number];
   /** The activation above which a pixel belongs to a unit's mask, `[units]`. */
@@ -95,5 +69,5 @@ export interface Dissection {
    * How many concepts are detected: with one concept to a unit (`argmax`), or with one to a unit in each category and
    * the categories summed (`perCategory`, as in the published figures).
    */
-  readonly uniqueDetectors: { readonly argmax: Count; readonly perCategory: Count };
+  readonly uniqueDetectors: { readonly argmax: DetectorCount; readonly perCategory: DetectorCount };
 }

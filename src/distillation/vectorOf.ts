@@ -3,18 +3,21 @@ import { VitrineError } from '../numeric/errors.ts';
 import type { NdArray, TypedArray } from '../numeric/ndarray.ts';
 
 /** A list of numbers, as plain or typed array or with a shape. */
-export type Numbers = ArrayLike<number> | NdArray<TypedArray>;
+export type NumberList = ArrayLike<number> | NdArray<TypedArray>;
 
-/** `count` numbers in 64-bit floats. */
-export function vectorOf(argument: string, numbers: Numbers, count: number): Float64Array {
+/** Finite numbers, `count` of them where that is said, in 64-bit floats. */
+export function vectorOf(argument: string, numbers: NumberList, count?: number): Float64Array {
   const list = numbers !== null && typeof numbers === 'object' && 'data' in numbers ? numbers.data : numbers;
   if (list === null || typeof list !== 'object' || typeof list.length !== 'number') {
-    throw new VitrineError('bad-argument', `"${argument}" expected ${count} numbers, got ${describe(numbers)}`);
+    throw new VitrineError(
+      'bad-argument',
+      `"${argument}" expected ${count ?? 'a list of'} numbers, got ${describe(numbers)}`,
+    );
   }
-  if (list.length !== count)
+  if (count !== undefined && list.length !== count)
     throw new VitrineError('bad-argument', `"${argument}" expected ${count} numbers, got ${list.length}`);
   const data = Float64Array.from(list);
-  assertFiniteArray(argument, { shape: [count], data });
+  assertFiniteArray(argument, { shape: [data.length], data });
   return data;
 }
 

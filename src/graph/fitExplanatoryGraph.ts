@@ -1,22 +1,41 @@
 import { owned } from '../backend/owned.ts';
-import type { Input, Model, RunOptions } from '../network/types.ts';
+import { runChecks } from '../network/runChecks.ts';
+import type { Model, RunOptions } from '../network/types.ts';
 import { withNetwork } from '../network/withNetwork.ts';
-import { assertChoice, assertCount, assertInteger, assertNumber, describe } from '../numeric/check.ts';
+import { assertChoice, assertInteger, assertNumbers, describe } from '../numeric/check.ts';
 import { VitrineError } from '../numeric/errors.ts';
-import type { Dataset } from '../readings/dataset.ts';
+import {
+  anything,
+  assertOptions,
+  count,
+  integer,
+  listOf,
+  number,
+  type OptionChecks,
+  oneOf,
+  record,
+  required,
+  text,
+} from '../numeric/options.ts';
+import { type ImageSource, imagesOf } from '../readings/imageSource.ts';
+import {
+  arrayMaps,
+  type FeatureMaps,
+  isFeatureMaps,
+  type MapReader,
+  networkMaps,
+  type SourceLayer,
+} from '../readings/mapSource.ts';
+import type { FittedLayer } from './fit/candidates.ts';
 import { fitLayer } from './fit/fitLayer.ts';
-import type { FittedLayer } from './fit/fittedLayer.ts';
-import { arraySource } from './maps/arraySource.ts';
-import type { MapSource, SourceLayer } from './maps/mapSource.ts';
-import { networkSource } from './maps/networkSource.ts';
-import { readDeviations, readMaps } from './maps/readMaps.ts';
-import type { ExplanatoryGraph, FeatureMaps } from './types.ts';
+import { readDeviations, readMaps } from './fit/readMaps.ts';
+import type { ExplanatoryGraph } from './types.ts';
 
 /** Options of {@link fitExplanatoryGraph}. */
 export interface ExplanatoryGraphOptions extends RunOptions {
-  /** Layers with rows and columns, from the lowest to the top. */
+  /** Addresses of layers with rows and columns, from the lowest to the top. */
   readonly layers: readonly string[];
-  /** Nodes of each filter, for all layers or by layer; 10/7 of the side of the map by default: 40 of 28 × 28, 20 of 14 × 14. */
+  /** Nodes of each unit, for all layers or by layer; 10/7 of the side of the map by default: 40 of 28 × 28, 20 of 14 × 14. */
   readonly patternsPerFilter?: number | Readonly<Record<string, number>>;
   /** M: how many nodes of the layer above tell where a node is; 15 by default, fewer where there are not so many. */
   readonly neighbours?: number;
@@ -26,26 +45,26 @@ export interface ExplanatoryGraphOptions extends RunOptions {
   readonly tau?: number;
   /**
    * Whether a node is found at the pixel of the best position ('unit', as the paper has it), or at the top of a parabola
-   * through it and the positions beside ('interpolated', the default: a step of a high layer is many pixels).
+   * through it and the positions beside; `'interpolated'` by default, since a step of a high layer is many pixels.
    */
   readonly peaks?: 'unit' | 'interpolated';
-  /** The units of each layer that take part; all by default. */
-  readonly filters?: Readonly<Record<string, readonly number[]>>;
+  /** By layer, the units that take part; all by default. */
+  readonly units?: Readonly<Record<string, readonly number[]>>;
   /** Of the first positions; 0 by default. */
   readonly seed?: number;
 }
 
 /** What the deviations are taken over in place of the images. */
-export interface Negatives<N> {
+export interface GraphNegatives<N> {
   /** Images of other things: units are divided by their deviation over these; over the images of the fit by default. */
   readonly negatives?: N;
 }
 
 /**
- * Learns which part patterns the filters of a network mix, and how these move together: an explanatory graph.
+ * Learns which part patterns the units of a network mix, and how these move together: an explanatory graph.
  *
- * Each filter gets some nodes. A response $F(x) = \max(f_x, 0)$, in deviations of its unit, counts as that many
- * activations at its pixel, each explained by a node of the filter or by none; the nodes of a layer make the likelihood
+ * Each unit gets some nodes. A response $F(x) = \max(f_x, 0)$, in deviations of its unit, counts as that many
+ * activations at its pixel, each explained by a node of the unit or by none; the nodes of a layer make the likelihood
  * $$ P(X | R, \theta) = \prod_x \Big[ \sum_V P(V)\, P(p_x | V, R, \theta) \Big]^{F(x)}, \qquad P(p_x | V, R, \theta)
  * = \prod_{V' \in E_V} \mathcal N(p_x; \mu_V - \mu_{V'} + \hat p_{V'}, \sigma_{V'}^2)^{1/M} $$
  * as great as they can, given where the nodes $E_V$ of the layer above were found on each image. Layers are fitted from
@@ -54,7 +73,7 @@ export interface Negatives<N> {
  * chosen again twice where the likelihood does not fall by it. All positions are pixels, whatever the strides.
  *
  * The network is run once for each layer, so that the maps of one layer at a time are in memory: images × units ×
- * positions 32-bit floats. A filter that is nowhere positive, or the same everywhere, gets no nodes.
+ * positions 32-bit floats. A unit that is nowhere positive, or the same everywhere, gets no nodes.
  *
  * Where this differs from the authors' code: exact maximisation takes the place of damped steps on a grid of candidates,
  * $\Lambda$ and $\bar\sigma$ are as the formula says, displacements are pixels, deviations are per unit rather than
@@ -66,10 +85,10 @@ export interface Negatives<N> {
  * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`; or, with `options` next, maps of layers.
  * @param images of one kind of object, as the model takes them, best cut out so that the object fills them; read once
  * for each layer.
- * @param options `layers`; `patternsPerFilter`, `neighbours`, `iterations`, `tau`, `peaks`, `filters`, `negatives`,
+ * @param options `layers`; `patternsPerFilter`, `neighbours`, `iterations`, `tau`, `peaks`, `units`, `negatives`,
  * `seed`, `batchSize`, `signal`, `onProgress`.
  * @returns the graph, plain data.
- * @throws {VitrineError} if a layer or filter is unknown, a layer has no rows and columns or comes before a lower one, an
+ * @throws {VitrineError} if a layer or unit is unknown, a layer has no rows and columns or comes before a lower one, an
  * activation is not finite, a number is out of its range, or there is no image, or if `layers` is no list.
  * @example
  * ```ts
@@ -80,52 +99,103 @@ export interface Negatives<N> {
  */
 export async function fitExplanatoryGraph(
   model: Model,
-  images: Dataset<Input>,
-  options: ExplanatoryGraphOptions & Negatives<Dataset<Input>>,
+  images: ImageSource,
+  options: ExplanatoryGraphOptions & GraphNegatives<ImageSource>,
 ): Promise<ExplanatoryGraph>;
 export async function fitExplanatoryGraph(
   maps: FeatureMaps,
-  options: ExplanatoryGraphOptions & Negatives<FeatureMaps>,
+  options: ExplanatoryGraphOptions & GraphNegatives<FeatureMaps>,
 ): Promise<ExplanatoryGraph>;
 export async function fitExplanatoryGraph(
-  ...given:
-    | readonly [Model, Dataset<Input>, ExplanatoryGraphOptions & Negatives<Dataset<Input>>]
-    | readonly [FeatureMaps, ExplanatoryGraphOptions & Negatives<FeatureMaps>]
+  source: Model | FeatureMaps,
+  second: ImageSource | (ExplanatoryGraphOptions & GraphNegatives<FeatureMaps>),
+  third?: ExplanatoryGraphOptions & GraphNegatives<ImageSource>,
 ): Promise<ExplanatoryGraph> {
-  if (given.length === 3) {
-    const [model, images, { negatives, ...asked }] = given;
-    assertOptions(asked);
-    const [options] = await owned(asked);
-    const { layers, batchSize, signal, onProgress } = options;
-    const plan = {
-      layers,
-      stage: 'activations',
-      ...(batchSize !== undefined && { batchSize }),
-      ...(signal && { signal }),
-      ...(onProgress && { onProgress }),
-    };
-    return withNetwork(model, (network) =>
-      fitted(networkSource(network, images, plan), {
-        options,
-        negatives: negatives && networkSource(network, negatives, plan),
-      }),
-    );
+  return isFeatureMaps(source)
+    ? fitToMaps(source, second as ExplanatoryGraphOptions & GraphNegatives<FeatureMaps>)
+    : fitToModel(source, second as ImageSource, third as ExplanatoryGraphOptions & GraphNegatives<ImageSource>);
+}
+
+const checks: OptionChecks<ExplanatoryGraphOptions & GraphNegatives<unknown>> = {
+  ...runChecks,
+  layers: required(listOf(text)),
+  patternsPerFilter: (argument, patterns) => {
+    if (typeof patterns !== 'number') record(argument, patterns);
+  },
+  neighbours: integer(1),
+  iterations: count(1),
+  tau: number(Number.MIN_VALUE),
+  peaks: oneOf(['unit', 'interpolated']),
+  units: record,
+  seed: integer(Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER),
+  negatives: anything,
+};
+
+async function fitToModel(
+  model: Model,
+  images: ImageSource,
+  given: ExplanatoryGraphOptions & GraphNegatives<ImageSource>,
+): Promise<ExplanatoryGraph> {
+  assertOptions(given, checks);
+  assertLayersOf(given);
+  const { negatives, ...asked } = given;
+  const [[options], dataset, others] = await Promise.all([
+    owned(asked),
+    imagesOf(images),
+    negatives === undefined ? undefined : imagesOf(negatives, 'negatives'),
+  ]);
+  const { layers, batchSize, signal, onProgress } = options;
+  const plan = {
+    layers,
+    stage: 'activations',
+    ...(batchSize !== undefined && { batchSize }),
+    ...(signal && { signal }),
+    ...(onProgress && { onProgress }),
+  };
+  return withNetwork(model, (network) =>
+    fitted(networkMaps(network, dataset, plan), {
+      options,
+      negatives: others && networkMaps(network, others, { ...plan, argument: 'negatives' }),
+    }),
+  );
+}
+
+async function fitToMaps(
+  source: FeatureMaps,
+  given: ExplanatoryGraphOptions & GraphNegatives<FeatureMaps>,
+): Promise<ExplanatoryGraph> {
+  assertOptions(given, checks);
+  assertLayersOf(given);
+  if (given.negatives !== undefined && !isFeatureMaps(given.negatives)) {
+    throw new VitrineError('bad-argument', `"negatives" expected maps of layers, got ${describe(given.negatives)}`);
   }
-  const [maps, { negatives, ...options }] = await owned(...given);
-  assertOptions(options);
+  const [maps, { negatives, ...options }] = await owned(source, given);
   const { layers, signal } = options;
-  return fitted(arraySource(maps, layers, signal), {
+  return fitted(arrayMaps(maps, layers, signal), {
     options,
-    negatives: negatives && arraySource(negatives, layers, signal),
+    negatives: negatives && arrayMaps(negatives, layers, signal),
   });
 }
 
 interface Task {
   readonly options: ExplanatoryGraphOptions;
-  readonly negatives: MapSource | undefined;
+  readonly negatives: MapReader | undefined;
 }
 
-async function fitted(source: MapSource, { options, negatives }: Task): Promise<ExplanatoryGraph> {
+/** Refuses what is said of layers that are not fitted. */
+function assertLayersOf({ layers, units, patternsPerFilter }: ExplanatoryGraphOptions): void {
+  const patterns = typeof patternsPerFilter === 'number' ? undefined : patternsPerFilter;
+  for (const [argument, byLayer] of Object.entries({ units, patternsPerFilter: patterns })) {
+    if (byLayer === undefined) continue;
+    const names = Object.keys(byLayer);
+    if (names.length === 0) {
+      throw new VitrineError('bad-argument', `"${argument}" expected some of ${layers.join(', ')}, got none`);
+    }
+    for (const name of names) assertChoice(argument, name, layers);
+  }
+}
+
+async function fitted(source: MapReader, { options, negatives }: Task): Promise<ExplanatoryGraph> {
   const {
     layers,
     iterations = 20,
@@ -136,19 +206,19 @@ async function fitted(source: MapSource, { options, negatives }: Task): Promise<
     signal,
     onProgress,
   } = options;
-  const filters = source.layers.map((layer) => filtersOf(layer, options));
+  const units = source.layers.map((layer) => unitsOf(layer, options));
   const patterns = source.layers.map((layer) => patternsOf(layer, options));
   const noneDensity = tau / (source.imageSize[0] * source.imageSize[1]);
   let above: FittedLayer | undefined;
   const done: FittedLayer[] = [];
-  let images = 0;
+  let imageCount = 0;
   for (let layer = layers.length - 1; layer >= 0; layer--) {
-    const own = filters[layer] as readonly number[];
+    const own = units[layer] as readonly number[];
     const { maps, deviations } = await readMaps(source, layer, own);
-    images = maps.length;
+    imageCount = maps.length;
     above = await fitLayer({
       source: source.layers[layer] as SourceLayer,
-      filters: own,
+      units: own,
       deviations: negatives ? knownDeviations(deviations, await readDeviations(negatives, layer, own)) : deviations,
       maps,
       above,
@@ -161,10 +231,10 @@ async function fitted(source: MapSource, { options, negatives }: Task): Promise<
     done.unshift(above);
   }
   return {
-    schema: 'vitrine/explanatory-graph',
+    format: 'vitrine/explanatory-graph',
     version: 1,
     imageSize: source.imageSize,
-    images,
+    imageCount,
     tau,
     seed,
     peaks,
@@ -172,38 +242,20 @@ async function fitted(source: MapSource, { options, negatives }: Task): Promise<
   };
 }
 
-/** A filter that is dead on the images stays so; one that the negatives never excite keeps its own deviation. */
+/** A unit that is dead on the images stays so; one that the negatives never excite keeps its own deviation. */
 function knownDeviations(own: readonly number[], negative: readonly number[]): readonly number[] {
   return own.map((deviation, f) => (deviation > 0 ? negative[f] || deviation : 0));
 }
 
-function assertOptions({
-  layers,
-  iterations = 20,
-  neighbours = 15,
-  tau = 0.1,
-  peaks = 'interpolated',
-}: ExplanatoryGraphOptions): void {
-  if (!Array.isArray(layers) || layers.length === 0) {
-    throw new VitrineError(
-      'bad-argument',
-      `"layers" expected at least one address of a layer, got ${describe(layers)}`,
-    );
-  }
-  assertCount('iterations', iterations, 1);
-  assertInteger('neighbours', neighbours, [1, Number.POSITIVE_INFINITY]);
-  assertNumber('tau', tau, Number.MIN_VALUE);
-  assertChoice('peaks', peaks, ['unit', 'interpolated']);
-}
-
-function filtersOf({ name, units }: SourceLayer, { filters }: ExplanatoryGraphOptions): readonly number[] {
-  const own = filters?.[name];
-  if (!own) return Array.from({ length: units }, (_, i) => i);
-  for (const filter of own) assertInteger(`filters.${name}`, filter, [0, units - 1]);
+function unitsOf({ name, units: count }: SourceLayer, { units }: ExplanatoryGraphOptions): readonly number[] {
+  const own = units?.[name];
+  if (own === undefined) return Array.from({ length: count }, (_, i) => i);
+  assertNumbers(`units.${name}`, own);
+  for (const unit of own) assertInteger(`units.${name}`, unit, [0, count - 1]);
   if (own.length > 0 && new Set(own).size === own.length) return own;
   throw new VitrineError(
     'bad-argument',
-    `"filters.${name}" expected units of the layer, each once, got ${describe(own)}`,
+    `"units.${name}" expected units of the layer, each once, got ${describe(own)}`,
   );
 }
 

@@ -1,9 +1,10 @@
-import { assertChoice, assertInteger, assertNumber } from '../numeric/check.ts';
+import { assertChoice, assertInteger, assertNumbers, assertRoom } from '../numeric/check.ts';
 import { VitrineError } from '../numeric/errors.ts';
 import type { NdArray } from '../numeric/ndarray.ts';
-import { assertGraph } from './assertGraph.ts';
-import type { PatternInference } from './inferPatterns.ts';
-import { inferenceOf } from './parts/inferenceOf.ts';
+import { assertOptions, integer, listOf, number, type OptionChecks, oneOf, text } from '../numeric/options.ts';
+import type { PatternInference } from './inference.ts';
+import { inferenceOf } from './inference.ts';
+import { assertExplanatoryGraph } from './parseExplanatoryGraph.ts';
 import type { ExplanatoryGraph, GraphLayer } from './types.ts';
 
 /** Options of {@link patternHeatmap}. */
@@ -12,13 +13,24 @@ export interface PatternHeatmapOptions {
   readonly layer?: string;
   /** Some nodes of that layer; all by default. */
   readonly nodes?: readonly number[];
-  /** Rows and columns of the map; those of the image by default. */
+  /** Rows and columns of the map; those of the images of the fit by default. */
   readonly size?: readonly [rows: number, columns: number];
   /** The width of a node's Gaussian in pixels of the image; 15 by default. */
   readonly sigma?: number;
-  /** What the height of a node's Gaussian is: its score, the default, or 1. */
+  /** What the height of a node's Gaussian is: its `'score'` by default, or 1 of each, `'equal'`. */
   readonly weight?: 'score' | 'equal';
 }
+
+const checks: OptionChecks<PatternHeatmapOptions> = {
+  layer: text,
+  nodes: listOf(integer(0)),
+  size: (argument, size) => {
+    assertNumbers(argument, size, 2);
+    for (const length of size) assertInteger(argument, length, [1, Number.POSITIVE_INFINITY]);
+  },
+  sigma: number(Number.MIN_VALUE),
+  weight: oneOf(['score', 'equal']),
+};
 
 /**
  * Draws where the part patterns of images are, as one map per image.
@@ -35,8 +47,9 @@ export interface PatternHeatmapOptions {
  * its range, or if `nodes` come without a layer.
  * @example
  * ```ts
- * import { fitExplanatoryGraph, heatmap, inferPatterns, patternHeatmap, syntheticPatterns } from 'vitrine';
- * const { maps } = syntheticPatterns({ images: 6, layers: [{ name: 'top', positions: 10, filters: 2 }] });
+ * import { fitExplanatoryGraph, heatmap, inferPatterns, patternHeatmap } from 'vitrine';
+ * import { syntheticPatterns } from 'vitrine/graph';
+ * const { maps } = syntheticPatterns({ imageCount: 6, layers: [{ name: 'top', positions: 10, unitCount: 2 }] });
  * const graph = await fitExplanatoryGraph(maps, { layers: ['top'], patternsPerFilter: 4 });
  * const map = patternHeatmap(graph, await inferPatterns(graph, maps), { size: [80, 80] });
  * const picture = heatmap(map, { example: 0 });
@@ -45,18 +58,18 @@ export interface PatternHeatmapOptions {
 export function patternHeatmap(
   graph: ExplanatoryGraph,
   inference: PatternInference,
-  { layer, nodes, size = graph.imageSize, sigma = 15, weight = 'score' }: PatternHeatmapOptions = {},
+  options: PatternHeatmapOptions = {},
 ): NdArray {
-  assertGraph(graph);
-  assertNumber('sigma', sigma, Number.MIN_VALUE);
-  assertChoice('weight', weight, ['score', 'equal']);
-  for (const length of size) assertInteger('size', length, [1, Number.POSITIVE_INFINITY]);
+  assertOptions(options, checks);
+  assertExplanatoryGraph(graph);
+  const { layer, nodes, size = graph.imageSize, sigma = 15, weight = 'score' } = options;
   if (nodes && layer === undefined)
     throw new VitrineError('bad-argument', '"nodes" expected to come with "layer", got none');
   const names = graph.layers.map(({ name }) => name);
   if (layer !== undefined) assertChoice('layer', layer, names);
   const chosen = graph.layers.filter(({ name }) => layer === undefined || name === layer);
   const images = inferenceOf(chosen[0] as GraphLayer, inference).scores.shape[0] as number;
+  assertRoom('size', [images, ...size]);
   const map = { shape: [images, ...size], data: new Float32Array(images * size[0] * size[1]) };
   for (const own of chosen) {
     const { positions, scores } = inferenceOf(own, inference);

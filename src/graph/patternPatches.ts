@@ -1,19 +1,21 @@
 import type { FieldBox } from '../network/fields/fieldBox.ts';
 import { assertChoice, assertInteger } from '../numeric/check.ts';
-import { assertGraph } from './assertGraph.ts';
-import type { PatternInference } from './inferPatterns.ts';
-import { inferenceOf } from './parts/inferenceOf.ts';
+import { assertOptions, integer, listOf, type OptionChecks, required, text } from '../numeric/options.ts';
+import type { PatternInference } from './inference.ts';
+import { inferenceOf } from './inference.ts';
+import { assertExplanatoryGraph } from './parseExplanatoryGraph.ts';
 import type { ExplanatoryGraph, GraphLayer } from './types.ts';
 
 /** Options of {@link patternPatches}. */
 export interface PatternPatchesOptions {
+  /** A layer of the graph. */
   readonly layer: string;
-  /** One node of the layer, or some; all by default. */
-  readonly node?: number | readonly number[];
+  /** Some nodes of the layer; all by default. */
+  readonly nodes?: readonly number[];
   /** How many images of each; 9 by default. */
   readonly count?: number;
   /** The side of a patch in pixels; 70 by default. */
-  readonly side?: number;
+  readonly size?: number;
 }
 
 /** A part of an image in which a node was found. */
@@ -26,6 +28,13 @@ export interface PatternPatch {
   readonly box: FieldBox;
 }
 
+const checks: OptionChecks<PatternPatchesOptions> = {
+  layer: required(text),
+  nodes: listOf(integer(0)),
+  count: integer(1),
+  size: integer(1),
+};
+
 /**
  * The parts of images in which nodes are seen best: what a pattern looks like.
  *
@@ -35,26 +44,27 @@ export interface PatternPatch {
  *
  * @param graph of `fitExplanatoryGraph`.
  * @param inference of `inferPatterns`.
- * @param options `layer`; `node`, `count`, `side`.
+ * @param options `layer`; `nodes`, `count`, `size`.
  * @returns for each node its patches, the one of the greatest score first, the earlier image of equals; fewer than
- * `count` where the filter is silent on images.
- * @throws {VitrineError} if the layer or a node is not of the graph, the inference is of another, or `count` or `side` < 1.
+ * `count` where the unit is silent on images.
+ * @throws {VitrineError} if the layer or a node is not of the graph, the inference is of another, or `count` or `size` < 1.
  * @example
  * ```ts
- * import { fitExplanatoryGraph, inferPatterns, patternPatches } from 'vitrine';
+ * import { fitExplanatoryGraph, inferPatterns } from 'vitrine';
+ * import { patternPatches } from 'vitrine/graph';
  * const graph = await fitExplanatoryGraph(model, [x], { layers: ['conv3'], patternsPerFilter: 2 });
- * const [patches] = patternPatches(graph, await inferPatterns(graph, model, [x]), { layer: 'conv3', node: 0, side: 6 });
+ * const [patches] = patternPatches(graph, await inferPatterns(graph, model, [x]), { layer: 'conv3', nodes: [0], size: 6 });
  * for (const { image, box } of patches) console.log(image, box.rows, box.columns);
  * ```
  */
 export function patternPatches(
   graph: ExplanatoryGraph,
   inference: PatternInference,
-  { layer, node, count = 9, side = 70 }: PatternPatchesOptions,
+  options: PatternPatchesOptions,
 ): readonly (readonly PatternPatch[])[] {
-  assertGraph(graph);
-  assertInteger('count', count, [1, Number.POSITIVE_INFINITY]);
-  assertInteger('side', side, [1, Number.POSITIVE_INFINITY]);
+  assertOptions(options, checks);
+  assertExplanatoryGraph(graph);
+  const { layer, nodes, count = 9, size = 70 } = options;
   assertChoice(
     'layer',
     layer,
@@ -63,13 +73,12 @@ export function patternPatches(
   const own = graph.layers.find(({ name }) => name === layer) as GraphLayer;
   const { positions, scores } = inferenceOf(own, inference);
   const all = own.nodes.length;
-  const chosen = node === undefined ? [...own.nodes.keys()] : typeof node === 'number' ? [node] : node;
-  return chosen.map((one) => {
-    assertInteger('node', one, [0, all - 1]);
+  return (nodes ?? [...own.nodes.keys()]).map((one) => {
+    assertInteger('nodes', one, [0, all - 1]);
     const found = Array.from({ length: scores.shape[0] as number }, (_, image): PatternPatch => {
       const k = image * all + one;
       const position = [positions.data[2 * k] as number, positions.data[2 * k + 1] as number] as const;
-      return { image, score: scores.data[k] as number, position, box: boxAbout(position, side, graph.imageSize) };
+      return { image, score: scores.data[k] as number, position, box: boxAbout(position, size, graph.imageSize) };
     });
     const seen = found.filter(({ score }) => score > 0);
     return seen.sort((a, b) => b.score - a.score || a.image - b.image).slice(0, count);

@@ -1,4 +1,4 @@
-import { assertInteger } from '../numeric/check.ts';
+import { assertInteger, assertList } from '../numeric/check.ts';
 import { VitrineError } from '../numeric/errors.ts';
 
 /** How often a pattern stands for one part. */
@@ -27,9 +27,11 @@ export interface PatternPurity {
  * ```
  */
 export function patternPurity(assignments: readonly (readonly number[])[]): PatternPurity {
+  assertList('assignments', assignments);
   if (assignments.length === 0)
     throw new VitrineError('bad-argument', '"assignments" expected at least one node, got none');
   const perNode = Float64Array.from(assignments, (parts, node) => {
+    assertList(`assignments[${node}]`, parts);
     if (parts.length === 0) {
       throw new VitrineError('bad-argument', `"assignments[${node}]" expected at least one region, got none`);
     }

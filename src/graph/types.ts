@@ -1,27 +1,12 @@
-import type { NdArray } from '../numeric/ndarray.ts';
+import type { LayerGrid, Placement } from '../readings/placement.ts';
 
-/** The activations of a layer on some images, and where their positions lie in the images. */
-export interface LayerMaps {
-  /** `[n, h, w, u]`; negative values may be in it and count for the deviation only. */
-  readonly activations: NdArray;
-  /** The pixel that position (0, 0) stands for. */
-  readonly centre: readonly [row: number, column: number];
-  /** Pixels from a position to the next. */
-  readonly jump: readonly [rows: number, columns: number];
-}
-
-/** Activations that were computed elsewhere. */
-export interface FeatureMaps {
-  /** Rows and columns of the images, in pixels. */
-  readonly imageSize: readonly [rows: number, columns: number];
-  /** By name, all of the same images. */
-  readonly layers: Readonly<Record<string, LayerMaps>>;
-}
-
-/** One part pattern of a filter: a node of an explanatory graph. All positions are pixels. */
+/**
+ * One part pattern of a unit: a node of an explanatory graph. All positions are pixels. What is a unit of a layer here,
+ * the literature on these graphs calls a filter.
+ */
 export interface PatternNode {
-  /** The filter that it is a pattern of: a unit of the layer. */
-  readonly filter: number;
+  /** The unit of the layer that it is a pattern of. */
+  readonly unit: number;
   /** $\mu_V$: where it is when its neighbours are at their mean positions. */
   readonly position: readonly [row: number, column: number];
   /** $\bar\sigma_V$: how far from there it is looked for. */
@@ -36,26 +21,22 @@ export interface PatternNode {
   readonly positionDeviation: number;
   /** The mean of its scores over the images of the fit. */
   readonly meanScore: number;
-  /** How much of the filter's activation it explains, 0 to 1; the rest is explained by other nodes or by none. */
+  /** How much of the unit's activation it explains, 0 to 1; the rest is explained by other nodes or by none. */
   readonly share: number;
 }
 
 /** A layer of an explanatory graph. */
-export interface GraphLayer {
+export interface GraphLayer extends LayerGrid {
   readonly name: string;
-  /** Rows and columns. */
-  readonly size: readonly [rows: number, columns: number];
-  /** Of the layer, whether in the graph or not. */
-  readonly units: number;
-  readonly centre: readonly [row: number, column: number];
-  readonly jump: readonly [rows: number, columns: number];
+  /** How many units the layer has, whether in the graph or not. */
+  readonly unitCount: number;
   /** The units that are in the graph. */
-  readonly filters: readonly number[];
-  /** What the activations of each filter are divided by; 0 of one that never varied or was never positive: it has no nodes. */
+  readonly units: readonly number[];
+  /** What the activations of each unit are divided by; 0 of one that never varied or was never positive: it has no nodes. */
   readonly deviations: readonly number[];
-  /** Filter by filter, in the order of `filters`. */
+  /** Unit by unit, in the order of `units`. */
   readonly nodes: readonly PatternNode[];
-  /** $\log P(X|R, \theta)$ of the layer, summed over filters: at the start and after each step; neither list ever falls. */
+  /** $\log P(X|R, \theta)$ of the layer, summed over units: at the start and after each step; neither list ever falls. */
   readonly logLikelihood: {
     /** While the nodes have no neighbours; of the top layer all there is. */
     readonly alone: readonly number[];
@@ -64,13 +45,12 @@ export interface GraphLayer {
   };
 }
 
-/** Part patterns of the filters of some layers, and how they move together: plain data that survives JSON. */
-export interface ExplanatoryGraph {
-  readonly schema: 'vitrine/explanatory-graph';
+/** Part patterns of the units of some layers, and how they move together: plain data that survives JSON. */
+export interface ExplanatoryGraph extends Pick<Placement, 'imageSize'> {
+  readonly format: 'vitrine/explanatory-graph';
   readonly version: 1;
-  readonly imageSize: readonly [rows: number, columns: number];
-  /** The number of images of the fit. */
-  readonly images: number;
+  /** How many images it was fitted to. */
+  readonly imageCount: number;
   readonly tau: number;
   readonly seed: number;
   /** Whether $\hat p_V$ is the pixel of a position, or between positions. */

@@ -1,4 +1,4 @@
-import { assertWidth } from '../numeric/check.ts';
+import { assertNumbers, assertWidth } from '../numeric/check.ts';
 import type { NdArray, TypedArray } from '../numeric/ndarray.ts';
 import { atOnce, type Sliced } from '../numeric/sliced.ts';
 import { assertPicture, isPicture } from './assertPicture.ts';
@@ -26,8 +26,7 @@ import type { MapArray, Picture, VolumeSize } from './types.ts';
 export function blur(source: Picture, sigma: number): Picture;
 export function blur(source: MapArray, sigma: number | VolumeSize): NdArray;
 export function blur(source: Picture | MapArray, sigma: number | VolumeSize): Picture | NdArray {
-  const sigmas = typeof sigma === 'number' ? [sigma, sigma] : sigma;
-  for (const one of sigmas) assertWidth('sigma', one);
+  const sigmas = deviations(sigma);
   if (isPicture(source)) {
     assertPicture('source', source);
     const { width, height } = source;
@@ -35,6 +34,13 @@ export function blur(source: Picture | MapArray, sigma: number | VolumeSize): Pi
     return picture(width, height, Uint8ClampedArray.from(atOnce(filtered(source.data, places, sigmas))));
   }
   return atOnce(blurring(source, sigmas));
+}
+
+function deviations(sigma: number | VolumeSize): readonly number[] {
+  const sigmas = typeof sigma === 'number' ? [sigma, sigma] : sigma;
+  if (typeof sigma !== 'number') assertNumbers('sigma', sigma, 3);
+  for (const one of sigmas) assertWidth('sigma', one);
+  return sigmas;
 }
 
 /** Blurs an array, with a standard deviation for each axis of positions, as `blur` describes. */

@@ -1,7 +1,8 @@
 import { assertArray, assertFiniteArray, assertInteger } from '../numeric/check.ts';
 import { VitrineError } from '../numeric/errors.ts';
+import { assertOptions, integer, type OptionChecks } from '../numeric/options.ts';
 import { picture } from './picture.ts';
-import { type PixelScale, pixelScale } from './pixelScale.ts';
+import { type PixelScale, pixelScale, scaleChecks } from './pixelScale.ts';
 import type { MapArray, Picture } from './types.ts';
 
 /**
@@ -10,7 +11,7 @@ import type { MapArray, Picture } from './types.ts';
  * Numbers beyond black and white, as optimised images have them, are shown as black and white.
  *
  * @param array `[h, w, c]` or `[n, h, w, c]` with 1 or 3 channels.
- * @param options the scale that made the input: `preprocessing`, `range`, or `mean` and `std`; and which `example` to show
+ * @param options the scale that made the input: `preprocessing`, `range`, or `mean` and `std`; `channels`, `order`; and which `example` to show
  * (0 by default).
  * @returns a picture of one example, `w` × `h` pixels, opaque.
  * @throws {VitrineError} if the array has other axes or is not finite, or an option is not as described, or if no
@@ -23,13 +24,14 @@ import type { MapArray, Picture } from './types.ts';
  * ```
  */
 export function fromInput(array: MapArray, options: PixelScale & { readonly example?: number }): Picture {
+  assertOptions(options, checks);
   assertArray('array', array, [3, 4]);
   assertFiniteArray('array', array);
   const [count, height, width, depth] = (array.shape.length === 3 ? [1, ...array.shape] : array.shape) as number[];
-  const { channels, order, mean, std } = pixelScale({ channels: depth as 1 | 3, ...options });
-  const { example = 0 } = options;
+  const { example = 0, ...scale } = options ?? ({} as PixelScale & { readonly example?: number });
+  const { channels, order, mean, std } = pixelScale({ channels: depth === 1 ? 1 : 3, ...scale });
   assertInteger('example', example, [0, (count as number) - 1]);
-  if (channels !== depth) throw new VitrineError('bad-argument', `"array" expected ${channels} channels, got ${depth}`);
+  if (channels !== depth) throw new VitrineError('bad-shape', `"array" expected ${channels} channels, got ${depth}`);
   const pixels = (height as number) * (width as number);
   const data = new Uint8ClampedArray(pixels * 4).fill(255);
   for (let pixel = 0; pixel < pixels; pixel++) {
@@ -41,3 +43,5 @@ export function fromInput(array: MapArray, options: PixelScale & { readonly exam
   }
   return picture(width as number, height as number, data);
 }
+
+const checks: OptionChecks<PixelScale & { readonly example?: number }> = { ...scaleChecks, example: integer(0) };

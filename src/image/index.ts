@@ -24,4 +24,4 @@ export { type PreprocessingName, preprocessing } from './preprocessing.ts';
 export { type ResizeOptions, resize } from './resize.ts';
 export { segment } from './segment.ts';
 export { type InputOptions, type InputSampling, toInput } from './toInput.ts';
-export type { MapArray, Picture, PixelBytes, Segments, Size, VolumeSize } from './types.ts';
+export type { MapArray, Picture, PictureSize, PixelBytes, Segments, VolumeSize } from './types.ts';

@@ -1,13 +1,13 @@
-import { assertChoice } from '../numeric/check.ts';
+import { assertOptions, type OptionChecks, oneOf } from '../numeric/options.ts';
 import { assertSides } from './assertPicture.ts';
 import type { PixelWindow } from './crop.ts';
 import { heightAndWidth } from './maps/planes.ts';
-import type { Picture, Size } from './types.ts';
+import type { Picture, PictureSize } from './types.ts';
 
 /** Which part of a picture a model sees. */
 export interface InputPlace {
   /** Height and width of the model's input; the picture's own if left out. */
-  readonly size?: Size;
+  readonly size?: PictureSize;
   /** `'cover'` (the default) keeps proportions and cuts off what is too long, equally on both sides; `'stretch'` does not. */
   readonly fit?: 'cover' | 'stretch';
 }
@@ -28,12 +28,10 @@ export interface InputPlace {
  * inputWindow({ width: 448, height: 224 }, { size: 224 }); // { top: 0, left: 112, height: 224, width: 224 }
  * ```
  */
-export function inputWindow(
-  picture: Pick<Picture, 'width' | 'height'>,
-  { size, fit = 'cover' }: InputPlace = {},
-): PixelWindow {
+export function inputWindow(picture: Pick<Picture, 'width' | 'height'>, options: InputPlace = {}): PixelWindow {
+  assertOptions(options, placeChecks);
   assertSides('picture', picture);
-  assertChoice('fit', fit, ['cover', 'stretch']);
+  const { size, fit = 'cover' } = options;
   const { height, width } = picture;
   if (size === undefined) return { top: 0, left: 0, height, width };
   const [toHeight, toWidth] = heightAndWidth('size', size);
@@ -47,6 +45,12 @@ export function inputWindow(
     width: columns,
   };
 }
+
+/** Checks of {@link InputPlace}. */
+export const placeChecks: OptionChecks<InputPlace> = {
+  size: (argument, value) => heightAndWidth(argument, value as PictureSize),
+  fit: oneOf(['cover', 'stretch']),
+};
 
 /** What the other side leaves of a side, in whole pixels. */
 function side(length: number, proportional: number): number {

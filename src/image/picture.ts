@@ -1,7 +1,6 @@
 import { assertRoom } from '../numeric/check.ts';
 import { assertPicture, assertSides } from './assertPicture.ts';
 import { toBase64 } from './files/base64.ts';
-import { encodePng } from './files/encodePng.ts';
 import type { Picture, PixelBytes } from './types.ts';
 
 /**
@@ -26,9 +25,15 @@ export function picture(width: number, height: number, data: Uint8ClampedArray =
   const made: Picture = { width, height, data: data as PixelBytes };
   assertPicture('picture', made);
   Object.defineProperty(made, Symbol.for('Jupyter.display'), {
-    value: () => ({ 'image/png': toBase64(encodePng(made)), 'text/plain': nameOf(made) }),
+    value: () => displayed(made),
   });
   return Object.defineProperty(made, Symbol.for('nodejs.util.inspect.custom'), { value: () => nameOf(made) });
+}
+
+/** What a notebook shows; it waits for what encodes. */
+async function displayed(shown: Picture): Promise<Readonly<Record<string, string>>> {
+  const { encodePng } = await import('./files/encodePng.ts');
+  return { 'image/png': toBase64(encodePng(shown)), 'text/plain': nameOf(shown) };
 }
 
 function transparent(width: number, height: number): Uint8ClampedArray {

@@ -1,5 +1,6 @@
 import { assertNumber, describe } from '../numeric/check.ts';
 import { VitrineError } from '../numeric/errors.ts';
+import { anything, kind, type OptionChecks, oneOf } from '../numeric/options.ts';
 
 /** How the numbers of a model's input follow from pixels of 0 to 255: one of three ways to say it, since none is usual. */
 export type PixelScale = MeanScale | RangeScale | PresetScale;
@@ -58,10 +59,8 @@ export function pixelScale(scale: PixelScale): ChannelScale {
   assertOneWay(scale);
   const { preprocessing, range, mean, std = 1, channels = 3, order = 'rgb' } = scale;
   if (preprocessing !== undefined) return pixelScale({ ...presetOf(preprocessing), channels });
-  if (channels !== 1 && channels !== 3)
-    throw new VitrineError('bad-argument', `"channels" expected 1 or 3, got ${channels}`);
-  if (order !== 'rgb' && order !== 'bgr')
-    throw new VitrineError('bad-argument', `"order" expected one of rgb, bgr, got "${order}"`);
+  scaleChecks.channels('channels', channels);
+  scaleChecks.order('order', order);
   const layout = { channels, order: order === 'rgb' ? [0, 1, 2] : [2, 1, 0] };
   if (range !== undefined) return { ...layout, ...fromRange(range, channels) };
   const divisors = perChannel('std', std, channels);
@@ -69,6 +68,16 @@ export function pixelScale(scale: PixelScale): ChannelScale {
     throw new VitrineError('bad-argument', `"std" expected numbers other than 0, got ${divisors.join(', ')}`);
   return { ...layout, mean: perChannel('mean', mean, channels), std: divisors };
 }
+
+/** Checks of {@link PixelScale}; the numbers of a scale are looked at together. */
+export const scaleChecks: OptionChecks<PixelScale> = {
+  preprocessing: anything,
+  range: anything,
+  mean: anything,
+  std: anything,
+  channels: kind('1 or 3', (value) => value === 1 || value === 3),
+  order: oneOf(['rgb', 'bgr']),
+};
 
 /** The ways, and what else may not come beside them. */
 const ways = { preprocessing: ['range', 'mean', 'std', 'order'], range: ['mean', 'std'], mean: [] } as const;

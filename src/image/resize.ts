@@ -1,11 +1,12 @@
 import { assertRoom } from '../numeric/check.ts';
 import type { NdArray } from '../numeric/ndarray.ts';
+import { assertOptions, flag, type OptionChecks } from '../numeric/options.ts';
 import { atOnce } from '../numeric/sliced.ts';
 import { assertPicture, isPicture } from './assertPicture.ts';
 import { type FilterTable, filtering, filterRow } from './filter.ts';
 import { heightAndWidth, lengthsOf, type Places, placesOf, shapeWith } from './maps/planes.ts';
 import { picture } from './picture.ts';
-import type { MapArray, Picture, Size, VolumeSize } from './types.ts';
+import type { MapArray, Picture, PictureSize, VolumeSize } from './types.ts';
 
 /** Options of {@link resize}. */
 export interface ResizeOptions {
@@ -32,15 +33,17 @@ export interface ResizeOptions {
  * const smaller = resize(picture, 16, { antialias: true });
  * ```
  */
-export function resize(source: Picture, size: Size, options?: ResizeOptions): Picture;
-export function resize(source: MapArray, size: Size | VolumeSize, options?: ResizeOptions): NdArray;
+export function resize(source: Picture, size: PictureSize, options?: ResizeOptions): Picture;
+export function resize(source: MapArray, size: PictureSize | VolumeSize, options?: ResizeOptions): NdArray;
 export function resize(
   source: Picture | MapArray,
-  size: Size | VolumeSize,
-  { antialias = false }: ResizeOptions = {},
+  size: PictureSize | VolumeSize,
+  options: ResizeOptions = {},
 ): Picture | NdArray {
+  assertOptions(options, checks);
+  const { antialias = false } = options;
   if (isPicture(source)) {
-    const sides = heightAndWidth('size', size as Size);
+    const sides = heightAndWidth('size', size as PictureSize);
     assertPicture('source', source);
     const places = { count: 1, lengths: [source.height, source.width], channels: 4 };
     assertFits(places, sides);
@@ -55,6 +58,8 @@ export function resize(
     data: Float32Array.from(atOnce(filtering(source.data, places, tablesOf(places, sides, antialias)))),
   };
 }
+
+const checks: OptionChecks<ResizeOptions> = { antialias: flag };
 
 /** Axis by axis: in between, an array may be larger than both the source and the result. */
 function assertFits({ count, lengths, channels }: Places, sides: readonly number[]): void {

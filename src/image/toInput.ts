@@ -1,9 +1,10 @@
 import type { NdArray } from '../numeric/ndarray.ts';
+import { assertOptions, flag, type OptionChecks } from '../numeric/options.ts';
 import { assertPicture } from './assertPicture.ts';
 import { crop } from './crop.ts';
-import { type InputPlace, inputWindow } from './inputWindow.ts';
+import { type InputPlace, inputWindow, placeChecks } from './inputWindow.ts';
 import { heightAndWidth } from './maps/planes.ts';
-import { type PixelScale, pixelScale } from './pixelScale.ts';
+import { type PixelScale, pixelScale, scaleChecks } from './pixelScale.ts';
 import { resize } from './resize.ts';
 import type { Picture } from './types.ts';
 
@@ -37,6 +38,7 @@ export interface InputSampling extends InputPlace {
  * ```
  */
 export function toInput(picture: Picture, options: InputOptions): NdArray {
+  assertOptions(options, checks);
   assertPicture('picture', picture);
   const { channels, order, mean, std } = pixelScale(options);
   const { width, height, data } = fitted(picture, options);
@@ -50,6 +52,8 @@ export function toInput(picture: Picture, options: InputOptions): NdArray {
   return { shape: [1, height, width, channels], data: values };
 }
 
+const checks: OptionChecks<InputOptions> = { ...scaleChecks, ...placeChecks, antialias: flag };
+
 // Weights of ITU-R BT.601, which Pillow, OpenCV and TensorFlow use.
 function luma(data: ArrayLike<number>, pixel: number): number {
   return 0.299 * (data[pixel] as number) + 0.587 * (data[pixel + 1] as number) + 0.114 * (data[pixel + 2] as number);
@@ -62,10 +66,9 @@ interface Raw {
 }
 
 // Resizes in floating point: rounding to 8 bits in between would cost half a grey level.
-function fitted(picture: Picture, sampling: InputSampling): Raw {
-  const window = inputWindow(picture, sampling);
-  const { size, antialias = false } = sampling;
+function fitted(picture: Picture, { size, fit, antialias = false }: InputSampling): Raw {
   if (size === undefined) return picture;
+  const window = inputWindow(picture, { size, ...(fit && { fit }) });
   const { shape, data } = crop({ shape: [1, picture.height, picture.width, 4], data: picture.data }, window);
   const [height, width] = heightAndWidth('size', size);
   return { width, height, data: resize({ shape, data: new Float32Array(data) }, size, { antialias }).data };

@@ -12,7 +12,7 @@ export interface Picture {
 }
 
 /** Height and width in pixels, or one number for both. */
-export type Size = number | readonly [height: number, width: number];
+export type PictureSize = number | readonly [height: number, width: number];
 
 /** Planes, rows and columns of a volume, in voxels. */
 export type VolumeSize = readonly [depth: number, height: number, width: number];

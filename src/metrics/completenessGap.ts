@@ -1,6 +1,10 @@
+import { assertArray, assertList, describe } from '../numeric/check.ts';
 import { VitrineError } from '../numeric/errors.ts';
+import type { NdArray } from '../numeric/ndarray.ts';
+import { assertOptions, kind, type OptionChecks } from '../numeric/options.ts';
 import { completenessGap as gapOf } from '../scoring/completenessError.ts';
 import type { Attribution } from '../scoring/types.ts';
+import { isAttribution, isNumberList } from './givenMap.ts';
 import type { MetricResult } from './types.ts';
 
 /** Options of {@link completenessGap}. */
@@ -27,7 +31,10 @@ export interface CompletenessOptions {
  * const { score } = completenessGap(await integratedGradients(model, x, { steps: 20 }));
  * ```
  */
-export function completenessGap(attribution: Attribution, { origin }: CompletenessOptions = {}): MetricResult {
+export function completenessGap(attribution: Attribution, options: CompletenessOptions = {}): MetricResult {
+  assertOptions(options, checks);
+  assertAttribution('attribution', attribution);
+  const { origin } = options;
   const { values, inputs = [values], score } = attribution;
   const origins = origin === undefined ? undefined : originsOf(origin, score.length);
   const delta = origins ? gapOf(inputs, score, origins) : attribution.delta;
@@ -44,6 +51,16 @@ export function completenessGap(attribution: Attribution, { origin }: Completene
   return { metric: 'completenessGap', score: gaps, higherIsBetter: false };
 }
 
+/** Refuses what no method returns. */
+function assertAttribution(argument: string, value: Attribution): void {
+  if (!isAttribution(value) || !(value.score instanceof Float32Array)) {
+    throw new VitrineError('bad-argument', `"${argument}" expected an attribution, got ${describe(value)}`);
+  }
+  const maps: unknown = value.inputs ?? [value.values];
+  assertList(argument, maps);
+  for (const map of maps) assertArray(argument, map as NdArray, [1, 2, 3, 4, 5, 6]);
+}
+
 function originsOf(origin: number | ArrayLike<number>, count: number): Float32Array {
   if (typeof origin === 'number') return new Float32Array(count).fill(origin);
   if (origin.length === count) return Float32Array.from(origin);
@@ -52,3 +69,10 @@ function originsOf(origin: number | ArrayLike<number>, count: number): Float32Ar
     `"origin" expected one score for each of ${count} example(s), got ${origin.length}`,
   );
 }
+
+const checks: OptionChecks<CompletenessOptions> = {
+  origin: kind(
+    'a finite number or one for each example',
+    (value) => Number.isFinite(value) || (isNumberList(value) && Array.from(value).every(Number.isFinite)),
+  ),
+};

@@ -1,7 +1,18 @@
+import { assertAttribution } from '../attribution/assertAttribution.ts';
 import { eventLoopTurn } from '../backend/inTurn.ts';
 import type { Input, Model, OutputMeaning, RunOptions } from '../network/types.ts';
-import { describe } from '../numeric/check.ts';
 import { VitrineError } from '../numeric/errors.ts';
+import {
+  anything,
+  assertOptions,
+  type Check,
+  callback,
+  kind,
+  type OptionChecks,
+  object,
+  required,
+} from '../numeric/options.ts';
+import { explainChecks } from '../scoring/explainChecks.ts';
 import { endpoint } from '../scoring/scoreAt.ts';
 import { explain } from '../scoring/session.ts';
 import { pinTarget } from '../scoring/targets/createScorer.ts';
@@ -12,6 +23,7 @@ import type { MetricResult } from './types.ts';
 export interface MetricOptions extends ExplainOptions {
   /** The explainer's attribution of x. */
   readonly attribution: Attribution;
+  /** The explainer itself, for metrics that explain other inputs too. */
   readonly explainer: Explainer;
 }
 
@@ -71,13 +83,12 @@ export interface EvaluationTable {
  * ```
  */
 export async function evaluate(evaluation: Evaluation): Promise<EvaluationTable> {
+  assertOptions(evaluation, checks);
   const { model, x, target, output, seed = 0, batchSize, signal, onProgress } = evaluation;
-  assertFunctions('explainers', evaluation.explainers);
-  assertFunctions('metrics', evaluation.metrics);
   const [explainers, metrics] = [Object.entries(evaluation.explainers), Object.entries(evaluation.metrics)];
   const explained = { ...(target !== undefined && { target }), ...(output && { output }) };
   const run = { ...explained, ...(batchSize && { batchSize }), ...(signal && { signal }) };
-  return explain(model, x, run, async (session, own) => {
+  return explain(model, x, run, { checks: explainChecks }, async (session, own) => {
     const { classes } = await endpoint(session, session.inputs, { sites: [], scorer: session.scorer });
     const options = { ...own, seed, target: pinTarget(own.target, classes) };
     const given = session.inputs.length === 1 ? (session.inputs[0] as Input) : session.inputs;
@@ -93,10 +104,13 @@ export async function evaluate(evaluation: Evaluation): Promise<EvaluationTable>
     const results: Record<string, Record<string, MetricResult>> = {};
     for (const [name, explainer] of explainers) {
       const attribution = await step(name, () => explainer(session.network, given, options));
+      assertAttribution(`explainers.${name}`, attribution);
       const found: Record<string, MetricResult> = {};
       for (const [key, metric] of metrics) {
         const judge = (): ReturnType<Metric> => metric(session.network, given, { ...options, attribution, explainer });
-        found[key] = await step(`${name}: ${key}`, judge);
+        const result = await step(`${name}: ${key}`, judge);
+        assertResult(`metrics.${key}`, result);
+        found[key] = result;
       }
       results[name] = found;
     }
@@ -128,12 +142,25 @@ function meanOf(scores: Float32Array): number | null {
   return known.length === 0 ? null : known.reduce((sum, score) => sum + score, 0) / known.length;
 }
 
-function assertFunctions(argument: string, functions: Readonly<Record<string, unknown>>): void {
-  if (typeof functions !== 'object' || functions === null) {
-    throw new VitrineError('bad-argument', `"${argument}" expected functions by name, got ${describe(functions)}`);
+const assertResult = kind('a metric, whose results have "score"', (value) => {
+  return typeof value === 'object' && value !== null && 'score' in value && value.score instanceof Float32Array;
+});
+
+const functions: Check = (argument, value) => {
+  object(argument, value);
+  const entries = Object.entries(value as object);
+  if (entries.length === 0) {
+    throw new VitrineError('bad-argument', `"${argument}" expected functions by name, got none`);
   }
-  for (const [name, value] of Object.entries(functions)) {
-    if (typeof value !== 'function')
-      throw new VitrineError('bad-argument', `"${argument}.${name}" expected a function, got ${describe(value)}`);
-  }
-}
+  for (const [name, one] of entries) callback(`${argument}.${name}`, one);
+};
+
+const { scale: _, ...shared } = explainChecks;
+
+const checks: OptionChecks<Evaluation> = {
+  ...shared,
+  model: required(anything),
+  x: required(anything),
+  explainers: required(functions),
+  metrics: required(functions),
+};

@@ -1,10 +1,12 @@
+import { assertAttribution } from '../attribution/assertAttribution.ts';
 import { eventLoopTurn } from '../backend/inTurn.ts';
 import type { Network } from '../network/network.ts';
 import type { Input, Model } from '../network/types.ts';
-import { VitrineError } from '../numeric/errors.ts';
 import type { NdArray } from '../numeric/ndarray.ts';
+import { anything, callback, type OptionChecks, required } from '../numeric/options.ts';
+import { explainChecks } from '../scoring/explainChecks.ts';
 import { endpoint } from '../scoring/scoreAt.ts';
-import { explain, type Session } from '../scoring/session.ts';
+import { type ExplainTerms, explain, type Session } from '../scoring/session.ts';
 import { pinTarget } from '../scoring/targets/createScorer.ts';
 import type { Attribution, ExplainOptions, Target } from '../scoring/types.ts';
 import type { ExplainerOption } from './types.ts';
@@ -23,16 +25,23 @@ export interface Explained extends Session {
   }): Promise<readonly NdArray[]>;
 }
 
+/** Checks of what every metric of a method accepts. */
+export const explainerChecks: OptionChecks<ExplainOptions & ExplainerOption> = {
+  ...explainChecks,
+  explainer: required(callback),
+};
+
 /** Checks the arguments of a metric of an explainer and runs it. The target is fixed at x, the seed stays the same. */
 export async function explained<T, O extends ExplainOptions & ExplainerOption>(
   model: Model,
   x: Input,
   given: O,
+  { checks }: Pick<ExplainTerms<O>, 'checks'>,
   metric: (explained: Explained, options: O) => Promise<T>,
 ): Promise<T> {
-  if (typeof given.explainer !== 'function')
-    throw new VitrineError('bad-argument', '"explainer" expected an attribution method');
-  return explain(model, x, given, async (session, options) => {
+  // A metric among others is given the attribution too, which some of them judge.
+  const all = { ...checks, attribution: anything };
+  return explain(model, x, given, { checks: all }, async (session, options) => {
     const { explainer, target, scale, output, seed, batchSize, signal, onProgress } = options;
     const { classes } = await endpoint(session, session.inputs, { sites: [], scorer: session.scorer });
     const pinned = pinTarget(target, classes);
@@ -44,6 +53,7 @@ export async function explained<T, O extends ExplainOptions & ExplainerOption>(
       signal?.throwIfAborted();
       const given = inputs.length === 1 ? (inputs[0] as NdArray) : inputs;
       const found = await explainer(network, given, { ...passed, target, seed: seed ?? 0 });
+      assertAttribution('explainer', found);
       progress.done++;
       onProgress?.({ stage: 'explain', ...progress });
       return found.inputs ?? [withChannels(found)];

@@ -6,10 +6,10 @@ import type { Attribution } from '../scoring/types.ts';
 import type { GivenMap } from './types.ts';
 
 /** The array of a map; of an attribution over several inputs the one of an input. */
-export function arrayOf(attribution: GivenMap, input = 0): MapArray {
-  const array = isAttribution(attribution) ? (attribution.inputs?.[input] ?? attribution.values) : attribution;
-  assertArray('attribution', array, [1, 2, 3, 4, 5, 6]);
-  assertFiniteArray('attribution', array);
+export function arrayOf(argument: string, map: GivenMap, input = 0): MapArray {
+  const array = isAttribution(map) ? (map.inputs?.[input] ?? map.values) : map;
+  assertArray(argument, array, [1, 2, 3, 4, 5, 6]);
+  assertFiniteArray(argument, array);
   return array;
 }
 
@@ -35,7 +35,7 @@ export function pixelsOf(
   readonly positions: readonly number[];
   readonly examples: readonly Float64Array[];
 } {
-  const { shape, data } = arrayOf(map);
+  const { shape, data } = arrayOf('map', map);
   const batched = isAttribution(map) || shape.length > 2 ? shape : [1, ...shape];
   const ofVolumes = isAttribution(map) ? map.layout === 'ndhw' : isVolumeMask(mask, shape);
   const hasChannels = batched.length > 3 && !ofVolumes;
@@ -59,7 +59,7 @@ export function examplesOf(values: Float64Array, count: number): readonly Float6
 
 /** The map of an input, checked against it: one number per position, or the channels too. */
 export function fittingMap(attribution: GivenMap, input: NdArray, index = 0): MapArray {
-  const map = arrayOf(attribution, index);
+  const map = arrayOf('attribution', attribution, index);
   const [count, positions, channels] = [input.shape[0] as number, positionsOf(input), input.shape.at(-1) as number];
   const perPosition = [count, ...positions];
   const shape = count === 1 && sameShape(map.shape, positions) ? perPosition : map.shape;
@@ -94,4 +94,10 @@ function summed(data: ArrayLike<number>, channels: number): Float64Array {
   const sums = new Float64Array(data.length / channels);
   for (let i = 0; i < data.length; i++) sums[Math.floor(i / channels)]! += data[i] as number;
   return sums;
+}
+
+/** Whether a value is a list of numbers, as an array or a typed array. */
+export function isNumberList(value: unknown): value is ArrayLike<number> {
+  if (ArrayBuffer.isView(value)) return 'length' in value && typeof Reflect.get(value, 0) !== 'bigint';
+  return Array.isArray(value) && value.every((one) => typeof one === 'number');
 }

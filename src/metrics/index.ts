@@ -27,14 +27,14 @@ export { type ImputationOptions, noisyLinearImputation } from './faithfulness/no
 export { type RegionPerturbationOptions, regionPerturbation } from './faithfulness/regionPerturbation.ts';
 export { type RoadOptions, road } from './faithfulness/road.ts';
 export { type SensitivityNOptions, sensitivityN } from './faithfulness/sensitivityN.ts';
-export type { Order } from './faithfulness/steps.ts';
+export type { RemovalOrder } from './faithfulness/steps.ts';
 export type { SubsetOptions } from './faithfulness/subsets.ts';
 export {
   type AttributionLocalizationOptions,
   attributionLocalization,
 } from './objects/attributionLocalization.ts';
 export { localizationAuc } from './objects/localizationAuc.ts';
-export type { Mask } from './objects/masks.ts';
+export type { ObjectMask } from './objects/masks.ts';
 export { type PointingGameOptions, pointingGame } from './objects/pointingGame.ts';
 export { relevanceMass } from './objects/relevanceMass.ts';
 export { relevanceRank } from './objects/relevanceRank.ts';
@@ -56,15 +56,14 @@ export {
   type ChosenInstability,
   categoryInstability,
 } from './units/categoryInstability.ts';
-export { centreInBoxRate } from './units/centreInBoxRate.ts';
+export { centerInBoxRate } from './units/centerInBoxRate.ts';
 export {
   type CategoryInterpretability,
   type FilterInterpretability,
   filterInterpretability,
 } from './units/filterInterpretability.ts';
-export type { Placement } from './units/layerMaps.ts';
 export { type LocalizationDistance, localizationDistance } from './units/localizationDistance.ts';
-export type { Boxes, LocationData } from './units/locationData.ts';
+export type { BoxArray, LocationData } from './units/locationData.ts';
 export { type LocationGrid, type LocationInstability, locationInstability } from './units/locationInstability.ts';
 export type { LocationNull, LocationNulls } from './units/locationNulls.ts';
 export type { LocationOptions } from './units/locationOptions.ts';

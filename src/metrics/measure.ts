@@ -1,11 +1,12 @@
 import type { MapArray } from '../image/types.ts';
 import type { Input, Model, Scale } from '../network/types.ts';
-import { assertInteger } from '../numeric/check.ts';
 import { VitrineError } from '../numeric/errors.ts';
 import type { NdArray } from '../numeric/ndarray.ts';
-import { isPlaced } from '../scoring/placedInput.ts';
+import { anything, assertOptions, integer, kind, type OptionChecks, required } from '../numeric/options.ts';
+import { explainChecks } from '../scoring/explainChecks.ts';
+import { chosenInput } from '../scoring/placedInput.ts';
 import { endpoint } from '../scoring/scoreAt.ts';
-import { explain, type Session } from '../scoring/session.ts';
+import { type ExplainTerms, explain, type Session } from '../scoring/session.ts';
 import { pinTarget } from '../scoring/targets/createScorer.ts';
 import type { Scorer } from '../scoring/targets/scorer.ts';
 import type { ExplainOptions, Target } from '../scoring/types.ts';
@@ -24,6 +25,15 @@ export interface Measurement extends Session {
   readonly scorer: Scorer;
 }
 
+/** Checks of what every metric of a map accepts; the map is looked at with the input that it is of. */
+export const mapChecks: OptionChecks<ExplainOptions & AttributionOption> = {
+  ...explainChecks,
+  attribution: required(
+    kind('an attribution or the map of one', (value) => typeof value === 'object' && value !== null),
+  ),
+  input: integer(0),
+};
+
 /**
  * Checks the arguments of a metric of a map and runs it. Where no target is given, what is measured is what the attribution
  * explains; so is its scale, unless the metric is defined on probabilities.
@@ -32,32 +42,28 @@ export async function measure<T, O extends ExplainOptions & AttributionOption>(
   model: Model,
   x: Input,
   given: O,
+  { checks, scale = 'logit' }: ExplainTerms<O>,
   metric: (measurement: Measurement, options: O) => Promise<T>,
-  scale: Scale = 'logit',
 ): Promise<T> {
+  // A metric among others is given the explainer too, which some of them call.
+  const all = { ...checks, explainer: anything };
+  assertOptions<O>(given, all);
   const explained = given.target === undefined ? explainedBy(given.attribution) : undefined;
-  const target = given.target ?? explained?.target ?? 'predicted';
+  const target = given.target === undefined ? (explained?.target ?? 'predicted') : given.target;
   return explain(
     model,
     x,
     { ...given, target },
+    { checks: all, scale: scale === 'logit' ? (explained?.scale ?? scale) : scale },
     async (session, options) => {
-      const index = changedInput(session.inputs, options.input);
+      const index = chosenInput(session.inputs, options.input);
       const changed = session.inputs[index] as NdArray;
       const map = fittingMap(options.attribution, changed, index);
       const at = await endpoint(session, session.inputs, { sites: [], scorer: session.scorer });
       const scorer = session.scorerOf(pinTarget(options.target, at.classes));
       return metric({ ...session, index, changed, map, score: at.score.data, scorer }, options);
     },
-    scale === 'logit' ? (explained?.scale ?? scale) : scale,
   );
-}
-
-/** The input that was asked for, or the first that is an image or a volume, else the first. */
-function changedInput(inputs: readonly NdArray[], input: number | undefined): number {
-  if (input !== undefined) assertInteger('input', input, [0, inputs.length - 1]);
-  const image = inputs.findIndex(({ shape }) => isPlaced(shape));
-  return input ?? Math.max(image, 0);
 }
 
 /** What an attribution says that it explains; nothing where a map alone is given. */

@@ -1,19 +1,9 @@
-import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { type NdArray, sizeOf } from '../numeric/ndarray.ts';
-import { baselinesOf } from '../scoring/baselines.ts';
-import { hideable, masked, repeated } from '../scoring/masking.ts';
-import type { Perturbation } from '../scoring/perturbedScores.ts';
-import type { Baseline } from '../scoring/types.ts';
+import { besideOthers, hideable, masked } from '../scoring/masking.ts';
+import type { Perturbation } from '../scoring/perturbedRuns.ts';
 import { positionsOf } from './givenMap.ts';
 import type { Measurement } from './measure.ts';
-
-/** What a hidden position of the changed input looks like, in its shape. */
-export async function hiddenInput(measurement: Measurement, baseline: Baseline): Promise<NdArray> {
-  const { inputs, index } = measurement;
-  const each = inputs.map((_, i) => (i === index ? baseline : 0));
-  return (await baselinesOf(measurement, each))[index] as NdArray;
-}
 
 type Changed = Pick<Measurement, 'inputs' | 'index' | 'changed'>;
 
@@ -27,7 +17,7 @@ export interface Masks {
   readonly fill: (mask: Float32Array, example: number, row: number) => void;
 }
 
-/** Rows for `perturbedScores` in which masks hide parts of one input. */
+/** Rows for `perturbedRuns` in which masks hide parts of one input. */
 export function maskedRows(
   { inputs, index, changed }: Changed,
   { hidden, elements = false, fill }: Masks,
@@ -41,14 +31,11 @@ export function maskedRows(
       fill(masks.subarray((row - start) * size, (row - start + 1) * size), n, row);
     }
     const tensor = tf.tensor(masks, [end - start, ...shape]);
-    return inputs.map(
-      (input, i): Tensor =>
-        i === index ? masked(hideable(input, hidden, n), tensor) : repeated(input, n, end - start),
-    );
+    return besideOthers(masked(hideable(changed, hidden, n), tensor), { inputs, index, example: n });
   };
 }
 
-/** Rows for `perturbedScores` that start as the example and that `change` writes into. */
+/** Rows for `perturbedRuns` that start as the example and that `change` writes into. */
 export function changedRows(
   { inputs, index, changed }: Changed,
   change: (row: Float32Array, example: number, index: number) => void,
@@ -63,8 +50,6 @@ export function changedRows(
       values.set(own);
       change(values, n, row);
     }
-    return inputs.map((input, i) =>
-      i === index ? tf.tensor(data, [end - start, ...shape]) : repeated(input, n, end - start),
-    );
+    return besideOthers(tf.tensor(data, [end - start, ...shape]), { inputs, index, example: n });
   };
 }

@@ -1,6 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { owned } from '../backend/owned.ts';
 import type { NdArray } from '../numeric/ndarray.ts';
+import { assertOptions, listOf, text } from '../numeric/options.ts';
+import { runChecks } from './runChecks.ts';
 import type { Input, Model, RunOptions } from './types.ts';
 import { mapBatches } from './walk/batches.ts';
 import { readInputs, rowsOf } from './walk/inputs.ts';
@@ -28,8 +30,11 @@ export async function activations<L extends string>(
   layers: readonly L[],
   options: RunOptions = {},
 ): Promise<Record<L, NdArray>> {
+  assertOptions(options, runChecks);
+  addresses('layers', layers);
+  const copies = owned(x, layers, options);
   return withNetwork(model, async (network) => {
-    const [input, names, own] = await owned(x, layers, options);
+    const [input, names, own] = await copies;
     const sites = names.map((layer) => network.site(layer, 'layers'));
     const inputs = await readInputs(network, input);
     const total = inputs[0]?.shape[0] as number;
@@ -43,3 +48,5 @@ export async function activations<L extends string>(
     });
   });
 }
+
+const addresses = listOf(text);

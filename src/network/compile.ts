@@ -1,6 +1,9 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { sourceOf } from './graph/networkSource.ts';
-import type { GraphModel } from './graphModel/loadedGraph.ts';
+import * as simd from '../backend/kernels/simd.generated.ts';
+import { assertOptions, type OptionChecks, oneOf } from '../numeric/options.ts';
+import type { GraphModel } from './graph/graphModel.ts';
+import { sourceOf } from './graph/sourceOf.ts';
+import { outputMeanings } from './heads/statedHeads.ts';
 import type { Network } from './network.ts';
 import type { OutputMeaning } from './types.ts';
 import { createNetwork } from './walk/createNetwork.ts';
@@ -9,7 +12,8 @@ import { createNetwork } from './walk/createNetwork.ts';
 export interface CompileOptions {
   /**
    * What the outputs hold, where the operations that make them do not tell: `'logits'` of a softmax, `'probabilities'`, or
-   * `'values'` such as a regression. It is said of every output; of one among several say it in the call.
+   * `'values'` such as a regression. It is said of every output; of one among several say it in the call. By default
+   * nothing is said, and such outputs are taken as they are.
    */
   readonly output?: OutputMeaning;
 }
@@ -36,6 +40,11 @@ export interface CompileOptions {
  * network.dispose();
  * ```
  */
-export function compile(model: LayersModel | GraphModel, { output }: CompileOptions = {}): Network {
-  return createNetwork(sourceOf(model), { output });
+export function compile(model: LayersModel | GraphModel, options: CompileOptions = {}): Network {
+  assertOptions(options, compileChecks);
+  const { output } = options;
+  return createNetwork(sourceOf(model), { output, simd });
 }
+
+/** Checks of {@link CompileOptions}. */
+export const compileChecks: OptionChecks<CompileOptions> = { output: oneOf(outputMeanings) };

@@ -1,3 +1,4 @@
+export type { WindowGeometry } from '../backend/kernels/geometry.ts';
 export { type ErrorCode, VitrineError } from '../numeric/errors.ts';
 export type { NdArray, TypedArray } from '../numeric/ndarray.ts';
 export type { QuadratureRule } from '../numeric/quadrature.ts';
@@ -6,26 +7,32 @@ export { activations } from './activations.ts';
 export { type CompileOptions, compile } from './compile.ts';
 export { type FieldBox, fieldBox } from './fields/fieldBox.ts';
 export { type ReceptiveField, type ReceptiveFieldOptions, receptiveField } from './fields/receptiveField.ts';
-export type { Graph, Head, OpenShape, OutputLink, Site, Step } from './graph/graph.ts';
+export type { GraphStep, OpenShape, OperationGraph, OutputHead, OutputLink, Site } from './graph/graph.ts';
+export type { GraphModel } from './graph/graphModel.ts';
 export type { NetworkSource } from './graph/networkSource.ts';
 export type {
-  Applied,
+  AppliedFunction,
   FusedActivation,
-  Io,
-  Kept,
+  KeptValues,
   LayerMoments,
   Operation,
+  OperationIo,
   OperationKind,
-  Parameters,
-  Region,
+  OperationParameters,
+  OperationRegion,
 } from './graph/operation.ts';
 export type { LayerPosition } from './graph/site.ts';
-export type { GraphModel } from './graphModel/loadedGraph.ts';
 export type { OutputChoice } from './heads/chosenOutput.ts';
 export type { LoadOptions, ModelFiles, ModelSource } from './loading/source.ts';
 export { loadModel } from './loadModel.ts';
 export { loadNetwork } from './loadNetwork.ts';
+export type { LayerCall } from './lower/lowering.ts';
+export { registerLowering } from './lower/registerLowering.ts';
 export type { Network } from './network.ts';
+export type { OperationSource } from './operations/base.ts';
+export type { Margins } from './operations/border.ts';
+export type { TransposedGeometry } from './operations/conv2dTranspose.ts';
+export { operations, type ReadWeights } from './operations/publicOperations.ts';
 export type { PlannedStep } from './plan/plan.ts';
 export { type PredictOptions, predict } from './predict.ts';
 export { type LayerSummary, type ModelSummary, type OutputSummary, summary } from './summary.ts';
@@ -34,12 +41,13 @@ export type { Input, Model, OutputMeaning, Progress, RunOptions, Scale } from '.
 export {
   type Composite,
   gradientRule,
+  type InputRange,
   type Matcher,
-  type Need,
-  type Range,
   type Rule,
   type RuleIo,
+  type RuleNeed,
 } from './walk/composite.ts';
 export type { ForwardOptions } from './walk/forward.ts';
-export type { BackwardOptions, ForwardRecord, Seeds, Trace, Visitor } from './walk/record.ts';
+export type { BackwardOptions, ForwardRecord, WalkSeeds, WalkTrace, WalkVisitor } from './walk/record.ts';
+export type { WeightStore } from './walk/store.ts';
 export { withParameters } from './withParameters.ts';

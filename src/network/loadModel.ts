@@ -2,9 +2,10 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { eventLoopTurn } from '../backend/inTurn.ts';
 import { VitrineError } from '../numeric/errors.ts';
+import { assertOptions } from '../numeric/options.ts';
 import { buildModel } from './loading/buildModel.ts';
 import { readStored } from './loading/readStored.ts';
-import type { LoadOptions, ModelSource } from './loading/source.ts';
+import { type LoadOptions, loadChecks, type ModelSource } from './loading/source.ts';
 
 /**
  * Opens a model as Keras, its converter or TensorFlow.js saved it. What the file is, its content says:
@@ -35,6 +36,7 @@ import type { LoadOptions, ModelSource } from './loading/source.ts';
  * ```
  */
 export async function loadModel(source: ModelSource, options: LoadOptions = {}): Promise<LayersModel> {
+  assertOptions(options, loadChecks);
   const stored = await readStored(source, options);
   if (stored.format === 'graph') {
     throw new VitrineError(

@@ -1,11 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { eventLoopTurn } from '../backend/inTurn.ts';
-import type { CompileOptions } from './compile.ts';
-import { graphSource, sourceOf } from './graph/networkSource.ts';
+import * as simd from '../backend/kernels/simd.generated.ts';
+import { assertOptions } from '../numeric/options.ts';
+import { type CompileOptions, compileChecks } from './compile.ts';
+import { sourceOf } from './graph/sourceOf.ts';
+import { storedSource } from './graphModel/networkSource.ts';
 import { storedGraph } from './graphModel/storedGraph.ts';
 import { buildModel } from './loading/buildModel.ts';
 import { readStored } from './loading/readStored.ts';
-import type { LoadOptions, ModelSource } from './loading/source.ts';
+import { type LoadOptions, loadChecks, type ModelSource } from './loading/source.ts';
 import type { StoredGraphModel, StoredLayers } from './loading/storedModel.ts';
 import type { Network } from './network.ts';
 import { createNetwork } from './walk/createNetwork.ts';
@@ -32,24 +35,29 @@ import { createNetwork } from './walk/createNetwork.ts';
  * ```
  */
 export async function loadNetwork(source: ModelSource, options: LoadOptions & CompileOptions = {}): Promise<Network> {
-  const stored = await readStored(source, options);
+  assertOptions(options, { ...loadChecks, ...compileChecks });
+  const { output, ...load } = options;
+  const stored = await readStored(source, load);
   await tf.ready();
   await eventLoopTurn();
   options.signal?.throwIfAborted();
-  return stored.format === 'graph' ? ofGraph(stored, options) : ofLayers(stored, options);
+  const compiled = output === undefined ? {} : { output };
+  return stored.format === 'graph' ? ofGraph(stored, compiled) : ofLayers(stored, compiled);
 }
 
 function ofLayers(stored: StoredLayers, options: CompileOptions): Network {
   const model = buildModel(stored);
   return owning(
     () => model.dispose(),
-    (release) => createNetwork(sourceOf(model), { ...options, release }),
+    (release) => createNetwork(sourceOf(model), { ...options, simd, release }),
   );
 }
 
 async function ofGraph(stored: StoredGraphModel, options: CompileOptions): Promise<Network> {
   const { graph, weights, freeUnread, dispose } = await storedGraph(stored);
-  const network = owning(dispose, (release) => createNetwork(graphSource(graph, weights), { ...options, release }));
+  const network = owning(dispose, (release) =>
+    createNetwork(storedSource(graph, weights), { ...options, simd, release }),
+  );
   return owning(
     () => network.dispose(),
     () => {

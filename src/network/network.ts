@@ -1,8 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { Graph, Head, Site } from './graph/graph.ts';
+import type { OperationGraph, OutputHead, Site } from './graph/graph.ts';
 import type { NetworkSource } from './graph/networkSource.ts';
 import type { Operation } from './graph/operation.ts';
-import type { BaseOptions, BaseRun } from './incremental/baseRun.ts';
 import type { ForwardOptions } from './walk/forward.ts';
 import type { ForwardRecord } from './walk/record.ts';
 
@@ -14,21 +13,15 @@ export interface Network {
   /** What it was compiled from; never changed. */
   readonly source: NetworkSource;
   /** The model as operations. */
-  readonly graph: Graph;
+  readonly graph: OperationGraph;
   readonly operations: readonly Operation[];
   readonly inputs: readonly Site[];
   /** The outputs, with what the graph and the caller of `compile` say that they hold. */
-  readonly heads: readonly Head[];
+  readonly heads: readonly OutputHead[];
   /** The output of a layer, by address: `conv1`, `outer/inner`, `shared#1`. Throws with near choices. */
   site(address: string, argument?: string): Site;
   /** Runs the network inside the caller's `tf.tidy`. */
   forward(inputs: readonly Tensor[], options?: ForwardOptions): ForwardRecord;
-  /**
-   * Runs the network on one example and keeps what is needed to follow changes of it; dispose of the run after that.
-   *
-   * @internal
-   */
-  baseRun(inputs: readonly Tensor[], options: BaseOptions): BaseRun;
   /**
    * Throws if it cannot run: it is disposed, another backend is the current one, or its weights changed during a call.
    *

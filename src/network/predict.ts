@@ -2,11 +2,13 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { owned } from '../backend/owned.ts';
 import type { NdArray } from '../numeric/ndarray.ts';
-import type { Head, Site } from './graph/graph.ts';
+import { anything, assertOptions, type OptionChecks, oneOf } from '../numeric/options.ts';
+import type { OutputHead, Site } from './graph/graph.ts';
 import { chosenOutput, type OutputChoice } from './heads/chosenOutput.ts';
 import { assertClasses, classLogits, sided } from './heads/classLogits.ts';
 import { assertScale, scaled } from './heads/classScale.ts';
 import type { Network } from './network.ts';
+import { runChecks } from './runChecks.ts';
 import type { Input, Model, RunOptions, Scale } from './types.ts';
 import { mapBatches } from './walk/batches.ts';
 import { readInputs, rowsOf } from './walk/inputs.ts';
@@ -41,23 +43,34 @@ export interface PredictOptions extends RunOptions {
  * ```
  */
 export async function predict(model: Model, x: Input, options: PredictOptions = {}): Promise<{ values: NdArray }> {
-  const { scale = 'output', output } = options;
+  assertOptions(options, checks);
+  const { scale = 'output', output, ...run } = options;
+  const copies = owned(x);
   return withNetwork(model, async (given) => {
+    const [input] = await copies;
     const { network, head } = chosenOutput(given, output);
-    if (scale === 'output') return readValues(network, x, { ...options, site: head.site, read: (value) => value });
+    if (scale === 'output') return readValues(network, input, { ...run, site: head.site, read: (value) => value });
     assertScale(scale, head);
     assertClasses(head, 'scale');
     const read = (value: Tensor): Tensor => scaled(classLogits(value, head), scale, head).values;
-    return readValues(network, x, { ...options, site: head.logits, read });
+    return readValues(network, input, { ...run, site: head.logits, read });
   });
 }
 
+const checks: OptionChecks<PredictOptions> = {
+  ...runChecks,
+  scale: oneOf(['output', 'logit', 'probability', 'logProbability']),
+  output: anything,
+};
+
 /** The scores by which the classes of an output are ranked, `[n, classes]`: its logits, or what else it holds. */
-export function classScores(network: Network, x: Input, options: RunOptions & { head: Head }): Promise<NdArray> {
+export function classScores(network: Network, x: Input, options: RunOptions & { head: OutputHead }): Promise<NdArray> {
   const { head, ...run } = options;
   assertClasses(head, 'target');
   const read = (value: Tensor): Tensor => sided(classLogits(value, head), head.link);
-  return readValues(network, x, { ...run, site: head.logits, read }).then(({ values }) => values);
+  return owned(x)
+    .then(([input]) => readValues(network, input, { ...run, site: head.logits, read }))
+    .then(({ values }) => values);
 }
 
 async function readValues(
@@ -65,8 +78,7 @@ async function readValues(
   x: Input,
   { site, read, ...run }: RunOptions & { site: Site; read: (value: Tensor) => Tensor },
 ): Promise<{ values: NdArray }> {
-  const [input] = await owned(x);
-  const inputs = await readInputs(network, input);
+  const inputs = await readInputs(network, x);
   const total = inputs[0]?.shape[0] as number;
   return mapBatches({ ...run, stage: 'predict', total }, (start, end) => {
     const rows = inputs.map((input) => rowsOf(input, start, end));

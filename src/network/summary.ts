@@ -2,7 +2,7 @@ import { sizeOf } from '../numeric/ndarray.ts';
 import { compile } from './compile.ts';
 import { type Field, fieldsOf } from './fields/fields.ts';
 import type { ReceptiveField } from './fields/receptiveField.ts';
-import type { Graph, Site, Step } from './graph/graph.ts';
+import type { GraphStep, OperationGraph, Site } from './graph/graph.ts';
 import type { OperationKind } from './graph/operation.ts';
 import { sizedGraph } from './graph/sizedGraph.ts';
 import { describeHead } from './heads/heads.ts';
@@ -81,7 +81,8 @@ function summarize(network: Network): ModelSummary {
   const sized = sizedGraph(network);
   const fields = fieldsOf(sized);
   const fieldOf = ({ address }: Site): Field | undefined => fields.get(sized.sites.get(address)?.value ?? -1);
-  const stepsOf = (site: Site): Step[] => graph.steps.filter(({ operation }) => operation.address === site.address);
+  const stepsOf = (site: Site): GraphStep[] =>
+    graph.steps.filter(({ operation }) => operation.address === site.address);
   const layers = [...graph.sites.values()]
     .filter((site) => stepsOf(site).length > 0 || graph.inputs.some(({ address }) => address === site.address))
     .map((site) => rowOf(graph, site, { steps: stepsOf(site), field: fieldOf(site) }));
@@ -105,9 +106,9 @@ const ofGraphModel =
   'a GraphModel: layers are the nodes of its graph; batch normalisation is folded into the kernels before it, as far as the converter could';
 
 function rowOf(
-  graph: Graph,
+  graph: OperationGraph,
   site: Site,
-  { steps, field }: { steps: readonly Step[]; field: Field | undefined },
+  { steps, field }: { steps: readonly GraphStep[]; field: Field | undefined },
 ): LayerSummary {
   const { address, layerClass, shape, parameterCount } = site;
   return {
@@ -126,7 +127,7 @@ function sizeAndJump({ axes: [rows, columns] }: Field): Pick<ReceptiveField, 'si
 }
 
 /** Each weight of a kernel is used once per position of the output; of the input, if the convolution is transposed. */
-function multiplyAdds({ sites }: Graph, { operation, inputs }: Step, shape: Site['shape']): number {
+function multiplyAdds({ sites }: OperationGraph, { operation, inputs }: GraphStep, shape: Site['shape']): number {
   const { kind, linear, parameters } = operation;
   const read = [...sites.values()].find(({ value }) => value === inputs[0])?.shape ?? shape;
   const isTransposed = kind === 'conv2dTranspose' || kind === 'conv3dTranspose';

@@ -1,6 +1,7 @@
 import { assertArray, assertFiniteArray, assertInteger, describe } from '../numeric/check.ts';
 import { VitrineError } from '../numeric/errors.ts';
 import type { NdArray } from '../numeric/ndarray.ts';
+import { text } from '../numeric/options.ts';
 
 /** A class and what a network gives it. */
 export interface RankedClass {
@@ -14,10 +15,10 @@ export interface RankedClass {
  * The classes with the largest values, per example and in falling order; of equal values the first class comes first.
  *
  * @param values `[n, classes]`, for instance what `predict` returns.
- * @param k how many classes, at most as many as there are.
+ * @param count how many classes, at most as many as there are.
  * @param labels the names of all classes, in order.
- * @returns per example `k` classes.
- * @throws {VitrineError} if `values` is not of rank 2 or holds NaN, or if `k` or the number of labels does not fit.
+ * @returns per example `count` classes.
+ * @throws {VitrineError} if `values` is not of rank 2 or holds NaN, or if `count` or the number of labels does not fit.
  * @example
  * ```ts
  * import { predict, topClasses } from 'vitrine';
@@ -26,16 +27,16 @@ export interface RankedClass {
  * console.log(first?.map(({ label, value }) => `${label} ${value.toFixed(2)}`));
  * ```
  */
-export function topClasses(values: NdArray, k: number, labels?: readonly string[]): RankedClass[][] {
+export function topClasses(values: NdArray, count: number, labels?: readonly string[]): RankedClass[][] {
   assertArray('values', values, [2]);
   assertFiniteArray('values', values);
   const [examples, classes] = values.shape as [number, number];
-  assertInteger('k', k, [1, classes]);
+  assertInteger('count', count, [1, classes]);
   assertLabels(labels, classes);
   return Array.from({ length: examples }, (_, example) => {
     const row = values.data.subarray(example * classes, (example + 1) * classes);
     const order = Array.from(row.keys()).sort((a, b) => (row[b] as number) - (row[a] as number));
-    return order.slice(0, k).map((index) => ranked(index, row[index] as number, labels));
+    return order.slice(0, count).map((index) => ranked(index, row[index] as number, labels));
   });
 }
 
@@ -50,4 +51,5 @@ function assertLabels(labels: readonly string[] | undefined, classes: number): v
   if (labels.length !== classes) {
     throw new VitrineError('bad-argument', `"labels" expected ${classes} names, one per class, got ${labels.length}`);
   }
+  labels.forEach((label, i) => text(`labels[${i}]`, label));
 }

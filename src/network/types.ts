@@ -1,7 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { NdArray } from '../numeric/ndarray.ts';
-import type { GraphModel } from './graphModel/loadedGraph.ts';
+import type { GraphModel } from './graph/graphModel.ts';
 import type { Network } from './network.ts';
 
 /** A model of TensorFlow.js, or the same model compiled once for many calls. */

@@ -2,11 +2,15 @@ import { availableParallelism } from 'node:os';
 import { extname, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { owned } from '../backend/owned.ts';
-import type { ByteStore } from '../dissection/counting/byteStore.ts';
-import { dissectStages, type RunStage } from '../dissection/counting/dissectStages.ts';
-import type { DissectOptions } from '../dissection/dissectOptions.ts';
+import type { ByteStore } from '../dissection/index.ts';
+import { byteStore, type DissectOptions, dissectionChecks } from '../dissection/options.ts';
+import { inStages, type RunStage } from '../dissection/shared.ts';
 import type { Dissection } from '../dissection/types.ts';
-import { assertInteger } from '../numeric/check.ts';
+import { runChecks } from '../network/runChecks.ts';
+import { describe } from '../numeric/check.ts';
+import { VitrineError } from '../numeric/errors.ts';
+import { anything, assertOptions, integer, kind, type OptionChecks, required } from '../numeric/options.ts';
+import { layerReadingChecks } from '../readings/labelledReadings.ts';
 import { pathOf } from './pathOf.ts';
 import { readShards } from './workers/readShards.ts';
 import { savedShards } from './workers/savedShards.ts';
@@ -31,7 +35,22 @@ export interface WorkerSource {
 }
 
 /** Options of {@link dissectInWorkers}. */
-export type WorkerDissectOptions<L extends string = string> = Omit<DissectOptions<L>, 'spill' | 'images'>;
+export type WorkerDissectOptions<L extends string = string> = Omit<DissectOptions<L>, 'spill' | 'imageCount'>;
+
+const sourceChecks: OptionChecks<WorkerSource> = {
+  module: required(anything),
+  workers: integer(1, 1024),
+  shards: integer(1, 65536),
+  store: byteStore,
+  execArgv: kind('a list of texts', (value) => Array.isArray(value) && value.every((one) => typeof one === 'string')),
+};
+
+const checks: OptionChecks<WorkerDissectOptions> = {
+  ...runChecks,
+  ...dissectionChecks,
+  layers: layerReadingChecks.layers,
+  upsampling: layerReadingChecks.upsampling,
+};
 
 /**
  * Network Dissection in worker threads: what `dissect` gives, bit for bit, in less time.
@@ -43,7 +62,7 @@ export type WorkerDissectOptions<L extends string = string> = Omit<DissectOption
  * Source: Bau et al. 2017, "Network Dissection: quantifying interpretability of deep visual representations", Eq. (1).
  *
  * @param source `module`; `workers`, `shards`, `store`, `execArgv`.
- * @param options those of `dissect`, without `spill` and `images`.
+ * @param options those of `dissect`, without `spill` and `imageCount`.
  * @returns per layer thresholds, counts, the IoU of each unit and concept, and what each unit stands for.
  * @throws as `dissect` does, with the part in the message; {VitrineError} if a part's thread died three times, or if
  * `store` holds the parts of another run; the signal's reason.
@@ -60,22 +79,25 @@ export async function dissectInWorkers<L extends string>(
   source: WorkerSource,
   options: WorkerDissectOptions<L>,
 ): Promise<Record<L, Dissection>> {
+  if (typeof source !== 'object' || source === null)
+    throw new VitrineError('bad-argument', `"source" expected {module, …}, got ${describe(source)}`);
+  assertOptions(source, sourceChecks);
+  assertOptions(options, checks);
+  const address = addressOf(source.module);
   const [own] = await owned(options);
   const { workers = availableParallelism(), shards = 16, store } = source;
-  assertInteger('workers', workers, [1, 1024]);
-  assertInteger('shards', shards, [1, 65536]);
   const { signal, onProgress, onFault, ...plan } = own;
   signal?.throwIfAborted();
-  const workerData = { module: addressOf(source.module), options: plan, leavesOut: onFault !== undefined };
+  const workerData = { module: address, options: plan, leavesOut: onFault !== undefined };
   const pool = workerPool({ file: workerFile(), workers, execArgv: source.execArgv, workerData, signal });
   try {
     const parts = Array.from({ length: shards }, (_, shard): Shard => ({ shard, of: shards }));
     const facts = await pool.run<NetworkFacts>('describe', {}, 'the model');
     const counts = await Promise.all(parts.map((part) => countOf(pool, part)));
-    const images = counts.reduce((sum, count) => sum + count, 0);
+    const imageCount = counts.reduce((sum, count) => sum + count, 0);
     const saved = store && savedShards(store, { ...workerData, module: undefined, ...facts, counts });
     const run: RunStage = readShards(parts, { pool, counts, saved, onFault, onProgress, plan, facts });
-    const dissections = await dissectStages(run, images, own);
+    const dissections = await inStages(run, imageCount, own);
     return Object.fromEntries(own.layers.map((layer, i) => [layer, dissections[i]])) as Record<L, Dissection>;
   } finally {
     await pool.close();

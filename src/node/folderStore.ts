@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import type { ByteStore } from '../dissection/counting/byteStore.ts';
+import type { ByteStore } from '../dissection/index.ts';
 import { describe } from '../numeric/check.ts';
 import { VitrineError } from '../numeric/errors.ts';
 import { fileWithin } from './fileWithin.ts';
@@ -33,17 +33,27 @@ export function folderStore(directory: string | URL): ByteStore {
         return await readFile(file);
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-        throw error;
+        throw unusable(file, 'read', error);
       }
     },
     async set(name, bytes) {
       const file = fileOf(folder, name);
-      await mkdir(dirname(file), { recursive: true });
+      if (!(bytes instanceof Uint8Array))
+        throw new VitrineError('bad-argument', `"bytes" expected a Uint8Array, got ${describe(bytes)}`);
       const unfinished = join(dirname(file), `.${basename(file)}-${randomUUID()}`);
-      await writeFile(unfinished, bytes);
-      await rename(unfinished, file);
+      try {
+        await mkdir(dirname(file), { recursive: true });
+        await writeFile(unfinished, bytes);
+        await rename(unfinished, file);
+      } catch (error) {
+        throw unusable(file, 'written', error);
+      }
     },
   };
+}
+
+function unusable(file: string, how: 'read' | 'written', cause: unknown): VitrineError {
+  return new VitrineError('bad-file', `"${file}" cannot be ${how}: ${(cause as Error).message}`, { cause });
 }
 
 function fileOf(folder: string, name: string): string {

@@ -16,7 +16,8 @@ export async function modelFiles(path: string | URL): Promise<ModelFiles> {
       : undefined;
     return { json: await readFile(name), name, read: readerBeside(name), ...(metadata && { metadata }) };
   } catch (cause) {
-    throw new VitrineError('bad-file', `"${given}" cannot be read: ${(cause as Error).message}`, { cause });
+    const code = cause instanceof VitrineError ? cause.code : 'bad-file';
+    throw new VitrineError(code, `"${given}" cannot be read: ${(cause as Error).message}`, { cause });
   }
 }
 

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { type BrodenDataset, type BrodenOptions, brodenDataset } from '../dissection/broden/brodenDataset.ts';
+import { type BrodenDataset, type BrodenOptions, brodenDataset } from '../dissection/index.ts';
 import { fileWithin } from './fileWithin.ts';
 import { pathOf } from './pathOf.ts';
 

@@ -1,7 +1,13 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import type { LoadOptions } from '../network/loading/source.ts';
+import { type LoadOptions, loadChecks } from '../network/loading/source.ts';
 import { loadModel } from '../network/loadModel.ts';
+import { assertOptions, type OptionChecks } from '../numeric/options.ts';
 import { modelFiles } from './modelFiles.ts';
+
+/** How a model is watched and stopped while it is read. */
+type ReadOptions = Omit<LoadOptions, 'fetch'>;
+
+const checks: OptionChecks<ReadOptions> = { signal: loadChecks.signal, onProgress: loadChecks.onProgress };
 
 /**
  * Opens a model from a disk: a `.keras` or `.h5` file, or a `model.json` and the weight files beside it.
@@ -18,7 +24,8 @@ import { modelFiles } from './modelFiles.ts';
  * classifier.dispose();
  * ```
  */
-export async function readModel(path: string | URL, options: Omit<LoadOptions, 'fetch'> = {}): Promise<LayersModel> {
+export async function readModel(path: string | URL, options: ReadOptions = {}): Promise<LayersModel> {
+  assertOptions(options, checks);
   options.signal?.throwIfAborted();
   return loadModel(await modelFiles(path), options);
 }

@@ -1,8 +1,18 @@
-import type { CompileOptions } from '../network/compile.ts';
-import type { LoadOptions } from '../network/loading/source.ts';
+import { type CompileOptions, compileChecks } from '../network/compile.ts';
+import { type LoadOptions, loadChecks } from '../network/loading/source.ts';
 import { loadNetwork } from '../network/loadNetwork.ts';
 import type { Network } from '../network/network.ts';
+import { assertOptions, type OptionChecks } from '../numeric/options.ts';
 import { modelFiles } from './modelFiles.ts';
+
+/** How a network is compiled, and watched and stopped while it is read. */
+type ReadOptions = Omit<LoadOptions, 'fetch'> & CompileOptions;
+
+const checks: OptionChecks<ReadOptions> = {
+  ...compileChecks,
+  signal: loadChecks.signal,
+  onProgress: loadChecks.onProgress,
+};
 
 /**
  * Opens a saved model of any kind from a disk and compiles it: a `.keras` or `.h5` file, or the `model.json` of a layers
@@ -21,7 +31,8 @@ import { modelFiles } from './modelFiles.ts';
  * network.dispose();
  * ```
  */
-export async function readNetwork(path: string | URL, options: LoadOptions & CompileOptions = {}): Promise<Network> {
+export async function readNetwork(path: string | URL, options: ReadOptions = {}): Promise<Network> {
+  assertOptions(options, checks);
   options.signal?.throwIfAborted();
   return loadNetwork(await modelFiles(path), options);
 }

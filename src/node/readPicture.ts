@@ -2,7 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { type DecodeOptions, decodeImage } from '../image/files/decodeImage.ts';
 import type { Picture } from '../image/types.ts';
 import { VitrineError } from '../numeric/errors.ts';
+import { assertOptions, integer, type OptionChecks } from '../numeric/options.ts';
 import { pathOf } from './pathOf.ts';
+
+const checks: OptionChecks<DecodeOptions> = { maxPixels: integer(1) };
 
 /**
  * Reads a PNG or JPEG file.
@@ -19,10 +22,12 @@ import { pathOf } from './pathOf.ts';
  * ```
  */
 export async function readPicture(path: string | URL, options: DecodeOptions = {}): Promise<Picture> {
+  assertOptions(options, checks);
   const name = pathOf(path);
   try {
     return await decodeImage(await readFile(name), options);
   } catch (cause) {
-    throw new VitrineError('bad-file', `"${name}" cannot be read: ${(cause as Error).message}`, { cause });
+    const code = cause instanceof VitrineError ? cause.code : 'bad-file';
+    throw new VitrineError(code, `"${name}" cannot be read: ${(cause as Error).message}`, { cause });
   }
 }

@@ -1,5 +1,5 @@
 import { VitrineError } from './errors.ts';
-import { allFinite, type NdArray, placeAt, sizeOf, type TypedArray } from './ndarray.ts';
+import { allFinite, isTypedArray, type NdArray, placeAt, sizeOf, type TypedArray } from './ndarray.ts';
 import { nearestNames } from './nearestNames.ts';
 
 /** How an unexpected value appears in an error message. */
@@ -8,6 +8,8 @@ export function describe(value: unknown): string {
   if (Array.isArray(value)) return described(value);
   if (typeof value === 'function') return 'a function';
   if (value === null || typeof value !== 'object') return String(value);
+  if ('then' in value && typeof value.then === 'function') return 'a Promise: await it first';
+  if ('dataId' in value) return 'a tensor';
   return `a value of type ${value.constructor?.name ?? 'object'}`;
 }
 
@@ -41,7 +43,8 @@ const mostSteps: number = 2 ** 20;
 
 /** Refuses all but integers from `low` to a million: how often something is drawn or repeated. */
 export function assertCount(argument: string, value: number, low: number): void {
-  assertInteger(argument, value, [low, value > mostSteps ? mostSteps : Number.POSITIVE_INFINITY]);
+  const isMany = typeof value === 'number' && value > mostSteps;
+  assertInteger(argument, value, [low, isMany ? mostSteps : Number.POSITIVE_INFINITY]);
 }
 
 /** Refuses all but finite numbers that are not below `low`. */
@@ -76,7 +79,7 @@ const widest = 2 ** 20;
 
 /** Refuses what is no array of the given ranks, is empty, or has another number of elements than its shape says. */
 export function assertArray(argument: string, array: NdArray<TypedArray>, ranks: readonly number[]): void {
-  if (array === null || typeof array !== 'object' || !Array.isArray(array.shape) || !ArrayBuffer.isView(array.data)) {
+  if (array === null || typeof array !== 'object' || !Array.isArray(array.shape) || !isTypedArray(array.data)) {
     throw new VitrineError(
       'bad-argument',
       `"${argument}" expected {shape, data} with a typed array, got ${describe(array)}`,
@@ -148,17 +151,17 @@ export function perAxis(argument: string, value: PerAxis, low?: number): readonl
 /**
  * Refuses plain data that is something else, or of another version: for what comes from a file.
  *
- * @throws {VitrineError} if the schema is another, or if the version is.
+ * @throws {VitrineError} if the format is another, or if the version is.
  */
-export function assertSchema(
+export function assertFormat(
   argument: string,
   value: unknown,
-  { schema, version }: { readonly schema: string; readonly version: number },
+  { format, version }: { readonly format: string; readonly version: number },
 ): void {
-  const given = value as { readonly schema?: unknown; readonly version?: unknown } | null | undefined;
-  if (typeof given !== 'object' || given?.schema !== schema) {
-    const got = typeof given === 'object' && given !== null ? `schema ${describe(given.schema)}` : describe(given);
-    throw new VitrineError('bad-argument', `"${argument}" expected schema "${schema}", got ${got}`);
+  const given = value as { readonly format?: unknown; readonly version?: unknown } | null | undefined;
+  if (typeof given !== 'object' || given?.format !== format) {
+    const got = typeof given === 'object' && given !== null ? `format ${describe(given.format)}` : describe(given);
+    throw new VitrineError('bad-argument', `"${argument}" expected format "${format}", got ${got}`);
   }
   if (given.version !== version) {
     throw new VitrineError('bad-argument', `"${argument}" expected version ${version}, got ${describe(given.version)}`);

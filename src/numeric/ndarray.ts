@@ -26,6 +26,20 @@ export interface NdArray<A extends TypedArray = Float32Array> {
   readonly data: A;
 }
 
+/** Whether a value is an array of numbers, not of BigInts and no `DataView`. */
+export function isTypedArray(value: unknown): value is TypedArray {
+  return (
+    ArrayBuffer.isView(value) &&
+    'length' in value &&
+    typeof (value as { at?: unknown }).at === 'function' &&
+    !isBig(value)
+  );
+}
+
+function isBig(value: object): boolean {
+  return value instanceof BigInt64Array || value instanceof BigUint64Array;
+}
+
 /** The number of elements of an array with this shape. */
 export function sizeOf(shape: readonly number[]): number {
   return shape.reduce((product, length) => product * length, 1);

@@ -16,8 +16,9 @@ export type OptionChecks<O> = { readonly [K in keyof O]-?: Check };
  * option that was not given; `null` is a value, and a wrong one.
  */
 export function assertOptions<O extends object>(options: O | undefined, checks: OptionChecks<O>): void {
-  const given: unknown = options === undefined ? {} : options;
-  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+  const given: object = options === undefined ? {} : options;
+  // A Promise that was not awaited, a Map or bytes have no options, and would pass for none given.
+  if (Object.prototype.toString.call(given) !== '[object Object]') {
     throw new VitrineError('bad-argument', `"options" expected an object, got ${describe(given)}`);
   }
   const known = Object.keys(checks);
@@ -54,14 +55,24 @@ export const flag: Check = kind('true or false', (value) => typeof value === 'bo
 
 export const text: Check = kind('a text', (value) => typeof value === 'string');
 
-export const callback: Check = kind('a function', (value) => typeof value === 'function');
+export const callback: Check = kind('a function', (value) => typeof value === 'function' && !isClass(value));
 
 /** An object that is no list; what is in it, the function looks at. */
 export const object: Check = kind('an object', isObject);
 
+/** An object literal, of whichever realm; what is in it, the function looks at. */
+export const record: Check = kind('a plain object', (value) => {
+  if (!isObject(value)) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+});
+
 export const abortSignal: Check = kind('an AbortSignal', (value) => {
   return isObject(value) && 'aborted' in value && 'throwIfAborted' in value && 'addEventListener' in value;
 });
+
+/** What random numbers are drawn by. */
+export const safeInteger: Check = kind('a safe integer', (value) => Number.isSafeInteger(value));
 
 /** An integer from `low` to `high`. */
 export function integer(low: number, high: number = Number.POSITIVE_INFINITY): Check {
@@ -75,14 +86,8 @@ export function count(low: number): Check {
 
 /** A finite number, of at least `low` and at most `high` where these are given. */
 export function number(low: number = Number.NEGATIVE_INFINITY, high: number = Number.POSITIVE_INFINITY): Check {
-  return (argument, value) => {
-    assertNumber(argument, value as number, low);
-    if ((value as number) <= high) return;
-    throw new VitrineError(
-      'bad-argument',
-      `"${argument}" expected a number of at most ${high}, got ${describe(value)}`,
-    );
-  };
+  if (high === Number.POSITIVE_INFINITY) return (argument, value) => assertNumber(argument, value as number, low);
+  return kind(`a number in ${low}..${high}`, (value) => typeof value === 'number' && value >= low && value <= high);
 }
 
 /** A number from 0 to 1. */
@@ -107,4 +112,8 @@ export function listOf(check: Check): Check {
 
 function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isClass(value: object): boolean {
+  return Function.prototype.toString.call(value).startsWith('class');
 }

@@ -3,6 +3,8 @@ import { assertChoice, assertCount, assertInteger } from './check.ts';
 /** Where the nodes of a quadrature on [0, 1] lie. */
 export type QuadratureRule = 'gausslegendre' | 'left' | 'right' | 'middle' | 'trapezoid';
 
+export const quadratureRules: readonly QuadratureRule[] = ['gausslegendre', 'left', 'right', 'middle', 'trapezoid'];
+
 /** Nodes on [0, 1] in ascending order and their weights, which sum to 1. */
 export interface Quadrature {
   readonly nodes: Float64Array;
@@ -21,7 +23,7 @@ export interface Quadrature {
  * @throws {VitrineError} for an unknown rule or too few steps.
  */
 export function quadrature(rule: QuadratureRule, steps: number): Quadrature {
-  assertChoice('rule', rule, ['gausslegendre', 'left', 'right', 'middle', 'trapezoid']);
+  assertChoice('rule', rule, quadratureRules);
   assertCount('steps', steps, rule === 'trapezoid' ? 2 : 1);
   if (rule === 'gausslegendre') return gaussLegendre(steps);
   if (rule === 'trapezoid') return trapezoid(steps);

@@ -34,7 +34,7 @@ export interface Random {
  * ```
  */
 export function random(seed: number, ...stream: readonly number[]): Random {
-  const generator = xoroshiro128plusFromState(stateOf([seed, ...stream]));
+  const generator = xoroshiro128plusFromState(stateOf(seed, stream));
   const uniform = (): number => uniformFloat64(generator);
   return {
     uniform,
@@ -49,14 +49,14 @@ export function random(seed: number, ...stream: readonly number[]): Random {
 // Any four words do, as long as they differ and the state cannot become zero throughout: pi in hexadecimal.
 const lanes = [0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344];
 
-function stateOf(numbers: readonly number[]): readonly number[] {
-  const words = [...numbers.flatMap(wordsOf), numbers.length];
+function stateOf(seed: number, stream: readonly number[]): readonly number[] {
+  const words = [...wordsOf('seed', seed), ...stream.flatMap((number) => wordsOf('stream', number)), stream.length + 1];
   return lanes.map((lane) => words.reduce((hash, word) => scramble(hash ^ word), lane));
 }
 
-function wordsOf(number: number): readonly number[] {
+function wordsOf(argument: string, number: number): readonly number[] {
   if (!Number.isSafeInteger(number))
-    throw new VitrineError('bad-argument', `"seed" expected a safe integer, got ${describe(number)}`);
+    throw new VitrineError('bad-argument', `"${argument}" expected a safe integer, got ${describe(number)}`);
   return [number | 0, Math.floor(number / 2 ** 32) | 0];
 }
 

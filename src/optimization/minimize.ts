@@ -2,6 +2,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { inTurn, readTensor } from '../backend/inTurn.ts';
 import type { NdArray } from '../numeric/ndarray.ts';
+import type { Sliced } from '../numeric/sliced.ts';
 import type { Optimizer } from './optimizer.ts';
 
 /** What an objective is at some parameters. */
@@ -54,6 +55,35 @@ export async function minimize<K extends string>(
     return await Promise.all(parametersOf(states).map(readTensor));
   } finally {
     tensorsOf(states).forEach((tensor) => tensor.dispose());
+  }
+}
+
+/** A function of plain arrays to be made small, and how. */
+export interface ArrayMinimization {
+  /** They are moved where they stand. */
+  readonly parameters: readonly Float64Array[];
+  /** The number of steps. */
+  readonly steps: number;
+  readonly optimizer: Optimizer;
+  /** The gradient of each parameter before a step; none where no step leads further. */
+  readonly gradients: (step: number) => Sliced<readonly Float64Array[] | undefined>;
+  /** Called after each step. */
+  readonly onStep?: (step: number) => void;
+}
+
+/** Goes down the gradient of an objective of 64-bit numbers, in slices. */
+export function* minimizeArrays({ parameters, steps, optimizer, gradients, onStep }: ArrayMinimization): Sliced<void> {
+  const memoryOf = ({ length }: Float64Array): Float64Array[] =>
+    Array.from({ length: optimizer.memories }, () => new Float64Array(length));
+  const memories = parameters.map(memoryOf);
+  for (let step = 0; step < steps; step++) {
+    const found = yield* gradients(step);
+    if (!found) return;
+    parameters.forEach((values, i) => {
+      const memory = memories[i] as Float64Array[];
+      optimizer.move(values, found[i] as Float64Array, { memory, steps: step });
+    });
+    onStep?.(step);
   }
 }
 

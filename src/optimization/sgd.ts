@@ -5,9 +5,9 @@ import type { Optimizer } from './optimizer.ts';
 /** The settings of {@link sgd}. */
 export interface SgdOptions {
   readonly learningRate: number;
-  /** How much of the last velocity stays; 0 by default. */
+  /** μ, how much of the last velocity stays; 0 by default. */
   readonly momentum?: number;
-  /** How much of a new gradient is held back from the velocity; 0 by default. */
+  /** τ, how much of a new gradient is held back from the velocity; 0 by default. */
   readonly dampening?: number;
 }
 
@@ -22,6 +22,14 @@ export function sgd({ learningRate, momentum = 0, dampening = 0 }: SgdOptions): 
       const velocity =
         steps === 0 ? tf.clone(gradient) : tf.add(tf.mul(before as Tensor, momentum), tf.mul(gradient, 1 - dampening));
       return { change: tf.mul(velocity, -learningRate), memory: [velocity] };
+    },
+    move(values, gradient, { memory, steps }) {
+      const [velocity] = memory as [Float64Array];
+      const entering = steps === 0 ? 1 : 1 - dampening;
+      gradient.forEach((slope, i) => {
+        velocity[i] = momentum * (velocity[i] as number) + entering * slope;
+        values[i] = (values[i] as number) - learningRate * (velocity[i] as number);
+      });
     },
   };
 }

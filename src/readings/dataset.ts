@@ -12,33 +12,51 @@ export type Dataset<S> = Iterable<S> | AsyncIterable<S> | (() => Iterable<S> | A
  *
  * @throws {VitrineError} if it is no data set, or an iterator, whose second reading would be empty without a word.
  */
-export function iterate<S>(dataset: Dataset<S>): AsyncIterable<S> {
-  if (typeof dataset === 'function') return begun(dataset(), 'what "dataset" returns');
-  const reading = begun(dataset, '"dataset"');
-  if (!isIterator(dataset)) return reading;
+export function iterate<S>(dataset: Dataset<S>, argument = 'dataset'): AsyncIterable<S> {
+  assertDataset(argument, dataset);
+  if (typeof dataset !== 'function') return begun(dataset);
+  const examples = dataset();
+  if (isIterable(examples)) return begun(examples);
+  throw notIterable(`what "${argument}" returns`, examples);
+}
+
+/** How many examples a data set has: the length of an array; anything else is read. */
+export async function exampleCount<S>(dataset: Dataset<S>, signal: AbortSignal | undefined): Promise<number> {
+  if (Array.isArray(dataset)) return dataset.length;
+  let count = 0;
+  for await (const _ of iterate(dataset)) {
+    signal?.throwIfAborted();
+    count++;
+  }
+  return count;
+}
+
+/** Refuses what is no data set; of what a function returns the reading itself tells. */
+export function assertDataset(argument: string, dataset: unknown): void {
+  if (typeof dataset === 'function') return;
+  if (!isIterable(dataset)) throw notIterable(`"${argument}"`, dataset);
+  if (!('next' in dataset && typeof dataset.next === 'function')) return;
   throw new VitrineError(
     'bad-argument',
-    '"dataset" expected examples that can be read more than once, got an iterator: pass a function that makes it',
+    `"${argument}" expected examples that can be read more than once, got an iterator: pass a function that makes it`,
   );
 }
 
-function begun<S>(examples: Iterable<S> | AsyncIterable<S>, name: string): AsyncIterable<S> {
-  if (isObject(examples) && Symbol.asyncIterator in examples) return examples;
-  if (isObject(examples) && Symbol.iterator in examples) return stepped(examples);
-  throw new VitrineError(
-    'bad-argument',
-    `${name} expected an iterable or async iterable of examples, got ${describe(examples)}`,
-  );
+function begun<S>(examples: Iterable<S> | AsyncIterable<S>): AsyncIterable<S> {
+  return Symbol.asyncIterator in examples ? examples : stepped(examples);
 }
 
 async function* stepped<S>(examples: Iterable<S>): AsyncGenerator<S> {
   yield* examples;
 }
 
-function isIterator(examples: object): boolean {
-  return 'next' in examples && typeof examples.next === 'function';
+function isIterable(value: unknown): value is Iterable<unknown> | AsyncIterable<unknown> {
+  return typeof value === 'object' && value !== null && (Symbol.iterator in value || Symbol.asyncIterator in value);
 }
 
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null;
+function notIterable(subject: string, got: unknown): VitrineError {
+  return new VitrineError(
+    'bad-argument',
+    `${subject} expected an iterable or async iterable of examples, got ${describe(got)}`,
+  );
 }

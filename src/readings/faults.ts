@@ -1,4 +1,5 @@
 import { VitrineError } from '../numeric/errors.ts';
+
 /** The images that are left out because something is wrong with them. */
 export interface Faults {
   has(image: number): boolean;
@@ -15,13 +16,9 @@ export function faultsOf(onFault: ((fault: Error) => void) | undefined, leftOut:
     leftOut: () => [...images],
     report(image, name, error) {
       const message = error instanceof Error ? error.message : String(error);
-      const fault = new VitrineError(
-        'bad-argument',
-        `image ${image}${name === undefined ? '' : ` (${name})`}: ${message}`,
-        {
-          cause: error,
-        },
-      );
+      const code = error instanceof VitrineError ? error.code : 'bad-argument';
+      const subject = `image ${image}${name === undefined ? '' : ` (${name})`}`;
+      const fault = new VitrineError(code, `${subject}: ${message}`, { cause: error });
       if (!onFault) throw fault;
       images.add(image);
       onFault(fault);

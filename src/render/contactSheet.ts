@@ -1,8 +1,9 @@
 import { assertPicture } from '../image/assertPicture.ts';
 import { resize } from '../image/resize.ts';
 import type { Picture } from '../image/types.ts';
-import { assertInteger, assertRoom, describe } from '../numeric/check.ts';
+import { assertRoom, describe } from '../numeric/check.ts';
 import { VitrineError } from '../numeric/errors.ts';
+import { assertOptions, integer, type OptionChecks, object, text } from '../numeric/options.ts';
 import { blank, type Color, place } from './drawing/canvas.ts';
 import { colorBarHeight, drawColorBar } from './drawing/colorBar.ts';
 import { assertColorScale, type ColorScale } from './drawing/colorScale.ts';
@@ -23,12 +24,12 @@ export interface SheetCell {
 export interface ContactSheetOptions {
   /** Pictures side by side; by default as many as make the sheet about square. */
   readonly columns?: number;
-  /** Above the whole sheet. */
+  /** Above the whole sheet; none by default. */
   readonly title?: string;
-  /** The width in pixels to which pictures are brought, before `scale`; by default that of the widest one, at least 160. */
+  /** The width in pixels to which pictures are brought, before `magnification`; by default that of the widest one, at least 160. */
   readonly cellWidth?: number;
-  /** Enlarges everything, text included; a whole number, 1 by default. */
-  readonly scale?: number;
+  /** Enlarges everything, text included; a whole number from 1 to 16, 1 by default. */
+  readonly magnification?: number;
 }
 
 const white: Color = [255, 255, 255];
@@ -37,14 +38,21 @@ const grey: Color = [98, 104, 115];
 const gap = 16;
 const space = 6;
 
+const checks: OptionChecks<ContactSheetOptions> = {
+  columns: integer(1),
+  title: text,
+  cellWidth: integer(1),
+  magnification: integer(1, 16),
+};
+
 /**
  * Lays pictures out in rows, with titles, and colour bars with numbers, all drawn into one picture.
  *
  * Long titles are broken into lines. Latin letters lose accents; what else the font lacks is an empty box.
  *
  * @param cells what to show, row by row.
- * @param options `columns`, `title`, `cellWidth`, `scale`.
- * @returns the sheet.
+ * @param options `columns`, `title`, `cellWidth`, `magnification`.
+ * @returns the sheet as a `Picture`.
  * @throws {VitrineError} if there are no cells, a cell has no picture, or an option is not as described.
  * @example
  * ```ts
@@ -54,7 +62,8 @@ const space = 6;
  * ```
  */
 export function contactSheet(cells: readonly SheetCell[], options: ContactSheetOptions = {}): Picture {
-  const { columns, cellWidth, scale, title } = checked(cells, options);
+  assertOptions(options, checks);
+  const { columns, cellWidth, magnification: scale, title } = checked(cells, options);
   const width = columns * (cellWidth + gap * scale) + gap * scale;
   const heading: TextStyle = { scale: Math.ceil(scale * 1.5), color: ink };
   const headingLines = title === '' ? [] : wrapText(title, width - 2 * gap * scale, heading);
@@ -76,21 +85,25 @@ export function contactSheet(cells: readonly SheetCell[], options: ContactSheetO
 
 function checked(
   cells: readonly SheetCell[],
-  { columns = Math.ceil(Math.sqrt(cells?.length)), title = '', cellWidth, scale = 1 }: ContactSheetOptions,
+  { columns = Math.ceil(Math.sqrt(cells?.length)), title = '', cellWidth, magnification = 1 }: ContactSheetOptions,
 ): Required<ContactSheetOptions> {
   if (!Array.isArray(cells) || cells.length === 0) {
     throw new VitrineError('bad-argument', `"cells" expected a list of at least one {picture}, got ${describe(cells)}`);
   }
-  cells.forEach(({ picture, colorbar }: SheetCell, i: number) => {
-    assertPicture(`cells[${i}].picture`, picture);
-    if (colorbar) assertColorScale(`cells[${i}].colorbar`, colorbar);
-  });
-  assertInteger('columns', columns, [1, Number.POSITIVE_INFINITY]);
-  assertInteger('scale', scale, [1, 16]);
+  cells.forEach(assertCell);
   const width = cellWidth ?? Math.max(160, ...cells.map(({ picture }: SheetCell) => picture.width));
-  assertInteger('cellWidth', width, [1, Number.POSITIVE_INFINITY]);
-  assertRoom('cellWidth', [width * scale, width * scale, 4]);
-  return { columns: Math.min(columns, cells.length), title, cellWidth: width * scale, scale };
+  const large = width * magnification;
+  assertRoom('cellWidth', [large, large, 4]);
+  return { columns: Math.min(columns, cells.length), title, cellWidth: large, magnification };
+}
+
+function assertCell(cell: SheetCell, i: number): void {
+  object(`cells[${i}]`, cell);
+  const { picture, title, subtitle, colorbar } = cell;
+  assertPicture(`cells[${i}].picture`, picture);
+  if (title !== undefined) text(`cells[${i}].title`, title);
+  if (subtitle !== undefined) text(`cells[${i}].subtitle`, subtitle);
+  if (colorbar !== undefined) assertColorScale(`cells[${i}].colorbar`, colorbar);
 }
 
 interface LaidCell {

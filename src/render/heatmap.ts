@@ -1,14 +1,16 @@
+import { placeChecks } from '../image/inputWindow.ts';
 import { picture } from '../image/picture.ts';
 import { resize } from '../image/resize.ts';
-import type { Picture, Size } from '../image/types.ts';
+import type { Picture, PictureSize } from '../image/types.ts';
+import { assertOptions } from '../numeric/options.ts';
 import { colorTable } from './drawing/colormaps.ts';
-import { type ColorOptions, positionOn, scaleOf } from './drawing/colorScale.ts';
+import { type ColorOptions, colorChecks, positionOn, scaleOf } from './drawing/colorScale.ts';
 import { type MapSource, mapPlane } from './drawing/mapPlane.ts';
 
 /** Options of {@link heatmap}. */
 export interface HeatmapOptions extends ColorOptions {
   /** Height and width of the picture, to which the map is resized bilinearly; one pixel per position by default. */
-  readonly size?: Size;
+  readonly size?: PictureSize;
 }
 
 /**
@@ -22,7 +24,7 @@ export interface HeatmapOptions extends ColorOptions {
  * @param map `[h, w]`, `[n, h, w]`, `[n, h, w, c]`, `[n, d, h, w, c]` or an attribution; an array `[d, h, w]` or
  * `[n, d, h, w]` with `slice` or `projection`.
  * @param options `size`; `example` and `channels`; `slice` or `projection` of volumes; `colormap`, `symmetric`, `range`,
- * `percentile`.
+ * `quantile`.
  * @returns a picture of one example.
  * @throws {VitrineError} if the map is not finite or of another rank, or an option is not as described.
  * @example
@@ -32,9 +34,11 @@ export interface HeatmapOptions extends ColorOptions {
  * const large = heatmap(map, { size: 224, colormap: 'viridis', symmetric: false });
  * ```
  */
-export function heatmap(map: MapSource, { size, ...options }: HeatmapOptions = {}): Picture {
-  const plane = mapPlane(map, options);
-  const scale = scaleOf(plane, options);
+export function heatmap(map: MapSource, options: HeatmapOptions = {}): Picture {
+  assertOptions(options, { ...colorChecks, size: placeChecks.size });
+  const { size, ...selection } = options;
+  const plane = mapPlane(map, selection);
+  const scale = scaleOf(plane, selection);
   const table = colorTable(scale.colormap);
   const { shape, data } = size === undefined ? plane : resize(plane, size);
   const colors = new Uint8ClampedArray(data.length * 4).fill(255);

@@ -12,4 +12,4 @@ export { type HeatmapOptions, heatmap } from './heatmap.ts';
 export { type MaskedPictureOptions, maskedPicture } from './maskedPicture.ts';
 export { type OverlayOptions, overlay } from './overlay.ts';
 export { type ReportOptions, type ReportSection, type ReportTable, report, type TableValue } from './report.ts';
-export { type DiagramNode, type TreeDiagramOptions, treeDiagram } from './treeDiagram.ts';
+export { type TreeDiagramOptions, treeDiagram } from './treeDiagram.ts';

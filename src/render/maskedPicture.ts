@@ -1,12 +1,13 @@
-import { assertUpsampling, type Upsampling } from '../dissection/counting/placement.ts';
-import { litMask } from '../dissection/images/litMask.ts';
+import { litMask } from '../dissection/shared.ts';
 import { assertPicture } from '../image/assertPicture.ts';
 import { pixelOf } from '../image/crop.ts';
-import { type InputPlace, inputWindow } from '../image/inputWindow.ts';
+import { type InputPlace, inputWindow, placeChecks } from '../image/inputWindow.ts';
 import { picture as makePicture } from '../image/picture.ts';
 import type { Picture } from '../image/types.ts';
-import { assertArray, assertFiniteArray, assertNumber } from '../numeric/check.ts';
+import { assertArray, assertFiniteArray } from '../numeric/check.ts';
 import type { NdArray } from '../numeric/ndarray.ts';
+import { assertOptions, number, type OptionChecks, required } from '../numeric/options.ts';
+import { assertUpsampling, type Upsampling } from '../readings/placement.ts';
 
 /** Options of {@link maskedPicture}. */
 export interface MaskedPictureOptions {
@@ -19,6 +20,12 @@ export interface MaskedPictureOptions {
   /** Which part of the picture the input was made of, as for `toInput`: `'cover'` by default. */
   readonly fit?: InputPlace['fit'];
 }
+
+const checks: OptionChecks<MaskedPictureOptions> = {
+  ...placeChecks,
+  threshold: required(number()),
+  upsampling: (argument, upsampling) => assertUpsampling(argument, upsampling as Upsampling),
+};
 
 /**
  * Darkens a picture where a unit is not above its threshold.
@@ -37,7 +44,8 @@ export interface MaskedPictureOptions {
  * @throws {VitrineError} if picture, activations or an option is not as described.
  * @example
  * ```ts
- * import { maskedPicture, unitGallery } from 'vitrine';
+ * import { unitGallery } from 'vitrine';
+ * import { maskedPicture } from 'vitrine/render';
  * const wanted = { layers: ['conv3'], scale: { range: [0, 1] }, count: 1 } as const;
  * const { layers, pictures } = await unitGallery(model, labelledImages, wanted);
  * const { upsampling, units } = layers.conv3;
@@ -48,13 +56,13 @@ export interface MaskedPictureOptions {
 export function maskedPicture(
   picture: Picture,
   activations: NdArray<Float32Array | Float64Array>,
-  { threshold, upsampling = 'fill', size, fit = 'cover' }: MaskedPictureOptions,
+  options: MaskedPictureOptions,
 ): Picture {
+  assertOptions(options, checks);
+  const { threshold, upsampling = 'fill', size, fit = 'cover' } = options;
   assertPicture('picture', picture);
   assertArray('activations', activations, [2]);
   assertFiniteArray('activations', activations);
-  assertNumber('threshold', threshold);
-  assertUpsampling(upsampling);
   const inputSize = upsampling === 'fill' ? (activations.shape as readonly [number, number]) : upsampling.imageSize;
   const seen = inputWindow(picture, { size: size ?? inputSize, fit });
   const masked = makePicture(picture.width, picture.height, picture.data.map(darkened));

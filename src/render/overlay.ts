@@ -1,13 +1,12 @@
 import { assertPicture } from '../image/assertPicture.ts';
 import { pixelOf } from '../image/crop.ts';
-import { type InputPlace, inputWindow } from '../image/inputWindow.ts';
+import { type InputPlace, inputWindow, placeChecks } from '../image/inputWindow.ts';
 import { picture as makePicture } from '../image/picture.ts';
 import { resize } from '../image/resize.ts';
 import type { Picture } from '../image/types.ts';
-import { assertChoice, assertNumber } from '../numeric/check.ts';
-import { VitrineError } from '../numeric/errors.ts';
+import { assertOptions, type OptionChecks, oneOf, share } from '../numeric/options.ts';
 import { colorTable, isDiverging } from './drawing/colormaps.ts';
-import { type ColorOptions, positionOn, scaleOf } from './drawing/colorScale.ts';
+import { type ColorOptions, colorChecks, positionOn, scaleOf } from './drawing/colorScale.ts';
 import { type MapSource, mapPlane } from './drawing/mapPlane.ts';
 
 /** Options of {@link overlay}. */
@@ -18,9 +17,16 @@ export interface OverlayOptions extends ColorOptions {
   readonly fit?: InputPlace['fit'];
   /** The greatest opacity of the map, 0 to 1; 0.75 by default. */
   readonly alpha?: number;
-  /** `'magnitude'` (the default) lets the picture show where the map says little; `'uniform'` is `alpha` throughout. */
+  /** `'magnitude'`, which lets the picture show where the map says little, by default; `'uniform'` is `alpha` throughout. */
   readonly opacity?: 'magnitude' | 'uniform';
 }
+
+const checks: OptionChecks<OverlayOptions> = {
+  ...colorChecks,
+  ...placeChecks,
+  alpha: share,
+  opacity: oneOf(['magnitude', 'uniform']),
+};
 
 /**
  * Lays a map over the part of a picture that the network saw, resized bilinearly; the rest of the picture stays as it is.
@@ -31,7 +37,7 @@ export interface OverlayOptions extends ColorOptions {
  *
  * @param picture a photo of any shape, as `toInput` got it; or what `fromInput` makes of the input.
  * @param map `[h, w]`, `[n, h, w]`, `[n, h, w, c]`, `[n, d, h, w, c]` or an attribution; volumes as for {@link heatmap}.
- * @param options `alpha`, `opacity`; `fit`, `size`; `example`, `channels`, `slice`, `projection`; `colormap`, `symmetric`, `range`, `percentile`.
+ * @param options `alpha`, `opacity`; `fit`, `size`; `example`, `channels`, `slice`, `projection`; `colormap`, `symmetric`, `range`, `quantile`.
  * @returns a picture of the same size.
  * @throws {VitrineError} if picture, map or an option is not as described.
  * @example
@@ -40,15 +46,12 @@ export interface OverlayOptions extends ColorOptions {
  * const evidence = overlay(picture, rectify(map), { alpha: 0.6 });
  * ```
  */
-export function overlay(
-  picture: Picture,
-  map: MapSource,
-  { alpha = 0.75, opacity = 'magnitude', size, fit = 'cover', ...options }: OverlayOptions = {},
-): Picture {
+export function overlay(picture: Picture, map: MapSource, options: OverlayOptions = {}): Picture {
+  assertOptions(options, checks);
   assertPicture('picture', picture);
-  assertOpacity(alpha, opacity);
-  const plane = mapPlane(map, options);
-  const scale = scaleOf(plane, options);
+  const { alpha = 0.75, opacity = 'magnitude', size, fit = 'cover', ...colors } = options;
+  const plane = mapPlane(map, colors);
+  const scale = scaleOf(plane, colors);
   const table = colorTable(scale.colormap);
   const middle = isDiverging(scale.colormap) ? 0.5 : 0;
   const data = picture.data.slice();
@@ -64,10 +67,4 @@ export function overlay(
     }
   });
   return makePicture(picture.width, picture.height, data);
-}
-
-function assertOpacity(alpha: number, opacity: OverlayOptions['opacity'] & string): void {
-  assertChoice('opacity', opacity, ['magnitude', 'uniform']);
-  assertNumber('alpha', alpha, 0);
-  if (alpha > 1) throw new VitrineError('bad-argument', `"alpha" expected a number in 0..1, got ${alpha}`);
 }

@@ -2,9 +2,10 @@ import { assertPicture } from '../image/assertPicture.ts';
 import { toBase64 } from '../image/files/base64.ts';
 import { encodePng } from '../image/files/encodePng.ts';
 import type { Picture } from '../image/types.ts';
-import { describe } from '../numeric/check.ts';
+import { assertList, describe } from '../numeric/check.ts';
 import { VitrineError } from '../numeric/errors.ts';
 import { escaped } from '../numeric/escaped.ts';
+import { assertOptions, object, text } from '../numeric/options.ts';
 import { formatNumber } from './formatNumber.ts';
 import { htmlPage, paragraphsHtml } from './htmlPage.ts';
 
@@ -41,7 +42,7 @@ export interface ReportOptions {
  *
  * @param sections from top to bottom; all text is escaped.
  * @param options `title`, `language`.
- * @returns the page.
+ * @returns an HTML page.
  * @throws {VitrineError} if a section has no title or a picture is none, or if a table row has not one value per column.
  * @example
  * ```ts
@@ -50,12 +51,10 @@ export interface ReportOptions {
  * const html = report([{ title: 'Prediction', pictures: [{ picture: heatmap(map), caption: 'Evidence' }], table }]);
  * ```
  */
-export function report(
-  sections: readonly ReportSection[],
-  { title = 'Report', language = 'en' }: ReportOptions = {},
-): string {
-  if (!Array.isArray(sections))
-    throw new VitrineError('bad-argument', `"sections" expected a list, got ${describe(sections)}`);
+export function report(sections: readonly ReportSection[], options: ReportOptions = {}): string {
+  assertOptions(options, { title: text, language: text });
+  assertList('sections', sections);
+  const { title = 'Report', language = 'en' } = options;
   return htmlPage({ title, language, main: sections.map(sectionHtml).join('\n') });
 }
 
@@ -64,19 +63,24 @@ function sectionHtml(section: ReportSection, index: number): string {
   if (typeof section?.title !== 'string') {
     throw new VitrineError('bad-argument', `"${at}.title" expected a string, got ${describe(section?.title)}`);
   }
-  const { title, text = '', pictures = [], table } = section;
+  const { title, text: paragraphs = '', pictures = [], table } = section;
+  text(`${at}.text`, paragraphs);
+  assertList(`${at}.pictures`, pictures);
   const parts = [
     `<h2>${escaped(title)}</h2>`,
-    ...paragraphsHtml(text),
+    ...paragraphsHtml(paragraphs),
     ...(pictures.length > 0 ? [galleryHtml(pictures, `${at}.pictures`)] : []),
-    ...(table ? [tableHtml(table, `${at}.table`)] : []),
+    ...(table !== undefined ? [tableHtml(table, `${at}.table`)] : []),
   ];
   return `<section>\n${parts.join('\n')}\n</section>`;
 }
 
 function galleryHtml(pictures: NonNullable<ReportSection['pictures']>, at: string): string {
-  const figures = pictures.map(({ picture, caption = '' }, i) => {
+  const figures = pictures.map((one, i) => {
+    object(`${at}[${i}]`, one);
+    const { picture, caption = '' } = one;
     assertPicture(`${at}[${i}].picture`, picture);
+    text(`${at}[${i}].caption`, caption);
     const source = `data:image/png;base64,${toBase64(encodePng(picture))}`;
     const size = `width="${picture.width}" height="${picture.height}"`;
     // Few pixels are shown as squares.
@@ -87,14 +91,20 @@ function galleryHtml(pictures: NonNullable<ReportSection['pictures']>, at: strin
   return `<div class="gallery">\n${figures.join('\n')}\n</div>`;
 }
 
-function tableHtml({ columns, rows }: ReportTable, at: string): string {
+function tableHtml(table: ReportTable, at: string): string {
+  object(at, table);
+  const { columns, rows } = table;
+  assertList(`${at}.columns`, columns);
+  columns.forEach((name, i) => text(`${at}.columns[${i}]`, name));
+  assertList(`${at}.rows`, rows);
   rows.forEach((row, i) => {
+    assertList(`${at}.rows[${i}]`, row);
     if (row.length === columns.length) return;
     throw new VitrineError('bad-argument', `"${at}.rows[${i}]" expected ${columns.length} values, got ${row.length}`);
   });
   const numeric = columns.map((_, column) => rows.length > 0 && rows.every((row) => isNumeric(row[column] ?? null)));
-  const cell = (tag: string, text: string, column: number): string =>
-    `<${tag}${numeric[column] ? ' class="number"' : ''}>${escaped(text)}</${tag}>`;
+  const cell = (tag: string, content: string, column: number): string =>
+    `<${tag}${numeric[column] ? ' class="number"' : ''}>${escaped(content)}</${tag}>`;
   const head = columns.map((name, column) => cell('th', name, column)).join('');
   const body = rows.map((row) => `<tr>${row.map((value, column) => cell('td', textOf(value), column)).join('')}</tr>`);
   return `<div class="scroll"><table>\n<thead><tr>${head}</tr></thead>\n<tbody>\n${body.join('\n')}\n</tbody>\n</table></div>`;
@@ -107,5 +117,5 @@ function isNumeric(value: TableValue): boolean {
 function textOf(value: TableValue): string {
   if (typeof value === 'number') return formatNumber(value);
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
-  return value ?? '–';
+  return value === null ? '–' : String(value);
 }

@@ -1,19 +1,10 @@
-import { assertOutline } from '../distillation/checks/assertOutline.ts';
+import { assertOutline, type TreeOutline } from '../distillation/treeOutline.ts';
 import { assertPicture } from '../image/assertPicture.ts';
 import { toBase64 } from '../image/files/base64.ts';
 import { encodePng } from '../image/files/encodePng.ts';
 import type { Picture } from '../image/types.ts';
-import { assertNumber } from '../numeric/check.ts';
 import { escaped } from '../numeric/escaped.ts';
-
-/** A node of a drawn tree. */
-export interface DiagramNode {
-  readonly label: string;
-  readonly children: readonly DiagramNode[];
-  /** A second, quieter line. */
-  readonly detail?: string;
-  readonly thumbnail?: Picture;
-}
+import { assertOptions, number, text } from '../numeric/options.ts';
 
 /** Options of {@link treeDiagram}. */
 export interface TreeDiagramOptions {
@@ -30,7 +21,7 @@ const [LINE, PAD, GAP, LEVEL, CHARACTER] = [16, 8, 16, 36, 7];
  *
  * @param root the root with all below it, such as `treeOutline` makes of any tree of `vitrine/distillation`.
  * @param options `thumbnailSize`, `title`.
- * @returns an SVG element; thumbnails are in it, nothing is loaded, all text is escaped.
+ * @returns an SVG element as text; thumbnails are in it, nothing is loaded, all text is escaped.
  * @throws {VitrineError} if a label is no string or a thumbnail no picture, or if `thumbnailSize` is below 1.
  * @example
  * ```ts
@@ -40,9 +31,10 @@ const [LINE, PAD, GAP, LEVEL, CHARACTER] = [16, 8, 16, 36, 7];
  * console.log(svg.length);
  * ```
  */
-export function treeDiagram(root: DiagramNode, { thumbnailSize = 56, title }: TreeDiagramOptions = {}): string {
-  assertNumber('thumbnailSize', thumbnailSize, 1);
+export function treeDiagram(root: TreeOutline, options: TreeDiagramOptions = {}): string {
+  assertOptions(options, { thumbnailSize: number(1), title: text });
   assertOutline('root', root);
+  const { thumbnailSize = 56, title } = options;
   const placed = place(root, { left: GAP, top: GAP, size: thumbnailSize, at: 'root' });
   const [width, height] = [placed.span + 2 * GAP, placed.bottom + GAP];
   const style = 'font-family="system-ui, sans-serif" font-size="12" fill="currentColor"';
@@ -57,7 +49,7 @@ export function treeDiagram(root: DiagramNode, { thumbnailSize = 56, title }: Tr
 
 /** A node with its place. */
 interface Placed {
-  readonly node: DiagramNode;
+  readonly node: TreeOutline;
   readonly middle: number;
   readonly top: number;
   readonly width: number;
@@ -76,10 +68,10 @@ interface Start {
   readonly at: string;
 }
 
-function place(node: DiagramNode, { left, top, size, at }: Start): Placed {
-  if (node.thumbnail) assertPicture(`${at}.thumbnail`, node.thumbnail);
+function place(node: TreeOutline, { left, top, size, at }: Start): Placed {
+  if (node.thumbnail !== undefined) assertPicture(`${at}.thumbnail`, node.thumbnail);
   const texts = [node.label, node.detail ?? ''];
-  const letters = Math.max(...texts.map((text) => text.length)) * CHARACTER;
+  const letters = Math.max(...texts.map(({ length }) => length)) * CHARACTER;
   const width = Math.max(letters, node.thumbnail ? size : 0) + 2 * PAD;
   const height = (node.detail ? 2 : 1) * LINE + (node.thumbnail ? size + PAD : 0) + 2 * PAD;
   const below = { top: top + height + LEVEL, size };
@@ -116,8 +108,8 @@ function edgesOf({ middle, top, height, children }: Placed): readonly string[] {
 
 function boxesOf({ node, middle, top, width, height, children }: Placed, size: number): readonly string[] {
   const box = `<rect x="${middle - width / 2}" y="${top}" width="${width}" height="${height}" rx="6" fill="none" stroke="currentColor" stroke-opacity="0.4"/>`;
-  const line = (text: string, row: number, quiet: string): string =>
-    `<text x="${middle}" y="${top + PAD + LINE * (row + 0.75)}" text-anchor="middle"${quiet}>${escaped(text)}</text>`;
+  const line = (content: string, row: number, quiet: string): string =>
+    `<text x="${middle}" y="${top + PAD + LINE * (row + 0.75)}" text-anchor="middle"${quiet}>${escaped(content)}</text>`;
   const rows = node.detail ? 2 : 1;
   const image = { x: middle - size / 2, y: top + PAD + rows * LINE + PAD / 2 };
   return [

@@ -5,7 +5,7 @@ import { blurring } from '../image/blur.ts';
 import { assertTokens } from '../network/walk/assertTokens.ts';
 import { concatenated } from '../network/walk/batches.ts';
 import { readArray } from '../network/walk/inputs.ts';
-import { assertFiniteArray, assertNumber } from '../numeric/check.ts';
+import { assertFiniteArray, assertNumber, describe } from '../numeric/check.ts';
 import { VitrineError } from '../numeric/errors.ts';
 import { type NdArray, sameShape, sizeOf } from '../numeric/ndarray.ts';
 import { type Random, random } from '../numeric/random.ts';
@@ -61,7 +61,7 @@ async function resolve(input: NdArray, baseline: Baseline, streams: Streams): Pr
     default:
       throw new VitrineError(
         'bad-argument',
-        `"baseline" expected 'zero', 'mean', 'blur', 'uniform', a number, an array, a tensor or a function, got ${JSON.stringify(baseline)}`,
+        `"baseline" expected 'zero', 'mean', 'blur', 'uniform', a number, an array, a tensor or a function, got ${describe(baseline)}`,
       );
   }
 }
@@ -87,7 +87,14 @@ async function made(
   const examples = [];
   for (const [i, example] of examplesOf(input).entries()) {
     const shape = [1, ...input.shape.slice(1)];
-    const tensor = tf.tidy(() => tf.clone(baseline(tf.tensor(example.slice(), shape), streams(i))));
+    const tensor = tf.tidy(() => {
+      const found: unknown = baseline(tf.tensor(example.slice(), shape), streams(i));
+      if (found instanceof tf.Tensor && !found.isDisposed) return tf.clone(found);
+      throw new VitrineError(
+        'bad-argument',
+        `"baseline" expected a function that returns a tensor, got one that returns ${describe(found)}`,
+      );
+    });
     try {
       examples.push(fitted(await readArray(tensor, 'baseline'), { shape, data: example }));
     } finally {

@@ -1,6 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Site } from '../network/graph/graph.ts';
-import type { BaseRun } from '../network/incremental/baseRun.ts';
+import { type BaseRun, baseRun } from '../network/incremental/baseRun.ts';
 import type { Change } from '../network/incremental/change.ts';
 import { type Chunk, forEachBatch } from '../network/walk/batches.ts';
 import type { Session } from './session.ts';
@@ -36,7 +36,7 @@ export async function changedRuns(
   const runOf = (example: number): BaseRun => {
     if (base?.example === example) return base.run;
     base?.run.dispose();
-    base = { example, run: network.baseRun(rows(example, example + 1), { at: [site], taps: scorer.taps }) };
+    base = { example, run: baseRun(network, rows(example, example + 1), { at: [site], taps: scorer.taps }) };
     return base.run;
   };
   try {

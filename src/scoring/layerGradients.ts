@@ -1,17 +1,16 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { owned } from '../backend/owned.ts';
-import { withMeaning } from '../network/heads/statedHeads.ts';
 import type { Input, Model } from '../network/types.ts';
 import { mapBatches } from '../network/walk/batches.ts';
-import { readInputs, rowsOf } from '../network/walk/inputs.ts';
 import { signalAt } from '../network/walk/signals.ts';
-import { withNetwork } from '../network/withNetwork.ts';
 import type { NdArray } from '../numeric/ndarray.ts';
-import { createScorer, headOf } from './targets/createScorer.ts';
+import { listOf, type OptionChecks, required, text } from '../numeric/options.ts';
+import { explainChecks } from './explainChecks.ts';
+import { exampleRange, explain } from './session.ts';
 import type { ExplainOptions } from './types.ts';
 
 /** Which layers {@link layerGradients} differentiates by. */
 export interface LayerGradientOptions<L extends string> extends Omit<ExplainOptions, 'seed'> {
+  /** The addresses of the layers. */
   readonly layers: readonly L[];
 }
 
@@ -36,19 +35,17 @@ export async function layerGradients<L extends string>(
   x: Input,
   options: LayerGradientOptions<L>,
 ): Promise<Record<L, NdArray>> {
-  return withNetwork(model, async (given) => {
-    const [input, { layers, target, scale, output, ...run }] = await owned(x, options);
-    const network = withMeaning(given, output, headOf(given, target));
+  return explain(model, x, options, { checks }, async (session, { layers, ...run }) => {
+    const { network, scorer, count, rows } = session;
     const sites = layers.map((layer) => network.site(layer, 'layers'));
-    const inputs = await readInputs(network, input);
-    const count = inputs[0]?.shape[0] as number;
-    const scorer = createScorer(network, { target, scale, count });
     return mapBatches({ ...run, stage: 'layerGradients', total: count }, (start, end) => {
-      const rows = inputs.map((input) => rowsOf(input, start, end));
-      const record = network.forward(rows, { taps: scorer.taps, differentiate: { to: sites } });
-      const example = Int32Array.from({ length: end - start }, (_, i) => start + i);
-      const signals = record.backward(scorer.score(record, example).seeds, { to: sites });
+      const record = network.forward(rows(start, end), { taps: scorer.taps, differentiate: { to: sites } });
+      const signals = record.backward(scorer.score(record, exampleRange(start, end)).seeds, { to: sites });
       return Object.fromEntries(sites.map((site, i) => [layers[i] as L, signalAt(signals, site)])) as Record<L, Tensor>;
     });
   });
 }
+
+const { seed: _, ...withoutSeed } = explainChecks;
+
+const checks: OptionChecks<LayerGradientOptions<string>> = { ...withoutSeed, layers: required(listOf(text)) };

@@ -24,3 +24,11 @@ export function repeated(input: NdArray, example: number, rows: number): Tensor 
   const row = rowsOf(input, example, example + 1);
   return rows === 1 ? row : tf.tile(row, [rows, ...row.shape.slice(1).map(() => 1)]);
 }
+
+/** The rows of an example for all inputs of a model: those of one as they were changed, the others as they are. */
+export function besideOthers(
+  changed: Tensor,
+  { inputs, index, example }: { readonly inputs: readonly NdArray[]; readonly index: number; readonly example: number },
+): readonly Tensor[] {
+  return inputs.map((input, i) => (i === index ? changed : repeated(input, example, changed.shape[0] as number)));
+}

@@ -1,5 +1,6 @@
 import { assertInteger } from '../numeric/check.ts';
 import { VitrineError } from '../numeric/errors.ts';
+import type { NdArray } from '../numeric/ndarray.ts';
 import type { Session } from './session.ts';
 
 /** The option of methods that change one of several inputs. */
@@ -27,7 +28,7 @@ export function placedInput(session: Pick<Session, 'inputs'>, input: number | un
   const found = inputWith(session, input, isPlaced);
   if (found) return found;
   throw new VitrineError(
-    'bad-argument',
+    'bad-shape',
     `"input" expected an image [n, h, w, c] or a volume [n, d, h, w, c], got ${given(session, input)}`,
   );
 }
@@ -39,10 +40,14 @@ export function imageInput(session: Pick<Session, 'inputs'>, input: number | und
   const volumes = inputWith(session, input, isPlaced)
     ? '; volumes are taken by occlusion, rise, lime and the methods over segments'
     : '';
-  throw new VitrineError(
-    'bad-argument',
-    `"input" expected an image [n, h, w, c], got ${given(session, input)}${volumes}`,
-  );
+  throw new VitrineError('bad-shape', `"input" expected an image [n, h, w, c], got ${given(session, input)}${volumes}`);
+}
+
+/** The position of the input that was asked for, or of the first that is an image or a volume, else of the first. */
+export function chosenInput(inputs: readonly NdArray[], input: number | undefined): number {
+  if (input !== undefined) assertInteger('input', input, [0, inputs.length - 1]);
+  const placed = inputs.findIndex(({ shape }) => isPlaced(shape));
+  return input ?? Math.max(placed, 0);
 }
 
 /** Whether a shape is that of images or of volumes. */

@@ -1,6 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Site } from '../network/graph/graph.ts';
+import type { RunOptions } from '../network/types.ts';
 import { mapBatches } from '../network/walk/batches.ts';
 import { rowsOf } from '../network/walk/inputs.ts';
 import type { NdArray } from '../numeric/ndarray.ts';
@@ -15,14 +16,24 @@ export interface Endpoint {
   readonly values: readonly NdArray[];
 }
 
-/** Runs the network at one end of a path. */
+/** What is read at an endpoint. */
+export interface EndpointRequest {
+  readonly sites: readonly Site[];
+  readonly scorer: Scorer;
+  /** What its passes are called, where progress is reported. */
+  readonly stage?: string;
+  readonly onProgress?: RunOptions['onProgress'] | undefined;
+}
+
+/** Runs the network at inputs such as x, or an end of a path. */
 export async function endpoint(
   { network, count, options }: Session,
   inputs: readonly NdArray[],
-  { sites, scorer }: { sites: readonly Site[]; scorer: Scorer },
+  { sites, scorer, stage = 'endpoints', onProgress }: EndpointRequest,
 ): Promise<Endpoint> {
   const { batchSize, signal } = options;
-  const plan = { stage: 'endpoints', total: count, ...(batchSize && { batchSize }), ...(signal && { signal }) };
+  const run = { ...(batchSize && { batchSize }), ...(signal && { signal }), ...(onProgress && { onProgress }) };
+  const plan = { stage, total: count, ...run };
   const found = await mapBatches(plan, (start, end): Record<string, Tensor> => {
     const rows = inputs.map((input) => rowsOf(input, start, end));
     const record = network.forward(rows, { taps: [...scorer.taps, ...sites] });

@@ -1,7 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { owned } from '../backend/owned.ts';
 import { embeddingOf } from '../network/graph/embeddingOf.ts';
-import type { Head, Site } from '../network/graph/graph.ts';
+import type { OutputHead, Site } from '../network/graph/graph.ts';
 import { scaleOn } from '../network/heads/classScale.ts';
 import { withMeaning } from '../network/heads/statedHeads.ts';
 import type { Network } from '../network/network.ts';
@@ -9,6 +9,7 @@ import type { Input, Model, Scale } from '../network/types.ts';
 import { readInputs, rowsOf } from '../network/walk/inputs.ts';
 import { withNetwork } from '../network/withNetwork.ts';
 import { type NdArray, sizeOf } from '../numeric/ndarray.ts';
+import { assertOptions, type OptionChecks } from '../numeric/options.ts';
 import { createScorer, headOf, pinTarget } from './targets/createScorer.ts';
 import type { Scorer } from './targets/scorer.ts';
 import type { Attribution, ExplainedScore, ExplainOptions, Target } from './types.ts';
@@ -22,7 +23,7 @@ export interface Session {
   readonly count: number;
   readonly options: ExplainOptions;
   /** The output whose classes are explained; none where no class is. */
-  readonly head: Head | undefined;
+  readonly head: OutputHead | undefined;
   /** What class scores are measured in; `'logit'` where there are none. */
   readonly scale: Scale;
   readonly scorer: Scorer;
@@ -32,27 +33,39 @@ export interface Session {
   rows(start: number, end: number): readonly Tensor[];
 }
 
+/** What a method says of its options. */
+export interface ExplainTerms<O extends ExplainOptions> {
+  readonly checks: OptionChecks<O>;
+  /**
+   * What class scores are measured in where the options do not say and the output has it, logits by default; outputs that
+   * are neither logits nor probabilities are explained as they are.
+   */
+  readonly scale?: Scale;
+}
+
 /**
  * Checks the arguments of an attribution method and runs it.
  *
  * @param method is given copies of the caller's options, which may change during the call.
- * @param preferred what class scores are measured in where the options do not say and the output has it; outputs that are
- * neither logits nor probabilities are explained as they are.
  */
 export async function explain<T, O extends ExplainOptions>(
   model: Model,
   x: Input,
-  given: O,
+  options: O | undefined,
+  { checks, scale: preferred = 'logit' }: ExplainTerms<O>,
   method: (session: Session, options: O) => Promise<T>,
-  preferred: Scale = 'logit',
 ): Promise<T> {
+  assertOptions(options, checks);
+  const given = options ?? ({} as O);
+  const copies = owned(given, x);
   return withNetwork(model, async (compiled) => {
-    given.signal?.throwIfAborted();
-    const [options, input] = await owned(given, x);
+    const [options, input] = await copies;
+    options.signal?.throwIfAborted();
     const network = withMeaning(compiled, options.output, headOf(compiled, options.target));
     const inputs = await readInputs(network, input);
     const count = inputs[0]?.shape[0] as number;
-    const scaleFor = (head: Head | undefined): Scale => (head ? (options.scale ?? scaleOn(head, preferred)) : 'logit');
+    const scaleFor = (head: OutputHead | undefined): Scale =>
+      head ? (options.scale ?? scaleOn(head, preferred)) : 'logit';
     const scorerOf = (target: Target | undefined): Scorer =>
       createScorer(network, { target, scale: scaleFor(headOf(network, target)), count });
     const head = headOf(network, options.target);
@@ -98,7 +111,7 @@ export interface Findings {
 
 /** Plain data of an attribution. */
 export function attributionOf(
-  { options, scale }: Session,
+  session: Session,
   { method, score, classes, maps, perPlace = false, delta, layer }: Findings,
 ): Attribution {
   const values = maps[0] as NdArray;
@@ -108,18 +121,24 @@ export function attributionOf(
     method,
     target: classes ? Int32Array.from(classes.data) : null,
     score: score.data,
-    explained: { target: plainTarget(pinTarget(options.target, classes)), scale },
+    explained: explainedScore(session, classes),
     ...(delta && { delta }),
     ...(layer !== undefined && { layer }),
     ...(maps.length > 1 && { inputs: maps, shares: sharesOf(maps) }),
   };
 }
 
-/** A target as plain data; a function, be it of one output, is none. */
+/** What was explained, the predicted classes filled in. */
+export function explainedScore({ options, scale }: Session, classes: NdArray | undefined): ExplainedScore {
+  return { target: plainTarget(pinTarget(options.target, classes)), scale };
+}
+
+/** A target as plain data; a function, be it of one output or of layers, is none. */
 function plainTarget(target: Target): ExplainedScore['target'] {
   if (typeof target === 'function') return 'function';
-  if (typeof target !== 'object' || !('output' in target)) return target;
-  return plainTarget(target.target) === 'function' ? 'function' : target;
+  if (typeof target !== 'object') return target;
+  if ('layers' in target) return 'function';
+  return 'output' in target && plainTarget(target.target) === 'function' ? 'function' : target;
 }
 
 /** Per example and input, the input's part of the sum of all magnitudes, `[n, inputs]`; zeros where all maps are zero. */

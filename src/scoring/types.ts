@@ -1,7 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { LayerPosition } from '../network/graph/site.ts';
 import type { Input, Model, OutputMeaning, RunOptions, Scale } from '../network/types.ts';
-import type { NdArray } from '../numeric/ndarray.ts';
+import type { NdArray, TypedArray } from '../numeric/ndarray.ts';
 import type { Random } from '../numeric/random.ts';
 
 /** One unit of a layer: a channel of a spatial layer, or an element of a dense one. */
@@ -34,9 +34,36 @@ export interface OutputTarget {
 /** A differentiable score `[n]` of the raw outputs; `example[i]` is the example that row `i` comes from. */
 export type ScoreFunction = (outputs: readonly Tensor[], example: Int32Array) => Tensor;
 
+/** A score of the outputs of any layers: an objective over what the network makes on its way. */
+export interface LayersTarget {
+  /** The addresses of the layers, as in {@link UnitTarget}. */
+  readonly layers: readonly string[];
+  /** A differentiable score `[n]` of their outputs, in the same order; `example[i]` is the example that row `i` comes from. */
+  readonly score: ScoreFunction;
+}
+
+/** The score of a class over a region of a segmentation, an output `[n, h, w, classes]`. */
+export interface MaskTarget {
+  /** The class, or one per example. */
+  readonly class: number | readonly number[] | Int32Array;
+  /** The region, `[h, w]` for all examples or `[n, h, w]` (of volumes `[d, h, w]` or `[n, d, h, w]`); what is not zero is inside. */
+  readonly mask: NdArray<TypedArray>;
+  /** Whether the scores inside are averaged, as by default, or summed. */
+  readonly reduce?: 'mean' | 'sum';
+}
+
+/** The score of a class for one box of a detector, an output `[n, boxes, classes]`. */
+export interface BoxTarget {
+  /** Index of the box. */
+  readonly box: number;
+  /** The class, or one per example. */
+  readonly class: number | readonly number[] | Int32Array;
+}
+
 /**
  * The scalar that is explained: `'predicted'` (each example's top class, the default), a class or one per example (a result's `target`),
- * a contrast of classes, a unit, a target on one of several outputs, or any differentiable score of the outputs.
+ * a contrast of classes, a unit, a class over a region or for a box (`targets.mask`, `targets.box`), a target on one of
+ * several outputs, or any differentiable score of the outputs or of any layers.
  */
 export type Target =
   | 'predicted'
@@ -45,15 +72,19 @@ export type Target =
   | Int32Array
   | ContrastTarget
   | UnitTarget
+  | MaskTarget
+  | BoxTarget
   | OutputTarget
-  | ScoreFunction;
+  | ScoreFunction
+  | LayersTarget;
 
 /** What every attribution method accepts. */
 export interface ExplainOptions extends RunOptions {
+  /** What is explained; the class that each example is predicted to be by default. */
   readonly target?: Target;
   /** What class scores are measured in; each method says its default, which is that of outputs that have it. */
   readonly scale?: Scale;
-  /** What the explained output holds, where the model does not tell; in place of what `compile` was told. */
+  /** What the explained output holds, where the model does not tell; what `compile` was told by default. */
   readonly output?: OutputMeaning;
   /** Of every random choice; 0 by default. */
   readonly seed?: number;
@@ -62,7 +93,7 @@ export interface ExplainOptions extends RunOptions {
 /** What an attribution explains. */
 export interface ExplainedScore {
   /** The target with the predicted classes filled in; `'function'` where no plain data says it. */
-  readonly target: Exclude<Target, ScoreFunction> | 'function';
+  readonly target: Exclude<Target, ScoreFunction | LayersTarget> | 'function';
   /** What class scores were measured in; `'logit'` also of values that are explained as they are. */
   readonly scale: Scale;
 }

@@ -22,7 +22,7 @@ const methods: Readonly<Record<string, Method>> = {
   guidedBackprop: v.guidedBackprop,
   integratedGradients: (model, x, options) => v.integratedGradients(model, x, { ...options, steps: 5 }),
   expectedGradients: (model, x, options) =>
-    v.expectedGradients(model, x, { ...options, samples: 5, noise: 0.1, background: x }),
+    v.expectedGradients(model, x, { ...options, samples: 5, deviation: 0.1, background: x }),
   smoothGrad: (model, x, options) => v.noiseTunnel(v.gradient, { samples: 3 })(model, x, options),
   squareGrad: (model, x, options) => v.noiseTunnel(v.gradient, { kind: 'square', samples: 3 })(model, x, options),
   varGrad: (model, x, options) => v.noiseTunnel(v.gradient, { kind: 'variance', samples: 3 })(model, x, options),
@@ -322,11 +322,11 @@ describe('noise on words is noise at their embedding', () => {
     });
   });
 
-  test('expectedGradients { noise } moves the words that it is for', async () => {
+  test('expectedGradients { deviation } moves the words that it is for', async () => {
     await withAdditive(async (model) => {
       const background = [picture, words];
-      const run = async (noise: readonly number[]): Promise<readonly NdArray[]> =>
-        mapsOf(await v.expectedGradients(model, [picture, words], { background, noise, samples: 2 }));
+      const run = async (deviation: readonly number[]): Promise<readonly NdArray[]> =>
+        mapsOf(await v.expectedGradients(model, [picture, words], { background, deviation, samples: 2 }));
       const silent = ({ data }: NdArray): boolean => data.every((value) => value === 0);
       expect((await run([0, 0.5])).map(silent)).toEqual([true, false]);
       expect((await run([0.5, 0])).map(silent)).toEqual([false, true]);
@@ -461,8 +461,8 @@ describe('tokens', () => {
 });
 
 test.each([
-  ['one noise for each input', { noise: [0.1] }, '"noise" expected one for each of 2 input(s), got 1'],
-  ['noise of at least zero', { noise: [0, -1] }, '"noise" expected a finite number of at least 0, got -1'],
+  ['one deviation for each input', { deviation: [0.1] }, '"deviation" expected one for each of 2 input(s), got 1'],
+  ['deviations of at least zero', { deviation: [0, -1] }, '"deviation" expected a finite number of at least 0, got -1'],
 ])('expectedGradients asks for %s', async (_what, options, message) => {
   await withModel(several.pictureAndWords(), async (model) => {
     const x = several.examplesOf(model, 1);

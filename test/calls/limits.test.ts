@@ -28,7 +28,7 @@ async function refusal(call: () => unknown): Promise<string> {
 }
 
 const room = (argument: string): string =>
-  `RangeError: "${argument}" expected to need no array of more than 536870912 numbers, got `;
+  `VitrineError: "${argument}" expected to need no array of more than 536870912 numbers, got `;
 
 const arrays: readonly (readonly [argument: string, call: () => unknown])[] = [
   ['size', () => image.resize(map, 1e8)],
@@ -41,11 +41,11 @@ const arrays: readonly (readonly [argument: string, call: () => unknown])[] = [
   ['size', () => heatmap(map, { size: 1e8 })],
   ['picture', () => image.picture(1e5, 1e5)],
   ['cellWidth', () => contactSheet([{ picture: small }], { cellWidth: 1e5 })],
-  ['images', () => syntheticPatterns({ images: 1e9 })],
-  ['images', () => syntheticPatterns({ layers: [{ name: 'top', positions: 100, filters: 1e6 }] })],
+  ['imageCount', () => syntheticPatterns({ imageCount: 1e9 })],
+  ['imageCount', () => syntheticPatterns({ layers: [{ name: 'top', positions: 100, unitCount: 1e6 }] })],
   ['count', () => d.syntheticConcepts({ count: 1e9 })],
   ['count', () => d.syntheticConcepts({ size: 1e5 })],
-  ['count', () => d.randomDirections({ count: 1e9, units: 8 })],
+  ['count', () => d.randomDirections({ count: 1e9, unitCount: 8 })],
   ['units', () => d.thresholdHistogram({ units: 1e9 })],
   ['units', () => d.thresholdAccumulator({ units: 1e9, positions: 1e9 })],
   [
@@ -71,13 +71,12 @@ const counts: Readonly<Record<string, (model: ReturnType<typeof smallNetwork>, m
   'rise samples': (model, samples) => a.rise(model, x, { ...run, samples }),
   'lime samples': (model, samples) => a.lime(model, x, { ...run, samples }),
   'kernelShap samples': (model, samples) => a.kernelShap(model, x, { ...run, samples }),
-  'shapleySampling permutations': (model, permutations) => a.shapleySampling(model, x, { ...run, permutations }),
+  'shapleySampling samples': (model, samples) => a.shapleySampling(model, x, { ...run, samples }),
   'partitionShap evaluations': (model, evaluations) => a.partitionShap(model, x, { target: 0, evaluations }),
-  'sobolAttribution designs': (model, designs) => a.sobolAttribution(model, x, { target: 0, designs }),
+  'sobolAttribution samples': (model, samples) => a.sobolAttribution(model, x, { target: 0, samples }),
   'hsicAttribution samples': (model, samples) => a.hsicAttribution(model, x, { target: 0, samples }),
-  'meaningfulPerturbation iterations': (model, iterations) =>
-    a.meaningfulPerturbation(model, x, { target: 0, iterations }),
-  'extremalPerturbation iterations': (model, iterations) => a.extremalPerturbation(model, x, { target: 0, iterations }),
+  'meaningfulPerturbation steps': (model, steps) => a.meaningfulPerturbation(model, x, { target: 0, steps }),
+  'extremalPerturbation steps': (model, steps) => a.extremalPerturbation(model, x, { target: 0, steps }),
   'sensitivityN samples': (model, samples) =>
     m.sensitivityN(model, x, { target: 0, attribution, baseline: 0, sizes: [3], samples }),
   'infidelity samples': (model, samples) => m.infidelity(model, x, { target: 0, attribution, samples }),
@@ -90,7 +89,9 @@ test.each(Object.entries(counts))('a million is the most of %s', async (name, ca
   const model = smallNetwork();
   const option = name.split(' ')[1] as string;
   const message = await refusal(() => call(model, 2 ** 20 + 1));
-  expect(message).toMatch(new RegExp(`^RangeError: "${option}" expected an integer in \\d\\.\\.1048576, got 1048577$`));
+  expect(message).toMatch(
+    new RegExp(`^VitrineError: "${option}" expected an integer in \\d\\.\\.1048576, got 1048577$`),
+  );
   model.dispose();
 });
 

@@ -24,7 +24,7 @@ async function logitsOf(
   { layer, sets, batchSize = 3 }: { layer: string; sets: readonly (readonly number[])[]; batchSize?: number },
 ): Promise<{ found: readonly number[]; byRuns: readonly number[] }> {
   const total = x.shape[0] as number;
-  const task = ablationTask(network, { layer, labels: new Array(total).fill(0) });
+  const task = ablationTask(network, { layer, classes: new Array(total).fill(0) });
   const rows: number[][] = [];
   const run = { stage: 'test', batchSize };
   let example = -1;
@@ -168,7 +168,7 @@ function channelClassifier(): ReturnType<typeof chain> {
 }
 
 /** Two examples of each class of these classes, with some of class 0 in all. */
-function channelExamples(): { x: NdArray; labels: readonly number[] } {
+function channelExamples(): { x: NdArray; classes: readonly number[] } {
   const rows = [
     [4, 1, 0, 0],
     [5, 1, 0, 0],
@@ -178,14 +178,14 @@ function channelExamples(): { x: NdArray; labels: readonly number[] } {
     [1, 0, 0.5, 5],
   ];
   const data = Float32Array.from(rows.flatMap((row) => [row, row, row, row].flat()));
-  return { x: { shape: [6, 2, 2, 4], data }, labels: [0, 0, 1, 1, 2, 2] };
+  return { x: { shape: [6, 2, 2, 4], data }, classes: [0, 0, 1, 1, 2, 2] };
 }
 
 describe('unitAblation', () => {
   test('finds what each class needs', async () => {
     const model = channelClassifier();
-    const { x, labels } = channelExamples();
-    const found = await unitAblation(model, [x], { layer: 'units', labels });
+    const { x, classes } = channelExamples();
+    const found = await unitAblation(model, [x], { layer: 'units', classes });
     expect([...found.units]).toEqual([0, 1, 2, 3]);
     expect(found.intact).toEqual({ accuracy: 1, balancedAccuracy: Float64Array.of(1, 1, 1) });
     // Without unit 0 class 0 goes to 1; without 1 class 1 goes to 0; without 2 class 2 stays; without 3 one of it goes to 0.
@@ -202,8 +202,8 @@ describe('unitAblation', () => {
   test('counts as balancedAccuracy does, whatever the batches and the examples in an item', async () => {
     const model = classifier();
     const [x] = inputsOf(model, 9) as [NdArray];
-    const labels = [0, 1, 2, 3, 0, 1, 2, 3, 1];
-    const options = { layer: 'norm1', labels, units: [3, 1] };
+    const classes = [0, 1, 2, 3, 0, 1, 2, 3, 1];
+    const options = { layer: 'norm1', classes, units: [3, 1] };
     const found = await unitAblation(model, [x], options);
     const size = x.data.length / 9;
     const items = Array.from({ length: 9 }, (_, i) => ({
@@ -218,7 +218,7 @@ describe('unitAblation', () => {
       return logits.indexOf(Math.max(...logits));
     });
     const [intact, ...without] = [0, 9, 18].map((start) =>
-      balancedAccuracy(predictions.slice(start, start + 9), labels, 4),
+      balancedAccuracy(predictions.slice(start, start + 9), classes, 4),
     ) as [Float64Array, Float64Array, Float64Array];
     expect(found.intact.balancedAccuracy).toEqual(intact);
     expect([...found.units]).toEqual([3, 1]);
@@ -234,7 +234,7 @@ describe('unitAblation', () => {
   test('a binary output has two classes', async () => {
     const model = classifier({ units: 1, activation: 'sigmoid' });
     const [x] = inputsOf(model, 5) as [NdArray];
-    const found = await unitAblation(model, [x], { layer: 'conv1', labels: [0, 1, 1, 0, 1] });
+    const found = await unitAblation(model, [x], { layer: 'conv1', classes: [0, 1, 1, 0, 1] });
     expect(found.importance.shape).toEqual([4, 2]);
     // What one class loses in the mean the other wins in its own examples; balanced accuracies are the same.
     expect(found.intact.balancedAccuracy[0]).toBe(found.intact.balancedAccuracy[1]);
@@ -243,9 +243,9 @@ describe('unitAblation', () => {
 
   test('a class without examples has no importance', async () => {
     const model = channelClassifier();
-    const { x, labels } = channelExamples();
+    const { x, classes } = channelExamples();
     const four = { shape: [4, 2, 2, 4], data: x.data.slice(0, 64) };
-    const found = await unitAblation(model, [four], { layer: 'units', labels: labels.slice(0, 4) });
+    const found = await unitAblation(model, [four], { layer: 'units', classes: classes.slice(0, 4) });
     expect(found.intact.balancedAccuracy[2]).toBeNaN();
     expect(found.importance.data[2]).toBeNaN();
     expect([...found.ranking.data.slice(8)]).toEqual([0, 1, 2, 3]);
@@ -254,8 +254,8 @@ describe('unitAblation', () => {
 
   test('is plain data', async () => {
     const model = channelClassifier();
-    const { x, labels } = channelExamples();
-    const found = await unitAblation(model, [x], { layer: 'units', labels });
+    const { x, classes } = channelExamples();
+    const found = await unitAblation(model, [x], { layer: 'units', classes });
     expect(structuredClone(found)).toEqual(found);
     free(model);
   });
@@ -264,9 +264,9 @@ describe('unitAblation', () => {
 describe('cumulativeAblation', () => {
   test('takes each class the units of its own ranking', async () => {
     const model = channelClassifier();
-    const { x, labels } = channelExamples();
-    const { ranking } = await unitAblation(model, [x], { layer: 'units', labels });
-    const options = { layer: 'units', labels, ranking };
+    const { x, classes } = channelExamples();
+    const { ranking } = await unitAblation(model, [x], { layer: 'units', classes });
+    const options = { layer: 'units', classes, ranking };
     const found = await cumulativeAblation(model, [x], options);
     expect([...found.counts]).toEqual([1, 2, 3, 4]);
     expect([...found.classes]).toEqual([0, 1, 2]);
@@ -282,13 +282,13 @@ describe('cumulativeAblation', () => {
 
   test('one order for all classes, and chosen classes', async () => {
     const model = channelClassifier();
-    const { x, labels } = channelExamples();
+    const { x, classes } = channelExamples();
     const found = await cumulativeAblation(model, [x], {
       layer: 'units',
-      labels,
+      classes,
       ranking: [2, 3],
       counts: [2, 0],
-      classes: [2, 0],
+      chosen: [2, 0],
     });
     expect(found.balancedAccuracy.shape).toEqual([2, 2]);
     expectNear(found.balancedAccuracy.data, [0.5, 0.75, 1, 1], 1e-12);
@@ -299,10 +299,10 @@ describe('cumulativeAblation', () => {
   test('the first unit alone is what unitAblation finds', async () => {
     const model = classifier();
     const [x] = inputsOf(model, 8) as [NdArray];
-    const labels = [0, 1, 2, 3, 3, 2, 1, 0];
-    const single = await unitAblation(model, [x], { layer: 'pool1', labels });
+    const classes = [0, 1, 2, 3, 3, 2, 1, 0];
+    const single = await unitAblation(model, [x], { layer: 'pool1', classes });
     const order = [...shuffled(4, random(2).integer)];
-    const found = await cumulativeAblation(model, [x], { layer: 'pool1', labels, ranking: order, counts: [1] });
+    const found = await cumulativeAblation(model, [x], { layer: 'pool1', classes, ranking: order, counts: [1] });
     const first = order[0] as number;
     expectNear(
       found.balancedAccuracy.data,
@@ -318,25 +318,25 @@ describe('cumulativeAblation', () => {
 });
 
 describe('what is refused', () => {
-  const labels = [0, 1];
+  const classes = [0, 1];
 
   test.each<[object, string]>([
     [{ layer: 'pol1' }, '"layer" expected the address of a layer, got "pol1"; near: pool1'],
-    [{ labels: [0, 4] }, '"labels[1]" expected an integer in 0..3, got 4'],
-    [{ labels: [0, 0.5] }, '"labels[1]" expected an integer in 0..3, got 0.5'],
-    [{ labels: [] }, '"labels" expected one class for each example, got none'],
-    [{ labels: undefined }, '"labels" expected one class for each example, got undefined'],
-    [{ labels: [0] }, '"labels" expected one class for each example, got 1 for more'],
-    [{ labels: [0, 1, 2] }, '"labels" expected one class for each of 2 example(s), got 3'],
-    [{ layer: 'conv2', labels: [0] }, '"labels" expected one class for each example, got 1 for more'],
-    [{ layer: 'conv2', labels: [0, 1, 2] }, '"labels" expected one class for each of 2 example(s), got 3'],
+    [{ classes: [0, 4] }, '"classes[1]" expected an integer in 0..3, got 4'],
+    [{ classes: [0, 0.5] }, '"classes[1]" expected an integer in 0..3, got 0.5'],
+    [{ classes: [] }, '"classes" expected one class for each example, got none'],
+    [{ classes: undefined }, '"classes" expected one class for each example, got undefined'],
+    [{ classes: [0] }, '"classes" expected one for each image, got 1 for more'],
+    [{ classes: [0, 1, 2] }, '"classes" expected one for each of 2 image(s), got 3'],
+    [{ layer: 'conv2', classes: [0] }, '"classes" expected one for each image, got 1 for more'],
+    [{ layer: 'conv2', classes: [0, 1, 2] }, '"classes" expected one for each of 2 image(s), got 3'],
     [{ units: [4] }, '"units[0]" expected an integer in 0..3, got 4'],
-    [{ units: [] }, '"units" expected at least one unit, got none'],
+    [{ units: [] }, '"units" expected a list with elements, got []'],
     [{ output: 1 }, '"output" expected one of 0 (scores), got 1'],
     [{ batchSize: 0 }, '"batchSize" expected an integer of at least 1, got 0'],
   ])('unitAblation with %o', async (options, message) => {
     const model = classifier();
-    const all = { layer: 'pool1', labels, ...options };
+    const all = { layer: 'pool1', classes, ...options };
     await expect(unitAblation(model, [inputsOf(model, 2)[0] as NdArray], all)).rejects.toThrow(message);
     free(model);
   });
@@ -346,12 +346,12 @@ describe('what is refused', () => {
     [{ ranking: [] }, '"ranking" expected at least one unit, got none'],
     [{ ranking: { shape: [2, 1], data: Int32Array.of(0, 1) } }, '"ranking" expected 4 rows, one for each class, got 2'],
     [{ counts: [5] }, '"counts[0]" expected an integer in 0..4, got 5'],
-    [{ counts: [] }, '"counts" expected at least one number, got none'],
-    [{ classes: [4] }, '"classes[0]" expected an integer in 0..3, got 4'],
-    [{ classes: [] }, '"classes" expected at least one class, got none'],
+    [{ counts: [] }, '"counts" expected a list with elements, got []'],
+    [{ chosen: [4] }, '"chosen[0]" expected an integer in 0..3, got 4'],
+    [{ chosen: [] }, '"chosen" expected a list with elements, got []'],
   ])('cumulativeAblation with %o', async (options, message) => {
     const model = classifier();
-    const all = { layer: 'pool1', labels, ranking: [0, 1, 2, 3], ...options };
+    const all = { layer: 'pool1', classes, ranking: [0, 1, 2, 3], ...options };
     await expect(cumulativeAblation(model, [inputsOf(model, 2)[0] as NdArray], all)).rejects.toThrow(message);
     free(model);
   });
@@ -362,7 +362,7 @@ describe('what is refused', () => {
     const broken = tf.fill(kernel?.shape ?? [], Number.NaN);
     model.getLayer('scores').setWeights([broken, bias as tf.Tensor]);
     broken.dispose();
-    await expect(unitAblation(model, inputsOf(model, 2) as NdArray[], { layer: 'pool1', labels })).rejects.toThrow(
+    await expect(unitAblation(model, inputsOf(model, 2) as NdArray[], { layer: 'pool1', classes })).rejects.toThrow(
       '"model" expected finite scores, got NaN for class 0 of example 0',
     );
     free(model);
@@ -373,16 +373,16 @@ describe('what is refused', () => {
     const [a, b] = ['a', 'b'].map((name) => apply(l.dense({ units: 2, name }), x));
     const two = randomized(modelOf({ inputs: x, outputs: [a as never, b as never] }));
     const images = inputsOf(two, 2) as NdArray[];
-    await expect(unitAblation(two, images, { layer: 'b', labels, output: 'a' })).rejects.toThrow(
+    await expect(unitAblation(two, images, { layer: 'b', classes, output: 'a' })).rejects.toThrow(
       '"layer" expected one before "a", got "b", which it does not depend on',
     );
-    await expect(unitAblation(two, [], { layer: 'a', labels })).rejects.toThrow('at least one example, got none');
+    await expect(unitAblation(two, [], { layer: 'a', classes })).rejects.toThrow('at least one image, got none');
     free(two);
     const one = classifier({ units: 1, activation: 'linear' });
-    await expect(unitAblation(one, inputsOf(one, 2) as NdArray[], { layer: 'pool1', labels })).rejects.toThrow(
+    await expect(unitAblation(one, inputsOf(one, 2) as NdArray[], { layer: 'pool1', classes })).rejects.toThrow(
       '"output" expected one with a score for each class, got "scores" of shape [n, 1]',
     );
-    await expect(unitAblation(one, [], { layer: 'pool1', labels })).rejects.toThrow('"output" expected');
+    await expect(unitAblation(one, [], { layer: 'pool1', classes })).rejects.toThrow('"output" expected');
     free(one);
   });
 
@@ -393,7 +393,7 @@ describe('what is refused', () => {
     const seen: string[] = [];
     const run = unitAblation(network, inputsOf(model, 4) as NdArray[], {
       layer,
-      labels: [0, 1, 2, 3],
+      classes: [0, 1, 2, 3],
       batchSize: 1,
       signal: controller.signal,
       onProgress: ({ stage, done, total }) => {
@@ -409,10 +409,10 @@ describe('what is refused', () => {
 });
 
 test.each<[unknown, unknown, number, string]>([
-  [[0], [0, 1], 2, '"predictions" expected 2, one for each label, got 1'],
+  [[0], [0, 1], 2, '"predictions" expected 2, one for each class that is true, got 1'],
   [[0, 2], [0, 1], 2, '"predictions[1]" expected an integer in 0..1, got 2'],
-  [[0, 1], [0, -1], 2, '"labels[1]" expected an integer in 0..1, got -1'],
-  [[0, 1], [0, 1], 0, '"classes" expected an integer of at least 1, got 0'],
+  [[0, 1], [0, -1], 2, '"classes[1]" expected an integer in 0..1, got -1'],
+  [[0, 1], [0, 1], 0, '"classCount" expected an integer in 1..16777216, got 0'],
   ['01', [0, 1], 2, '"predictions" expected one class for each example, got "01"'],
 ])('balancedAccuracy(%o, %o, %o) is refused', (predictions, labels, classes, message) => {
   expect(() => balancedAccuracy(predictions as number[], labels as number[], classes)).toThrow(message);

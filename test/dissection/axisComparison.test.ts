@@ -6,9 +6,9 @@ import { type AxisComparison, axisComparison } from '../../src/dissection/rotati
 import { directionDissection } from '../../src/dissection/rotation/directionDissection.ts';
 import { mixed, mixOf } from '../../src/dissection/rotation/mixed.ts';
 import { randomDirections } from '../../src/dissection/rotation/randomDirections.ts';
-import type { LabelledImage } from '../../src/dissection/types.ts';
 import { random } from '../../src/numeric/random.ts';
 import { atOnce } from '../../src/numeric/sliced.ts';
+import type { LabelledImage } from '../../src/readings/labels.ts';
 import { chain, free } from '../oracle/building.ts';
 import { concepts, randomLabelled } from '../support/labelled.ts';
 import { expectNear } from '../support/near.ts';
@@ -28,7 +28,7 @@ test('both sides are the dissections of units and of directions, in one pair of 
   });
   expect(stages).toEqual(['thresholds', 'tally']);
   expect(found.units).toEqual((await dissect(model, smallImages(6), { ...options, layers: ['conv'] })).conv);
-  const directions = randomDirections({ count: 9, units: 6, seed: 4 });
+  const directions = randomDirections({ count: 9, unitCount: 6, seed: 4 });
   expect(found.vectors).toEqual(directions);
   expect(found.directions).toEqual(
     await directionDissection(model, smallImages(6), { ...options, layer: 'conv', directions }),
@@ -85,7 +85,7 @@ test('where each unit is a concept, units are above directions', async () => {
 
 test('centring changes nothing but thresholds', async () => {
   const samples = randomLabelled({ images: 6, positions: [4, 4], pixels: [6, 6], units: 5 }, 7);
-  const mix = mixOf(randomDirections({ count: 8, units: 5, seed: 2 }));
+  const mix = mixOf(randomDirections({ count: 8, unitCount: 5, seed: 2 }));
   const run = (by: number): ReturnType<typeof dissectActivations> =>
     dissectActivations(
       samples.map(({ activations: { shape, data }, ...labels }) => ({
@@ -100,7 +100,7 @@ test('centring changes nothing but thresholds', async () => {
 });
 
 test('random directions have unit length, no preferred axis, and keep their places', () => {
-  const { shape, data } = randomDirections({ count: 4000, units: 3, seed: 5 });
+  const { shape, data } = randomDirections({ count: 4000, unitCount: 3, seed: 5 });
   expect(shape).toEqual([4000, 3]);
   const rows = Array.from({ length: 4000 }, (_, i) => data.subarray(3 * i, 3 * i + 3));
   for (const row of rows) expect(Math.hypot(...row)).toBeCloseTo(1, 6);
@@ -109,11 +109,11 @@ test('random directions have unit length, no preferred axis, and keep their plac
   expectNear(means, [0, 0, 0], 0.04);
   const squares = [0, 1, 2].map((axis) => rows.reduce((sum, row) => sum + (row[axis] as number) ** 2, 0) / 4000);
   expectNear(squares, [1 / 3, 1 / 3, 1 / 3], 0.02);
-  expect(randomDirections({ count: 2, units: 3, seed: 5 }).data).toEqual(data.slice(0, 6));
+  expect(randomDirections({ count: 2, unitCount: 3, seed: 5 }).data).toEqual(data.slice(0, 6));
 });
 
 test.each<[object, string]>([
-  [{ count: 0 }, '"count" expected an integer in 1..'],
+  [{ count: 0 }, '"count" expected an integer of at least 1'],
   [{ layer: 'head' }, '"layer" expected layers with rows and columns, got "head"'],
   [{ seed: 0.5 }, '"seed" expected a safe integer, got 0.5'],
 ])('with %o is refused', async (wrong, message) => {

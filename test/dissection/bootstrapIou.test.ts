@@ -4,21 +4,22 @@ import { bootstrapIou } from '../../src/dissection/bootstrap/bootstrapIou.ts';
 import { bootstrapReadings, type IntervalOptions } from '../../src/dissection/bootstrap/bootstrapReadings.ts';
 import type { BootstrapIou } from '../../src/dissection/bootstrap/types.ts';
 import { conceptIndex } from '../../src/dissection/counting/conceptIndex.ts';
-import { dissectionOf } from '../../src/dissection/counting/dissectionOf.ts';
-import { labelReadings } from '../../src/dissection/counting/labelReadings.ts';
 import { tallyAccumulator } from '../../src/dissection/counting/tallyAccumulator.ts';
 import { dissect } from '../../src/dissection/dissect.ts';
 import { dissectActivations } from '../../src/dissection/dissectActivations.ts';
-import type { Dissection, LabelledActivations, LabelledImage } from '../../src/dissection/types.ts';
+import { dissectionFrom } from '../../src/dissection/results/dissectionFrom.ts';
+import type { Dissection } from '../../src/dissection/types.ts';
 import { random } from '../../src/numeric/random.ts';
 import { atOnce } from '../../src/numeric/sliced.ts';
 import { faultsOf } from '../../src/readings/faults.ts';
+import { labelReadings } from '../../src/readings/labelledReadings.ts';
+import type { LabelledActivations, LabelledImage } from '../../src/readings/labels.ts';
 import { chain, free, randomized } from '../oracle/building.ts';
 import { concepts, randomLabelled } from '../support/labelled.ts';
 import { sum } from '../support/near.ts';
 
 function bootstrap(samples: readonly LabelledActivations[], options: IntervalOptions): Promise<BootstrapIou> {
-  const plan = { images: samples.length, faults: faultsOf(undefined), upsampling: ['fill'] as const };
+  const plan = { imageCount: samples.length, faults: faultsOf(undefined), upsampling: ['fill'] as const };
   return bootstrapReadings(
     labelReadings(samples, ({ activations }) => [activations], plan),
     options,
@@ -28,22 +29,22 @@ function bootstrap(samples: readonly LabelledActivations[], options: IntervalOpt
 const samples = randomLabelled({ images: 15, positions: [4, 5], pixels: [8, 6], units: 6 }, 1);
 
 /** The dissections of images that were really drawn again and again, with the thresholds of all. */
-function drawn(all: readonly LabelledActivations[], dissection: Dissection, replicates: number): readonly Dissection[] {
-  const { thresholds, cutoff } = dissection;
+function drawn(all: readonly LabelledActivations[], dissection: Dissection, count: number): readonly Dissection[] {
+  const { thresholds, threshold } = dissection;
   const accumulator = tallyAccumulator({ thresholds, concepts });
-  return Array.from({ length: replicates }, (_, replicate) => {
-    const { integer } = random(9, replicate);
+  return Array.from({ length: count }, (_, draw) => {
+    const { integer } = random(9, draw);
     const tally = accumulator.create();
     for (const _one of all) accumulator.add(tally, all[integer(all.length)] as LabelledActivations);
-    return atOnce(dissectionOf({ tally, thresholds, index: conceptIndex(concepts), cutoff }));
+    return atOnce(dissectionFrom({ tally, thresholds, index: conceptIndex(concepts), threshold }));
   });
 }
 
 test('intervals are the quantiles of dissections of images that were drawn', async () => {
   const dissection = await dissectActivations(samples, { concepts, quantile: 0.1, threshold: 0.08 });
-  const replicates = 41;
-  const found = await bootstrap(samples, { dissection, replicates, confidence: 0.9, labels: 5, seed: 9 });
-  const plain = drawn(samples, dissection, replicates);
+  const draws = 41;
+  const found = await bootstrap(samples, { dissection, samples: draws, confidence: 0.9, count: 5, seed: 9 });
+  const plain = drawn(samples, dissection, draws);
   expect(
     found.units.map(({ unit, best }) => ({ unit, concept: best?.concept ?? null, iou: best?.iou ?? null })),
   ).toEqual(
@@ -56,7 +57,7 @@ test('intervals are the quantiles of dissections of images that were drawn', asy
   };
   let named = 0;
   found.units.forEach(({ unit, best, detector }) => {
-    expect(detector * replicates).toBeCloseTo(plain.filter(({ units }) => units[unit]?.detector).length, 9);
+    expect(detector * draws).toBeCloseTo(plain.filter(({ units }) => units[unit]?.detector).length, 9);
     if (!best) return;
     named++;
     const place = concepts.findIndex(({ name }) => name === best.concept);
@@ -66,7 +67,7 @@ test('intervals are the quantiles of dissections of images that were drawn', asy
     expect(best.high).toBeCloseTo(high as number, 12);
     expect(best.low).toBeLessThan(best.high);
     const stays = plain.filter(({ units }, i) => (units[unit]?.best?.iou ?? 0) <= (ious[i] as number)).length;
-    expect(best.stability * replicates).toBeCloseTo(stays, 9);
+    expect(best.stability * draws).toBeCloseTo(stays, 9);
   });
   expect(named).toBeGreaterThan(2);
   expect(found.units.some(({ best }) => best && best.stability < 1)).toBe(true);
@@ -77,9 +78,7 @@ test('intervals are the quantiles of dissections of images that were drawn', asy
 
 test('a single concept of each unit has no rivals, more concepts leave intervals as they are', async () => {
   const dissection = await dissectActivations(samples, { concepts, quantile: 0.1 });
-  const [one, three] = await Promise.all(
-    [1, 3].map((labels) => bootstrap(samples, { dissection, replicates: 20, labels })),
-  );
+  const [one, three] = await Promise.all([1, 3].map((count) => bootstrap(samples, { dissection, samples: 20, count })));
   for (const { best } of one?.units ?? []) expect(best?.stability ?? 1).toBe(1);
   const bare = (found: BootstrapIou | undefined): unknown =>
     found?.units.map(({ best }) => best && { ...best, stability: 0 });
@@ -90,7 +89,7 @@ test('where all images are the same the interval has no width', async () => {
   const [, image] = samples as [LabelledActivations, LabelledActivations];
   const same = new Array<LabelledActivations>(6).fill(image);
   const dissection = await dissectActivations(same, { concepts, quantile: 0.1 });
-  const { units } = await bootstrap(same, { dissection, replicates: 30 });
+  const { units } = await bootstrap(same, { dissection, samples: 30 });
   expect(units.some(({ best }) => best)).toBe(true);
   for (const { best } of units) {
     if (best) expect(best).toMatchObject({ low: best.iou, high: best.iou, stability: 1 });
@@ -113,7 +112,7 @@ test('the intervals hold the true IoU about as often as they say', async () => {
       };
     });
     const dissection = await dissectActivations(planted, { concepts: names, quantile: 0.5 });
-    const { units } = await bootstrap(planted, { dissection, replicates: 100, seed: set });
+    const { units } = await bootstrap(planted, { dissection, samples: 100, seed: set });
     const { low, high } = units[0]?.best ?? { low: 2, high: -1 };
     // One image adds p to the intersection and 2 − p to the union on average.
     holds.push(low <= p / (2 - p) && p / (2 - p) <= high ? 1 : 0);
@@ -145,14 +144,14 @@ describe('bootstrapIou', () => {
     const { conv: dissection } = await dissect(model, images(9), { ...options, layers: ['conv'] });
     const stages: string[] = [];
     const run = (more: object): Promise<BootstrapIou> =>
-      bootstrapIou(model, () => images(9), { layer: 'conv', dissection, replicates: 25, ...more });
+      bootstrapIou(model, () => images(9), { layer: 'conv', dissection, samples: 25, ...more });
     const found = await run({
       onProgress: ({ stage, done }: { stage: string; done: number }) => stages.push(`${stage} ${done}`),
       batchSize: 3,
     });
     expect(stages).toEqual([
       ...[3, 6, 9].map((done) => `tally ${done}`),
-      ...Array.from({ length: 25 }, (_, i) => `replicates ${i + 1}`),
+      ...Array.from({ length: 25 }, (_, i) => `samples ${i + 1}`),
     ]);
     expect(await run({ batchSize: 4 })).toEqual(found);
     expect(await run({ seed: 1 })).not.toEqual(found);
@@ -166,7 +165,7 @@ describe('bootstrapIou', () => {
     const onFault = ({ message }: Error): unknown => faults.push(message);
     const { conv: dissection } = await dissect(model, samples, { ...options, layers: ['conv'], onFault });
     const rest = samples.filter((_, i) => i !== 2);
-    const plan = { layer: 'conv', dissection, replicates: 10 };
+    const plan = { layer: 'conv', dissection, samples: 10 };
     expect(await bootstrapIou(model, samples, { ...plan, onFault })).toEqual(await bootstrapIou(model, rest, plan));
     expect(faults[1]).toBe(faults[0]);
     await expect(bootstrapIou(model, samples, plan)).rejects.toThrow('image 2');
@@ -182,7 +181,7 @@ describe('bootstrapIou', () => {
       dissection,
       signal: controller.signal,
       onProgress: ({ stage, done }) => {
-        if (stage === 'replicates' && done === 20) controller.abort(new Error('enough'));
+        if (stage === 'samples' && done === 20) controller.abort(new Error('enough'));
       },
     });
     await expect(run).rejects.toThrow('enough');
@@ -194,10 +193,10 @@ describe('bootstrapIou', () => {
     [{ layer: 'head' }, '"dissection" expected one of 2 units, got 5'],
     [{ layer: 'next' }, '"dissection" expected that of this layer and these images, got one with other counts'],
     [{ upsampling: 'fill' }, '"dissection" expected that of this layer and these images'],
-    [{ replicates: 0 }, '"replicates" expected an integer'],
-    [{ labels: 0.5 }, '"labels" expected an integer'],
+    [{ samples: 0 }, '"samples" expected an integer'],
+    [{ count: 0.5 }, '"count" expected an integer'],
     [{ confidence: 1 }, '"confidence" expected a share below 1, got 1'],
-    [{ confidence: -1 }, '"confidence" expected a finite number of at least 0, got -1'],
+    [{ confidence: -1 }, '"confidence" expected a share below 1, got -1'],
     [{ seed: 0.5 }, '"seed" expected a safe integer, got 0.5'],
   ])('with %o is refused', async (wrong, message) => {
     const model = network();

@@ -2,12 +2,12 @@ import { encode } from 'fast-png';
 import { beforeEach, expect, test } from 'vitest';
 import { type BrodenOptions, brodenDataset } from '../../src/dissection/broden/brodenDataset.ts';
 import { dissectActivations } from '../../src/dissection/dissectActivations.ts';
-import type { LabelledImage } from '../../src/dissection/types.ts';
 import { decodeImage } from '../../src/image/files/decodeImage.ts';
 import { encodePng } from '../../src/image/files/encodePng.ts';
 import { picture } from '../../src/image/picture.ts';
 import { toInput } from '../../src/image/toInput.ts';
 import type { NdArray } from '../../src/numeric/ndarray.ts';
+import type { LabelledImage } from '../../src/readings/labels.ts';
 import { brodenFiles, plane, table } from '../support/brodenFiles.ts';
 
 let files = new Map<string, Uint8Array>();
@@ -245,14 +245,14 @@ test('options: what is no fault of an image is no fault', async () => {
   const refused = async (options: object, message: string): Promise<void> =>
     expect(brodenDataset(read, { input, onFault: () => {}, ...options })).rejects.toThrow(message);
   await refused({ categories: ['objekt'] }, '"categories" expected one of object,');
-  await refused({ categories: [] }, '"categories" expected at least one category, got none');
+  await refused({ categories: [] }, '"categories" expected a list with elements, got []');
   await refused({ split: 'test' }, '"split" expected one of');
   await refused({ limit: 0 }, '"limit" expected an integer');
   await refused({ shard: [2, 2] }, '"shard[0]" expected an integer in 0..1, got 2');
   await refused({ prefetch: -1 }, '"prefetch" expected an integer');
   await refused({ input: { mean: 0, std: 0 } }, '"std" expected numbers other than 0');
   await refused({ input: { size: 8 } }, '"preprocessing" expected a preset');
-  await expect(brodenDataset(read, undefined as never)).rejects.toThrow('"preprocessing" expected a preset');
+  await expect(brodenDataset(read, undefined as never)).rejects.toThrow('"input" expected an object, got undefined');
   await refused({ split: 'val', categories: ['texture'] }, '"index.csv" expected images of these categories');
 });
 
@@ -264,7 +264,7 @@ test('the labels of a set add up to the areas in its tables', async () => {
       yield { ...labels, activations: { shape: shape.slice(1), data } };
     }
   };
-  const { truth } = await dissectActivations(labelled, { concepts, categories, images: count });
+  const { truth } = await dissectActivations(labelled, { concepts, categories, imageCount: count });
   const areas = Object.fromEntries(concepts.map(({ name }, i) => [name, truth[i]]));
   // Sky is object and material at the same pixels of one image, and counts once.
   expect(areas).toMatchObject({

@@ -36,7 +36,7 @@ const sets = Array.from({ length: 6 }, (_, i) => pictures(12, 100 + i));
 const options = {
   layer: 'colors',
   concepts: { red: pictures(12, 1, 0), blue: pictures(15, 2, 2) },
-  random: sets,
+  negatives: sets,
 };
 
 test('a concept that raises the score, one that lowers it, one that does neither', async () => {
@@ -82,9 +82,9 @@ test('a seed decides, batches do not', async () => {
 });
 
 test.each<[object, string]>([
-  [{ random: sets.slice(0, 1) }, '"random" expected two sets or more, got 1'],
+  [{ negatives: sets.slice(0, 1) }, '"negatives" expected two sets or more, got 1'],
   [{ concepts: { red: pictures(2, 1, 0) } }, '"concepts.red" expected at least three examples, got 2'],
-  [{ random: [pictures(2, 1), ...sets] }, '"random[0]" expected at least three examples, got 2'],
+  [{ negatives: [pictures(2, 1), ...sets] }, '"negatives[0]" expected at least three examples, got 2'],
   [{ layer: 'colours' }, '"layers" expected the address of a layer, got "colours"; near: colors'],
   [{ penalty: 0 }, '"penalty" expected a finite number of at least'],
 ])('%o is refused', async (wrong, message) => {

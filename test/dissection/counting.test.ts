@@ -4,7 +4,7 @@ import { tallyAccumulator } from '../../src/dissection/counting/tallyAccumulator
 import { thresholdAccumulator } from '../../src/dissection/counting/thresholdAccumulator.ts';
 import { thresholdHistogram } from '../../src/dissection/counting/thresholdHistogram.ts';
 import { dissectActivations } from '../../src/dissection/dissectActivations.ts';
-import type { LabelledActivations } from '../../src/dissection/types.ts';
+import type { LabelledActivations } from '../../src/readings/labels.ts';
 import { filling, plainDissection } from '../oracle/dissection.ts';
 import { concepts, randomLabelled, type Shapes } from '../support/labelled.ts';
 

@@ -4,13 +4,14 @@ import { describe, expect, test } from 'vitest';
 import { dissect } from '../../src/dissection/dissect.ts';
 import { dissectActivations } from '../../src/dissection/dissectActivations.ts';
 import { mergeDissections } from '../../src/dissection/results/mergeDissections.ts';
-import type { Concept, LabelledImage } from '../../src/dissection/types.ts';
+import type { Concept } from '../../src/dissection/types.ts';
 import { filterInterpretability } from '../../src/metrics/units/filterInterpretability.ts';
 import { activations } from '../../src/network/activations.ts';
 import { compile } from '../../src/network/compile.ts';
 import { receptiveField } from '../../src/network/fields/receptiveField.ts';
 import type { NdArray } from '../../src/numeric/ndarray.ts';
 import { random } from '../../src/numeric/random.ts';
+import type { LabelledImage } from '../../src/readings/labels.ts';
 import { chain, free } from '../oracle/building.ts';
 import { randomLabelled, concepts as someConcepts } from '../support/labelled.ts';
 
@@ -142,7 +143,7 @@ test('parts with the same thresholds merge to the whole', async () => {
   expect(mergeDissections([whole])).toEqual(whole);
   const twice = mergeDissections([whole, whole]);
   expect(twice.iou).toEqual(whole.iou);
-  expect(twice.images).toBe(12);
+  expect(twice.imageCount).toBe(12);
   const other = await dissectActivations(samples, { concepts: someConcepts, quantile: 0.3 });
   expect(() => mergeDissections([whole, other])).toThrow('"parts[1]" expected the thresholds of "parts[0]"');
   expect(() => mergeDissections([])).toThrow('"parts" expected at least one dissection, got none');
@@ -202,7 +203,9 @@ describe('faults', () => {
       dissectActivations(dataset as typeof samples, { concepts: someConcepts, ...options });
     await expect(run([])).rejects.toThrow('"dataset" expected at least one image, got none');
     await expect(run(samples.values())).rejects.toThrow('"dataset" expected examples that can be read more than once');
-    await expect(run(samples, { images: 4 })).rejects.toThrow('"positions" expected at least 45, which came, got 36');
+    await expect(run(samples, { imageCount: 4 })).rejects.toThrow(
+      '"positions" expected at least 45, which came, got 36',
+    );
     await expect(run(samples, { quantile: 1 })).rejects.toThrow('"quantile" expected a number between 0 and 1, got 1');
     await expect(run(samples, { quantileOn: 'row' })).rejects.toThrow(
       '"quantileOn" expected one of raw, upsampled, got "row"',

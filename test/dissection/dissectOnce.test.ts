@@ -1,8 +1,8 @@
 import { layers as l } from '@tensorflow/tfjs-layers';
 import { expect, test } from 'vitest';
 import { dissect } from '../../src/dissection/dissect.ts';
-import type { LabelledImage } from '../../src/dissection/types.ts';
 import { random } from '../../src/numeric/random.ts';
+import type { LabelledImage } from '../../src/readings/labels.ts';
 import { chain } from '../oracle/building.ts';
 import { concepts, randomLabelled } from '../support/labelled.ts';
 

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { dissectActivations } from '../../src/dissection/dissectActivations.ts';
 import { dissectionJson, parseDissection } from '../../src/dissection/results/dissectionJson.ts';
 import type { Dissection } from '../../src/dissection/types.ts';
+import { VitrineError } from '../../src/numeric/errors.ts';
 import { concepts, randomLabelled } from '../support/labelled.ts';
 
 function dissected(): Promise<Dissection> {
@@ -39,7 +40,7 @@ test('numbers that are none are not written', async () => {
   const dissection = await dissected();
   const thresholds = dissection.thresholds.slice().fill(Number.NaN, 2);
   expect(() => dissectionJson({ ...dissection, thresholds })).toThrow(
-    new RangeError('"dissection.thresholds" expected finite numbers, got NaN'),
+    new VitrineError('not-finite', '"dissection.thresholds" expected finite numbers, got NaN'),
   );
 });
 
@@ -52,7 +53,11 @@ test.each<[string, object, string]>([
   ['null in a table', { mask: [1, 2, null, 4, 5, 6] }, '"json.mask[2]" expected a finite number, got null'],
   ['no size', { size: [8] }, '"json.size" expected 2 numbers, got 1'],
   ['a concept without a name', { concepts: [{ number: 1 }] }, '"json.concepts[0]" expected a number, a name and'],
-  ['a cutoff that is none', { cutoff: '0.04' }, '"json.cutoff" expected a finite number of at least 0, got "0.04"'],
+  [
+    'a threshold that is none',
+    { threshold: '0.04' },
+    '"json.threshold" expected a finite number of at least 0, got "0.04"',
+  ],
 ])('%s is refused', async (_, change, message) => {
   const json = dissectionJson(await dissected());
   expect(() => parseDissection(changed(json, change))).toThrow(message);
@@ -60,7 +65,7 @@ test.each<[string, object, string]>([
 
 test('text that is no JSON is refused', async () => {
   const json = dissectionJson(await dissected());
-  expect(() => parseDissection(json.slice(0, -9))).toThrow(SyntaxError);
+  expect(() => parseDissection(json.slice(0, -9))).toThrow(VitrineError);
   expect(() => parseDissection(json.slice(0, -9))).toThrow('"json" expected JSON, got text that is none: ');
   expect(() => parseDissection('[1]')).toThrow('"json" expected a dissection, got [1]');
 });

@@ -45,13 +45,13 @@ test('the reference case', async () => {
   const model = await referenceNetwork();
   const { shape, data } = await array('images');
   const patches = await array('patches');
-  const { patch, stride } = params;
+  const { patch: size, stride } = params;
   const run = (options: object = {}): ReturnType<typeof empiricalReceptiveField> =>
     empiricalReceptiveField(model, [{ shape: [...shape, 1], data }], {
-      ...{ layer: 'last', unit: 0, patch, stride, ...options },
-      noise: (row, column) => {
-        const start = (row * (patches.shape[1] as number) + column) * patch ** 2;
-        return patches.data.subarray(start, start + patch ** 2);
+      ...{ layer: 'last', unit: 0, size, stride, ...options },
+      baseline: (row, column) => {
+        const start = (row * (patches.shape[1] as number) + column) * size ** 2;
+        return patches.data.subarray(start, start + size ** 2);
       },
     });
   const found = await run();
@@ -80,17 +80,17 @@ test('the reference case', async () => {
 test('with gates and strides, what each square changes is what a whole run finds', async () => {
   const model = randomized(gated());
   const [x] = inputsOf(model, 2) as [NdArray];
-  const options = { layer: 'out', unit: 1, count: 1, patch: 3, stride: 4 };
-  const noise = (row: number, column: number): Float32Array =>
+  const options = { layer: 'out', unit: 1, count: 1, size: 3, stride: 4 };
+  const baseline = (row: number, column: number): Float32Array =>
     Float32Array.from({ length: 18 }, (_, i) => Math.sin(i + row * 5 + column));
-  const { images } = await empiricalReceptiveField(model, [x], { ...options, noise });
+  const { images } = await empiricalReceptiveField(model, [x], { ...options, baseline });
   const [{ image, activation, position, discrepancy }] = images as [(typeof images)[number]];
   const side = 12;
   const size = side * side * 2;
   for (let place = 0; place < discrepancy.data.length; place++) {
     const [row, column] = [Math.floor(place / 3), place % 3];
     const data = x.data.slice(image * size, (image + 1) * size);
-    noise(row, column).forEach((value, i) => {
+    baseline(row, column).forEach((value, i) => {
       const [y, z, channel] = [Math.floor(i / 6), Math.floor(i / 2) % 3, i % 2];
       data[((row * 4 + y) * side + column * 4 + z) * 2 + channel] = value;
     });
@@ -114,7 +114,7 @@ test('noise is drawn by seed and place, and nothing else', async () => {
   const model = await referenceNetwork();
   const { shape, data } = await array('images');
   const run = (options: object): ReturnType<typeof empiricalReceptiveField> =>
-    empiricalReceptiveField(model, [{ shape: [...shape, 1], data }], { layer: 'last', unit: 0, patch: 4, ...options });
+    empiricalReceptiveField(model, [{ shape: [...shape, 1], data }], { layer: 'last', unit: 0, size: 4, ...options });
   const first = await run({ batchSize: 1 });
   expect((await run({ batchSize: 7 })).sizes).toEqual(first.sizes);
   expect((await run({ seed: 1 })).map).not.toEqual(first.map);
@@ -122,7 +122,7 @@ test('noise is drawn by seed and place, and nothing else', async () => {
 });
 
 test.each<[object, string]>([
-  [{ patch: 16 }, '"patch" expected an integer in 1..15, got 16'],
+  [{ size: 16 }, '"size" expected an integer in 1..15, got 16'],
   [{ stride: 0 }, '"stride" expected an integer of at least 1, got 0'],
   [{ batchSize: 0 }, '"batchSize" expected an integer of at least 1, got 0'],
   [{ signal: AbortSignal.abort(new Error('enough')) }, 'enough'],

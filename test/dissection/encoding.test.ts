@@ -2,8 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { tallyAccumulator } from '../../src/dissection/counting/tallyAccumulator.ts';
 import { thresholdAccumulator } from '../../src/dissection/counting/thresholdAccumulator.ts';
 import { thresholdHistogram } from '../../src/dissection/counting/thresholdHistogram.ts';
-import type { LabelledActivations } from '../../src/dissection/types.ts';
 import type { Accumulator } from '../../src/numeric/accumulator.ts';
+import { VitrineError } from '../../src/numeric/errors.ts';
+import type { LabelledActivations } from '../../src/readings/labels.ts';
 import { concepts, randomLabelled } from '../support/labelled.ts';
 
 const samples = randomLabelled({ images: 3, positions: [3, 3], pixels: [4, 4], units: 3 }, 5);
@@ -81,7 +82,7 @@ test('what is refused leaves a state as it was', () => {
     { scalars: [99] },
     { planes: { shape: [1, 2, 2], data: new Int32Array(4) } },
   ]) {
-    expect(() => tally.add(state, { ...sample, ...wrong })).toThrow(RangeError);
+    expect(() => tally.add(state, { ...sample, ...wrong })).toThrow(VitrineError);
     expect(tally.encode(state)).toEqual(before);
   }
 });

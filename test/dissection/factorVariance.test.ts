@@ -58,10 +58,10 @@ test('planted dimensions are counted, and independent effects leave nothing', ()
       }
     }
   }
-  const { factor, instance, residual } = factorVariance({ shape: [values, instances, size], data }, { kept: 0.999 });
+  const { factor, instance, residual } = factorVariance({ shape: [values, instances, size], data }, { share: 0.999 });
   expect([factor.dimension, instance.dimension]).toEqual([2, 1]);
   expectNear([residual.share], [0], 1e-12);
-  expect(factorVariance({ shape: [values, instances, size], data }, { kept: 0 }).factor.dimension).toBe(0);
+  expect(factorVariance({ shape: [values, instances, size], data }, { share: 0 }).factor.dimension).toBe(0);
 });
 
 test.each<[NdArray, object, string]>([
@@ -73,7 +73,7 @@ test.each<[NdArray, object, string]>([
   [{ shape: [2, 2, 1], data: new Float32Array(4) }, {}, '"features" expected features that vary'],
   [{ shape: [2, 2], data: new Float32Array(4) }, {}, '"features" expected rank 3'],
   [{ shape: [2, 2, 1], data: Float32Array.of(0, 1, Number.NaN, 1) }, {}, '"features" expected finite numbers, got NaN'],
-  [{ shape: [2, 2, 1], data: Float32Array.of(0, 1, 2, 1) }, { kept: 2 }, '"kept" expected a number in 0..1, got 2'],
+  [{ shape: [2, 2, 1], data: Float32Array.of(0, 1, 2, 1) }, { share: 2 }, '"share" expected a number in 0..1, got 2'],
 ])('what is no grid of features is refused', (features, options, message) => {
   expect(() => factorVariance(features, options)).toThrow(message);
 });

@@ -60,7 +60,7 @@ test('what a unit or a direction saw, and nothing else, decides its activation',
   );
   const directions = await topImages(model, images, {
     layer: 'last',
-    direction: randomDirections({ count: 2, units: 4 }),
+    direction: randomDirections({ count: 2, unitCount: 4 }),
     count: 1,
   });
   for (const tops of [...layers.last.units, ...directions]) {

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { primaryCategory } from '../../src/dissection/broden/primaryCategory.ts';
-import { axesOf } from '../../src/dissection/counting/placement.ts';
 import { tallyAccumulator } from '../../src/dissection/counting/tallyAccumulator.ts';
 import { thresholdAccumulator } from '../../src/dissection/counting/thresholdAccumulator.ts';
 import { dissectActivations } from '../../src/dissection/dissectActivations.ts';
-import { upsampled } from '../../src/dissection/images/upsampled.ts';
+import { axesOf } from '../../src/dissection/masks/axes.ts';
+import { upsampled } from '../../src/dissection/masks/upsampled.ts';
 import { chanceIou, intersectionOverUnion, iouCeiling } from '../../src/dissection/results/iou.ts';
 import { sharedInformation } from '../../src/dissection/results/sharedInformation.ts';
 import type { Concept, Dissection } from '../../src/dissection/types.ts';

@@ -1,20 +1,21 @@
 import { describe, expect, test } from 'vitest';
 import { conceptIndex } from '../../src/dissection/counting/conceptIndex.ts';
 import { labelPalette } from '../../src/dissection/counting/labelPalette.ts';
-import { labelReadings } from '../../src/dissection/counting/labelReadings.ts';
-import { axesOf } from '../../src/dissection/counting/placement.ts';
+import { axesOf } from '../../src/dissection/masks/axes.ts';
 import { type EmbeddingOptions, embedConcepts } from '../../src/dissection/net2vec/embedConcepts.ts';
 import { nearestConcepts } from '../../src/dissection/net2vec/nearestConcepts.ts';
 import { net2vec } from '../../src/dissection/net2vec/net2vec.ts';
 import { balanceOf, type Segmentation, segmentationLoss } from '../../src/dissection/net2vec/segmentationLoss.ts';
 import { hitsOf, runsOf } from '../../src/dissection/net2vec/sparseSample.ts';
 import { weightedIou } from '../../src/dissection/net2vec/weightedIou.ts';
-import type { Concept, LabelledActivations } from '../../src/dissection/types.ts';
+import type { Concept } from '../../src/dissection/types.ts';
 import { activations as activationsOf } from '../../src/network/activations.ts';
 import type { NdArray } from '../../src/numeric/ndarray.ts';
 import { random } from '../../src/numeric/random.ts';
 import { atOnce } from '../../src/numeric/sliced.ts';
 import { faultsOf } from '../../src/readings/faults.ts';
+import { labelReadings } from '../../src/readings/labelledReadings.ts';
+import type { LabelledActivations } from '../../src/readings/labels.ts';
 import { free } from '../oracle/building.ts';
 import { denseImage, plainIou, plainLoss, weightedSum } from '../oracle/segmentation.ts';
 import { concepts, randomLabelled } from '../support/labelled.ts';
@@ -27,7 +28,7 @@ const units = 5;
 const thresholds = Float64Array.of(0.5, 0.5, 0.25, 0.5, 0);
 
 function embed(samples: readonly LabelledActivations[], options: EmbeddingOptions): ReturnType<typeof embedConcepts> {
-  const plan = { images: samples.length, faults: faultsOf(options.onFault), upsampling: ['fill'] as const };
+  const plan = { imageCount: samples.length, faults: faultsOf(options.onFault), upsampling: ['fill'] as const };
   return embedConcepts(
     labelReadings(samples, ({ activations }) => [activations], { ...plan, ...options } as typeof plan),
     options,
@@ -142,7 +143,7 @@ function planted(
 
 describe('of a planted union of two units', () => {
   const { samples, concepts: names } = planted(60);
-  const options = { concepts: names, thresholds: new Float64Array(8).fill(0.5), counts: [1, 2, 8] };
+  const options = { concepts: names, thresholds: new Float64Array(8).fill(0.5), unitCounts: [1, 2, 8] };
 
   test('several units find it, one finds half of it', async () => {
     const { concepts: found, embeddings, improved } = await embed(samples, options);
@@ -282,13 +283,13 @@ describe('net2vec', () => {
   test.each<[object, string]>([
     [{ layer: 'head' }, '"layer" expected one with rows and columns, got "head"'],
     [{ chosen: [5] }, '"chosen" expected numbers of concepts, got 5'],
-    [{ chosen: [] }, '"chosen" expected at least one number of a concept, got none'],
+    [{ chosen: [] }, '"chosen" expected a list with elements, got []'],
     [{ chosen: [12] }, '"dataset" expected images of a concept on both sides of the division, got none of any'],
-    [{ validation: 1 }, '"validation" expected a share below 1, got 1'],
-    [{ validation: 0 }, '"validation" expected a finite number of at least'],
-    [{ counts: [7] }, '"counts" expected an integer in 1..6, got 7'],
+    [{ validation: 1 }, '"validation" expected a number between 0 and 1, got 1'],
+    [{ validation: 0 }, '"validation" expected a number between 0 and 1, got 0'],
+    [{ unitCounts: [7] }, '"unitCounts" expected an integer in 1..6, got 7'],
     [{ steps: 0 }, '"steps" expected an integer'],
-    [{ rate: Number.NaN }, '"rate" expected a finite number'],
+    [{ learningRate: Number.NaN }, '"learningRate" expected a finite number'],
     [{ limit: 0 }, '"limit" expected an integer'],
     [{ penalty: -1 }, '"penalty" expected a finite number of at least 0, got -1'],
     [{ thresholds: new Float64Array(5) }, '"thresholds" expected one for each of 6 units, got 5'],

@@ -229,7 +229,7 @@ test.each<[object, string, readonly Float32Array[]]>([
   [{ examples: 0 }, '"examples" expected an integer', rows],
   [{ steps: 0 }, '"steps" expected an integer', rows],
   [{ output: 'other' }, '"output" expected one of 0 (scores), got "other"', rows],
-  [{ scale: 'logit' }, '"dataset" expected images of different outputs, got the same for all', rows.slice(0, 1)],
+  [{ scale: 'logit' }, '"images" expected images of different outputs, got the same for all', rows.slice(0, 1)],
   [{}, 'image 1: "scale" expected "logit" where all logits are equal', [Float32Array.of(1, 2), Float32Array.of(1, 1)]],
 ])('with %o: %s', async (options, message, some) => {
   await expect(componentsOf(some, options)).rejects.toThrow(message);

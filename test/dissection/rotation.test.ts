@@ -5,7 +5,6 @@ import { dissectActivations } from '../../src/dissection/dissectActivations.ts';
 import { directionDissection } from '../../src/dissection/rotation/directionDissection.ts';
 import { mixed, mixOf } from '../../src/dissection/rotation/mixed.ts';
 import { rotatedDissection } from '../../src/dissection/rotation/rotatedDissection.ts';
-import type { LabelledImage } from '../../src/dissection/types.ts';
 import { activations } from '../../src/network/activations.ts';
 import { compile } from '../../src/network/compile.ts';
 import type { NdArray } from '../../src/numeric/ndarray.ts';
@@ -14,6 +13,7 @@ import { haarRotation } from '../../src/numeric/rotation/haarRotation.ts';
 import { rotationPlanes } from '../../src/numeric/rotation/rotationPlanes.ts';
 import { rotationPower } from '../../src/numeric/rotation/rotationPower.ts';
 import { atOnce } from '../../src/numeric/sliced.ts';
+import type { LabelledImage } from '../../src/readings/labels.ts';
 import { chain, free, randomized } from '../oracle/building.ts';
 import { arrayOf, dissectionGoldens } from '../support/dissectionGoldens.ts';
 import { concepts, randomLabelled } from '../support/labelled.ts';
@@ -138,9 +138,9 @@ describe('rotatedDissection', () => {
   });
 
   test.each<[object, string]>([
-    [{ alphas: [0, Number.NaN] }, '"alphas" expected a finite number, got NaN'],
-    [{ alphas: [Number.POSITIVE_INFINITY] }, '"alphas" expected a finite number, got Infinity'],
-    [{ alphas: [] }, '"alphas" expected at least one number, got none'],
+    [{ alphas: [0, Number.NaN] }, '"alphas[1]" expected a finite number, got NaN'],
+    [{ alphas: [Number.POSITIVE_INFINITY] }, '"alphas[0]" expected a finite number, got Infinity'],
+    [{ alphas: [] }, '"alphas" expected a list with elements, got []'],
     [{ layers: ['pol'] }, '"layers" expected the address of a layer, got "pol"; near: pool'],
     [{ layers: ['head'] }, '"layers" expected layers with rows and columns, got "head"'],
     [{ seed: 0.5 }, '"seed" expected a safe integer, got 0.5'],

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { dissectActivations } from '../../src/dissection/dissectActivations.ts';
 import { shiftLabels } from '../../src/dissection/synthetic/shiftLabels.ts';
-import type { Labels } from '../../src/dissection/types.ts';
 import { random } from '../../src/numeric/random.ts';
+import type { Labels } from '../../src/readings/labels.ts';
 import { concepts, randomLabelled } from '../support/labelled.ts';
 
 const samples = randomLabelled({ images: 8, positions: [4, 4], pixels: [7, 9], units: 4 }, 3);
@@ -51,7 +51,7 @@ test('concepts keep their areas, and detectors are gone', async () => {
   }));
   const options = { concepts, quantile: 0.5 };
   const found = await dissectActivations(planted, options);
-  const chance = await dissectActivations(shiftLabels(planted), { ...options, images: planted.length });
+  const chance = await dissectActivations(shiftLabels(planted), { ...options, imageCount: planted.length });
   expect(chance.truth).toEqual(found.truth);
   expect(found.units[0]?.best).toMatchObject({ concept: 'red', iou: 1 });
   expect(chance.units[0]?.byCategory['color']?.iou ?? 0).toBeLessThan(0.8);

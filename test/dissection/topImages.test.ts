@@ -109,6 +109,6 @@ test.each<[object, string]>([
 
 test('no images', async () => {
   const model = network();
-  await expect(topImages(model, [], { layer: 'last' })).rejects.toThrow('"dataset" expected at least one example');
+  await expect(topImages(model, [], { layer: 'last' })).rejects.toThrow('"images" expected at least one image');
   free(model);
 });

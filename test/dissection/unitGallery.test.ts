@@ -94,7 +94,7 @@ test('progress and abort', async () => {
 });
 
 test.each<[object, string]>([
-  [{ layers: [] }, '"layers" expected at least one layer, got none'],
+  [{ layers: [] }, '"layers" expected a list with elements, got []'],
   [{ layers: ['lst'] }, '"layers" expected the address of a layer, got "lst"; near: last'],
   [{ layers: ['head'] }, '"layers" expected layers with rows and columns, got "head"'],
   [{ layers: ['last'], count: 0 }, '"count" expected an integer of at least 1, got 0'],
@@ -108,6 +108,6 @@ test.each<[object, string]>([
   const model = network();
   const images = separate(inputsOf(model, 2)[0] as NdArray);
   await expect(unitGallery(model, images, { scale, ...options } as never)).rejects.toThrow(message);
-  await expect(unitGallery(model, [], { layers: ['last'], scale })).rejects.toThrow('"dataset" expected at least one');
+  await expect(unitGallery(model, [], { layers: ['last'], scale })).rejects.toThrow('"images" expected at least one');
   free(model);
 });

@@ -24,7 +24,7 @@ test.each<[object, string]>([
   [{ responses: array([2, 2, 1], 1, 2, 3, 4) }, '"responses" expected rank 2 or 4'],
   [{ outputs: [1] }, '"outputs" expected 2 numbers, got 1'],
   [{ outputs: [1, Number.POSITIVE_INFINITY] }, '"outputs" expected finite numbers, got Infinity at [1]'],
-  [{ scale: [1, 2, 3] }, '"scale" expected 2 numbers, got 3'],
+  [{ meanResponses: [1, 2, 3] }, '"meanResponses" expected 2 numbers, got 3'],
 ])('rationaleVectors(%o) is refused', (wrong, message) => {
   expect(() => rationaleVectors({ ...layer, ...wrong })).toThrow(message);
 });
@@ -75,8 +75,8 @@ test('images and parts that a tree cannot read are refused', () => {
   );
   expect(() => routedElsewhere(tree, one)).toThrow('"images" expected the 2 that the tree was grown from, got 1');
   expect(() => treeMetrics(tree, one, { by: 'membership' })).toThrow('"images" expected the 2');
-  expect(() => treeMetrics(tree, one, { levels: [1] })).toThrow('"levels" expected an integer of at least 2, got 1');
-  expect(() => treeMetrics(tree, one, { labels: [] })).toThrow('"labels" expected 1, got 0');
+  expect(() => treeMetrics(tree, one, { levels: [1] })).toThrow('"levels[0]" expected an integer of at least 2, got 1');
+  expect(() => treeMetrics(tree, one, { positive: [true, false] })).toThrow('"positive" expected 1, got 2');
   expect(() => treeMetrics(tree, one, { effects: array([1, 1], 1) })).toThrow('"parts" expected a matrix');
   expect(() => treeMetrics(tree, one, { parts: array([1, 2], 1, 0), effects: array([1, 2], 1, 0) })).toThrow(
     '"effects" expected shape [1, 1], got [1, 2]',

@@ -83,14 +83,14 @@ test.each(cases)(
     const expected = rationaleVectors({ responses, gradients, outputs });
     expectNear(vectors.responses.data, expected.responses.data, 1e-3);
     expectNear(vectors.rationales.data, expected.rationales.data, 1e-4);
-    expectNear(vectors.scale, expected.scale, 1e-5);
+    expectNear(vectors.meanResponses, expected.meanResponses, 1e-5);
     expect(vectors.positive).toEqual(Array.from(outputs.data, (value) => value > 0));
     const tree = await distillDecisionTree(model, x, on as never);
     expect(tree.positives).toEqual([...vectors.positive.keys()].filter((image) => vectors.positive[image]));
     expect([...tree.positives, ...tree.negatives].sort((a, b) => a - b)).toEqual([...Array(24).keys()]);
     expect(JSON.parse(JSON.stringify(tree))).toEqual(tree);
     const all = await distillDecisionTree(model, [x], { ...on, positives: tree.positives, others: 'leave' } as never);
-    const read = await imageRationales(model, x, { ...on, scale: all.scale } as never);
+    const read = await imageRationales(model, x, { ...on, meanResponses: all.meanResponses } as never);
     const pick = ({ shape, data }: NdArray<Float64Array>): NdArray<Float64Array> => ({
       shape: [tree.positives.length, shape[1] as number],
       data: Float64Array.from(tree.positives.flatMap((image) => [...data.subarray(image * 5, (image + 1) * 5)])),

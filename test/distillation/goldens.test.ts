@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { hierarchyPredict } from '../../src/distillation/hierarchy/hierarchyPredict.ts';
 import { neuralBackedTree } from '../../src/distillation/hierarchy/neuralBackedTree.ts';
+import { predictHierarchy } from '../../src/distillation/hierarchy/predictHierarchy.ts';
 import { growDecisionTree } from '../../src/distillation/rationale/growDecisionTree.ts';
 import { type ParseStep, parseTree } from '../../src/distillation/rationale/parseTree.ts';
 import { type RationaleVectors, rationaleVectors } from '../../src/distillation/rationale/rationaleVectors.ts';
 import { routedElsewhere } from '../../src/distillation/rationale/routedElsewhere.ts';
 import { treeMetrics } from '../../src/distillation/rationale/treeMetrics.ts';
-import { softTreeLoss, softTreePredict } from '../../src/distillation/soft/softTree.ts';
-import type { SoftTree } from '../../src/distillation/soft/types.ts';
-import { surrogatePredict, surrogateTree } from '../../src/distillation/surrogate/surrogateTree.ts';
+import type { SoftTree } from '../../src/distillation/soft/gates.ts';
+import { predictSoftTree, softTreeLoss } from '../../src/distillation/soft/softTree.ts';
+import { predictSurrogate, surrogateTree } from '../../src/distillation/surrogate/surrogateTree.ts';
 import type { SurrogateNode } from '../../src/distillation/surrogate/types.ts';
 import type { NdArray } from '../../src/numeric/ndarray.ts';
 import { type GoldenCase, goldenCases } from '../support/goldenCases.ts';
@@ -28,7 +28,7 @@ describe.each(goldens.ofMethod('rationale-vectors'))('$id', (golden) => {
   test('vectors', async () => {
     const vectors = await trainingVectors(golden);
     const expected = golden.expected as Record<'s' | 'norm' | 'y' | 'b', number[]> & Record<'x' | 'g', number[][]>;
-    expectNear(vectors.scale, expected.s, 1e-9);
+    expectNear(vectors.meanResponses, expected.s, 1e-9);
     expectNear(vectors.responses.data, expected.x.flat(), 1e-9);
     expectNear(vectors.rationales.data, expected.g.flat(), 1e-9);
     expectNear(vectors.lengths, expected.norm, 1e-9);
@@ -108,7 +108,7 @@ describe.each(goldens.ofMethod('rationale-tree'))('$id', (golden) => {
       responses,
       gradients: await goldens.arrayOf(golden.inputs['testGradients']),
       outputs: new Float64Array(responses.shape[0] as number),
-      scale: vectors.scale,
+      meanResponses: vectors.meanResponses,
     });
     const paths = parseTree(tree, others);
     expect(paths.map((path) => path.map(({ node }) => tree.nodes[node]?.images))).toEqual(
@@ -182,12 +182,12 @@ describe.each(goldens.ofMethod('cart-distillation'))('$id', (golden) => {
     const expected = golden.expected as Record<string, number> & { tree: never };
     expectSameTree(tree.root, expected.tree);
     expectNear(
-      surrogatePredict(tree, features).data,
+      predictSurrogate(tree, features).data,
       (await goldens.arrayOf(golden.outputs['predictions'])).data,
       1e-6,
     );
     expectNear(
-      surrogatePredict(tree, heldOut.features).data,
+      predictSurrogate(tree, heldOut.features).data,
       (await goldens.arrayOf(golden.outputs['testPredictions'])).data,
       1e-6,
     );
@@ -216,10 +216,10 @@ describe.each(goldens.ofMethod('soft-decision-tree'))('$id', (golden) => {
     const inputs = await read('x');
     const expected = golden.expected as Record<'pathProbabilities' | 'mixture', number[][]> &
       Record<'loss' | 'mixtureLoss' | 'alpha' | 'bestLeaf', number[]> & { regulariser: number };
-    const { pathProbabilities, leaf } = softTreePredict(tree, inputs);
+    const { pathProbabilities, leaf } = predictSoftTree(tree, inputs);
     expectNear(pathProbabilities.data, expected.pathProbabilities.flat(), 1e-9);
     expect([...leaf]).toEqual(expected.bestLeaf);
-    expectNear(softTreePredict(tree, inputs, { by: 'mixture' }).values.data, expected.mixture.flat(), 1e-9);
+    expectNear(predictSoftTree(tree, inputs, { by: 'mixture' }).values.data, expected.mixture.flat(), 1e-9);
     const losses = softTreeLoss(tree, { inputs, targets: await read('targets') }, { balance: lambda });
     expectNear(losses.expected, expected.loss, 1e-9);
     expectNear(losses.mixture, expected.mixtureLoss, 1e-9);
@@ -255,7 +255,7 @@ describe.each(goldens.ofMethod('nbdt'))('$id', (golden) => {
       }
       return sum;
     });
-    const { probabilities, hard } = hierarchyPredict(tree, { shape: [examples, count], data: logits });
+    const { probabilities, hard } = predictHierarchy(tree, { shape: [examples, count], data: logits });
     expectNear(probabilities.data, expected.soft.flat(), 1e-9);
     expect([...hard]).toEqual(expected.hard);
   });

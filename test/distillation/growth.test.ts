@@ -49,7 +49,10 @@ function layerAfter(tree: GrownTree, merges: number): readonly PlainNode[] {
 }
 
 const positives = imagesOf(12, 1);
-const negatives = { ...imagesOf(9, 2, positives.scale), outputs: new Float64Array(9).map((_, i) => -1 - 0.2 * i) };
+const negatives = {
+  ...imagesOf(9, 2, positives.meanResponses),
+  outputs: new Float64Array(9).map((_, i) => -1 - 0.2 * i),
+};
 const withNegatives = { ...positives, negatives };
 
 describe.each(['gain', 'gainPerImage'] as const)('by %s', (criterion) => {
@@ -205,6 +208,6 @@ test('a filter that never answers counts for nothing', () => {
   });
   expect([...vectors.responses.data]).toEqual([0.5, 0, 1.5, 0]);
   expect([...vectors.rationales.data]).toEqual([1, 0, 1, 0]);
-  expect([...vectors.scale]).toEqual([2, 0]);
+  expect([...vectors.meanResponses]).toEqual([2, 0]);
   expect(growDecisionTree(vectors, { selection: 'exhaustive' }).nodes.at(-1)?.selected).toEqual([1, 0]);
 });

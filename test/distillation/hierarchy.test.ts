@@ -2,8 +2,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { layers as l } from '@tensorflow/tfjs-layers';
 import { expect, test } from 'vitest';
 import { hierarchyLoss } from '../../src/distillation/hierarchy/hierarchyLoss.ts';
-import { hierarchyPredict } from '../../src/distillation/hierarchy/hierarchyPredict.ts';
 import { neuralBackedTree } from '../../src/distillation/hierarchy/neuralBackedTree.ts';
+import { predictHierarchy } from '../../src/distillation/hierarchy/predictHierarchy.ts';
 import { random } from '../../src/numeric/random.ts';
 import { chain, free, randomized } from '../oracle/building.ts';
 import { expectNear } from '../support/near.ts';
@@ -15,7 +15,7 @@ const labels = [0, 3, 4, 3];
 
 test('probabilities sum to 1, the likelier child is at each step', async () => {
   const tree = await neuralBackedTree(weights);
-  const { probabilities, classes, hard, paths } = hierarchyPredict(tree, logits);
+  const { probabilities, classes, hard, paths } = predictHierarchy(tree, logits);
   for (let i = 0; i < 4; i++) {
     const row = [...probabilities.data.subarray(5 * i, 5 * i + 5)];
     expect(row.reduce((a, b) => a + b)).toBeCloseTo(1, 12);
@@ -30,7 +30,7 @@ test('probabilities sum to 1, the likelier child is at each step', async () => {
 test('the loss is −log p of the right class, and its gradient that of finite differences', async () => {
   const tree = await neuralBackedTree(weights);
   const lossOf = (data: ArrayLike<number>): number => {
-    const { probabilities } = hierarchyPredict(tree, { shape: [4, 5], data: Float64Array.from(data) });
+    const { probabilities } = predictHierarchy(tree, { shape: [4, 5], data: Float64Array.from(data) });
     return labels.reduce((sum, k, i) => sum - Math.log(probabilities.data[5 * i + k] as number), 0) / 4;
   };
   const before = tf.memory().numTensors;
@@ -73,11 +73,11 @@ test('what has no hierarchy is refused', async () => {
   await expect(neuralBackedTree(model)).rejects.toThrow('"model" expected logits of a dense layer');
   free(model);
   const tree = await neuralBackedTree(weights);
-  expect(() => hierarchyPredict(tree, { shape: [1, 4], data: new Float32Array(4) })).toThrow(
+  expect(() => predictHierarchy(tree, { shape: [1, 4], data: new Float32Array(4) })).toThrow(
     '"logits" expected shape [n, 5]',
   );
   const x = tf.zeros([1, 5]) as tf.Tensor2D;
-  expect(() => hierarchyLoss(tree, x, [5])).toThrow('"labels" expected an integer in 0..4, got 5');
-  expect(() => hierarchyLoss(tree, x, [0, 1])).toThrow('"logits" expected shape [2, 5], got [1, 5]');
+  expect(() => hierarchyLoss(tree, x, [5])).toThrow('"classes" expected an integer in 0..4, got 5');
+  expect(() => hierarchyLoss(tree, x, [0, 1])).toThrow('"classes" expected 1 numbers, got 2');
   x.dispose();
 });

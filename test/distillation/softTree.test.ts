@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest';
-import type { Traffic } from '../../src/distillation/soft/balance.ts';
 import { fitSoftTree } from '../../src/distillation/soft/fitSoftTree.ts';
-import { type SoftSettings, softObjective } from '../../src/distillation/soft/softObjective.ts';
-import { softTreePredict } from '../../src/distillation/soft/softTree.ts';
+import { type SoftSettings, softObjective, type Traffic } from '../../src/distillation/soft/softObjective.ts';
+import { predictSoftTree } from '../../src/distillation/soft/softTree.ts';
 import { random } from '../../src/numeric/random.ts';
 
 const { normal, uniform } = random(3);
@@ -58,7 +57,7 @@ test.each(['expected', 'mixture'] as const)('learns to tell quadrants apart, by 
   expect(tree.losses.at(-1)).toBeLessThan((tree.losses[0] as number) / 2);
   const unseen = quadrants(100, 2);
   for (const by of ['path', 'mixture'] as const) {
-    const { values } = softTreePredict(tree, unseen.inputs, { by });
+    const { values } = predictSoftTree(tree, unseen.inputs, { by });
     let right = 0;
     for (let i = 0; i < 100; i++) {
       const row = [...values.data.subarray(4 * i, 4 * i + 4)];

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { hierarchyPredict } from '../../src/distillation/hierarchy/hierarchyPredict.ts';
 import { neuralBackedTree } from '../../src/distillation/hierarchy/neuralBackedTree.ts';
+import { predictHierarchy } from '../../src/distillation/hierarchy/predictHierarchy.ts';
 import { growDecisionTree } from '../../src/distillation/rationale/growDecisionTree.ts';
 import { parseTree } from '../../src/distillation/rationale/parseTree.ts';
-import { softTreePredict } from '../../src/distillation/soft/softTree.ts';
-import { surrogatePredict, surrogateTree } from '../../src/distillation/surrogate/surrogateTree.ts';
-import { treeText } from '../../src/distillation/text/treeText.ts';
+import { predictSoftTree } from '../../src/distillation/soft/softTree.ts';
+import { predictSurrogate, surrogateTree } from '../../src/distillation/surrogate/surrogateTree.ts';
+import { treeText } from '../../src/distillation/treeOutline.ts';
 
 const features = { shape: [4, 1], data: Float32Array.of(0, 1, 2, 3) };
 const surrogate = surrogateTree({ features, outputs: { shape: [4], data: Float32Array.of(-1, -1, 1, 1) } });
@@ -47,7 +47,7 @@ test.each<[string, unknown, string]>([
 ])('a surrogate tree that JSON has changed: %s', (path, value, message) => {
   const tree = changed(surrogate, path, value);
   expect(() => treeText(tree)).toThrow(message);
-  if (path !== 'kind') expect(() => surrogatePredict(tree, features)).toThrow(message);
+  if (path !== 'kind') expect(() => predictSurrogate(tree, features)).toThrow(message);
 });
 
 test.each<[string, unknown, string]>([
@@ -72,15 +72,15 @@ test.each<[string, unknown, string]>([
 ])('a hierarchy that JSON has changed: %s', (path, value, message) => {
   const tree = changed(hierarchy, path, value);
   expect(() => treeText(tree)).toThrow(message);
-  expect(() => hierarchyPredict(tree, { shape: [1, 3], data: new Float32Array(3) })).toThrow(message);
+  expect(() => predictHierarchy(tree, { shape: [1, 3], data: new Float32Array(3) })).toThrow(message);
 });
 
 test('what JSON makes of a soft tree has no typed arrays any more', () => {
   const read = JSON.parse(JSON.stringify(soft)) as typeof soft;
   expect(() => treeText(read)).toThrow('"tree.weights" expected {shape, data} with a typed array');
   const inputs = { shape: [1, 2], data: new Float32Array(2) };
-  expect(() => softTreePredict({ ...soft, depth: 2 }, inputs)).toThrow('"tree.biases" expected 3 numbers');
-  expect(() => softTreePredict({ ...soft, depth: 21 }, inputs)).toThrow('"tree.depth" expected an integer in 1..20');
+  expect(() => predictSoftTree({ ...soft, depth: 2 }, inputs)).toThrow('"tree.biases" expected 3 numbers');
+  expect(() => predictSoftTree({ ...soft, depth: 21 }, inputs)).toThrow('"tree.depth" expected an integer in 1..20');
   expect(treeText(soft)).toContain('gate 0');
 });
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { surrogatePredict, surrogateTree } from '../../src/distillation/surrogate/surrogateTree.ts';
+import { predictSurrogate, surrogateTree } from '../../src/distillation/surrogate/surrogateTree.ts';
 import { random } from '../../src/numeric/random.ts';
 
 const { normal, integer } = random(2);
@@ -33,7 +33,7 @@ test('classes: the split of the least Gini impurity', () => {
     return (side?.count as number) * (1 - shares.reduce((sum, p) => sum + p * p, 0));
   });
   expect((sides[0] as number) + (sides[1] as number)).toBeCloseTo(leastGini(), 10);
-  const { shape, data } = surrogatePredict(tree, features);
+  const { shape, data } = predictSurrogate(tree, features);
   expect(shape).toEqual([40, 3]);
   const right = Array.from(labels.data).filter((label, i) => {
     const row = [...data.subarray(3 * i, 3 * i + 3)];
@@ -45,7 +45,7 @@ test('classes: the split of the least Gini impurity', () => {
 test('deep enough, a tree repeats what it was shown, and leaves keep their size', () => {
   const outputs = { shape: [40, 2], data: Float64Array.from({ length: 80 }, normal) };
   const deep = surrogateTree({ features, outputs }, { maxDepth: 40 });
-  expect([...surrogatePredict(deep, features).data]).toEqual([...outputs.data]);
+  expect([...predictSurrogate(deep, features).data]).toEqual([...outputs.data]);
   expect(deep.fidelity.training).toEqual({ r2: 1, agreement: 1 });
   const sizes: number[] = [];
   const visit = (node: typeof deep.root): void => {
@@ -69,7 +69,7 @@ test('between neighbouring numbers the threshold still divides', () => {
   const [low, high] = [1, 1 + Number.EPSILON];
   const close = { shape: [2, 1], data: Float64Array.of(high, low) };
   const tree = surrogateTree({ features: close, outputs: { shape: [2], data: Float64Array.of(1, 0) } });
-  expect([...surrogatePredict(tree, close).data]).toEqual([1, 0]);
+  expect([...predictSurrogate(tree, close).data]).toEqual([1, 0]);
 });
 
 test('outputs that are all the same make one leaf, with no R² to speak of', () => {

@@ -1,14 +1,13 @@
 import { expect, test } from 'vitest';
 import { neuralBackedTree } from '../../src/distillation/hierarchy/neuralBackedTree.ts';
 import { growDecisionTree } from '../../src/distillation/rationale/growDecisionTree.ts';
-import type { SoftTree } from '../../src/distillation/soft/types.ts';
+import type { SoftTree } from '../../src/distillation/soft/gates.ts';
 import { surrogateTree } from '../../src/distillation/surrogate/surrogateTree.ts';
-import { treeOutline } from '../../src/distillation/text/treeOutline.ts';
-import { treeText } from '../../src/distillation/text/treeText.ts';
+import { treeOutline, treeText } from '../../src/distillation/treeOutline.ts';
 
 test('a hierarchy of classes', async () => {
   const tree = await neuralBackedTree({ shape: [3, 2], data: Float32Array.of(1, 0, 0, 4, 1, 0.5) });
-  expect(treeText(tree, { classes: ['cat', 'car', 'dog'] })).toBe(
+  expect(treeText(tree, { labels: ['cat', 'car', 'dog'] })).toBe(
     [
       'cat, car, dog (3 classes, distance 4.48)',
       '├─ car',
@@ -24,7 +23,7 @@ test('a surrogate', () => {
   const features = { shape: [4, 1], data: Float32Array.of(0, 1, 2, 3) };
   const outputs = { shape: [4], data: Int32Array.of(0, 0, 1, 1) };
   const tree = surrogateTree({ features, outputs }, { task: 'classification' });
-  expect(treeText(tree, { features: ['wheels'], classes: ['cat', 'car'] })).toBe(
+  expect(treeText(tree, { features: ['wheels'], labels: ['cat', 'car'] })).toBe(
     ['wheels ≤ 1.5? (cat 0.5, 4 examples)', '├─ cat 1 (2 examples)', '└─ car 1 (2 examples)'].join('\n'),
   );
 });

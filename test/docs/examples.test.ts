@@ -9,7 +9,7 @@ import { beforeAll, expect, test, vi } from 'vitest';
 import { fitExplanatoryGraph } from '../../src/graph/fitExplanatoryGraph.ts';
 import { inferPatterns } from '../../src/graph/inferPatterns.ts';
 import { learnPartTemplates } from '../../src/graph/localization/learnPartTemplates.ts';
-import { syntheticPatterns } from '../../src/graph/synthetic/syntheticPatterns.ts';
+import { syntheticPatterns } from '../../src/graph/syntheticPatterns.ts';
 import { brodenFiles } from '../support/brodenFiles.ts';
 import { findExamples } from '../support/examples.ts';
 import { readFixture, readJson } from '../support/fixtures.ts';
@@ -32,7 +32,7 @@ beforeAll(async () => {
     mkdirSync(dirname(join(brodenFolder, name)), { recursive: true });
     writeFileSync(join(brodenFolder, name), bytes);
   }
-  const { maps, truth } = syntheticPatterns({ seed: 3, images: 24 });
+  const { maps, truth } = syntheticPatterns({ seed: 3, imageCount: 24 });
   const graph = await fitExplanatoryGraph(maps, { layers: ['lower', 'upper'], patternsPerFilter: 6 });
   const inference = await inferPatterns(graph, maps);
   const places = truth['lower']?.[0]?.parts[0]?.positions.data ?? new Float64Array();
@@ -95,18 +95,13 @@ declare global {
 `;
 
 test('examples type-check', () => {
-  const { config } = ts.readConfigFile('tsconfig.json', ts.sys.readFile);
-  const { options } = ts.convertCompilerOptionsFromJson(config.compilerOptions, process.cwd());
-  const files = [...examples.map(({ path }) => path), join(folder, 'globals.d.ts')];
-  const program = ts.createProgram(files, {
-    ...options,
-    noUnusedLocals: false,
-    noUncheckedIndexedAccess: false,
-    isolatedDeclarations: false,
-    declaration: false,
-  });
-  const wrong = ts.getPreEmitDiagnostics(program).filter(({ file }) => file?.fileName.startsWith(folder));
-  expect(wrong.map(describeDiagnostic)).toEqual([]);
+  expect(typeErrors(examples, { noUncheckedIndexedAccess: false })).toEqual([]);
+});
+
+test('what is built on the library type-checks where indexed access may be undefined', () => {
+  const extensions = examples.filter(({ title }) => title.startsWith('docs/building-on-it.md'));
+  expect(extensions.length).toBeGreaterThan(9);
+  expect(typeErrors(extensions, { noUncheckedIndexedAccess: true })).toEqual([]);
 });
 
 for (const { title, path } of examples.filter(({ runs }) => runs)) {
@@ -114,6 +109,16 @@ for (const { title, path } of examples.filter(({ runs }) => runs)) {
     const quiet = vi.spyOn(console, 'log').mockImplementation(() => {});
     await import(/* @vite-ignore */ path).finally(() => quiet.mockRestore());
   });
+}
+
+function typeErrors(some: typeof examples, strictness: ts.CompilerOptions): string[] {
+  const { config } = ts.readConfigFile('tsconfig.json', ts.sys.readFile);
+  const { options } = ts.convertCompilerOptionsFromJson(config.compilerOptions, process.cwd());
+  const files = [...some.map(({ path }) => path), join(folder, 'globals.d.ts')];
+  const own = { noUnusedLocals: false, isolatedDeclarations: false, declaration: false };
+  const program = ts.createProgram(files, { ...options, ...own, ...strictness });
+  const wrong = ts.getPreEmitDiagnostics(program).filter(({ file }) => file?.fileName.startsWith(folder));
+  return wrong.map(describeDiagnostic);
 }
 
 function describeDiagnostic({ file, start = 0, messageText }: ts.Diagnostic): string {

@@ -1,19 +1,20 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { layers as l } from '@tensorflow/tfjs-layers';
 import { describe, expect, test } from 'vitest';
-import { assertGraph } from '../../src/graph/assertGraph.ts';
 import { filterParts } from '../../src/graph/filterParts.ts';
 import { fitExplanatoryGraph } from '../../src/graph/fitExplanatoryGraph.ts';
-import { fuseNeighbours } from '../../src/graph/fuseNeighbours.ts';
-import { inferPatterns, type PatternInference } from '../../src/graph/inferPatterns.ts';
-import { patternMixture } from '../../src/graph/patternMixture.ts';
+import { fitPatternMixture } from '../../src/graph/fitPatternMixture.ts';
+import type { PatternInference } from '../../src/graph/inference.ts';
+import { inferPatterns } from '../../src/graph/inferPatterns.ts';
+import { fuseNeighbours, selectNeighbours } from '../../src/graph/neighbours.ts';
+import { parseExplanatoryGraph } from '../../src/graph/parseExplanatoryGraph.ts';
 import { patternPurity } from '../../src/graph/patternPurity.ts';
-import { selectNeighbours } from '../../src/graph/selectNeighbours.ts';
-import { syntheticPatterns } from '../../src/graph/synthetic/syntheticPatterns.ts';
-import type { ExplanatoryGraph, FeatureMaps, LayerMaps, PatternNode } from '../../src/graph/types.ts';
+import { syntheticPatterns } from '../../src/graph/syntheticPatterns.ts';
+import type { ExplanatoryGraph, PatternNode } from '../../src/graph/types.ts';
 import { activations } from '../../src/network/activations.ts';
 import { receptiveField } from '../../src/network/fields/receptiveField.ts';
 import type { NdArray } from '../../src/numeric/ndarray.ts';
+import type { FeatureMaps, LayerMaps } from '../../src/readings/mapSource.ts';
 import { chain, free, inputsOf, randomized } from '../oracle/building.ts';
 
 const names = ['low', 'high'] as const;
@@ -33,11 +34,11 @@ function network(side = 18): ReturnType<typeof chain> {
 
 const options = { layers: names, patternsPerFilter: 3, neighbours: 4, iterations: 8 };
 const small = syntheticPatterns({
-  images: 8,
+  imageCount: 8,
   imageSize: 80,
   layers: [
-    { name: 'low', positions: 10, filters: 3 },
-    { name: 'high', positions: 6, filters: 3 },
+    { name: 'low', positions: 10, unitCount: 3 },
+    { name: 'high', positions: 6, unitCount: 3 },
   ],
 });
 
@@ -127,7 +128,7 @@ describe('of a network', () => {
       'from the lowest to the top, each once, got "high" before "low"',
     );
     expect(await thrownBy(attempt(['low', 'low']))).toContain('each once');
-    expect(await thrownBy(attempt([]))).toContain('"layers" expected at least one address');
+    expect(await thrownBy(attempt([]))).toContain('"layers" expected a list with elements, got []');
     const graph = await fitExplanatoryGraph(model, [x], options);
     const [other] = inputsOf(larger, 2) as [NdArray];
     expect(await thrownBy(() => inferPatterns(graph, larger, [other]))).toContain(
@@ -135,9 +136,9 @@ describe('of a network', () => {
     );
     const renamed = { ...graph, layers: graph.layers.map((layer) => ({ ...layer, name: `x${layer.name}` })) };
     expect(await thrownBy(() => inferPatterns(renamed, model, [x]))).toContain('got "xlow"; near: low');
-    const units = { ...graph, layers: graph.layers.map((layer) => ({ ...layer, units: 99 })) };
+    const units = { ...graph, layers: graph.layers.map((layer) => ({ ...layer, unitCount: 99 })) };
     expect(await thrownBy(() => inferPatterns(units, model, [x]))).toContain('size of layer "low" [18, 18, 99]');
-    expect(await thrownBy(() => fitExplanatoryGraph(model, [], options))).toContain('at least one example, got none');
+    expect(await thrownBy(() => fitExplanatoryGraph(model, [], options))).toContain('at least one image, got none');
     free(model);
     free(larger);
   });
@@ -148,8 +149,7 @@ describe('of maps', () => {
     const graph = await fitExplanatoryGraph(small.maps, options);
     expect(JSON.parse(JSON.stringify(graph))).toEqual(graph);
     expect(structuredClone(graph)).toEqual(graph);
-    const read: unknown = JSON.parse(JSON.stringify(graph));
-    assertGraph(read);
+    const read = parseExplanatoryGraph(JSON.parse(JSON.stringify(graph)));
     expect(await inferPatterns(read, small.maps)).toEqual(await inferPatterns(graph, small.maps));
     expect(await fitExplanatoryGraph(small.maps, options)).toEqual(graph);
     const other = await fitExplanatoryGraph(small.maps, { ...options, seed: 1 });
@@ -196,8 +196,8 @@ describe('of maps', () => {
 
   test('a filter fitted with others is the filter fitted alone, and positions do not depend on the scale of its maps', async () => {
     const all = await fitExplanatoryGraph(small.maps, { ...options, layers: ['high'] });
-    const one = await fitExplanatoryGraph(small.maps, { ...options, layers: ['high'], filters: { high: [2] } });
-    expect(one.layers[0]?.nodes).toEqual(all.layers[0]?.nodes.filter(({ filter }) => filter === 2));
+    const one = await fitExplanatoryGraph(small.maps, { ...options, layers: ['high'], units: { high: [2] } });
+    expect(one.layers[0]?.nodes).toEqual(all.layers[0]?.nodes.filter(({ unit }) => unit === 2));
     const { activations: own, ...grid } = small.maps.layers['high'] as LayerMaps;
     const doubled = { ...grid, activations: { ...own, data: own.data.map((value) => 2 * value) } };
     const scaled = await fitExplanatoryGraph(
@@ -210,17 +210,17 @@ describe('of maps', () => {
   test('negatives only scale the scores', async () => {
     const { maps: negatives } = syntheticPatterns({
       seed: 9,
-      noise: 1,
-      images: 4,
+      deviation: 1,
+      imageCount: 4,
       imageSize: 80,
-      layers: [{ name: 'high', positions: 6, filters: 3 }],
+      layers: [{ name: 'high', positions: 6, unitCount: 3 }],
     });
     const plain = await fitExplanatoryGraph(small.maps, { ...options, layers: ['high'] });
     const scaled = await fitExplanatoryGraph(small.maps, { ...options, layers: ['high'], negatives });
     scaled.layers[0]?.nodes.forEach((node, k) => {
       const before = plain.layers[0]?.nodes[k] as PatternNode;
       const ratio =
-        (plain.layers[0]?.deviations[node.filter] as number) / (scaled.layers[0]?.deviations[node.filter] as number);
+        (plain.layers[0]?.deviations[node.unit] as number) / (scaled.layers[0]?.deviations[node.unit] as number);
       expect(node.position[0]).toBeCloseTo(before.position[0], 6);
       expect(node.meanScore).toBeCloseTo(before.meanScore * ratio, 8);
     });
@@ -229,10 +229,10 @@ describe('of maps', () => {
 
   test('one image, and fewer nodes above than neighbours', async () => {
     const { maps } = syntheticPatterns({
-      images: 1,
+      imageCount: 1,
       layers: [
-        { name: 'low', positions: 10, filters: 2 },
-        { name: 'high', positions: 5, filters: 1 },
+        { name: 'low', positions: 10, unitCount: 2 },
+        { name: 'high', positions: 5, unitCount: 1 },
       ],
     });
     const graph = await fitExplanatoryGraph(maps, { layers: names, patternsPerFilter: 2, neighbours: 15 });
@@ -257,7 +257,7 @@ describe('of maps', () => {
     const graph = await fitExplanatoryGraph(maps, options);
     expect(graph.layers[1]?.nodes).toEqual([]);
     expect(graph.layers[0]?.deviations.map((deviation) => deviation > 0)).toEqual([true, false, false]);
-    expect(graph.layers[0]?.nodes.map(({ filter, neighbours }) => [filter, neighbours.length])).toEqual([
+    expect(graph.layers[0]?.nodes.map(({ unit, neighbours }) => [unit, neighbours.length])).toEqual([
       [0, 0],
       [0, 0],
       [0, 0],
@@ -306,10 +306,10 @@ describe('of maps', () => {
     );
     expect(await thrownBy(attempt(small.maps, { patternsPerFilter: 37 }))).toContain('in 1..36, got 37');
     expect(await thrownBy(attempt(small.maps, { patternsPerFilter: { high: 0 } }))).toContain('in 1..36, got 0');
-    expect(await thrownBy(attempt(small.maps, { filters: { high: [3] } }))).toContain(
-      '"filters.high" expected an integer in 0..2',
+    expect(await thrownBy(attempt(small.maps, { units: { high: [3] } }))).toContain(
+      '"units.high" expected an integer in 0..2',
     );
-    expect(await thrownBy(attempt(small.maps, { filters: { high: [1, 1] } }))).toContain('each once');
+    expect(await thrownBy(attempt(small.maps, { units: { high: [1, 1] } }))).toContain('each once');
     expect(await thrownBy(attempt(small.maps, { iterations: 0 }))).toContain('"iterations"');
     expect(await thrownBy(attempt(small.maps, { neighbours: 0 }))).toContain('"neighbours"');
     expect(await thrownBy(attempt(small.maps, { tau: 0 }))).toContain('"tau"');
@@ -317,22 +317,28 @@ describe('of maps', () => {
   });
 });
 
-test('a graph of another schema or version, or with wrong entries, is refused', async () => {
+test('a graph of another format or version, or with wrong entries, is refused', async () => {
   const graph = await fitExplanatoryGraph(small.maps, options);
   const changed = (change: object): unknown => ({ ...graph, ...change });
   const layerWith = (change: object): unknown =>
     changed({ layers: [{ ...graph.layers[0], ...change }, graph.layers[1]] });
   const nodeWith = (change: object): unknown => layerWith({ nodes: [{ ...graph.layers[0]?.nodes[0], ...change }] });
-  expect(() => assertGraph(undefined)).toThrow('"graph" expected schema "vitrine/explanatory-graph", got undefined');
-  expect(() => assertGraph(changed({ schema: 'other' }))).toThrow('got schema "other"');
-  expect(() => assertGraph(changed({ version: 2 }))).toThrow('"graph" expected version 1, got 2');
-  expect(() => assertGraph(changed({ layers: [] }))).toThrow('"graph.layers" expected a list of layers');
-  expect(() => assertGraph(changed({ imageSize: [8] }))).toThrow('"graph.imageSize" expected two numbers');
-  expect(() => assertGraph(layerWith({ jump: [8, null] }))).toThrow('"graph.layers[0].jump"');
-  expect(() => assertGraph(layerWith({ filters: undefined }))).toThrow('"graph.layers[0].filters" expected a list');
-  expect(() => assertGraph(nodeWith({ filter: 7 }))).toThrow("expected one of the layer's filters, got 7");
-  expect(() => assertGraph(nodeWith({ width: 0 }))).toThrow('"graph.layers[0].nodes[0].width"');
-  expect(() => assertGraph(nodeWith({ neighbours: [9] }))).toThrow('neighbours" expected an integer in 0..8, got 9');
+  expect(() => parseExplanatoryGraph(undefined)).toThrow(
+    '"graph" expected format "vitrine/explanatory-graph", got undefined',
+  );
+  expect(() => parseExplanatoryGraph(changed({ format: 'other' }))).toThrow('got format "other"');
+  expect(() => parseExplanatoryGraph(changed({ version: 2 }))).toThrow('"graph" expected version 1, got 2');
+  expect(() => parseExplanatoryGraph(changed({ layers: [] }))).toThrow('"graph.layers" expected a list of layers');
+  expect(() => parseExplanatoryGraph(changed({ imageSize: [8] }))).toThrow('"graph.imageSize" expected two numbers');
+  expect(() => parseExplanatoryGraph(layerWith({ jump: [8, null] }))).toThrow('"graph.layers[0].jump"');
+  expect(() => parseExplanatoryGraph(layerWith({ units: undefined }))).toThrow(
+    '"graph.layers[0].units" expected a list',
+  );
+  expect(() => parseExplanatoryGraph(nodeWith({ unit: 7 }))).toThrow("expected one of the layer's units, got 7");
+  expect(() => parseExplanatoryGraph(nodeWith({ width: 0 }))).toThrow('"graph.layers[0].nodes[0].width"');
+  expect(() => parseExplanatoryGraph(nodeWith({ neighbours: [9] }))).toThrow(
+    'neighbours" expected an integer in 0..8, got 9',
+  );
   const inferred =
     (graph as { version: number }) && inferPatterns(changed({ version: 2 }) as ExplanatoryGraph, small.maps);
   await expect(inferred).rejects.toThrow('"graph" expected version 1, got 2');
@@ -342,13 +348,13 @@ test('the pure parts refuse what does not fit', () => {
   const maps: NdArray = { shape: [2, 3, 3], data: new Float32Array(18).fill(1) };
   const positions: NdArray = { shape: [1, 2], data: Float32Array.of(1, 1) };
   const given = { centre: 0, jump: 1, positions, sigma: 1, noneDensity: 0.01 };
-  expect(() => patternMixture({ ...maps, shape: [18] }, given)).toThrow('"maps" expected rank 3');
-  expect(() => patternMixture(maps, { ...given, sigma: [1, 2] })).toThrow('"sigma" expected 1 numbers, got 2');
-  expect(() => patternMixture(maps, { ...given, sigma: 0 })).toThrow('"sigma"');
-  expect(() => patternMixture(maps, { ...given, shifts: positions })).toThrow(
+  expect(() => fitPatternMixture({ ...maps, shape: [18] }, given)).toThrow('"maps" expected rank 3');
+  expect(() => fitPatternMixture(maps, { ...given, sigma: [1, 2] })).toThrow('"sigma" expected 1 numbers, got 2');
+  expect(() => fitPatternMixture(maps, { ...given, sigma: 0 })).toThrow('"sigma"');
+  expect(() => fitPatternMixture(maps, { ...given, shifts: positions })).toThrow(
     '"shifts" expected shape [1, 2, 2] or [2, 2]',
   );
-  expect(() => patternMixture(maps, { ...given, noneDensity: 0 })).toThrow('"noneDensity"');
+  expect(() => fitPatternMixture(maps, { ...given, noneDensity: 0 })).toThrow('"noneDensity"');
   const nodes: NdArray = { shape: [1, 2, 2], data: new Float32Array(4) };
   expect(() => fuseNeighbours({ positions: nodes, sigma: [1], neighbours: [] })).toThrow('at least one node, got none');
   expect(() => fuseNeighbours({ positions: nodes, sigma: [1], neighbours: [1] })).toThrow('in 0..0, got 1');

@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { fuseNeighbours } from '../../src/graph/fuseNeighbours.ts';
-import { type PatternMixture, patternMixture } from '../../src/graph/patternMixture.ts';
+import { fitPatternMixture, type PatternMixture } from '../../src/graph/fitPatternMixture.ts';
+import { fuseNeighbours, selectNeighbours } from '../../src/graph/neighbours.ts';
 import { patternPurity } from '../../src/graph/patternPurity.ts';
-import { selectNeighbours } from '../../src/graph/selectNeighbours.ts';
 import type { NdArray } from '../../src/numeric/ndarray.ts';
 import { goldenCases } from '../support/goldenCases.ts';
 
@@ -49,12 +48,14 @@ for (const { id, params, inputs, outputs, expected } of ofMethod('explanatory-gr
       shift?: Numbers[];
       lambda?: Numbers;
     };
-    const fitted = (filter: number, iterations: number): PatternMixture => {
+    const fitted = (filter: number, steps: number): PatternMixture => {
       const init = given.init[filter] as Numbers[];
       const images = features.shape[0] as number;
-      return patternMixture(filterOf(features, filter), {
-        ...given,
-        iterations,
+      return fitPatternMixture(filterOf(features, filter), {
+        centre: given.centre,
+        jump: given.jump,
+        noneDensity: given.noneDensity,
+        steps,
         sigma: given.sigma ?? Math.sqrt(given.var as number),
         positions: { shape: [init.length, 2], data: Float64Array.from(init.flat()) },
         ...(given.shift && { shifts: { shape: [images, 2], data: Float64Array.from(given.shift.flat()) } }),

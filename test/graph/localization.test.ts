@@ -1,15 +1,21 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { fitExplanatoryGraph } from '../../src/graph/fitExplanatoryGraph.ts';
-import { inferPatterns, type PatternInference } from '../../src/graph/inferPatterns.ts';
+import type { PatternInference } from '../../src/graph/inference.ts';
+import { inferPatterns } from '../../src/graph/inferPatterns.ts';
 import { answerQuestion } from '../../src/graph/localization/answerQuestion.ts';
 import { askNext } from '../../src/graph/localization/askNext.ts';
-import type { PartAnswer, PartDialogue, PartQuestion } from '../../src/graph/localization/dialogue.ts';
 import { includePatterns } from '../../src/graph/localization/includePatterns.ts';
 import { learnByAsking } from '../../src/graph/localization/learnByAsking.ts';
 import { learnPartTemplates } from '../../src/graph/localization/learnPartTemplates.ts';
 import { localizePart } from '../../src/graph/localization/localizePart.ts';
-import type { PartAnnotation, PartTemplates } from '../../src/graph/localization/types.ts';
-import { type SyntheticPatterns, syntheticPatterns } from '../../src/graph/synthetic/syntheticPatterns.ts';
+import type {
+  PartAnnotation,
+  PartAnswer,
+  PartDialogue,
+  PartQuestion,
+  PartTemplates,
+} from '../../src/graph/localization/types.ts';
+import { type SyntheticPatterns, syntheticPatterns } from '../../src/graph/syntheticPatterns.ts';
 import type { ExplanatoryGraph } from '../../src/graph/types.ts';
 
 const images = 30;
@@ -20,7 +26,7 @@ let graph: ExplanatoryGraph;
 let inference: PatternInference;
 
 beforeAll(async () => {
-  synthetic = syntheticPatterns({ seed: 3, images });
+  synthetic = syntheticPatterns({ seed: 3, imageCount: images });
   graph = await fitExplanatoryGraph(synthetic.maps, { layers: ['lower', 'upper'], patternsPerFilter: 6 });
   inference = await inferPatterns(graph, synthetic.maps);
 });
@@ -305,11 +311,11 @@ test('what cannot be learnt from, or used', () => {
   );
   expect(() => learn([{ image: 0, position: [Number.NaN, 1] }])).toThrow('"annotations[0].position[0]" expected');
   expect(() => learn([...annotated(0), ...annotated(0)])).toThrow('one annotation of a template in image 0');
-  expect(() => learn(annotated(0), 1.5)).toThrow('"share" expected at most 1');
+  expect(() => learn(annotated(0), 1.5)).toThrow('"share" expected a number in 0..1');
   expect(() => learnPartTemplates({} as never, { inference, annotations: annotated(0) })).toThrow('"graph" expected');
   const part = learnPartTemplates(graph, { inference, annotations: annotated(0) });
   expect(() => localizePart({ ...part, version: 2 } as never, inference)).toThrow('"part" expected version 1, got 2');
-  expect(() => localizePart(graph as never, inference)).toThrow('"part" expected schema "vitrine/part-templates"');
+  expect(() => localizePart(graph as never, inference)).toThrow('"part" expected format "vitrine/part-templates"');
   const { lower, ...rest } = inference;
   expect(() => localizePart(part, rest)).toThrow('nodes of layer "lower", got no such layer');
   expect(lower?.scores.shape[0]).toBe(images);

@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { filterParts } from '../../src/graph/filterParts.ts';
 import { fitExplanatoryGraph } from '../../src/graph/fitExplanatoryGraph.ts';
-import { inferPatterns, type LayerInference } from '../../src/graph/inferPatterns.ts';
-import { type SyntheticFilter, syntheticPatterns } from '../../src/graph/synthetic/syntheticPatterns.ts';
-import type { FeatureMaps, GraphLayer, LayerMaps } from '../../src/graph/types.ts';
+import type { LayerInference } from '../../src/graph/inference.ts';
+import { inferPatterns } from '../../src/graph/inferPatterns.ts';
+import { type SyntheticUnit, syntheticPatterns } from '../../src/graph/syntheticPatterns.ts';
+import type { GraphLayer } from '../../src/graph/types.ts';
 import type { NdArray } from '../../src/numeric/ndarray.ts';
+import type { FeatureMaps, LayerMaps } from '../../src/readings/mapSource.ts';
 import { plainInstability, plainPeaks } from '../oracle/explanatoryGraph.ts';
 import { goldenCases } from '../support/goldenCases.ts';
 
@@ -12,20 +14,20 @@ type Place = readonly [row: number, column: number];
 const imageSize = 160;
 const stacks = [
   [
-    { name: 'lower', positions: 20, filters: 12 },
-    { name: 'upper', positions: 10, filters: 12 },
+    { name: 'lower', positions: 20, unitCount: 12 },
+    { name: 'upper', positions: 10, unitCount: 12 },
   ],
   [
-    { name: 'lower', positions: 40, filters: 6 },
-    { name: 'middle', positions: 20, filters: 8 },
-    { name: 'upper', positions: 10, filters: 8 },
+    { name: 'lower', positions: 40, unitCount: 6 },
+    { name: 'middle', positions: 20, unitCount: 8 },
+    { name: 'upper', positions: 10, unitCount: 8 },
   ],
 ];
 
 /** Fits a graph to planted patterns and looks at all that it says of them. */
 async function found(seed: number) {
   const layers = stacks[seed % stacks.length] as (typeof stacks)[number];
-  const { maps, truth, pose } = syntheticPatterns({ seed, layers, spurious: 0.25, pose: 10, images: 32 });
+  const { maps, truth, pose } = syntheticPatterns({ seed, layers, spurious: 0.25, pose: 10, imageCount: 32 });
   const names = layers.map(({ name }) => name);
   const graph = await fitExplanatoryGraph(maps, { layers: names, patternsPerFilter: 8, seed: seed + 50 });
   const inference = await inferPatterns(graph, maps);
@@ -36,14 +38,14 @@ const runs = await Promise.all([0, 1, 2, 3].map(found));
 /** All filters of all runs with what was planted and found. */
 const filters = runs.flatMap(({ graph, inference, maps, truth, pose, parts }) =>
   graph.layers.flatMap((layer) =>
-    (truth[layer.name] as readonly SyntheticFilter[]).map((planted, filter) => ({
+    (truth[layer.name] as readonly SyntheticUnit[]).map((planted, filter) => ({
       layer,
       planted,
       filter,
       pose,
       maps: maps.layers[layer.name] as LayerMaps,
       inference: inference[layer.name] as LayerInference,
-      nodes: layer.nodes.filter((node) => node.filter === filter),
+      nodes: layer.nodes.filter(({ unit }) => unit === filter),
       parts: parts[layer.name]?.[filter]?.parts ?? [],
     })),
   ),
@@ -193,7 +195,7 @@ describe('the patterns of the reference data', async () => {
           for (let k = 0; k < own * patterns; k++) {
             const positions = Float64Array.from(truth.data.subarray(k * size, (k + 1) * size));
             const wanted = meanOf({ shape: [images, 2], data: positions });
-            const nodes = layer.nodes.filter(({ filter }) => filter === Math.floor(k / patterns));
+            const nodes = layer.nodes.filter(({ unit }) => unit === Math.floor(k / patterns));
             expect(nodes.some(({ position }) => isNear(position, wanted, layer))).toBe(true);
           }
           expect(counts[layer.name]?.map(({ parts }) => parts.length)).toEqual(new Array(own).fill(patterns));

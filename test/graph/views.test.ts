@@ -1,32 +1,31 @@
 import { expect, test } from 'vitest';
 import { filterParts } from '../../src/graph/filterParts.ts';
-import { graphDot } from '../../src/graph/graphDot.ts';
-import { graphMl } from '../../src/graph/graphMl.ts';
-import type { PatternInference } from '../../src/graph/inferPatterns.ts';
+import { graphDot, graphMl } from '../../src/graph/graphFormats.ts';
+import type { PatternInference } from '../../src/graph/inference.ts';
 import { patternHeatmap } from '../../src/graph/patternHeatmap.ts';
 import { patternPatches } from '../../src/graph/patternPatches.ts';
 import type { ExplanatoryGraph, GraphLayer, PatternNode } from '../../src/graph/types.ts';
 
-function node(filter: number, position: readonly [number, number], neighbours: readonly number[] = []): PatternNode {
+function node(unit: number, position: readonly [number, number], neighbours: readonly number[] = []): PatternNode {
   return {
-    ...{ filter, position, neighbours, meanPosition: position, width: 5, deformation: 4 },
+    ...{ unit, position, neighbours, meanPosition: position, width: 5, deformation: 4 },
     ...{ positionDeviation: 3, meanScore: 1, share: 0.5 },
   };
 }
 
 function layer(name: string, nodes: readonly PatternNode[]): GraphLayer {
   return {
-    ...{ name, nodes, size: [4, 4], units: 2, centre: [3.5, 3.5], jump: [8, 8], filters: [0, 1], deviations: [1, 1] },
+    ...{ name, nodes, size: [4, 4], unitCount: 2, centre: [3.5, 3.5], jump: [8, 8], units: [0, 1], deviations: [1, 1] },
     logLikelihood: { alone: [], withNeighbours: [] },
   };
 }
 
 const graph: ExplanatoryGraph = {
   ...{
-    schema: 'vitrine/explanatory-graph',
+    format: 'vitrine/explanatory-graph',
     version: 1,
     imageSize: [32, 32],
-    images: 2,
+    imageCount: 2,
     tau: 0.1,
     seed: 0,
     peaks: 'unit',
@@ -87,15 +86,15 @@ test('the heat map is the sum of Gaussians, of any size', () => {
 });
 
 test('patches are squares about the best peaks, smaller at the border', () => {
-  const [first, second] = patternPatches(graph, inference, { layer: 'low', side: 8 });
+  const [first, second] = patternPatches(graph, inference, { layer: 'low', size: 8 });
   expect(first).toEqual([
     { image: 1, score: 3, position: [1, 30], box: { rows: [0, 5], columns: [27, 31] } },
     { image: 0, score: 1, position: [10, 12], box: { rows: [7, 14], columns: [9, 16] } },
   ]);
   expect(second?.map(({ image }) => image)).toEqual([1]);
-  expect(patternPatches(graph, inference, { layer: 'low', node: 0, count: 1 })[0]).toHaveLength(1);
-  expect(() => patternPatches(graph, inference, { layer: 'low', node: 2 })).toThrow(
-    '"node" expected an integer in 0..1',
+  expect(patternPatches(graph, inference, { layer: 'low', nodes: [0], count: 1 })[0]).toHaveLength(1);
+  expect(() => patternPatches(graph, inference, { layer: 'low', nodes: [2] })).toThrow(
+    '"nodes" expected an integer in 0..1',
   );
   expect(() => patternPatches(graph, inference, { layer: 'lwo' })).toThrow('"layer" expected one of low');
 });
@@ -139,19 +138,19 @@ test('a filter comes apart into parts, what stands still and what is faint', () 
   };
   const { low } = filterParts(single, inferenceOf(places, [4, 5, 3, 9, 0.5, 0.1]));
   expect(
-    low?.map(({ filter, parts, still, faint }) => ({ filter, nodes: parts.map(({ nodes }) => nodes), still, faint })),
+    low?.map(({ unit, parts, still, faint }) => ({ unit, nodes: parts.map(({ nodes }) => nodes), still, faint })),
   ).toEqual([
-    { filter: 0, nodes: [[1, 0], [2]], still: [3], faint: [4] },
-    { filter: 1, nodes: [[5]], still: [], faint: [] },
+    { unit: 0, nodes: [[1, 0], [2]], still: [3], faint: [4] },
+    { unit: 1, nodes: [[5]], still: [], faint: [] },
   ]);
   const [part] = low?.[0]?.parts ?? [];
   expect(part?.meanScore).toBeCloseTo(5, 12);
   expect(part?.peaks.map(({ image }) => image)).toEqual([0, 1, 2, 3, 4, 5]);
   expect(part?.peaks[1]).toEqual({ image: 1, position: [23, 1], score: 5 });
-  const apart = filterParts(single, inferenceOf(places, [4, 5, 3, 9, 0.5, 0.1]), { distance: 2, alive: 0 });
+  const apart = filterParts(single, inferenceOf(places, [4, 5, 3, 9, 0.5, 0.1]), { distance: 2, share: 0 });
   expect(apart['low']?.[0]?.parts.map(({ nodes }) => nodes)).toEqual([[1], [0], [2], [4]]);
   expect(() => filterParts(single, inference)).toThrow('"inference.low" expected the 6 nodes of the graph\'s layer');
-  expect(() => filterParts(single, inference, { alive: -1 })).toThrow('"alive"');
+  expect(() => filterParts(single, inference, { share: -1 })).toThrow('"share"');
 });
 
 test('GraphML has every node and edge, with names escaped', () => {

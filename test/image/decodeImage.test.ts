@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { decodeImage } from '../../src/image/files/decodeImage.ts';
 import { encodePng } from '../../src/image/files/encodePng.ts';
 import { picture } from '../../src/image/picture.ts';
+import { VitrineError } from '../../src/numeric/errors.ts';
 import { random } from '../../src/numeric/random.ts';
 import { countingArrays } from '../support/countingArrays.ts';
 import { type PngHeader, pngAround, pngChunk } from '../support/pngFile.ts';
@@ -195,7 +196,9 @@ test.each<[string, Uint8Array, string]>([
   ['AVIF', ascii('\0\0\0\x20ftypavif'), 'got an AVIF file; convert it to PNG: only browsers decode more'],
   ['a web page', ascii('<!doctype html><p>404'), 'got an HTML page'],
 ])('decodeImage() names %s', async (_, file, message) => {
-  await expect(decodeImage(file)).rejects.toThrow(new Error(`"bytes" expected a PNG or JPEG file, ${message}`));
+  await expect(decodeImage(file)).rejects.toThrow(
+    new VitrineError('bad-image', `"bytes" expected a PNG or JPEG file, ${message}`),
+  );
 });
 
 test('decodeImage() refuses every PNG that is cut short or has a byte changed', async () => {
@@ -248,7 +251,10 @@ test('decodeImage() refuses a JPEG that claims more pixels than it can hold, wit
     await expect(decodeImage(claiming([60_000, 1], Array(255).fill(0xff)))).rejects.toThrow(lying);
     const padded = Buffer.concat([claiming([10_001, 10_000]), Buffer.alloc(200_000)]);
     await expect(decodeImage(padded)).rejects.toThrow(
-      new RangeError('"bytes" expected a picture of at most 100000000 pixels (maxPixels), got a JPEG file of more'),
+      new VitrineError(
+        'too-large',
+        '"bytes" expected a picture of at most 100000000 pixels (maxPixels), got a JPEG file of more',
+      ),
     );
   });
   expect(total).toBeLessThan(30e6);
@@ -262,11 +268,11 @@ test('decodeImage(JPEG) obeys maxPixels', async () => {
 
 test('decodeImage() refuses what holds no bytes', async () => {
   await expect(decodeImage('photo.png' as unknown as Uint8Array)).rejects.toThrow(
-    new TypeError('"bytes" expected a Uint8Array, ArrayBuffer or Blob, got "photo.png"'),
+    new VitrineError('bad-argument', '"bytes" expected a Uint8Array, ArrayBuffer or Blob, got "photo.png"'),
   );
 });
 
 test('encodePng() refuses what is no picture', () => {
-  expect(() => encodePng({ shape: [1], data: [] } as never)).toThrow(TypeError);
-  expect(() => encodePng({ width: 2, height: 2, data: new Uint8ClampedArray(4) })).toThrow(RangeError);
+  expect(() => encodePng({ shape: [1], data: [] } as never)).toThrow(VitrineError);
+  expect(() => encodePng({ width: 2, height: 2, data: new Uint8ClampedArray(4) })).toThrow(VitrineError);
 });

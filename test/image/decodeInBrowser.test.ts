@@ -17,7 +17,7 @@ beforeAll(async () => {
   browser = await chromium.launch(options);
   page = await browser.newPage();
   const bundle = { bundle: true, write: false, format: 'iife', globalName: 'image' } as const;
-  const { outputFiles } = await build({ ...bundle, entryPoints: ['src/image/decodeImage.ts'] });
+  const { outputFiles } = await build({ ...bundle, entryPoints: ['src/image/files/decodeImage.ts'] });
   await page.addScriptTag({ content: outputFiles[0]?.text ?? '' });
 });
 

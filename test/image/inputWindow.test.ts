@@ -3,9 +3,11 @@ import { expect, test } from 'vitest';
 import { inputWindow } from '../../src/image/inputWindow.ts';
 import { picture } from '../../src/image/picture.ts';
 import { toInput } from '../../src/image/toInput.ts';
-import type { Size } from '../../src/image/types.ts';
+import type { PictureSize } from '../../src/image/types.ts';
 
-test.each<[string, [width: number, height: number], Size, [top: number, left: number, height: number, width: number]]>([
+test.each<
+  [string, [width: number, height: number], PictureSize, [top: number, left: number, height: number, width: number]]
+>([
   ['a wide photo', [448, 224], 224, [0, 112, 224, 224]],
   ['a tall one', [300, 400], 224, [50, 0, 300, 300]],
   ['odd sizes', [101, 66], 32, [0, 17, 66, 66]],

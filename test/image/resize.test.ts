@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { blur } from '../../src/image/blur.ts';
 import { picture } from '../../src/image/picture.ts';
 import { resize } from '../../src/image/resize.ts';
+import { VitrineError } from '../../src/numeric/errors.ts';
 import type { NdArray } from '../../src/numeric/ndarray.ts';
 import { random } from '../../src/numeric/random.ts';
 
@@ -109,19 +110,21 @@ test('resize(picture, size) interpolates colours and rounds', () => {
 
 test('resize() refuses other ranks, sizes and lengths', () => {
   const map = noise(1, 4, 4);
-  expect(() => resize(noise(4), 2)).toThrow(new RangeError('"source" expected rank 2 or 3 or 4, got shape [4]'));
+  expect(() => resize(noise(4), 2)).toThrow(
+    new VitrineError('bad-shape', '"source" expected rank 2 or 3 or 4, got shape [4]'),
+  );
   expect(() => resize(map, 0)).toThrow(
-    new RangeError('"size" expected an integer of at least 1 or [height, width] of such, got 0'),
+    new VitrineError('bad-argument', '"size" expected an integer of at least 1 or [height, width] of such, got 0'),
   );
   expect(() => resize(map, [4, -1])).toThrow('got [4, -1]');
   expect(() => resize(map, [4] as never)).toThrow('got [4]');
   expect(() => resize(map, undefined as never)).toThrow('got undefined');
   expect(() => resize({ shape: [2, 2], data: new Float32Array(3) }, 2)).toThrow(
-    new RangeError('"source" expected 4 numbers for shape [2, 2], got 3'),
+    new VitrineError('bad-shape', '"source" expected 4 numbers for shape [2, 2], got 3'),
   );
   expect(() => resize({ shape: [0, 2], data: new Float32Array(0) }, 2)).toThrow('axes of at least 1');
   expect(() => resize(null as never, 2)).toThrow(
-    new TypeError('"source" expected {shape, data} with a typed array, got null'),
+    new VitrineError('bad-argument', '"source" expected {shape, data} with a typed array, got null'),
   );
 });
 
@@ -169,7 +172,9 @@ test('blur(source, 0) copies', () => {
 });
 
 test('blur() refuses a negative sigma and other ranks', () => {
-  expect(() => blur(noise(2, 2), -1)).toThrow(new RangeError('"sigma" expected a finite number of at least 0, got -1'));
+  expect(() => blur(noise(2, 2), -1)).toThrow(
+    new VitrineError('bad-argument', '"sigma" expected a finite number of at least 0, got -1'),
+  );
   expect(() => blur(noise(2, 2), Number.NaN)).toThrow('got NaN');
   expect(() => blur(noise(1, 1, 1, 1, 1), 1)).toThrow('"source" expected rank 2 or 3 or 4, got shape [1, 1, 1, 1, 1]');
 });

@@ -136,7 +136,7 @@ test('toInput() and fromInput() refuse other things than pictures and inputs', (
     '"picture" expected a picture {width, height, data}, got "photo.png"',
   );
   expect(() => fromInput({ shape: [1, 2, 2, 4], data: new Float32Array(16) }, { range })).toThrow(
-    '"channels" expected 1 or 3, got 4',
+    '"array" expected 3 channels, got 4',
   );
   expect(() => fromInput({ shape: [2, 2], data: new Float32Array(4) }, { range })).toThrow(
     '"array" expected rank 3 or 4, got shape [2, 2]',

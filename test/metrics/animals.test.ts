@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { categoryNames, partNames } from '../../examples/animals/anatomy.ts';
 import { type Animal, drawAnimal } from '../../examples/animals/drawAnimal.ts';
-import { boxDetectionRate, centreInBoxRate, locationInstability } from '../../src/metrics/index.ts';
+import { boxDetectionRate, centerInBoxRate, locationInstability } from '../../src/metrics/index.ts';
 import type { NdArray } from '../../src/numeric/ndarray.ts';
 
 const animals = Array.from({ length: 40 }, (_, number) => drawAnimal(number, { seed: 4 }));
@@ -48,7 +48,7 @@ test('landmarks, boxes and masks agree, and are missing together', () => {
     }
     expect(boxDetectionRate(boxes, boxes).rate).toBe(1);
     // The middle of a part can lie outside of what an obstacle leaves of it.
-    expect(centreInBoxRate(pick(animal.landmarks.data, 2), boxes)).toBeGreaterThan(0.5);
+    expect(centerInBoxRate(pick(animal.landmarks.data, 2), boxes)).toBeGreaterThan(0.5);
   }
 });
 

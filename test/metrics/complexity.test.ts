@@ -24,8 +24,8 @@ test('complexity(map): entropy of the magnitudes in nats', () => {
 
 test('effectiveComplexity(map, { threshold }): magnitudes above a share of the greatest', () => {
   near(effectiveComplexity(rows([10, -5, 1, 0.9], [1e-9, 0, 0, 0])).score, [4, 1]);
-  near(effectiveComplexity(rows([10, -5, 1, 0.9]), { threshold: 0.1 }).score, [2]);
-  expect(() => effectiveComplexity(rows([1]), { threshold: -1 })).toThrow('"threshold" expected');
+  near(effectiveComplexity(rows([10, -5, 1, 0.9]), { share: 0.1 }).score, [2]);
+  expect(() => effectiveComplexity(rows([1]), { share: -1 })).toThrow('"share" expected');
 });
 
 test('channels are summed before the magnitude is taken', () => {
@@ -41,9 +41,7 @@ test('a map of zeros: NaN, of effective complexity 0', () => {
 });
 
 test.each([sparseness, complexity, effectiveComplexity])('%o refuses NaN by its position', (metric) => {
-  expect(() => metric(rows([1, 2, Number.NaN, 4]))).toThrow(
-    '"attribution" expected finite numbers, got NaN at [0, 0, 2]',
-  );
+  expect(() => metric(rows([1, 2, Number.NaN, 4]))).toThrow('"map" expected finite numbers, got NaN at [0, 0, 2]');
 });
 
 test('mapSimilarity(map, other, { similarity }) compares each example with its signs', () => {

@@ -1,5 +1,6 @@
-import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import * as tf from '@tensorflow/tfjs-core';
+import { input, type LayersModel, layers as l, model as modelFrom } from '@tensorflow/tfjs-layers';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { edgeMap, gradient, gradientTimesInput, randomMap } from '../../src/attribution/index.ts';
 import {
   type Evaluation,
@@ -14,6 +15,9 @@ import {
 import type { NdArray } from '../../src/numeric/ndarray.ts';
 import { random } from '../../src/numeric/random.ts';
 import { report } from '../../src/render/report.ts';
+import { targets } from '../../src/scoring/index.ts';
+import type { ScoreFunction, Target } from '../../src/scoring/types.ts';
+import { apply, conv, inputsOf, randomized } from '../oracle/building.ts';
 import { linearModel } from '../support/linearModel.ts';
 import { fixtureModel } from '../support/models.ts';
 
@@ -97,7 +101,7 @@ test('what is no function is named', async () => {
   );
   const none = undefined as unknown as Evaluation['metrics'];
   await expect(evaluate({ model, x, explainers, metrics: none })).rejects.toThrow(
-    '"metrics" expected functions by name, got undefined',
+    '"metrics" expected an object, got undefined',
   );
 });
 
@@ -121,4 +125,55 @@ test('the exact explanation of a linear score comes before a random one', async 
   expect(exact[2]).toBeGreaterThan(0.95);
   expect(Math.abs(chance[1])).toBeLessThan(0.4);
   linear.dispose();
+});
+
+describe('evaluate(…) and metrics measure exactly what was explained', () => {
+  const region = { shape: [3, 4], data: Uint8Array.from({ length: 12 }, (_, i) => Number(i > 5)) };
+  const score: ScoreFunction = ([logits]) => tf.sum(tf.mul(logits as tf.Tensor, tf.tensor1d([1, -2, 0.5])), -1);
+  const summed: ScoreFunction = ([maps]) => tf.sum(tf.mul(maps as tf.Tensor, tf.tensor1d([1, -2])), [1, 2, 3]);
+  const cases: readonly [string, Target][] = [
+    ['a contrast', { class: 1, minus: 2 }],
+    ['a contrast with the predicted classes', { class: 'predicted' as unknown as number, minus: 'rest' }],
+    ['a unit', { layer: 'conv', unit: 1, position: 'sum' }],
+    ['a target of an output', { output: 0, target: { class: 0, minus: 'rest' } }],
+    ['a region', targets.mask(1, region)],
+    ['a region of an output', { output: 'maps', target: targets.mask(0, region, { reduce: 'sum' }) }],
+    ['a function', (outputs, example) => score(outputs, example)],
+    ['a function of an output', { output: 'maps', target: summed }],
+    ['layers', { layers: ['conv'], score: ([value]) => tf.sum(value as tf.Tensor, [1, 2, 3]) }],
+  ];
+  let network: LayersModel;
+  let pictures: NdArray;
+  beforeAll(() => {
+    // No activation: every score is linear, so that exact contributions correlate with what is lost.
+    const picture = input({ shape: [3, 4, 2] });
+    const features = apply(conv({ name: 'conv', padding: 'same' }), picture);
+    const maps = apply(l.conv2d({ filters: 2, kernelSize: 1, name: 'maps' }), features);
+    const logits = apply(l.dense({ units: 3, name: 'logits' }), apply(l.flatten(), features));
+    network = randomized(modelFrom({ inputs: picture, outputs: [logits, maps] }), 3);
+    [pictures] = inputsOf(network, 2, 4) as [NdArray];
+  });
+  afterAll(() => network.dispose());
+
+  test.each(cases)('%s', async (_, target) => {
+    const given: Metric = async (model, x, options) =>
+      faithfulnessEstimate(model, x, { ...options, target: options.target ?? 'predicted' });
+    const { results } = await evaluate({
+      model: network,
+      x: pictures,
+      target,
+      explainers: { exact: gradientTimesInput },
+      metrics: { faithfulnessEstimate, given, maxSensitivity },
+    });
+    const found = results['exact'];
+    found?.['faithfulnessEstimate']?.score.forEach((value) => expect(value).toBeCloseTo(1, 4));
+    expect(found?.['given']).toEqual(found?.['faithfulnessEstimate']);
+    const attribution = await gradientTimesInput(network, pictures, { target });
+    const own = faithfulnessEstimate(network, pictures, { attribution });
+    if (attribution.explained.target === 'function') {
+      await expect(own).rejects.toThrow('"target" expected what "attribution" explains, which is a function, got none');
+      const again = await faithfulnessEstimate(network, pictures, { attribution, target });
+      expect(again).toEqual(found?.['faithfulnessEstimate']);
+    } else expect(await own).toEqual(found?.['faithfulnessEstimate']);
+  });
 });

@@ -79,7 +79,7 @@ describe('the parts of a sum of 256 pixels, the same in reverse order, and shuff
     const run = async (data: Float32Array): Promise<number> => {
       const { score, higherIsBetter } = await metrics.road(mean, scene, {
         attribution: map(data),
-        fractions: [0.12, 0.5],
+        shares: [0.12, 0.5],
       });
       return (score[0] as number) * (higherIsBetter ? 1 : -1);
     };
@@ -109,7 +109,7 @@ describe('of an object of six pixels in twenty', () => {
     ['pointingGame', (given) => metrics.pointingGame(given, mask, { tolerance: 0 }), Number.NaN],
     ['relevanceMass', (given) => metrics.relevanceMass(given, mask), 6 / 20],
     ['relevanceRank', (given) => metrics.relevanceRank(given, mask), Number.NaN],
-    ['topKIntersection', (given) => metrics.topKIntersection(given, mask, { k: 6 }), Number.NaN],
+    ['topKIntersection', (given) => metrics.topKIntersection(given, mask, { count: 6 }), Number.NaN],
     ['attributionLocalization', (given) => metrics.attributionLocalization(given, mask), 6 / 20],
     ['localizationAuc', (given) => metrics.localizationAuc(given, mask), 0.5],
   ])('%s: 1 inside, 0 outside; of a map that orders nothing what is documented', (_name, metric, even) => {

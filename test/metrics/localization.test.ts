@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import {
   attributionLocalization,
   localizationAuc,
-  type Mask,
+  type ObjectMask,
   pointingGame,
   relevanceMass,
   relevanceRank,
@@ -12,9 +12,9 @@ import type { NdArray } from '../../src/numeric/ndarray.ts';
 import type { Attribution } from '../../src/scoring/types.ts';
 
 const map = (shape: readonly number[], ...values: number[]): NdArray => ({ shape, data: Float32Array.from(values) });
-const mask = (shape: readonly number[], ...values: number[]): Mask => ({ shape, data: Uint8Array.from(values) });
+const mask = (shape: readonly number[], ...values: number[]): ObjectMask => ({ shape, data: Uint8Array.from(values) });
 const row = (...values: number[]): NdArray => map([1, values.length], ...values);
-const inside = (...values: number[]): Mask => mask([1, values.length], ...values);
+const inside = (...values: number[]): ObjectMask => mask([1, values.length], ...values);
 
 test('relevanceMass(map, mask): the positive share inside', () => {
   expect(relevanceMass(row(0.7, 0.2, 0.1, 0), inside(1, 0, 1, 0)).score[0]).toBeCloseTo(0.8, 6);
@@ -31,10 +31,10 @@ test('attributionLocalization(map, mask, { weighted })', () => {
 test('relevanceRank(map, mask) and topKIntersection(map, mask, { k })', () => {
   const [values, object] = [row(0.9, 0.8, 0.7, 0.1, 0), inside(1, 0, 1, 0, 0)];
   expect(relevanceRank(values, object).score[0]).toBeCloseTo(0.5, 6);
-  expect(topKIntersection(values, object, { k: 3 }).score[0]).toBeCloseTo(2 / 3, 6);
+  expect(topKIntersection(values, object, { count: 3 }).score[0]).toBeCloseTo(2 / 3, 6);
   expect(topKIntersection(values, object).score[0]).toBeCloseTo(2 / 5, 6);
   // Of equal values the first counts for more.
-  expect(topKIntersection(row(1, 1, 0), inside(0, 1, 0), { k: 1 }).score[0]).toBe(0);
+  expect(topKIntersection(row(1, 1, 0), inside(0, 1, 0), { count: 1 }).score[0]).toBe(0);
 });
 
 test('pointingGame(map, mask): signed maximum, within a circle', () => {
@@ -103,8 +103,8 @@ describe.each(Object.entries(all))('%s(map, mask)', (name, metric) => {
       mask([1, 2, 3], 1, 1, 1, 0, 0, 0),
       '"mask" expected shape [2, 2, 3]',
     ],
-    ['no mask', values, undefined as unknown as Mask, '"mask" expected {shape, data}'],
-    ['no map', undefined as unknown as NdArray, objects, '"attribution" expected {shape, data}'],
+    ['no mask', values, undefined as unknown as ObjectMask, '"mask" expected {shape, data}'],
+    ['no map', undefined as unknown as NdArray, objects, '"map" expected {shape, data}'],
   ])('%s is refused', (_, wrong, object, message) => {
     expect(() => metric(wrong, object)).toThrow(message);
   });
@@ -115,8 +115,8 @@ test.each([
     () => pointingGame(row(1, 2), inside(1, 0), { tolerance: -1 }),
     '"tolerance" expected a finite number of at least 0',
   ],
-  [() => topKIntersection(row(1, 2), inside(1, 0), { k: 3 }), '"k" expected an integer in 1..2, got 3'],
-  [() => topKIntersection(row(1, 2), inside(1, 0), { k: 0 }), '"k" expected an integer in 1..2, got 0'],
+  [() => topKIntersection(row(1, 2), inside(1, 0), { count: 3 }), '"count" expected an integer in 1..2, got 3'],
+  [() => topKIntersection(row(1, 2), inside(1, 0), { count: 0 }), '"count" expected an integer of at least 1, got 0'],
 ])('%s is refused: %s', (run, message) => {
   expect(run).toThrow(message);
 });

@@ -66,9 +66,10 @@ describe.each(activations)('metrics of a model that ends in %s', (activation) =>
     const [first, , last] = (await deletion(model, x, options)).curve?.data ?? [];
     expect(first).toBeCloseTo(whole, 4);
     expect(last).toBeCloseTo(nothing, 4);
-    const { score } = await averageDrop(model, x, options);
+    const { perStep: _, ...shown } = options;
+    const { score } = await averageDrop(model, x, shown);
     expect(score[0]).toBeCloseTo(Math.max(whole - seen, 0) / Math.abs(whole), 4);
-    const gain = averageDrop(model, x, { ...options, kind: 'gain' });
+    const gain = averageDrop(model, x, { ...shown, kind: 'gain' });
     if (whole >= 0 && whole <= 1) {
       expect((await gain).score[0]).toBeCloseTo(Math.max(seen - whole, 0) / (1 - whole), 4);
     } else

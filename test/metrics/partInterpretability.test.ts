@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import {
   boxDetectionRate,
-  centreInBoxRate,
+  centerInBoxRate,
   localizationDistance,
   medianPartRadius,
   type PartData,
@@ -10,6 +10,7 @@ import {
   peakPositions,
   unitCategories,
 } from '../../src/metrics/index.ts';
+import { VitrineError } from '../../src/numeric/errors.ts';
 import type { NdArray } from '../../src/numeric/ndarray.ts';
 import { random } from '../../src/numeric/random.ts';
 import { naivePartInterpretability } from '../oracle/partInterpretability.ts';
@@ -53,7 +54,7 @@ describe('peakPositions', () => {
     expect(() => peakPositions(maps, { centre: 0, jump: [8, 0] })).toThrow(
       '"jump" expected a finite number of at least',
     );
-    expect(() => peakPositions(maps, { centre: 0, jump: [8] as unknown as [number, number] })).toThrow(TypeError);
+    expect(() => peakPositions(maps, { centre: 0, jump: [8] as unknown as [number, number] })).toThrow(VitrineError);
   });
 });
 
@@ -99,15 +100,15 @@ describe('partInterpretability', () => {
   });
 
   test('measures a unit on its own category', () => {
-    const labels = Array.from({ length: 12 }, (_, image) => image % 3);
+    const classes = Array.from({ length: 12 }, (_, image) => image % 3);
     const options = { ...placement, radius: 4, quantile: 0.05 };
-    const { rates, category, iou } = partInterpretability({ ...data, labels }, options);
-    expect(category).toEqual(unitCategories(data.activations, labels).category);
+    const { rates, category, iou } = partInterpretability({ ...data, classes }, options);
+    expect(category).toEqual(unitCategories(data.activations, classes).category);
     const present = (image: number, part: number): boolean =>
       data.parts.data.subarray((image * 4 + part) * 600, (image * 4 + part + 1) * 600).some((value) => value !== 0);
     for (const [unit, own] of [...(category ?? [])].entries()) {
       const part = 1;
-      const images = labels.flatMap((label, image) => (label === own && present(image, part) ? [image] : []));
+      const images = classes.flatMap((label, image) => (label === own && present(image, part) ? [image] : []));
       const hits = images.filter((image) => (iou.data[(image * 3 + unit) * 4 + part] as number) > 0.2);
       expect(rates.data[unit * 4 + part]).toBe(hits.length / images.length);
     }
@@ -142,11 +143,11 @@ describe('partInterpretability', () => {
   test.each<[string, () => unknown, string]>([
     ['images', wrong({ parts: bytes([1, 1, 2, 2], [0, 1, 0, 1]) }), '"parts" expected 12 images, got 1'],
     ['parts', wrong({ parts: bytes([2, 2], [0, 1, 0, 1]) }), '"parts" expected rank 4, got shape [2, 2]'],
-    ['labels', wrong({ labels: [0, 1] }), '"labels" expected 12 numbers, got 2'],
+    ['classes', wrong({ classes: [0, 1] }), '"classes" expected 12 numbers, got 2'],
     [
-      'negative labels',
-      wrong({ labels: new Array(12).fill(-1) }),
-      '"labels" expected an integer of at least 0, got -1',
+      'negative classes',
+      wrong({ classes: new Array(12).fill(-1) }),
+      '"classes" expected an integer of at least 0, got -1',
     ],
     ['radius', wrong({}, { radius: -1 }), '"radius" expected a finite number of at least 0, got -1'],
     [
@@ -168,7 +169,7 @@ describe('partInterpretability', () => {
     ],
   ])('bad input: %s', (_, call, message) => {
     expect(call).toThrow(message);
-    expect(call).toThrow(RangeError);
+    expect(call).toThrow(VitrineError);
   });
 });
 
@@ -192,7 +193,7 @@ describe('localisation', () => {
 
   test('centres in boxes, edges included', () => {
     const boxes = floats([4, 4], [0, 0, 2, 4, 0, 0, 2, 4, 0, 0, 2, 4, 0, 0, 2, 4]);
-    expect(centreInBoxRate(floats([4, 2], [1, 1, 2, 4, 2.5, 1, 1, -0.5]), boxes)).toBe(0.5);
+    expect(centerInBoxRate(floats([4, 2], [1, 1, 2, 4, 2.5, 1, 1, -0.5]), boxes)).toBe(0.5);
   });
 
   test('boxes that overlap', () => {
@@ -212,14 +213,14 @@ describe('localisation', () => {
     );
     expect(() => localizationDistance(nan, points, [5, 5])).toThrow('"predicted" expected finite numbers');
     expect(() => localizationDistance(points, points, [5, Number.NaN])).toThrow('"imageSize" expected a finite number');
-    expect(() => centreInBoxRate(nan, boxes)).toThrow('"predicted" expected finite numbers');
-    expect(() => centreInBoxRate(points, points)).toThrow('"boxes" expected shape [1, 4], got [1, 2]');
+    expect(() => centerInBoxRate(nan, boxes)).toThrow('"predicted" expected finite numbers');
+    expect(() => centerInBoxRate(points, points)).toThrow('"boxes" expected shape [1, 4], got [1, 2]');
     expect(() => boxDetectionRate(boxes, floats([1, 4], [3, 0, 1, 1]))).toThrow(
       '"boxes" expected [top, left, bottom, right], got [3, 0, 1, 1] at 0',
     );
     expect(() => boxDetectionRate(points, boxes)).toThrow('"predicted" expected shape [1, 4], got [1, 2]');
     expect(() => boxDetectionRate(boxes, boxes, { threshold: Number.NaN })).toThrow(
-      '"threshold" expected a finite number',
+      '"threshold" expected a number in 0..1, got NaN',
     );
   });
 });

@@ -44,7 +44,7 @@ test('the other class is another one, chosen by seed and example', async () => {
 
 test.each([
   ['a unit', { target: { layer: 'conv1', unit: 0 } }, '"target" expected classes, or the "other" classes'],
-  ['an unknown class', { other: 9 }, '"target" expected an integer in 0..4, got 9'],
+  ['an unknown class', { other: 9 }, '"other" expected an integer in 0..4, got 9'],
   ['an unknown similarity', { similarity: 'same' as 'ssim' }, '"similarity" expected one of'],
 ])('%s is refused', async (_, options, message) => {
   await expect(randomLogit(model, x, { explainer: guidedBackprop, ...options })).rejects.toThrow(message);

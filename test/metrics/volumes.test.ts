@@ -95,7 +95,7 @@ describe('metrics of maps that remove voxels, on a linear score', () => {
     const found = [
       await metrics.sensitivityN(model, x, { attribution, samples }),
       await metrics.muFidelity(model, x, { attribution, samples, grid: 2 }),
-      await metrics.faithfulnessCorrelation(model, x, { attribution, samples, subset: 5 } as never),
+      await metrics.faithfulnessCorrelation(model, x, { attribution, samples, subsetSize: 5 }),
       await metrics.faithfulnessEstimate(model, x, { attribution }),
     ];
     for (const { score, metric } of found) expect(score[0], metric).toBeCloseTo(1, 4);
@@ -141,7 +141,7 @@ describe('metrics of maps alone', () => {
     target: null,
     score: new Float32Array(1),
   } as unknown as Attribution;
-  const maskAt = (...inside: number[]): metrics.Mask => ({
+  const maskAt = (...inside: number[]): metrics.ObjectMask => ({
     shape: [2, 3, 4],
     data: Uint8Array.from({ length: 24 }, (_, i) => Number(inside.includes(i))),
   });
@@ -162,7 +162,7 @@ describe('metrics of maps alone', () => {
     expect(metrics.relevanceMass(cam, mask).score[0]).toBeCloseTo(12 / total, 6);
     expect(metrics.attributionLocalization(cam, mask, { weighted: true }).score[0]).toBeCloseTo((12 / total) * 8, 5);
     expect(metrics.relevanceRank(cam, mask).score[0]).toBeCloseTo(2 / 3, 6);
-    expect(metrics.topKIntersection(cam, mask, { k: 1 }).score[0]).toBe(1);
+    expect(metrics.topKIntersection(cam, mask, { count: 1 }).score[0]).toBe(1);
     // Outside are 4, 6, 6 and 5 of 0 … 3: the 9 is above all 21, the 3 above 16 and beside 5, the 0 beside 4.
     expect(metrics.localizationAuc(cam, mask).score[0]).toBeCloseTo((21 + 16 + 5 / 2 + 4 / 2) / (3 * 21), 6);
     expect(() => metrics.pointingGame(cam, { shape: [3, 4], data: new Uint8Array(12) })).toThrow(

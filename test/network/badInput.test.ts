@@ -12,6 +12,7 @@ import { activations } from '../../src/network/activations.ts';
 import { compile } from '../../src/network/compile.ts';
 import { predict } from '../../src/network/predict.ts';
 import type { Input } from '../../src/network/types.ts';
+import { VitrineError } from '../../src/numeric/errors.ts';
 import type { NdArray } from '../../src/numeric/ndarray.ts';
 import { classifier, free } from '../oracle/building.ts';
 
@@ -30,91 +31,101 @@ const [a, b]: [NdArray, NdArray] = [
 ];
 const spoilt = (value: number): NdArray => ({ shape: [1, 6, 7, 2], data: new Float32Array(84).fill(value, 17, 18) });
 
-const refusals: readonly [string, () => Promise<unknown>, new () => Error, string][] = [
+const refusals: readonly [string, () => Promise<unknown>, typeof VitrineError | ErrorConstructor, string][] = [
   [
     'a wrong rank',
     () => predict(model, { shape: [84], data: new Float32Array(84) }),
-    RangeError,
+    VitrineError,
     '"x" expected shape [n, 6, 7, 2] or [6, 7, 2] for input "',
   ],
-  ['a wrong size', () => predict(model, { shape: [7, 6, 2], data: x.data }), RangeError, ', got [7, 6, 2]'],
+  ['a wrong size', () => predict(model, { shape: [7, 6, 2], data: x.data }), VitrineError, ', got [7, 6, 2]'],
   [
     'no examples',
     () => predict(model, { shape: [0, 6, 7, 2], data: new Float32Array(0) }),
-    RangeError,
+    VitrineError,
     '"x" expected at least one example, got shape [0, 6, 7, 2]',
   ],
   [
     'too few numbers',
     () => predict(model, { shape: [6, 7, 2], data: new Float32Array(83) }),
-    RangeError,
+    VitrineError,
     '"x" expected 84 numbers for shape [6, 7, 2], got 83',
   ],
-  ['NaN', () => predict(model, spoilt(Number.NaN)), RangeError, '"x" expected finite numbers, got NaN at [0, 1, 1, 1]'],
+  [
+    'NaN',
+    () => predict(model, spoilt(Number.NaN)),
+    VitrineError,
+    '"x" expected finite numbers, got NaN at [0, 1, 1, 1]',
+  ],
   [
     'infinity',
     () => predict(model, spoilt(Number.NEGATIVE_INFINITY)),
-    RangeError,
+    VitrineError,
     '"x" expected finite numbers, got -Infinity at [0, 1, 1, 1]',
   ],
   [
     'no array',
     () => predict(model, 'x' as unknown as Input),
-    TypeError,
+    VitrineError,
     '"x" expected a tensor or {shape, data}, got ',
   ],
   [
     'null',
     () => predict(model, null as unknown as Input),
-    TypeError,
+    VitrineError,
     '"x" expected a tensor or {shape, data}, got null',
   ],
   [
     'plain numbers',
     () => predict(model, { shape: [6, 7, 2], data: Array(84).fill(0) } as unknown as Input),
-    TypeError,
-    '"x.data" expected a typed array, got ',
+    VitrineError,
+    '"x.data" expected a typed array of numbers, got ',
   ],
-  ['two inputs for one', () => predict(model, [x, x]), TypeError, '"x" expected 1 input(s) ('],
-  ['one input for two', () => predict(pair, a), TypeError, '"x" expected 2 input(s) (left, right), got 1'],
+  ['two inputs for one', () => predict(model, [x, x]), VitrineError, '"x" expected 1 input(s) ('],
+  ['one input for two', () => predict(pair, a), VitrineError, '"x" expected 2 input(s) (left, right), got 1'],
   [
     'inputs of different counts',
     () => predict(pair, [a, b]),
-    RangeError,
+    VitrineError,
     '"x" expected as many examples in each input, got 1, 2',
   ],
   [
     'a wrong second input',
     () => predict(pair, [a, x]),
-    RangeError,
+    VitrineError,
     '"x[1]" expected shape [n, 2] or [2] for input "right", got [6, 7, 2]',
   ],
   [
     'an unknown layer',
     () => activations(model, x, ['conv3']),
-    RangeError,
+    VitrineError,
     '"layers" expected the address of a layer, got "conv3"; near: conv',
   ],
-  ['half a batch', () => predict(model, x, { batchSize: 0.5 }), RangeError, '"batchSize" expected an integer'],
-  ['an empty batch', () => predict(model, x, { batchSize: 0 }), RangeError, '"batchSize" expected an integer'],
+  ['half a batch', () => predict(model, x, { batchSize: 0.5 }), VitrineError, '"batchSize" expected an integer'],
+  ['an empty batch', () => predict(model, x, { batchSize: 0 }), VitrineError, '"batchSize" expected an integer'],
   [
     'an aborted signal',
     () => predict(model, x, { signal: AbortSignal.abort(new Error('too late')) }),
     Error,
     'too late',
   ],
-  ['a disposed network', () => predict(disposed(), x), Error, '" is disposed; compile the model again'],
+  ['a disposed network', () => predict(disposed(), x), VitrineError, '" is disposed; compile the model again'],
   [
     'an empty model',
     async () => compile(sequential()),
-    Error,
+    VitrineError,
     '"model" expected a model with layers, got the empty model "sequential',
   ],
-  ['no model', async () => compile({} as LayersModel), TypeError, '"model" expected a LayersModel or GraphModel, got '],
+  [
+    'no model',
+    async () => compile({} as LayersModel),
+    VitrineError,
+    '"model" expected a LayersModel or GraphModel, got ',
+  ],
   [
     'no model in a call',
     () => predict(undefined as unknown as LayersModel, x),
-    TypeError,
+    VitrineError,
     '"model" expected a LayersModel or GraphModel, got undefined',
   ],
 ];

@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { type LayersModel, layers as l } from '@tensorflow/tfjs-layers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { predict } from '../../src/network/predict.ts';
+import { VitrineError } from '../../src/numeric/errors.ts';
 import type { NdArray } from '../../src/numeric/ndarray.ts';
 import { layerGradients } from '../../src/scoring/layerGradients.ts';
 import type { Target } from '../../src/scoring/types.ts';
@@ -18,122 +19,122 @@ const x: NdArray = { shape: [6, 7, 2], data: new Float32Array(84) };
 const explain = (target: Target, layer = 'conv1'): Promise<unknown> =>
   layerGradients(model, x, { layers: [layer], target });
 
-const refusals: readonly [string, () => Promise<unknown>, new () => Error, string][] = [
+const refusals: readonly [string, () => Promise<unknown>, typeof VitrineError, string][] = [
   [
     'an unknown layer of a target',
     () => explain({ layer: 'relu', unit: 0 }),
-    RangeError,
+    VitrineError,
     '"target.layer" expected the address of a layer, got "relu"; near: relu1',
   ],
-  ['a class too large', () => explain(4), RangeError, '"target" expected an integer in 0..3, got 4'],
-  ['a class below zero', () => explain(-1), RangeError, '"target" expected an integer in 0..3, got -1'],
-  ['half a class', () => explain(0.5), RangeError, '"target" expected an integer in 0..3, got 0.5'],
+  ['a class too large', () => explain(4), VitrineError, '"target" expected an integer in 0..3, got 4'],
+  ['a class below zero', () => explain(-1), VitrineError, '"target" expected an integer in 0..3, got -1'],
+  ['half a class', () => explain(0.5), VitrineError, '"target" expected an integer in 0..3, got 0.5'],
   [
     'classes for another batch',
     () => explain([0, 1]),
-    RangeError,
+    VitrineError,
     '"target" expected one class for each of 1 example(s), got 2',
   ],
   [
     'a class by name',
     () => explain('cat' as unknown as Target),
-    TypeError,
+    VitrineError,
     '"target" expected a class, a unit, an output or a function, got "cat"',
   ],
   [
     'null as target',
     () => explain(null as unknown as Target),
-    TypeError,
+    VitrineError,
     '"target" expected a class, a unit, an output or a function, got null',
   ],
   [
     'a contrast with nothing',
     () => explain({ class: 1 } as unknown as Target),
-    TypeError,
+    VitrineError,
     '"target" expected {class, minus} for a contrast, or the class alone, got {class}',
   ],
   [
     'a contrast with no class',
     () => explain({ class: 1, minus: null } as unknown as Target),
-    TypeError,
+    VitrineError,
     `"target.minus" expected a class or 'rest', got null`,
   ],
   [
     'a layer without unit',
     () => explain({ layer: 'conv2' } as unknown as Target),
-    TypeError,
+    VitrineError,
     '"target.unit" expected an integer, got undefined',
   ],
   [
     'classes of a result for another batch',
     () => explain(Int32Array.of(0, 1)),
-    RangeError,
+    VitrineError,
     '"target" expected one class for each of 1 example(s), got 2',
   ],
   [
     'a wrong class to subtract',
     () => explain({ class: 0, minus: 9 }),
-    RangeError,
+    VitrineError,
     '"target.minus" expected an integer in 0..3, got 9',
   ],
   [
     'a unit too large',
     () => explain({ layer: 'conv2', unit: 3 }),
-    RangeError,
+    VitrineError,
     '"target.unit" expected an integer in 0..2, got 3',
   ],
   [
     'a position outside',
     () => explain({ layer: 'conv2', unit: 0, position: [0, 9] }),
-    RangeError,
+    VitrineError,
     '"target.position[1]" expected an integer in 0..1, got 9',
   ],
   [
     'a position in a dense layer',
     () => explain({ layer: 'scores', unit: 0, position: [0, 0] }),
-    RangeError,
+    VitrineError,
     '"target.position" expected none for layer "scores"',
   ],
   [
     'an unknown way to reduce',
     () => explain({ layer: 'conv2', unit: 0, position: 'median' as 'mean' }),
-    Error,
+    VitrineError,
     '"target.position" expected ',
   ],
   [
     'half a position',
     () => explain({ layer: 'conv2', unit: 0, position: [1] as unknown as [number, number] }),
-    TypeError,
+    VitrineError,
     '"target.position" expected [row, column], ',
   ],
   [
     'an unknown output',
     () => explain({ output: 1, target: 0 }),
-    RangeError,
+    VitrineError,
     '"output" expected one of 0 (scores), got 1',
   ],
   [
     'an unknown output by name',
     () => predict(model, x, { output: 'score' }),
-    RangeError,
+    VitrineError,
     '"output" expected one of 0 (scores), got "score"',
   ],
   [
     'an unknown scale',
     () => layerGradients(model, x, { layers: ['conv1'], scale: 'percent' as 'logit' }),
-    Error,
+    VitrineError,
     '"scale" expected ',
   ],
   [
     'a function without score',
     () => explain((outputs) => outputs[0] as Tensor),
-    RangeError,
+    VitrineError,
     '"target" expected a function that returns shape [1], got [1, 4]',
   ],
   [
     'a layer after the target',
     () => explain({ layer: 'conv1', unit: 0 }, 'conv2'),
-    Error,
+    VitrineError,
     'no gradient reaches "conv2": the target does not depend on it; expected a layer before the target',
   ],
   [
@@ -144,7 +145,7 @@ const refusals: readonly [string, () => Promise<unknown>, new () => Error, strin
         { shape: [2, 2, 1], data: new Float32Array(4) },
         { scale: 'logit' },
       ),
-    RangeError,
+    VitrineError,
     '"scale" expected an output with one score per class, but "rectified" has shape [n, 2, 2, 1]',
   ],
 ];

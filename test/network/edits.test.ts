@@ -4,7 +4,7 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { describe, expect, test } from 'vitest';
 import { compile } from '../../src/network/compile.ts';
 import type { Site } from '../../src/network/graph/graph.ts';
-import type { Parameters } from '../../src/network/graph/operation.ts';
+import type { OperationParameters } from '../../src/network/graph/operation.ts';
 import type { Network } from '../../src/network/network.ts';
 import type { ForwardOptions } from '../../src/network/walk/forward.ts';
 import { type NdArray, sizeOf } from '../../src/numeric/ndarray.ts';
@@ -93,7 +93,7 @@ describe('network.forward(inputs, { parameters })', () => {
     const first = output(network, { taps: taps(network) });
     const kept = tf.memory().numTensors;
     const replaced = tf.tidy(() => {
-      const parameters = (operation: Network['operations'][number]): Parameters | undefined =>
+      const parameters = (operation: Network['operations'][number]): OperationParameters | undefined =>
         expected.operations[network.operations.indexOf(operation)]?.parameters;
       return output(network, { taps: taps(network), parameters });
     });

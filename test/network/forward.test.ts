@@ -4,7 +4,7 @@ import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { model as modelOf } from '@tensorflow/tfjs-layers';
 import { describe, test } from 'vitest';
 import { compile } from '../../src/network/compile.ts';
-import type { Head } from '../../src/network/graph/graph.ts';
+import type { OutputHead } from '../../src/network/graph/graph.ts';
 import type { NdArray } from '../../src/numeric/ndarray.ts';
 import { free, inputsOf } from '../oracle/building.ts';
 import { networks, resizingNetworks } from '../oracle/networks.ts';
@@ -53,7 +53,7 @@ describe('compile(model).forward(inputs): what tfjs cannot do', () => {
     const model = build();
     const network = compile(model);
     const inputs = inputsOf(model).map(({ data, shape }) => tf.tensor(data, [...shape]));
-    const { site } = network.heads[0] as Head;
+    const { site } = network.heads[0] as OutputHead;
     const [apart, folded] = tf.tidy(() => {
       const every = network.forward(inputs, { taps: [...network.graph.sites.values()] });
       return [tf.clone(every.value(site)), tf.clone(network.forward(inputs).value(site))];
@@ -72,7 +72,7 @@ describe('compile(model).forward(inputs): resizing', () => {
     const [{ data, shape }] = inputsOf(model) as [NdArray];
     const [found, expected] = tf.tidy(() => {
       const x = tf.tensor(data, [...shape]);
-      const { site } = network.heads[0] as Head;
+      const { site } = network.heads[0] as OutputHead;
       return [tf.clone(network.forward([x]).value(site)), model.layers[1]?.apply(x) as Tensor];
     });
     await expectClose(found, expected);

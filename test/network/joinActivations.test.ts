@@ -4,7 +4,7 @@ import { input, type LayersModel, layers as l, model as modelOf, type SymbolicTe
 import { expect, test } from 'vitest';
 import { lrp } from '../../src/attribution/index.ts';
 import { compile } from '../../src/network/compile.ts';
-import type { Graph, Step } from '../../src/network/graph/graph.ts';
+import type { GraphStep, OperationGraph } from '../../src/network/graph/graph.ts';
 import type { Operation } from '../../src/network/graph/operation.ts';
 import { elementwise } from '../../src/network/operations/activation.ts';
 import { constantAffine } from '../../src/network/operations/affine.ts';
@@ -14,7 +14,7 @@ import { relu } from '../../src/network/operations/relu.ts';
 import { taped } from '../../src/network/operations/taped.ts';
 import { joinActivations } from '../../src/network/plan/joinActivations.ts';
 import { gradientRule, type Rule } from '../../src/network/walk/composite.ts';
-import { createStore, type Store } from '../../src/network/walk/store.ts';
+import { createStore, type WeightStore } from '../../src/network/walk/store.ts';
 import { apply, free, type Layer } from '../oracle/building.ts';
 import { expectClose } from '../support/close.ts';
 
@@ -152,15 +152,15 @@ const pieces: Readonly<Record<string, readonly [string, Pieces]>> = {
   ],
 };
 
-function graphOf(store: Store, make: Pieces): Graph {
+function graphOf(store: WeightStore, make: Pieces): OperationGraph {
   const steps = make({ address: 'piece', layerClass: 'Piece', store }).map(
-    ([operation, ...inputs], i): Step => ({ operation, inputs, output: i + 1 }),
+    ([operation, ...inputs], i): GraphStep => ({ operation, inputs, output: i + 1 }),
   );
   return { steps, inputs: [], heads: [], sites: new Map(), shapes: [], valueCount: steps.length + 1 };
 }
 
 /** What steps make of a value. */
-function run(steps: readonly (Step | undefined)[], x: Tensor): Tensor {
+function run(steps: readonly (GraphStep | undefined)[], x: Tensor): Tensor {
   const values = new Map([[0, x]]);
   for (const step of steps) {
     if (step) values.set(step.output, step.operation.forward(step.inputs.map((value) => values.get(value) as Tensor)));

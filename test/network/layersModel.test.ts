@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { describe, expect, test } from 'vitest';
 import { allLayers, assertLayersModel, isContainer, isLayersModel } from '../../src/network/graph/layersModel.ts';
+import { VitrineError } from '../../src/numeric/errors.ts';
 
 const dense = (name: string): tfl.layers.Layer => tfl.layers.dense({ name, units: 2, inputShape: [2] });
 
@@ -43,7 +44,7 @@ describe('assertLayersModel(value)', () => {
     [[], '[]'],
   ])('%o', (value, got) => {
     expect(message(value, 'network')).toBe(`"network" expected a LayersModel or GraphModel, got ${got}`);
-    expect(() => assertLayersModel(value)).toThrow(TypeError);
+    expect(() => assertLayersModel(value)).toThrow(VitrineError);
     expect(isLayersModel(value)).toBe(false);
   });
 

@@ -6,6 +6,7 @@ import { activations } from '../../src/network/activations.ts';
 import { compile } from '../../src/network/compile.ts';
 import { fieldBox } from '../../src/network/fields/fieldBox.ts';
 import { type ReceptiveField, receptiveField } from '../../src/network/fields/receptiveField.ts';
+import { VitrineError } from '../../src/numeric/errors.ts';
 import type { NdArray } from '../../src/numeric/ndarray.ts';
 import { apply, chain, conv, free, type Layer, picture } from '../oracle/building.ts';
 import { type Dependency, dependencies, positive } from '../oracle/dependencies.ts';
@@ -468,53 +469,53 @@ describe('receptiveField(model, layer, options): bad input', () => {
     );
   const asked = (layer: string) => (model: LayersModel) => receptiveField(model, layer);
 
-  test.each<[string, () => void, new () => Error, string]>([
+  test.each<[string, () => void, typeof VitrineError, string]>([
     [
       'an unknown layer',
       refused(picture, [conv({ name: 'conv1' })], asked('conv5')),
-      RangeError,
+      VitrineError,
       '"layer" expected the address of a layer, got "conv5"; near: conv1',
     ],
     [
       'a sequence',
       refused(picture, [l.reshape({ targetShape: [42, 2], name: 'tokens' })], asked('tokens')),
-      RangeError,
+      VitrineError,
       '"layer" expected a layer with rows and columns or a vector, got "tokens" of shape [null, 42, 2]',
     ],
     [
       'an input that is no plane',
       refused([5], [l.dense({ units: 2, name: 'dense' })], asked('dense')),
-      RangeError,
+      VitrineError,
       '"model" expected a first input [n, rows, columns, channels], got "',
     ],
-    ['one number', sized(16), RangeError, '"inputSize" expected [rows, columns], two positive integers, got 16'],
-    ['three numbers', sized([16, 16, 3]), RangeError, 'two positive integers, got [16, 16, 3]'],
-    ['half a pixel', sized([16, 16.5]), RangeError, 'two positive integers, got [16, 16.5]'],
-    ['nothing', sized([0, 16]), RangeError, 'two positive integers, got [0, 16]'],
-    ['null', sized(null), RangeError, 'two positive integers, got null'],
+    ['one number', sized(16), VitrineError, '"inputSize" expected [rows, columns], two positive integers, got 16'],
+    ['three numbers', sized([16, 16, 3]), VitrineError, 'two positive integers, got [16, 16, 3]'],
+    ['half a pixel', sized([16, 16.5]), VitrineError, 'two positive integers, got [16, 16.5]'],
+    ['nothing', sized([0, 16]), VitrineError, 'two positive integers, got [0, 16]'],
+    ['null', sized(null), VitrineError, 'two positive integers, got null'],
     [
       'another size',
       sized([7, 7]),
-      RangeError,
+      VitrineError,
       `"inputSize" expected [6, 7], the size of the model's input, got [7, 7]`,
     ],
-    ['another width', sized([7, 8], [null, 7, 2]), RangeError, '"inputSize" expected [any, 7], the size of'],
+    ['another width', sized([7, 8], [null, 7, 2]), VitrineError, '"inputSize" expected [any, 7], the size of'],
     [
       'too small an input',
       sized([2, 7], [null, null, 2]),
-      RangeError,
+      VitrineError,
       '"inputSize" is too small for layer "conv1": got [2, 7]',
     ],
     [
       'channels first',
       refused(picture, [conv({ name: 'conv1', dataFormat: 'channelsFirst' })], asked('conv1')),
-      Error,
+      VitrineError,
       '"model" expected data with the channels last, got layer "conv1" (Conv2D) with channels first',
     ],
     [
       'no model',
       () => receptiveField({} as LayersModel, 'conv1'),
-      TypeError,
+      VitrineError,
       '"model" expected a LayersModel or GraphModel, got ',
     ],
   ])('%s', (_name, run, kind, message) => {

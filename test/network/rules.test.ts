@@ -2,9 +2,11 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import { compile } from '../../src/network/compile.ts';
-import type { Head, Site } from '../../src/network/graph/graph.ts';
+import type { OutputHead, Site } from '../../src/network/graph/graph.ts';
 import type { Network } from '../../src/network/network.ts';
-import { type Composite, gradientRule, type Matcher, type Rule, ruleFinder } from '../../src/network/walk/composite.ts';
+import { type Composite, gradientRule, type Matcher, type Rule } from '../../src/network/walk/composite.ts';
+import { ruleFinder } from '../../src/network/walk/ruleFinder.ts';
+import { VitrineError } from '../../src/numeric/errors.ts';
 import { classifier, free, inputsOf } from '../oracle/building.ts';
 import { networks } from '../oracle/networks.ts';
 import { expectClose } from '../support/close.ts';
@@ -31,11 +33,52 @@ describe('ruleFinder(graph, composite)', () => {
     ['the first', { position: 'first' }, ['conv2d conv']],
     ['the last', { position: 'last' }, ['dense scores']],
     ['any test', ({ linear }) => linear, ['conv2d conv', 'conv2d conv', 'dense scores']],
-    ['nothing', { address: 'conv' }, []],
+    ['nothing here', 'conv3d', []],
   ])('%s', (_name, matcher, expected) => {
     const network = compile(classifier());
     expect(matched(network, matcher)).toEqual(expected);
     expect(matched(network, matcher), 'a second time').toEqual(expected);
+    free(modelOf(network));
+  });
+
+  test.each<[string, unknown, RegExp]>([
+    ['no list', rule, /^"composite" expected a list such as \[\['conv2d', rule\]\], got the rule "mine" alone$/],
+    ['null', null, /^"composite" expected a list of pairs \[matcher, rule\], got null$/],
+    ['no pair', ['conv2d'], /^"composite\[0\]" expected a pair \[matcher, rule\], got "conv2d"$/],
+    ['no rule', [['conv2d', {}]], /^"composite\[0\]\[1\]" expected a rule, such as rules.epsilon\(\), got a value of/],
+    ['a rule not made', [['conv2d', () => rule]], /^"composite\[0\]\[1\]" expected a rule, .* got a function$/],
+    [
+      'no kind',
+      [['conv2D', rule]],
+      /^"composite\[0\]\[0\]" expected a kind of operation, got "conv2D"; near: conv2d, /,
+    ],
+    ['one that is no kind', [[['relu', 'Tanh'], rule]], /^"composite\[0\]\[0\]\[1\]" .*, got "Tanh"; near: tanh, /],
+    ['no kinds', [[[], rule]], /^"composite\[0\]\[0\]" expected a kind of operation, a list of kinds, .* got \[\]$/],
+    ['no address', [[{ adress: 'conv1' }, rule]], /^"composite\[0\]\[0\]" expected .*, got \{ adress: "conv1" \}$/],
+    ['a number', [[{ address: 1 }, rule]], /^"composite\[0\]\[0\]" expected .*, got \{ address: 1 \}$/],
+    ['no place', [[{ position: 'frist' }, rule]], /^"composite\[0\]\[0\]" expected .*, got \{ position: "frist" \}$/],
+    [
+      'both',
+      [[{ address: 'conv1', position: 'first' }, rule]],
+      /^"composite\[0\]\[0\]" expected .*, got \{ address: "conv1", position: "first" \}$/,
+    ],
+    [
+      'an address that is not there',
+      [
+        ['conv3d', rule],
+        [{ address: 'conv_2' }, rule],
+      ],
+      /^"composite\[1\]\[0\].address" expected the address of a layer with operations, got "conv_2"; near: conv2, /,
+    ],
+    [
+      'a pattern that fits none',
+      [[{ address: /^block/ }, rule]],
+      /expected a pattern that fits a layer with operations, got \/\^block\//,
+    ],
+  ])('refuses %s', (_name, composite, message) => {
+    const network = compile(classifier());
+    expect(() => ruleFinder(network.graph, composite as Composite)).toThrow(message);
+    expect(() => ruleFinder(network.graph, composite as Composite)).toThrow(VitrineError);
     free(modelOf(network));
   });
 
@@ -87,7 +130,7 @@ function walk(
   x: Tensor,
   { composite, streams = 1, options = {} }: { composite: Composite; streams?: number; options?: object },
 ): readonly Tensor[] {
-  const { logits } = network.heads[0] as Head;
+  const { logits } = network.heads[0] as OutputHead;
   const record = network.forward([x], { taps: [logits], differentiate: { to: network.inputs, composite } });
   const ones = tf.onesLike(record.value(logits));
   const seeds = Array.from({ length: streams }, (_, i) => tf.mul(ones, i + 1));
@@ -133,7 +176,7 @@ describe('record.backward(seeds, options)', () => {
     };
     const results = withClassifier((network, x) => {
       const composite: Composite = [[['relu', 'conv2d', 'maxPool'], comparing]];
-      const { logits } = network.heads[0] as Head;
+      const { logits } = network.heads[0] as OutputHead;
       const differentiate = { to: network.inputs, composite };
       const reference = network.forward([tf.zerosLike(x)], { taps: [logits], differentiate });
       const [compared] = walk(network, x, { composite, options: { reference } }) as [Tensor];

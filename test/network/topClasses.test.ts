@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { topClasses } from '../../src/network/topClasses.ts';
+import { VitrineError } from '../../src/numeric/errors.ts';
 
 const values = { shape: [2, 4], data: Float32Array.of(0.125, 0.5, 0.25, 0.125, -3, -1, -2, -4) };
 
@@ -39,12 +40,12 @@ test('topClasses(values, k): any row, all classes', () => {
 });
 
 test('topClasses(bad input)', () => {
-  expect(() => topClasses(values, 5)).toThrow('"k" expected an integer in 1..4, got 5');
-  expect(() => topClasses(values, 0)).toThrow(RangeError);
-  expect(() => topClasses(values, 1.5)).toThrow(RangeError);
+  expect(() => topClasses(values, 5)).toThrow('"count" expected an integer in 1..4, got 5');
+  expect(() => topClasses(values, 0)).toThrow(VitrineError);
+  expect(() => topClasses(values, 1.5)).toThrow(VitrineError);
   expect(() => topClasses(values, 1, ['a', 'b'])).toThrow('"labels" expected 4 names, one per class, got 2');
-  expect(() => topClasses(values, 1, 'abcd' as unknown as string[])).toThrow(TypeError);
+  expect(() => topClasses(values, 1, 'abcd' as unknown as string[])).toThrow(VitrineError);
   expect(() => topClasses({ shape: [4], data: values.data.slice(0, 4) }, 1)).toThrow('"values" expected rank 2');
   expect(() => topClasses({ shape: [1, 2], data: Float32Array.of(1, Number.NaN) }, 1)).toThrow('got NaN at [0, 1]');
-  expect(() => topClasses(undefined as unknown as typeof values, 1)).toThrow(TypeError);
+  expect(() => topClasses(undefined as unknown as typeof values, 1)).toThrow(VitrineError);
 });

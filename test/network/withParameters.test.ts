@@ -7,7 +7,8 @@ import { gradient } from '../../src/attribution/gradient/gradient.ts';
 import { guidedBackprop } from '../../src/attribution/gradient/guidedBackprop.ts';
 import { compile } from '../../src/network/compile.ts';
 import type { Site } from '../../src/network/graph/graph.ts';
-import type { Operation, Parameters } from '../../src/network/graph/operation.ts';
+import type { Operation, OperationParameters } from '../../src/network/graph/operation.ts';
+import { baseRun } from '../../src/network/incremental/baseRun.ts';
 import type { Network } from '../../src/network/network.ts';
 import { predict } from '../../src/network/predict.ts';
 import type { Model } from '../../src/network/types.ts';
@@ -24,7 +25,7 @@ const calls: readonly [string, (model: Model, x: NdArray) => Promise<NdArray>][]
 ];
 
 /** The weights that another network has at the same place. */
-function weightsOf(network: Network, other: Network): (operation: Operation) => Parameters | undefined {
+function weightsOf(network: Network, other: Network): (operation: Operation) => OperationParameters | undefined {
   return (operation) => other.operations[network.operations.indexOf(operation)]?.parameters;
 }
 
@@ -49,7 +50,7 @@ test('withParameters(network, replace): its operations have the other weights, w
   const [x] = inputsOf(model, 1) as [NdArray];
   await gradient(network, x, { target: 0 });
   const kept = tf.memory().numTensors;
-  const doubled = new Map<Operation, Parameters>();
+  const doubled = new Map<Operation, OperationParameters>();
   for (const operation of network.operations.filter(({ kind }) => kind === 'conv2d')) {
     const { kernel, ...others } = operation.parameters;
     doubled.set(operation, { ...others, kernel: tf.mul(kernel as Tensor, 2) });
@@ -73,8 +74,8 @@ test('withParameters(network, replace): its operations have the other weights, w
 test('withParameters(withParameters(network, a), b) and forward(…, { parameters }) go before', async () => {
   const model = chain([3], l.dense({ units: 1, useBias: false, kernelInitializer: 'ones' }));
   const network = compile(model);
-  const scaled = (factor: number) => (): Parameters => kernels[factor] as Parameters;
-  const kernels: Record<number, Parameters> = {};
+  const scaled = (factor: number) => (): OperationParameters => kernels[factor] as OperationParameters;
+  const kernels: Record<number, OperationParameters> = {};
   for (const factor of [2, 3, 5]) kernels[factor] = { kernel: tf.fill([3, 1], factor) };
   const outer = withParameters(withParameters(network, scaled(2)), scaled(3));
   const outputs = tf.tidy(() => {
@@ -117,13 +118,13 @@ test.each([
   free(model);
 });
 
-test('withParameters(network, replace).baseRun: a change is refused once the network is disposed', () => {
+test('baseRun(withParameters(network, replace)): a change is refused once the network is disposed', () => {
   const model = classifier();
   const network = compile(model);
   const view = withParameters(network, () => undefined);
   const [input] = network.inputs as [Site];
   const x = tf.ones([1, 6, 7, 2]);
-  const run = view.baseRun([x], { at: [input] });
+  const run = baseRun(view, [x], { at: [input] });
   const change = new Map([[input, x]]);
   network.dispose();
   expect(() => run.change(change)).toThrow(/network of "model\d+" is disposed; compile the model again/);

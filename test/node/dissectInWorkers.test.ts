@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { dissect } from '../../src/dissection/dissect.ts';
-import type { DissectOptions } from '../../src/dissection/dissectOptions.ts';
+import type { DissectOptions } from '../../src/dissection/options.ts';
 import type { Dissection } from '../../src/dissection/types.ts';
 import { dissectInWorkers } from '../../src/node/dissectInWorkers.ts';
 import { folderStore } from '../../src/node/folderStore.ts';

@@ -6,7 +6,7 @@ import { withoutThrowers } from '../../src/backend/choice/withoutThrowers.ts';
 /** Starts wasm, counts the listeners for errors, and fails. */
 const program = `
 import '@tensorflow/tfjs-backend-wasm';
-import { useBackend } from './src/backend/useBackend.ts';
+import { useBackend } from './src/backend/choice/useBackend.ts';
 process.on('uncaughtExceptionMonitor', () => undefined);
 await useBackend('wasm');
 const events = ['uncaughtException', 'unhandledRejection'];

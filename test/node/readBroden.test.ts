@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { LabelledImage } from '../../src/dissection/types.ts';
+import type { LabelledImage } from '../../src/readings/labels.ts';
 import { readBroden } from '../../src/node/readBroden.ts';
 import { brodenFiles } from '../support/brodenFiles.ts';
 

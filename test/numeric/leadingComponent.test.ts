@@ -1,5 +1,6 @@
 import { Matrix, SingularValueDecomposition } from 'ml-matrix';
 import { expect, test } from 'vitest';
+import { VitrineError } from '../../src/numeric/errors.ts';
 import { type LeadingComponent, leadingComponent } from '../../src/numeric/linear/leadingComponent.ts';
 import type { NdArray } from '../../src/numeric/ndarray.ts';
 import { random } from '../../src/numeric/random.ts';
@@ -101,7 +102,7 @@ test('leadingComponent() of a matrix without variation is zero', () => {
 
 test('leadingComponent() refuses other ranks and numbers that are not finite', () => {
   expect(() => componentOf(matrixOf([4], [1, 2, 3, 4]))).toThrow(
-    new RangeError('"matrix" expected rank 2, got shape [4]'),
+    new VitrineError('bad-shape', '"matrix" expected rank 2, got shape [4]'),
   );
   expect(() => componentOf(matrixOf([2, 2], [1, 2, Number.NaN, 4]))).toThrow(
     '"matrix" expected finite numbers, got NaN at [1, 0]',

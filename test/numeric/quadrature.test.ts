@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { VitrineError } from '../../src/numeric/errors.ts';
 import { type QuadratureRule, quadrature } from '../../src/numeric/quadrature.ts';
 
 function integrate(rule: QuadratureRule, steps: number, f: (t: number) => number): number {
@@ -69,9 +70,14 @@ test('quadrature(rule, steps) has ascending nodes and weights that sum to 1', ()
 
 test('quadrature() refuses unknown rules and too few steps', () => {
   expect(() => quadrature('midle' as 'middle', 3)).toThrow(
-    new RangeError('"rule" expected one of middle, right, left, trapezoid, gausslegendre, got "midle"'),
+    new VitrineError(
+      'bad-argument',
+      '"rule" expected one of middle, right, left, trapezoid, gausslegendre, got "midle"',
+    ),
   );
-  expect(() => quadrature('left', 0)).toThrow(new RangeError('"steps" expected an integer of at least 1, got 0'));
+  expect(() => quadrature('left', 0)).toThrow(
+    new VitrineError('bad-argument', '"steps" expected an integer of at least 1, got 0'),
+  );
   expect(() => quadrature('trapezoid', 1)).toThrow('"steps" expected an integer of at least 2, got 1');
   expect(() => quadrature('left', 2.5)).toThrow('got 2.5');
   expect(() => quadrature('gausslegendre', 8193)).toThrow('"steps" expected an integer in 1..8192, got 8193');

@@ -1,4 +1,5 @@
-import type { Concept, LabelledActivations } from '../../src/dissection/types.ts';
+import type { LabelledActivations } from '../../src/readings/labels.ts';
+import type { Concept } from '../../src/dissection/types.ts';
 import type { NdArray } from '../../src/numeric/ndarray.ts';
 
 /** Counts of a dissection, made pixel by pixel. */

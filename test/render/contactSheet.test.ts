@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { picture } from '../../src/image/picture.ts';
 import type { Picture } from '../../src/image/types.ts';
+import { VitrineError } from '../../src/numeric/errors.ts';
 import { contactSheet } from '../../src/render/contactSheet.ts';
 import { blank } from '../../src/render/drawing/canvas.ts';
 import { glyphHeight, glyphOf, hasGlyph } from '../../src/render/drawing/font.ts';
@@ -161,20 +162,24 @@ test('contactSheet([{ colorbar }]) draws the colours and the numbers below the p
   expect(corner).toEqual(digits.map((row) => Array.from(row, (mark) => mark === '#')));
 });
 
-test('contactSheet(cells, { scale: 2 }) is twice as large', () => {
+test('contactSheet(cells, { magnification: 2 }) is twice as large', () => {
   const cells = [{ picture: solid(8, 8, 10), title: 'Gg', colorbar: { low: -1, high: 1, colormap: 'RdBu' as const } }];
   const once = contactSheet(cells, { cellWidth: 40 });
-  const twice = contactSheet(cells, { cellWidth: 40, scale: 2 });
+  const twice = contactSheet(cells, { cellWidth: 40, magnification: 2 });
   expect([twice.width, twice.height]).toEqual([once.width * 2, once.height * 2]);
 });
 
 test('contactSheet() refuses empty lists, cells without picture and bad options', () => {
   const cell = { picture: solid(1, 1, 0) };
-  expect(() => contactSheet([])).toThrow(new TypeError('"cells" expected a list of at least one {picture}, got []'));
-  expect(() => contactSheet(undefined as never)).toThrow(TypeError);
+  expect(() => contactSheet([])).toThrow(
+    new VitrineError('bad-argument', '"cells" expected a list of at least one {picture}, got []'),
+  );
+  expect(() => contactSheet(undefined as never)).toThrow(VitrineError);
   expect(() => contactSheet([cell, {} as never])).toThrow('"cells[1].picture" expected a picture');
   expect(() => contactSheet([cell], { columns: 0 })).toThrow('"columns" expected an integer of at least 1, got 0');
-  expect(() => contactSheet([cell], { scale: 1.5 })).toThrow('"scale" expected an integer in 1..16, got 1.5');
+  expect(() => contactSheet([cell], { magnification: 1.5 })).toThrow(
+    '"magnification" expected an integer in 1..16, got 1.5',
+  );
   expect(() => contactSheet([cell], { cellWidth: 0 })).toThrow('"cellWidth" expected an integer of at least 1, got 0');
   const colorbar = { low: Number.NaN, high: 1, colormap: 'greys' as const };
   expect(() => contactSheet([{ ...cell, colorbar }])).toThrow(

@@ -2,17 +2,16 @@ import { expect, test } from 'vitest';
 import { outputOf } from '../../scripts/run.ts';
 import type { TopImage } from '../../src/dissection/images/topImages.ts';
 import type { LayerGallery } from '../../src/dissection/images/unitGallery.ts';
-import type { Dissection, Match } from '../../src/dissection/types.ts';
+import type { ConceptMatch, Dissection } from '../../src/dissection/types.ts';
 import { decodeImage } from '../../src/image/files/decodeImage.ts';
 import type { Picture } from '../../src/image/types.ts';
 import { filterInterpretability } from '../../src/metrics/units/filterInterpretability.ts';
 import { conceptChart } from '../../src/render/dissectionReport/conceptChart.ts';
 import { dissectionReport } from '../../src/render/dissectionReport/dissectionReport.ts';
 import { layerChart } from '../../src/render/dissectionReport/layerChart.ts';
-import { maskPath } from '../../src/render/dissectionReport/maskPath.ts';
+import { maskPath } from '../../src/render/dissectionReport/maskRuns.ts';
 import type { ReportData, ReportPicture, ReportUnit } from '../../src/render/dissectionReport/reportData.ts';
-import { fitsQuery } from '../../src/render/dissectionReport/unitFilter.ts';
-import { sortedUnits } from '../../src/render/dissectionReport/unitOrder.ts';
+import { fitsQuery, sortedUnits } from '../../src/render/dissectionReport/unitList.ts';
 import { maskedPicture } from '../../src/render/maskedPicture.ts';
 import { inventedDissection, inventedGallery } from '../support/reported.ts';
 
@@ -130,12 +129,12 @@ test('text is harmless wherever it comes from', () => {
   });
   const named: Dissection = {
     ...dissection,
-    categories: [evil],
+    categories: [evil, ...dissection.categories.slice(1)],
     units: dissection.units.map((unit) => ({
       ...unit,
       best: unit.best && rename(unit.best),
       byCategory: Object.fromEntries(
-        Object.values(unit.byCategory).map((match): [string, Match] => [evil, rename(match)]),
+        Object.values(unit.byCategory).map((match): [string, ConceptMatch] => [evil, rename(match)]),
       ),
     })),
   };
@@ -190,11 +189,11 @@ test('charts of layers without detectors say so', () => {
 });
 
 test('layerChart divides each layer as filterInterpretability does', () => {
-  for (const count of ['detectors', 'concepts'] as const) {
-    const svg = layerChart(layers, { count });
+  for (const kind of ['detectors', 'concepts'] as const) {
+    const svg = layerChart(layers, { kind });
     for (const [name, layer] of Object.entries(layers)) {
       for (const [category, own] of Object.entries(filterInterpretability(layer).categories)) {
-        const expected = count === 'detectors' ? own.detectors : own.unique;
+        const expected = kind === 'detectors' ? own.detectors : own.unique;
         const [, shown = '0'] = svg.match(new RegExp(`<title>${name}, ${category}: (\\d+) `)) ?? [];
         expect(Number(shown)).toBe(expected);
       }
@@ -255,7 +254,7 @@ test('the script of the page is the one that its source gives', async () => {
 test.each<[object, string]>([
   [{ layers: {} }, '"layers" expected at least one dissection, got none'],
   [{ layers: [layers.conv1] }, '"layers" expected dissections by the names of layers, got ['],
-  [{ layers: { conv1: {} } }, '"layers.conv1" expected a dissection, got'],
+  [{ layers: { conv1: {} } }, '"layers.conv1.concepts" expected a list'],
   [{ layers, pictureSize: 0 }, '"pictureSize" expected an integer of at least 1, got 0'],
   [
     { layers: { conv1: layers.conv1 }, gallery: { ...gallery, layers: { conv1: gallery.layers['conv2'] } } },
@@ -266,6 +265,6 @@ test.each<[object, string]>([
   expect(() => dissectionReport(options as never)).toThrow(message);
 });
 
-test('layerChart() refuses another count', () => {
-  expect(() => layerChart(layers, { count: 'units' as never })).toThrow('"count" expected one of ');
+test('layerChart() refuses another kind', () => {
+  expect(() => layerChart(layers, { kind: 'units' as never })).toThrow('"kind" expected one of ');
 });

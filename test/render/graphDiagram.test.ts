@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { fitExplanatoryGraph } from '../../src/graph/fitExplanatoryGraph.ts';
-import { inferPatterns, type PatternInference } from '../../src/graph/inferPatterns.ts';
+import type { PatternInference } from '../../src/graph/inference.ts';
+import { inferPatterns } from '../../src/graph/inferPatterns.ts';
 import { patternPatches } from '../../src/graph/patternPatches.ts';
-import { syntheticPatterns } from '../../src/graph/synthetic/syntheticPatterns.ts';
+import { syntheticPatterns } from '../../src/graph/syntheticPatterns.ts';
 import type { ExplanatoryGraph } from '../../src/graph/types.ts';
 import type { Picture } from '../../src/image/types.ts';
 import { graphDiagram } from '../../src/render/graphDiagram/graphDiagram.ts';
@@ -22,11 +23,11 @@ const pictures = Array.from(
 
 beforeAll(async () => {
   const { maps } = syntheticPatterns({
-    images: 5,
+    imageCount: 5,
     imageSize: 64,
     layers: [
-      { name: 'low', positions: 8, filters: 2 },
-      { name, positions: 4, filters: 2 },
+      { name: 'low', positions: 8, unitCount: 2 },
+      { name, positions: 4, unitCount: 2 },
     ],
   });
   graph = await fitExplanatoryGraph(maps, { layers: ['low', name], patternsPerFilter: 3, neighbours: 2 });
@@ -44,13 +45,13 @@ function dataOf(html: string): {
 }
 
 test('holds all nodes and their patches, loads nothing, and escapes names', () => {
-  const html = graphDiagram(graph, { inference, pictures, patches: 2, side: 16, title: '<i>' });
+  const html = graphDiagram(graph, { inference, pictures, count: 2, size: 16, title: '<i>' });
   expect(html.match(/class="node"/g)).toHaveLength(12);
   expect(html).not.toMatch(/<b>|<i>|src="http|url\(|@import/);
   const { layers, scales } = dataOf(html);
   expect(layers.map((layer) => layer.name)).toEqual([name, 'low']);
   expect(scales).toEqual(new Array(4).fill([0.5, 0.5]));
-  const [first] = patternPatches(graph, inference, { layer: 'low', node: 0, count: 2, side: 16 });
+  const [first] = patternPatches(graph, inference, { layer: 'low', nodes: [0], count: 2, size: 16 });
   const shown = first?.filter(({ image }) => image < 4);
   expect(layers[1]?.nodes[0]?.patches).toEqual(
     shown?.map(({ image, box: { rows, columns } }) => [
@@ -60,7 +61,7 @@ test('holds all nodes and their patches, loads nothing, and escapes names', () =
   );
   expect(layers[1]?.nodes[0]?.neighbours).toEqual(graph.layers[0]?.nodes[0]?.neighbours);
   expect(dataOf(graphDiagram(graph)).pictures).toEqual([]);
-  expect(() => graphDiagram(graph, { patches: 0 })).toThrow('"patches"');
+  expect(() => graphDiagram(graph, { count: 0 })).toThrow('"count"');
   expect(() => graphDiagram({ ...graph, version: 2 as 1 })).toThrow('"graph" expected version 1');
   expect(() => graphDiagram(graph, { pictures: [{} as Picture] })).toThrow('pictures[0]');
 });
@@ -72,10 +73,10 @@ test('of photos, the part that the model saw is shown', () => {
     const column = Math.floor(i / 4) % 80;
     if (column >= middle.left && column < middle.left + middle.width) photo.data[i] = 200;
   });
-  const { pictures: shown, scales } = dataOf(graphDiagram(graph, { inference, pictures: [photo], side: 16 }));
+  const { pictures: shown, scales } = dataOf(graphDiagram(graph, { inference, pictures: [photo], size: 16 }));
   expect(scales).toEqual([[0.5, 0.5]]);
   const flat: Picture = { width: 32, height: 32, data: new Uint8ClampedArray(32 * 32 * 4).fill(200) };
-  expect(shown).toEqual(dataOf(graphDiagram(graph, { inference, pictures: [flat], side: 16 })).pictures);
+  expect(shown).toEqual(dataOf(graphDiagram(graph, { inference, pictures: [flat], size: 16 })).pictures);
 });
 
 const { browser } = await findAccelerated();
@@ -87,7 +88,7 @@ describe.skipIf('missing' in browser)('in a browser, from the disk', () => {
   test('a click shows patches, neighbours and lines; a neighbour can be followed', async () => {
     if ('missing' in browser) return;
     const path = join(folder, 'graph.html');
-    writeFileSync(path, graphDiagram(graph, { inference, pictures, patches: 2, side: 16 }));
+    writeFileSync(path, graphDiagram(graph, { inference, pictures, count: 2, size: 16 }));
     const chrome = await chromium.launch({ ...browser, headless: true });
     try {
       const page = await chrome.newPage();

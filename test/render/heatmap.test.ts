@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { resize } from '../../src/image/resize.ts';
+import { VitrineError } from '../../src/numeric/errors.ts';
 import type { NdArray } from '../../src/numeric/ndarray.ts';
 import { type Colormap, colorTable } from '../../src/render/drawing/colormaps.ts';
 import { colorScale } from '../../src/render/drawing/colorScale.ts';
@@ -108,7 +109,7 @@ test('colorScale(map, options)', () => {
   expect(colorScale(signed, { symmetric: false })).toEqual({ low: -1, high: 3, colormap: 'inferno' });
   expect(colorScale(signed, { range: [0, 10] })).toEqual({ low: 0, high: 10, colormap: 'inferno' });
   expect(colorScale(signed, { range: [-5, 5] }).colormap).toBe('RdBu');
-  expect(colorScale(signed, { percentile: 50 }).high).toBe(1.5); // of 0, 1, 2, 3
+  expect(colorScale(signed, { quantile: 0.5 }).high).toBe(1.5); // of 0, 1, 2, 3
   const positive = arrayOf([1, 2], 1, 4);
   expect(colorScale(positive)).toEqual({ low: 0, high: 4, colormap: 'inferno' });
   expect(colorScale(positive, { colormap: 'PuOr' })).toEqual({ low: -4, high: 4, colormap: 'PuOr' });
@@ -134,7 +135,7 @@ test('heatmap(map) depends on ratios only', () => {
 test('heatmap() refuses bad maps and options', () => {
   const map = arrayOf([1, 2], 1, 2);
   expect(() => heatmap(map, { colormap: 'virids' as 'viridis' })).toThrow('"colormap" expected one of viridis, ');
-  expect(() => heatmap(map, { colormap: 'virids' as 'viridis' })).toThrow(RangeError);
+  expect(() => heatmap(map, { colormap: 'virids' as 'viridis' })).toThrow(VitrineError);
   expect(() => heatmap(map, { example: 1 })).toThrow('"example" expected an integer in 0..0, got 1');
   expect(() => heatmap(arrayOf([1, 1, 1, 2], 1, 2), { channels: 2 })).toThrow(
     '"channels" expected an integer in 0..1, got 2',
@@ -143,6 +144,6 @@ test('heatmap() refuses bad maps and options', () => {
   expect(() => heatmap(arrayOf([1, 2], 1, Number.NaN))).toThrow('"map" expected finite numbers, got NaN at [0, 1]');
   expect(() => heatmap(map, { size: 0 })).toThrow('"size" expected');
   expect(() => heatmap(map, { range: [2, 2] })).toThrow('"range" expected [low, high] with low < high, got [2, 2]');
-  expect(() => heatmap(map, { percentile: 101 })).toThrow('"percentile" expected a number in 0..100, got 101');
-  expect(() => heatmap(null as never)).toThrow(TypeError);
+  expect(() => heatmap(map, { quantile: 1.01 })).toThrow('"quantile" expected a number in 0..1, got 1.01');
+  expect(() => heatmap(null as never)).toThrow(VitrineError);
 });

@@ -3,11 +3,10 @@ import { csvParseRows } from 'd3-dsv';
 import { expect, test } from 'vitest';
 import { dissectionCsv } from '../../src/dissection/results/dissectionCsv.ts';
 import { dissectionJson } from '../../src/dissection/results/dissectionJson.ts';
-import { treeText } from '../../src/distillation/text/treeText.ts';
+import { treeText } from '../../src/distillation/treeOutline.ts';
 import { fitExplanatoryGraph } from '../../src/graph/fitExplanatoryGraph.ts';
-import { graphDot } from '../../src/graph/graphDot.ts';
-import { graphMl } from '../../src/graph/graphMl.ts';
-import { syntheticPatterns } from '../../src/graph/synthetic/syntheticPatterns.ts';
+import { graphDot, graphMl } from '../../src/graph/graphFormats.ts';
+import { syntheticPatterns } from '../../src/graph/syntheticPatterns.ts';
 import { picture } from '../../src/image/picture.ts';
 import { conceptChart } from '../../src/render/dissectionReport/conceptChart.ts';
 import { dissectionReport } from '../../src/render/dissectionReport/dissectionReport.ts';
@@ -38,7 +37,7 @@ function renamed<T>(value: T, named: (plain: string) => string): T {
 }
 
 async function graphNamed(name: string) {
-  const { maps } = syntheticPatterns({ images: 3, imageSize: 32, layers: [{ name, positions: 4, filters: 2 }] });
+  const { maps } = syntheticPatterns({ imageCount: 3, imageSize: 32, layers: [{ name, positions: 4, unitCount: 2 }] });
   return fitExplanatoryGraph(maps, { layers: [name], patternsPerFilter: 2 });
 }
 

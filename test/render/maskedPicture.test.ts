@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import type { Upsampling } from '../../src/dissection/counting/placement.ts';
 import { tallyAccumulator } from '../../src/dissection/counting/tallyAccumulator.ts';
 import { picture } from '../../src/image/picture.ts';
 import type { Picture } from '../../src/image/types.ts';
 import type { NdArray } from '../../src/numeric/ndarray.ts';
-import { runLengths } from '../../src/render/dissectionReport/runLengths.ts';
+import type { Upsampling } from '../../src/readings/placement.ts';
+import { runLengths } from '../../src/render/dissectionReport/maskRuns.ts';
 import { maskedPicture } from '../../src/render/maskedPicture.ts';
 import { concepts, randomLabelled } from '../support/labelled.ts';
 

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { decodeImage } from '../../src/image/files/decodeImage.ts';
 import { picture } from '../../src/image/picture.ts';
+import { VitrineError } from '../../src/numeric/errors.ts';
 import { type ReportSection, report } from '../../src/render/report.ts';
 
 const dot = picture(1, 1, Uint8ClampedArray.of(1, 2, 3, 255));
@@ -68,14 +69,16 @@ test('report(sections) closes every element that it opens', () => {
 });
 
 test('report() refuses bad sections', () => {
-  expect(() => report('text' as never)).toThrow(new TypeError('"sections" expected a list, got "text"'));
+  expect(() => report('text' as never)).toThrow(
+    new VitrineError('bad-argument', '"sections" expected a list, got "text"'),
+  );
   expect(() => report([{} as ReportSection])).toThrow(
-    new TypeError('"sections[0].title" expected a string, got undefined'),
+    new VitrineError('bad-argument', '"sections[0].title" expected a string, got undefined'),
   );
   expect(() => report([{ title: 'T', pictures: [{ picture: 3 as never }] }])).toThrow(
     '"sections[0].pictures[0].picture" expected a picture',
   );
   expect(() => report([{ title: 'T', table: { columns: ['a', 'b'], rows: [[1]] } }])).toThrow(
-    new RangeError('"sections[0].table.rows[0]" expected 2 values, got 1'),
+    new VitrineError('bad-argument', '"sections[0].table.rows[0]" expected 2 values, got 1'),
   );
 });

@@ -1,12 +1,14 @@
 import { expect, test } from 'vitest';
+import type { TreeOutline } from '../../src/distillation/treeOutline.ts';
 import { decodeImage } from '../../src/image/files/decodeImage.ts';
 import { picture } from '../../src/image/picture.ts';
-import { type DiagramNode, treeDiagram } from '../../src/render/treeDiagram.ts';
+import { VitrineError } from '../../src/numeric/errors.ts';
+import { treeDiagram } from '../../src/render/treeDiagram.ts';
 
 const dot = picture(1, 1, Uint8ClampedArray.of(1, 2, 3, 255));
 
-const leaf = (label: string): DiagramNode => ({ label, children: [], thumbnail: dot });
-const tree: DiagramNode = {
+const leaf = (label: string): TreeOutline => ({ label, children: [], thumbnail: dot });
+const tree: TreeOutline = {
   label: 'root of all',
   detail: '5 leaves',
   children: [
@@ -64,7 +66,7 @@ test('thumbnails are in it, text is escaped', async () => {
 
 test('treeDiagram() refuses what is no tree', () => {
   expect(() => treeDiagram({ label: 'a', children: [{ label: 3 as never, children: [] }] })).toThrow(
-    new TypeError('"root.children[0].label" expected a string, got 3'),
+    new VitrineError('bad-argument', '"root.children[0].label" expected a string, got 3'),
   );
   expect(() => treeDiagram({ label: 'a' } as never)).toThrow('"root.children" expected a list, got undefined');
   expect(() => treeDiagram({ label: 'a', children: [], thumbnail: 1 as never })).toThrow('"root.thumbnail" expected');

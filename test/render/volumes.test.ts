@@ -65,7 +65,7 @@ describe('planes of volumes', () => {
   test.each<[string, MapSource, MapSelection, string]>([
     ['a slice beyond the volume', cam, { slice: { index: 2 } }, '"slice.index" expected an integer in 0..1, got 2'],
     ['an unknown axis', cam, { slice: { axis: 'rows' as 'row', index: 0 } }, '"slice.axis" expected one of row'],
-    ['a number for a slice', cam, { slice: 3 as never }, '"slice" expected {axis, index}, got 3'],
+    ['a number for a slice', cam, { slice: 3 as never }, '"slice" expected a plain object, got 3'],
     ['an unknown projection', cam, { projection: { by: 'min' as 'max' } }, '"projection.by" expected one of'],
     [
       'a slice of a plane',

@@ -1,5 +1,5 @@
-import type { LabelledActivations } from '../../src/dissection/types.ts';
 import type { NdArray } from '../../src/numeric/ndarray.ts';
+import type { LabelledActivations } from '../../src/readings/labels.ts';
 import { type GoldenCase, type GoldenCases, goldenCases } from './goldenCases.ts';
 
 export type DissectionGolden = GoldenCase;

@@ -1,5 +1,6 @@
-import type { Concept, LabelledActivations } from '../../src/dissection/types.ts';
+import type { Concept } from '../../src/dissection/types.ts';
 import { random } from '../../src/numeric/random.ts';
+import type { LabelledActivations } from '../../src/readings/labels.ts';
 
 export const concepts: readonly Concept[] = [
   { number: 3, name: 'red', category: 'color' },

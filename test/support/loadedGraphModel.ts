@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { GraphModel } from '../../src/network/graphModel/loadedGraph.ts';
+import type { GraphModel } from '../../src/network/graph/graphModel.ts';
 import { jsonSource } from './kerasModels.ts';
 
 interface GraphJson {

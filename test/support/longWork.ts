@@ -90,7 +90,7 @@ export const longWork: Readonly<Record<string, LongWork>> = {
   'regions that grow by a disk of 5': { work: () => regionsOf(blocks, plane), least: 64 ** 2 * 81 },
   'regions in the order of what they add': {
     work: () =>
-      rankRegions(Float32Array.from(numbers(64 ** 2)), atOnce(regionsOf(blocks, plane)), { order: 'full', least: 1 }),
+      rankRegions(Float32Array.from(numbers(64 ** 2)), atOnce(regionsOf(blocks, plane)), { ranking: 'full', least: 1 }),
     least: 64 ** 2,
   },
   'pixels from their neighbours': {

@@ -17,7 +17,7 @@ export const methods: Readonly<Record<string, Method>> = {
   integratedGradients: (model, x, options) =>
     attribution.integratedGradients(model, x, { ...options, steps: 3, baseline: 'uniform' }),
   expectedGradients: (model, x, options) =>
-    attribution.expectedGradients(model, x, { ...options, samples: 3, noise: 0.1, background: x }),
+    attribution.expectedGradients(model, x, { ...options, samples: 3, deviation: 0.1, background: x }),
   blurIntegratedGradients: (model, x, options) =>
     attribution.blurIntegratedGradients(model, x, { ...options, steps: 3, maxSigma: 2 }),
   guidedIntegratedGradients: (model, x, options) =>
@@ -44,7 +44,7 @@ export const methods: Readonly<Record<string, Method>> = {
   eigenCam: attribution.eigenCam,
   eigenGradCam: attribution.eigenGradCam,
   guidedGradCam: attribution.guidedGradCam,
-  scoreCam: (model, x, options) => attribution.scoreCam(model, x, { ...options, channels: 3 }),
+  scoreCam: (model, x, options) => attribution.scoreCam(model, x, { ...options, unitCount: 3 }),
   ablationCam: attribution.ablationCam,
   finerCam: (model, x, options) =>
     attribution.finerCam(model, x, { ...(options as { target?: number[] }), similar: 1, strength: 0.5 }),
@@ -65,11 +65,11 @@ export const methods: Readonly<Record<string, Method>> = {
   kernelShap: (model, x, options) =>
     attribution.kernelShap(model, x, { ...options, segments: { grid: 2 }, samples: 6 }),
   shapleySampling: (model, x, options) =>
-    attribution.shapleySampling(model, x, { ...options, segments: { grid: 2 }, permutations: 2 }),
+    attribution.shapleySampling(model, x, { ...options, segments: { grid: 2 }, samples: 2 }),
   partitionShap: (model, x, options) => attribution.partitionShap(model, x, { ...options, evaluations: 8 }),
   lime: (model, x, options) => attribution.lime(model, x, { ...options, segments: { grid: 2 }, samples: 8 }),
   rise: (model, x, options) => attribution.rise(model, x, { ...options, samples: 6, cells: 3 }),
-  sobolAttribution: (model, x, options) => attribution.sobolAttribution(model, x, { ...options, cells: 2, designs: 3 }),
+  sobolAttribution: (model, x, options) => attribution.sobolAttribution(model, x, { ...options, cells: 2, samples: 3 }),
   hsicAttribution: (model, x, options) => attribution.hsicAttribution(model, x, { ...options, cells: 2, samples: 8 }),
   occlusion: (model, x, options) => attribution.occlusion(model, x, { ...options, window: 9, stride: 6 }),
   featureAblation: (model, x, options) => attribution.featureAblation(model, x, { ...options, segments: { grid: 2 } }),
@@ -79,9 +79,9 @@ export const methods: Readonly<Record<string, Method>> = {
       ...{ background: noiseLike(x as NdArray), window: 9, stride: 9, padding: 1, samples: 2 },
     }),
   meaningfulPerturbation: (model, x, options) =>
-    attribution.meaningfulPerturbation(model, x, { ...options, iterations: 2, cell: 4, jitter: 3, start: 'random' }),
+    attribution.meaningfulPerturbation(model, x, { ...options, steps: 2, cellSize: 4, jitter: 3, start: 'random' }),
   extremalPerturbation: (model, x, options) =>
-    attribution.extremalPerturbation(model, x, { ...options, iterations: 2, step: 4, sigma: 5, area: 0.3 }),
+    attribution.extremalPerturbation(model, x, { ...options, steps: 2, cellSize: 4, sigma: 5, area: 0.3 }),
 };
 
 /** A layer in the middle of a reference network. */

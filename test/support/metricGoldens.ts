@@ -124,12 +124,12 @@ export const metricRuns: Readonly<Record<string, (given: Given, golden: MetricGo
   sparseness: (given, golden) => ({ value: metrics.sparseness(mapOf(given, golden)).score }),
   complexity: (given, golden) => ({ value: metrics.complexity(mapOf(given, golden)).score }),
   'effective-complexity': (given, golden) => ({
-    value: metrics.effectiveComplexity(mapOf(given, golden), { threshold: golden.params.epsilon as number }).score,
+    value: metrics.effectiveComplexity(mapOf(given, golden), { share: golden.params.epsilon as number }).score,
   }),
   'relevance-mass': (given, golden) => ({ value: metrics.relevanceMass(mapOf(given, golden), mask(given)).score }),
   'relevance-rank': (given, golden) => ({ value: metrics.relevanceRank(mapOf(given, golden), mask(given)).score }),
   'top-k-intersection': (given, golden) => ({
-    value: metrics.topKIntersection(mapOf(given, golden), mask(given), { k: golden.params.k as number }).score,
+    value: metrics.topKIntersection(mapOf(given, golden), mask(given), { count: golden.params.k as number }).score,
   }),
   'attribution-localisation': (given, golden) => ({
     value: metrics.attributionLocalization(mapOf(given, golden), mask(given), {
@@ -216,7 +216,7 @@ function halves({ shape: [count = 0, , height = 0, width = 0], data }: NdArray):
 function roadOf(given: Given, golden: MetricGolden): Promise<metrics.MetricResult> {
   return metrics.road(given.model, x(given), {
     ...judged(given, golden),
-    fractions: golden.params.fractions as number[],
+    shares: golden.params.fractions as number[],
     order: (golden.params.order ?? 'combined') as 'morf',
     noise: 0,
   });

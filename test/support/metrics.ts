@@ -15,7 +15,7 @@ export const mapMetrics: Readonly<
   pixelFlipping: (model, x, options) => metrics.pixelFlipping(model, x, { ...options, perStep: 384 }),
   regionPerturbation: (model, x, options) => metrics.regionPerturbation(model, x, { ...options, patch: 8 }),
   irof: (model, x, options) => metrics.irof(model, x, { ...options, segments: { grid: 2 } }),
-  road: (model, x, options) => metrics.road(model, x, { ...options, fractions: [0.3, 0.6] }),
+  road: (model, x, options) => metrics.road(model, x, { ...options, shares: [0.3, 0.6] }),
   infidelity: (model, x, options) => metrics.infidelity(model, x, { ...options, samples: 3 }),
   'infidelity of squares': (model, x, options) =>
     metrics.infidelity(model, x, { ...options, samples: 3, kind: 'square', normalize: true }),

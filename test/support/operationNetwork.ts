@@ -1,8 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Graph, Site, Step } from '../../src/network/graph/graph.ts';
+import type { GraphStep, OperationGraph, Site } from '../../src/network/graph/graph.ts';
 import type { Operation } from '../../src/network/graph/operation.ts';
-import { baseRun } from '../../src/network/incremental/baseRun.ts';
 import type { Network } from '../../src/network/network.ts';
 import type { OperationSource } from '../../src/network/operations/base.ts';
 import { forward } from '../../src/network/walk/forward.ts';
@@ -21,7 +20,7 @@ export type Named = readonly [name: string, make: Make, ...reads: string[]];
 export function operationNetwork(shape: readonly number[], operations: readonly Named[]): Network {
   const store = createStore();
   const values = new Map<string, number>([['x', 0]]);
-  const steps = operations.map(([name, make, ...reads], i): Step => {
+  const steps = operations.map(([name, make, ...reads], i): GraphStep => {
     const inputs = reads.length > 0 ? reads.map((read) => values.get(read) as number) : [i];
     values.set(name, i + 1);
     return { operation: make({ address: name, layerClass: 'Test', store }), inputs, output: i + 1 };
@@ -35,7 +34,7 @@ export function operationNetwork(shape: readonly number[], operations: readonly 
   );
   const [input, output] = [sites.get('x') as Site, [...sites.values()].at(-1) as Site];
   const heads = [{ site: output, logits: output, link: 'linear' as const }];
-  const graph: Graph = { steps, inputs: [input], heads, sites, shapes, valueCount: steps.length + 1 };
+  const graph: OperationGraph = { steps, inputs: [input], heads, sites, shapes, valueCount: steps.length + 1 };
   return {
     source: { weights: () => [] } as never,
     graph,
@@ -44,7 +43,6 @@ export function operationNetwork(shape: readonly number[], operations: readonly 
     heads,
     site: (address) => sites.get(address) as Site,
     forward: (inputs, options = {}) => forward(graph, inputs, options),
-    baseRun: (inputs, options) => baseRun(graph, inputs, options),
     assertUsable: () => undefined,
     sweep: () => undefined,
     dispose: () => store.dispose(),
@@ -52,7 +50,7 @@ export function operationNetwork(shape: readonly number[], operations: readonly 
 }
 
 /** Each shape as the operations make it of zeros. */
-function shapesOf(steps: readonly Step[], shape: readonly number[]): (readonly (number | null)[])[] {
+function shapesOf(steps: readonly GraphStep[], shape: readonly number[]): (readonly (number | null)[])[] {
   const shapes: (readonly (number | null)[])[] = [];
   tf.tidy(() => {
     const values = [tf.zeros([1, ...shape])];

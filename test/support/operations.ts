@@ -1,7 +1,8 @@
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect } from 'vitest';
-import type { Operation, Region } from '../../src/network/graph/operation.ts';
+import type { Operation, OperationRegion } from '../../src/network/graph/operation.ts';
+import { baseRun } from '../../src/network/incremental/baseRun.ts';
 import type { Network } from '../../src/network/network.ts';
 import { sizeOf } from '../../src/numeric/ndarray.ts';
 import { random } from '../../src/numeric/random.ts';
@@ -64,7 +65,9 @@ export async function expectRegions(operation: Operation, plane: readonly [numbe
     const [r, c] = [Math.floor(position / wide), position % wide];
     const isRead = (pixel: number): boolean => (values[(pixel * tall * wide + position) * channels] as number) > 1e-5;
     const read = Array.from({ length: count }, (_, pixel) => pixel).filter(isRead);
-    const [region] = operation.region({ rows: [r, r + 1], columns: [c, c + 1] }, [[1, rows, columns, 1]]) as [Region];
+    const [region] = operation.region({ rows: [r, r + 1], columns: [c, c + 1] }, [[1, rows, columns, 1]]) as [
+      OperationRegion,
+    ];
     expectSpan(
       region.rows,
       read.map((pixel) => Math.floor(pixel / columns)),
@@ -100,7 +103,7 @@ export async function expectParts(network: Network, x: Tensor4D): Promise<void> 
   ];
   const [found, expected] = tf.tidy(() => {
     const patch = noiseTensor([3, 2, 2, channels], 9) as Tensor4D;
-    const run = network.baseRun([x], { at: [input] });
+    const run = baseRun(network, [x], { at: [input] });
     const changed = tf.clone(run.change(new Map([[input, { tensor: patch, at }]])).value(site));
     run.dispose();
     const wholes = at.map(([row, column], i) => {

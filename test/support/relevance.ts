@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { compile } from '../../src/network/compile.ts';
-import type { Head, Site } from '../../src/network/graph/graph.ts';
+import type { OutputHead, Site } from '../../src/network/graph/graph.ts';
 import type { Network } from '../../src/network/network.ts';
 import type { Composite } from '../../src/network/walk/composite.ts';
 import type { NdArray } from '../../src/numeric/ndarray.ts';
@@ -32,7 +32,7 @@ export async function passedThrough(
   composite: Composite,
   { x, relevance }: Passing,
 ): Promise<Passed> {
-  const [input, { site }] = [network.inputs[0] as Site, network.heads[0] as Head];
+  const [input, { site }] = [network.inputs[0] as Site, network.heads[0] as OutputHead];
   const batch = tf.tensor(x.data, [...x.shape]);
   const differentiate = { to: [input], composite };
   const record = network.forward([batch], { taps: [site], differentiate });

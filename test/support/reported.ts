@@ -24,8 +24,8 @@ export function inventedDissection(units: number, seed: number): Dissection {
     JSON.stringify({
       format: 'vitrine/dissection',
       version: 1,
-      cutoff: 0.04,
-      images: 20,
+      threshold: 0.04,
+      imageCount: 20,
       size: [16, 16],
       concepts,
       categories,

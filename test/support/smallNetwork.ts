@@ -1,5 +1,5 @@
 import { layers as l } from '@tensorflow/tfjs-layers';
-import type { LabelledImage } from '../../src/dissection/types.ts';
+import type { LabelledImage } from '../../src/readings/labels.ts';
 import { chain, randomized } from '../oracle/building.ts';
 import { randomLabelled } from './labelled.ts';
 

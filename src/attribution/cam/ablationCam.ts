@@ -1,7 +1,7 @@
 import type { Input, Model } from '../../network/types.ts';
 import { withoutUnits } from '../../network/walk/withoutUnits.ts';
 import { repeated } from '../../scoring/masking.ts';
-import { allPerturbedScores } from '../../scoring/perturbedScores.ts';
+import { allPerturbedScores } from '../../scoring/perturbedRuns.ts';
 import type { Attribution, ExplainOptions } from '../../scoring/types.ts';
 import type { CamOptions } from './cam.ts';
 import { activationsOf, type ChannelContext, channelWeightedMap, framesOf } from './channelWeightedMap.ts';

@@ -6,10 +6,11 @@ import type { Site } from '../../network/graph/graph.ts';
 import type { Input, Model } from '../../network/types.ts';
 import { mapBatches } from '../../network/walk/batches.ts';
 import { signalAt } from '../../network/walk/signals.ts';
-import { assertChoice } from '../../numeric/check.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
+import { flag, type OptionChecks, oneOf, text } from '../../numeric/options.ts';
 import type { Sliced } from '../../numeric/sliced.ts';
-import { attributionOf, exampleRange, explain } from '../../scoring/session.ts';
+import { explainChecks } from '../../scoring/explainChecks.ts';
+import { attributionOf, exampleRange, explain, type Session } from '../../scoring/session.ts';
 import type { Attribution, ExplainOptions } from '../../scoring/types.ts';
 import { camLayer, fitted, foldedShape } from './camLayer.ts';
 
@@ -25,6 +26,14 @@ export interface CamOptions {
    */
   readonly size?: 'input' | 'layer';
 }
+
+/** Checks of what every class activation map accepts. */
+export const camChecks: OptionChecks<ExplainOptions & CamOptions> = {
+  ...explainChecks,
+  layer: text,
+  rectify: flag,
+  size: oneOf(['input', 'layer']),
+};
 
 /** What sets one class activation map apart from another. */
 export interface CamMethod {
@@ -42,37 +51,43 @@ export interface CamMethod {
 export async function classActivationMap(
   model: Model,
   x: Input,
-  { layer, rectify = true, size = 'input', ...options }: ExplainOptions & CamOptions,
+  options: (ExplainOptions & CamOptions) | undefined,
+  method: CamMethod,
+): Promise<Attribution> {
+  return explain(model, x, options, { checks: camChecks }, (session, own) => mapOf(session, own, method));
+}
+
+/** The same in a session that is under way. */
+export async function mapOf(
+  session: Session,
+  { layer, rectify = true, size = 'input' }: CamOptions,
   { method, read, finish }: CamMethod,
 ): Promise<Attribution> {
-  assertChoice('size', size, ['input', 'layer']);
-  return explain(model, x, options, async (session, options) => {
-    const { network, count, rows, scorer } = session;
-    const site = camLayer(network, scorer, layer);
-    const found = await mapBatches({ ...options, stage: method, total: count }, (start, end) => {
-      const record = network.forward(rows(start, end), { taps: scorer.taps, differentiate: { to: [site] } });
-      const { seeds, ...scored } = scorer.score(record, exampleRange(start, end));
-      const gradients = signalAt(record.backward(seeds, { to: [site] }), site);
-      const values = record.value(site);
-      const map = read(asPlanes(values, site), asPlanes(gradients, site));
-      return { ...scored, map: tf.reshape(map, [...values.shape.slice(0, -1), ...map.shape.slice(3)]) } as Record<
-        string,
-        Tensor
-      >;
-    });
-    const { shape, data } = found.map as NdArray;
-    const planes = finish?.({ shape: foldedShape(shape, site.perFrame), data });
-    const finished = planes ? (await inSlices(planes, options)).data : data;
-    const raw = { shape: shape.slice(0, site.shape.length - 1), data: finished };
-    const map = rectify ? rectified(raw) : raw;
-    return attributionOf(session, {
-      method,
-      perPlace: true,
-      score: found.score as NdArray,
-      classes: found.classes,
-      maps: [size === 'input' ? fitted(map, site, session) : map],
-      layer: site.address,
-    });
+  const { network, count, rows, scorer, options } = session;
+  const site = camLayer(network, scorer, layer);
+  const found = await mapBatches({ ...options, stage: method, total: count }, (start, end) => {
+    const record = network.forward(rows(start, end), { taps: scorer.taps, differentiate: { to: [site] } });
+    const { seeds, ...scored } = scorer.score(record, exampleRange(start, end));
+    const gradients = signalAt(record.backward(seeds, { to: [site] }), site);
+    const values = record.value(site);
+    const map = read(asPlanes(values, site), asPlanes(gradients, site));
+    return { ...scored, map: tf.reshape(map, [...values.shape.slice(0, -1), ...map.shape.slice(3)]) } as Record<
+      string,
+      Tensor
+    >;
+  });
+  const { shape, data } = found.map as NdArray;
+  const planes = finish?.({ shape: foldedShape(shape, site.perFrame), data });
+  const finished = planes ? (await inSlices(planes, options)).data : data;
+  const raw = { shape: shape.slice(0, site.shape.length - 1), data: finished };
+  const map = rectify ? rectified(raw) : raw;
+  return attributionOf(session, {
+    method,
+    perPlace: true,
+    score: found.score as NdArray,
+    classes: found.classes,
+    maps: [size === 'input' ? fitted(map, site, session) : map],
+    layer: site.address,
   });
 }
 

@@ -1,6 +1,6 @@
 import { resize } from '../../image/resize.ts';
 import type { VolumeSize } from '../../image/types.ts';
-import type { Graph, OpenShape, Site } from '../../network/graph/graph.ts';
+import type { OpenShape, OperationGraph, Site } from '../../network/graph/graph.ts';
 import { openShapeText } from '../../network/graph/site.ts';
 import type { Network } from '../../network/network.ts';
 import { VitrineError } from '../../numeric/errors.ts';
@@ -64,7 +64,7 @@ function listed(sites: readonly Site[]): string {
 }
 
 /** The values that sites depend on, their own included. */
-function valuesBehind({ steps }: Graph, sites: readonly Site[]): Set<number> {
+function valuesBehind({ steps }: OperationGraph, sites: readonly Site[]): Set<number> {
   const reached = new Set(sites.map(({ value }) => value));
   for (const { inputs, output } of [...steps].reverse()) {
     if (reached.has(output)) inputs.forEach((value) => reached.add(value));

@@ -3,7 +3,6 @@ import { rectify as rectified } from '../../image/maps/rectify.ts';
 import type { Site } from '../../network/graph/graph.ts';
 import type { Input, Model } from '../../network/types.ts';
 import { rowsOf } from '../../network/walk/inputs.ts';
-import { assertChoice } from '../../numeric/check.ts';
 import { VitrineError } from '../../numeric/errors.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
 import { endpoint } from '../../scoring/scoreAt.ts';
@@ -11,7 +10,7 @@ import { attributionOf, explain, type Session } from '../../scoring/session.ts';
 import { pinTarget } from '../../scoring/targets/createScorer.ts';
 import type { Scorer } from '../../scoring/targets/scorer.ts';
 import type { Attribution, ExplainOptions } from '../../scoring/types.ts';
-import type { CamOptions } from './cam.ts';
+import { type CamOptions, camChecks } from './cam.ts';
 import { camLayer, fitted, foldedShape, isFramed } from './camLayer.ts';
 
 /** What the weights of channels are found from. */
@@ -30,15 +29,15 @@ export interface ChannelContext {
 export async function channelWeightedMap(
   model: Model,
   x: Input,
-  { layer, rectify = true, size = 'input', ...options }: ExplainOptions & CamOptions,
+  options: (ExplainOptions & CamOptions) | undefined,
   { method, weigh }: { readonly method: string; readonly weigh: (context: ChannelContext) => Promise<Float64Array> },
 ): Promise<Attribution> {
-  assertChoice('size', size, ['input', 'layer']);
-  return explain(model, x, options, async (session, options) => {
+  return explain(model, x, options, { checks: camChecks }, async (session, options) => {
+    const { layer, rectify = true, size = 'input' } = options;
     const site = camLayer(session.network, session.scorer, layer);
     if (site.shape.length < 4) {
       throw new VitrineError(
-        'bad-argument',
+        'bad-shape',
         `"layer" expected a layer with rows and columns, "${site.address}" is a sequence`,
       );
     }

@@ -2,15 +2,18 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Input, Model } from '../../network/types.ts';
 import { leadingComponent } from '../../numeric/linear/leadingComponent.ts';
 import { allFinite, type NdArray, sizeOf } from '../../numeric/ndarray.ts';
+import { assertOptions, flag, type OptionChecks } from '../../numeric/options.ts';
 import type { Sliced } from '../../numeric/sliced.ts';
 import type { Attribution, ExplainOptions } from '../../scoring/types.ts';
-import { type CamOptions, classActivationMap } from './cam.ts';
+import { type CamOptions, camChecks, classActivationMap } from './cam.ts';
 
 /** The options of {@link eigenCam} and {@link eigenGradCam}. */
 export interface EigenCamOptions extends CamOptions {
   /** Whether the mean of each channel is subtracted first; true by default. */
   readonly center?: boolean;
 }
+
+const checks: OptionChecks<ExplainOptions & EigenCamOptions> = { ...camChecks, center: flag };
 
 /**
  * Eigen-CAM: what the channels of a layer have most in common, whatever the class.
@@ -32,12 +35,14 @@ export interface EigenCamOptions extends CamOptions {
  * const { values } = await eigenCam(model, x, { layer: 'conv3' });
  * ```
  */
-export function eigenCam(
+export async function eigenCam(
   model: Model,
   x: Input,
-  { center = true, ...options }: ExplainOptions & EigenCamOptions = {},
+  options: ExplainOptions & EigenCamOptions = {},
 ): Promise<Attribution> {
-  return classActivationMap(model, x, options, {
+  assertOptions(options, checks);
+  const { center = true, ...rest } = options;
+  return classActivationMap(model, x, rest, {
     method: 'eigenCam',
     read: (activations) => tf.clone(activations),
     finish: (read) => principalMap(read, center),
@@ -63,12 +68,14 @@ export function eigenCam(
  * const { values } = await eigenGradCam(model, x, { layer: 'conv3' });
  * ```
  */
-export function eigenGradCam(
+export async function eigenGradCam(
   model: Model,
   x: Input,
-  { center = true, ...options }: ExplainOptions & EigenCamOptions = {},
+  options: ExplainOptions & EigenCamOptions = {},
 ): Promise<Attribution> {
-  return classActivationMap(model, x, options, {
+  assertOptions(options, checks);
+  const { center = true, ...rest } = options;
+  return classActivationMap(model, x, rest, {
     method: 'eigenGradCam',
     read: (activations, gradients) => tf.mul(gradients, activations),
     finish: (read) => principalMap(read, center),

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Input, Model } from '../../network/types.ts';
-import type { Attribution, ExplainOptions } from '../../scoring/types.ts';
-import { type CamOptions, classActivationMap } from './cam.ts';
+import type { Explainer } from '../../scoring/types.ts';
+import type { CamOptions } from './cam.ts';
+import { weighMaps } from './weighMaps.ts';
 
 /**
  * Element-wise Grad-CAM: only what speaks for the target at each element is summed.
@@ -21,13 +21,7 @@ import { type CamOptions, classActivationMap } from './cam.ts';
  * const { values } = await elementWiseCam(model, x, { layer: 'conv3' });
  * ```
  */
-export function elementWiseCam(
-  model: Model,
-  x: Input,
-  options: ExplainOptions & CamOptions = {},
-): Promise<Attribution> {
-  return classActivationMap(model, x, options, {
-    method: 'elementWiseCam',
-    read: (activations, gradients) => tf.sum(tf.relu(tf.mul(gradients, activations)), 3),
-  });
-}
+export const elementWiseCam: Explainer<CamOptions> = /* @__PURE__ */ weighMaps(
+  'elementWiseCam',
+  ({ activations, gradients }) => tf.sum(tf.relu(tf.mul(gradients, activations)), 3),
+);

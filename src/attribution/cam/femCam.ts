@@ -1,8 +1,10 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Input, Model } from '../../network/types.ts';
-import { assertNumber } from '../../numeric/check.ts';
+import { assertOptions, number, type OptionChecks } from '../../numeric/options.ts';
 import type { Attribution, ExplainOptions } from '../../scoring/types.ts';
-import { type CamOptions, classActivationMap } from './cam.ts';
+import { type CamOptions, camChecks } from './cam.ts';
+import { type WeighedLayer, weighMaps } from './weighMaps.ts';
 
 /** Which places {@link femCam} counts. */
 export interface FemCamOptions extends CamOptions {
@@ -31,15 +33,16 @@ export interface FemCamOptions extends CamOptions {
 export async function femCam(
   model: Model,
   x: Input,
-  { deviations = 2, ...options }: ExplainOptions & FemCamOptions = {},
+  options: ExplainOptions & FemCamOptions = {},
 ): Promise<Attribution> {
-  assertNumber('deviations', deviations);
-  return classActivationMap(model, x, options, {
-    method: 'femCam',
-    read(activations) {
-      const { mean, variance } = tf.moments(activations, [1, 2], true);
-      const strong = tf.greater(activations, tf.add(mean, tf.mul(deviations, tf.sqrt(variance))));
-      return tf.sum(tf.mul(mean, tf.cast(strong, 'float32')), 3);
-    },
-  });
+  assertOptions(options, checks);
+  const { deviations = 2, ...rest } = options;
+  const weigh = ({ activations }: WeighedLayer): Tensor => {
+    const { mean, variance } = tf.moments(activations, [1, 2], true);
+    const strong = tf.greater(activations, tf.add(mean, tf.mul(deviations, tf.sqrt(variance))));
+    return tf.sum(tf.mul(mean, tf.cast(strong, 'float32')), 3);
+  };
+  return weighMaps('femCam', weigh)(model, x, rest);
 }
+
+const checks: OptionChecks<ExplainOptions & FemCamOptions> = { ...camChecks, deviations: number() };

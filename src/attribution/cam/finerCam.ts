@@ -1,18 +1,17 @@
-import { owned } from '../../backend/owned.ts';
-import { rectify as rectified } from '../../image/maps/rectify.ts';
-import type { Head } from '../../network/graph/graph.ts';
-import { withMeaning } from '../../network/heads/statedHeads.ts';
+import * as tf from '@tensorflow/tfjs-core';
 import { classScores } from '../../network/predict.ts';
 import type { Input, Model } from '../../network/types.ts';
-import { withNetwork } from '../../network/withNetwork.ts';
-import { assertInteger, assertNumber } from '../../numeric/check.ts';
+import { assertIndex, assertInteger } from '../../numeric/check.ts';
 import { VitrineError } from '../../numeric/errors.ts';
-import type { NdArray } from '../../numeric/ndarray.ts';
-import { explain } from '../../scoring/session.ts';
+import { type NdArray, rowOf } from '../../numeric/ndarray.ts';
+import { kind, number, type OptionChecks } from '../../numeric/options.ts';
+import { endpoint } from '../../scoring/scoreAt.ts';
+import { explain, type Session } from '../../scoring/session.ts';
+import { weightedScorer } from '../../scoring/targets/classScore.ts';
+import { isContrast } from '../../scoring/targets/createScorer.ts';
+import type { Scorer } from '../../scoring/targets/scorer.ts';
 import type { Attribution, ExplainOptions } from '../../scoring/types.ts';
-import type { CamOptions } from './cam.ts';
-import { fitted } from './camLayer.ts';
-import { gradCam } from './gradCam.ts';
+import { type CamOptions, camChecks, mapOf } from './cam.ts';
 
 /** What {@link finerCam} compares with. */
 export interface FinerCamOptions extends CamOptions {
@@ -23,6 +22,12 @@ export interface FinerCamOptions extends CamOptions {
   /** The class, or one per example; the predicted one by default. */
   readonly target?: 'predicted' | number | readonly number[] | Int32Array;
 }
+
+const checks: OptionChecks<ExplainOptions & FinerCamOptions> = {
+  ...camChecks,
+  similar: kind('a number of classes or a list of them', (value) => typeof value === 'number' || isList(value)),
+  strength: number(0),
+};
 
 /**
  * Finer-CAM: what speaks for a class rather than for the classes most like it.
@@ -47,62 +52,74 @@ export async function finerCam(
   x: Input,
   options: ExplainOptions & FinerCamOptions = {},
 ): Promise<Attribution> {
-  const { strength = 1, rectify = true, size = 'input' } = options;
-  assertNumber('strength', strength, 0);
-  return withNetwork(model, async (given) => {
-    const [input, { similar, strength: _, ...rest }] = await owned(x, options);
-    const network = withMeaning(given, rest.output, given.heads[0]);
-    const own = await gradCam(network, input, { ...rest, rectify: false, size: 'layer' });
-    if (!own.target) throw new VitrineError('bad-argument', '"target" expected a class or one per example');
-    const scores = await classScores(network, input, { ...rest, head: network.heads[0] as Head });
-    const others = similarClasses(scores, [...own.target], similar);
-    const data = own.values.data.slice();
-    const score = own.score.slice();
-    // The map before rectification is linear in the gradient, and so in the score.
-    for (const target of others) {
-      const other = await gradCam(network, input, { ...rest, target, rectify: false, size: 'layer' });
-      const share = strength / others.length;
-      other.values.data.forEach((value, i) => {
-        data[i] = (data[i] as number) - share * value;
-      });
-      other.score.forEach((value, i) => {
-        score[i] = (score[i] as number) - share * value;
-      });
-    }
-    const raw: NdArray = { shape: own.values.shape, data };
-    const map = rectify ? rectified(raw) : raw;
-    const site = network.site(own.layer as string);
-    const values =
-      size === 'layer' ? map : await explain(network, input, rest, async (session) => fitted(map, site, session));
-    return { ...own, method: 'finerCam', score, explained: { ...own.explained, target: 'function' }, values };
+  return explain(model, x, options, { checks }, async (session, own) => {
+    const scorer = await differenceScorer(session, own);
+    const map = await mapOf({ ...session, scorer }, own, {
+      method: 'finerCam',
+      read: (activations, gradients) => tf.sum(tf.mul(tf.mean(gradients, [1, 2], true), activations), 3),
+    });
+    return { ...map, explained: { ...map.explained, target: 'function' } };
   });
+}
+
+/** The score of each example's class less a share of the mean of the classes like it. */
+async function differenceScorer(
+  session: Session,
+  { target = 'predicted', similar, strength = 1 }: FinerCamOptions,
+): Promise<Scorer> {
+  const { network, inputs, head, scale, scorer } = session;
+  if (!head || isContrast(target)) {
+    throw new VitrineError('bad-argument', '"target" expected a class or one per example');
+  }
+  const at = await endpoint(session, inputs, { sites: [], scorer });
+  const classes = Int32Array.from((at.classes as NdArray).data);
+  const { onProgress: _, ...run } = session.options;
+  const scores = await classScores(network, inputs, { ...run, head });
+  const units = scores.shape[1] as number;
+  const others = similarClasses(scores, [...classes], similar);
+  const weights = Array.from(classes, (own, example) => {
+    const row = new Float32Array(units).fill(1, own, own + 1);
+    for (const { [example]: other } of others) row[other as number]! -= strength / others.length;
+    return row;
+  });
+  return weightedScorer(head, scale, (_z, example) => ({
+    weights: tf.tensor2d(Array.from(example, (i) => [...(weights[i] as Float32Array)])),
+    classes: tf.tensor1d(
+      example.map((i) => classes[i] as number),
+      'int32',
+    ),
+  }));
 }
 
 /** The classes to compare with, as targets: in each one class per example. */
 function similarClasses(
-  { shape, data }: NdArray,
+  scores: NdArray,
   classes: readonly number[],
   similar: number | readonly number[] | undefined,
 ): readonly (readonly number[])[] {
-  const [, units] = shape as [number, number];
-  if (units < 2)
-    throw new VitrineError('bad-argument', `"model" expected at least two classes to compare, got ${units}`);
-  if (typeof similar === 'object') {
-    const own = similar.find((other) => classes.includes(other));
-    if (own !== undefined) {
+  const units = scores.shape[1] as number;
+  if (units < 2) {
+    throw new VitrineError('unsupported', `"model" expected at least two classes to compare, got ${units}`);
+  }
+  if (typeof similar === 'object')
+    return similar.map((other, i) => {
+      assertIndex(other, units, `similar[${i}]`);
+      if (!classes.includes(other)) return classes.map(() => other);
       throw new VitrineError(
         'bad-argument',
-        `"similar" expected classes other than the one that is explained, got ${own}`,
+        `"similar" expected classes other than the one that is explained, got ${other}`,
       );
-    }
-    return similar.map((other) => classes.map(() => other));
-  }
+    });
   const count = similar ?? Math.min(3, units - 1);
   assertInteger('similar', count, [1, units - 1]);
   const ranked = classes.map((own, example) => {
-    const row = data.subarray(example * units, (example + 1) * units);
+    const row = rowOf(scores, example);
     const order = Array.from(row.keys()).filter((unit) => unit !== own);
     return order.sort((a, b) => (row[b] as number) - (row[a] as number));
   });
   return Array.from({ length: count }, (_, rank) => ranked.map((order) => order[rank] as number));
+}
+
+function isList(value: unknown): boolean {
+  return Array.isArray(value) && value.length > 0;
 }

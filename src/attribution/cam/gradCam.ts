@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Input, Model } from '../../network/types.ts';
-import type { Attribution, ExplainOptions } from '../../scoring/types.ts';
-import { type CamOptions, classActivationMap } from './cam.ts';
+import type { Explainer } from '../../scoring/types.ts';
+import type { CamOptions } from './cam.ts';
+import { weighMaps } from './weighMaps.ts';
 
 /**
  * Grad-CAM: the activations of a layer, weighted by the mean gradient of their channel.
@@ -26,9 +26,6 @@ import { type CamOptions, classActivationMap } from './cam.ts';
  * console.log(layer, values.shape); // the last layer with rows and columns, [2, 16, 16]
  * ```
  */
-export function gradCam(model: Model, x: Input, options: ExplainOptions & CamOptions = {}): Promise<Attribution> {
-  return classActivationMap(model, x, options, {
-    method: 'gradCam',
-    read: (activations, gradients) => tf.sum(tf.mul(tf.mean(gradients, [1, 2], true), activations), 3),
-  });
-}
+export const gradCam: Explainer<CamOptions> = /* @__PURE__ */ weighMaps('gradCam', ({ activations, gradients }) =>
+  tf.sum(tf.mul(tf.mean(gradients, [1, 2], true), activations), 3),
+);

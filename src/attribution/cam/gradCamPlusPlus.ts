@@ -1,8 +1,10 @@
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Input, Model } from '../../network/types.ts';
+import { assertOptions, flag, type OptionChecks } from '../../numeric/options.ts';
 import type { Attribution, ExplainOptions } from '../../scoring/types.ts';
-import { type CamOptions, classActivationMap } from './cam.ts';
+import { type CamOptions, camChecks } from './cam.ts';
+import { type WeighedLayer, weighMaps } from './weighMaps.ts';
 
 /** The options of {@link gradCamPlusPlus}. */
 export interface GradCamPlusPlusOptions extends CamOptions {
@@ -33,20 +35,22 @@ export interface GradCamPlusPlusOptions extends CamOptions {
  * const { values } = await gradCamPlusPlus(model, x, { layer: 'conv3' });
  * ```
  */
-export function gradCamPlusPlus(
+export async function gradCamPlusPlus(
   model: Model,
   x: Input,
-  { normalizeAlpha = false, ...options }: ExplainOptions & GradCamPlusPlusOptions = {},
+  options: ExplainOptions & GradCamPlusPlusOptions = {},
 ): Promise<Attribution> {
+  assertOptions(options, checks);
+  const { normalizeAlpha = false, ...rest } = options;
   const alpha = normalizeAlpha ? normalizedAlpha : plainAlpha;
-  return classActivationMap(model, x, options, {
-    method: 'gradCamPlusPlus',
-    read: (activations, gradients) => {
-      const weights = tf.sum(tf.mul(alpha(activations, gradients), tf.relu(gradients)), [1, 2], true);
-      return tf.sum(tf.mul(weights, activations), 3);
-    },
-  });
+  const weigh = ({ activations, gradients }: WeighedLayer): Tensor => {
+    const weights = tf.sum(tf.mul(alpha(activations, gradients), tf.relu(gradients)), [1, 2], true);
+    return tf.sum(tf.mul(weights, activations), 3);
+  };
+  return weighMaps('gradCamPlusPlus', weigh)(model, x, rest);
 }
+
+const checks: OptionChecks<ExplainOptions & GradCamPlusPlusOptions> = { ...camChecks, normalizeAlpha: flag };
 
 const EPSILON = 1e-6;
 

@@ -2,12 +2,20 @@ import { owned } from '../../backend/owned.ts';
 import type { Input, Model } from '../../network/types.ts';
 import { withNetwork } from '../../network/withNetwork.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
+import { assertOptions, type OptionChecks, text } from '../../numeric/options.ts';
+import { explainChecks } from '../../scoring/explainChecks.ts';
 import type { Attribution, ExplainOptions } from '../../scoring/types.ts';
 import { guidedBackprop } from '../gradient/guidedBackprop.ts';
-import type { RulesOption } from '../gradient/rectified.ts';
+import { type RuleOptions, ruleChecks } from '../ruleOptions.ts';
 import type { CamOptions } from './cam.ts';
 import { seenInput } from './camLayer.ts';
 import { gradCam } from './gradCam.ts';
+
+const checks: OptionChecks<ExplainOptions & Pick<CamOptions, 'layer'> & RuleOptions> = {
+  ...explainChecks,
+  ...ruleChecks,
+  layer: text,
+};
 
 /**
  * Guided Grad-CAM: guided backpropagation where Grad-CAM sees evidence.
@@ -20,7 +28,7 @@ import { gradCam } from './gradCam.ts';
  *
  * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param x one example or a batch `[n, h, w, c]` in the shape of the model's input.
- * @param options `layer` (of Grad-CAM), `rules` (of guided backpropagation), `target`, `scale` (`'logit'` by
+ * @param options `layer` (of Grad-CAM), `rules` and `composite` (of guided backpropagation), `target`, `scale` (`'logit'` by
  * default).
  * @returns `values` in the shape of the input.
  * @throws as {@link gradCam} and {@link guidedBackprop}.
@@ -30,15 +38,18 @@ import { gradCam } from './gradCam.ts';
  * const { values } = await guidedGradCam(model, x, { layer: 'conv3' });
  * ```
  */
-export function guidedGradCam(
+export async function guidedGradCam(
   model: Model,
   x: Input,
-  options: ExplainOptions & Pick<CamOptions, 'layer'> & RulesOption = {},
+  options: ExplainOptions & Pick<CamOptions, 'layer'> & RuleOptions = {},
 ): Promise<Attribution> {
+  assertOptions(options, checks);
+  const copies = owned(x, options);
   return withNetwork(model, async (network) => {
-    const [input, { layer, rules, ...own }] = await owned(x, options);
+    const [input, { layer, rules, composite, ...own }] = await copies;
     const map = await gradCam(network, input, { ...own, ...(layer !== undefined && { layer }) });
-    const { shares: _, ...guided } = await guidedBackprop(network, input, { ...own, ...(rules && { rules }) });
+    const guidance = { ...own, ...(rules && { rules }), ...(composite && { composite }) };
+    const { shares: _, ...guided } = await guidedBackprop(network, input, guidance);
     const seen = seenInput(network, network.site(map.layer as string));
     const maps = (guided.inputs ?? [guided.values]).map((values, i) =>
       i === seen ? within(values, map.values) : values,

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Input, Model } from '../../network/types.ts';
-import type { Attribution, ExplainOptions } from '../../scoring/types.ts';
-import { type CamOptions, classActivationMap } from './cam.ts';
+import type { Explainer } from '../../scoring/types.ts';
+import type { CamOptions } from './cam.ts';
+import { weighMaps } from './weighMaps.ts';
 
 /**
  * HiResCAM: each activation times its own gradient, summed over channels.
@@ -22,9 +22,6 @@ import { type CamOptions, classActivationMap } from './cam.ts';
  * const { values } = await hiResCam(model, x, { layer: 'conv3' });
  * ```
  */
-export function hiResCam(model: Model, x: Input, options: ExplainOptions & CamOptions = {}): Promise<Attribution> {
-  return classActivationMap(model, x, options, {
-    method: 'hiResCam',
-    read: (activations, gradients) => tf.sum(tf.mul(gradients, activations), 3),
-  });
-}
+export const hiResCam: Explainer<CamOptions> = /* @__PURE__ */ weighMaps('hiResCam', ({ activations, gradients }) =>
+  tf.sum(tf.mul(gradients, activations), 3),
+);

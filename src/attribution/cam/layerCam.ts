@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Input, Model } from '../../network/types.ts';
-import type { Attribution, ExplainOptions } from '../../scoring/types.ts';
-import { type CamOptions, classActivationMap } from './cam.ts';
+import type { Explainer } from '../../scoring/types.ts';
+import type { CamOptions } from './cam.ts';
+import { weighMaps } from './weighMaps.ts';
 
 /**
  * LayerCAM: activations weighted by their own positive gradients, which stays sharp in shallow layers.
@@ -21,9 +21,6 @@ import { type CamOptions, classActivationMap } from './cam.ts';
  * const { values } = await layerCam(model, x, { layer: 'conv3' });
  * ```
  */
-export function layerCam(model: Model, x: Input, options: ExplainOptions & CamOptions = {}): Promise<Attribution> {
-  return classActivationMap(model, x, options, {
-    method: 'layerCam',
-    read: (activations, gradients) => tf.sum(tf.mul(tf.relu(gradients), activations), 3),
-  });
-}
+export const layerCam: Explainer<CamOptions> = /* @__PURE__ */ weighMaps('layerCam', ({ activations, gradients }) =>
+  tf.sum(tf.mul(tf.relu(gradients), activations), 3),
+);

@@ -4,21 +4,26 @@ import { resizePlaces } from '../../backend/kernels/resizePlaces.ts';
 import { divNoNan, oneHot } from '../../backend/portable.ts';
 import type { Input, Model } from '../../network/types.ts';
 import { rowsOf } from '../../network/walk/inputs.ts';
-import { assertInteger } from '../../numeric/check.ts';
 import { VitrineError } from '../../numeric/errors.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
-import { repeated } from '../../scoring/masking.ts';
-import { allPerturbedScores } from '../../scoring/perturbedScores.ts';
+import { assertOptions, kind, type OptionChecks } from '../../numeric/options.ts';
+import { besideOthers } from '../../scoring/masking.ts';
+import { allPerturbedScores } from '../../scoring/perturbedRuns.ts';
 import type { Attribution, ExplainOptions } from '../../scoring/types.ts';
-import type { CamOptions } from './cam.ts';
+import { type CamOptions, camChecks } from './cam.ts';
 import { foldedShape, isFramed, seenInput } from './camLayer.ts';
 import { activationsOf, type ChannelContext, channelWeightedMap, framesOf } from './channelWeightedMap.ts';
 
 /** Which channels {@link scoreCam} asks about. */
 export interface ScoreCamOptions extends CamOptions {
-  /** Only so many channels, those that vary most over the places; all by default. */
-  readonly channels?: number;
+  /** How many channels, those that vary most over the places; all by default. */
+  readonly unitCount?: number;
 }
+
+const checks: OptionChecks<ExplainOptions & ScoreCamOptions> = {
+  ...camChecks,
+  unitCount: kind('an integer of at least 1, or Infinity', isCount),
+};
 
 /**
  * Score-CAM: the activations of a layer, each channel weighted by the score of the input seen through it.
@@ -28,29 +33,34 @@ export interface ScoreCamOptions extends CamOptions {
  * whole network for each channel. Where scores differ by much, one channel takes all the weight. In layers inside
  * TimeDistributed a frame is seen through its own channels, the others as they are, and each frame's weights sum to 1.
  *
- * Source: Wang et al. 2020, "Score-CAM", Eqs. (5) to (8); `channels` as in Li et al. 2023, "Faster-ScoreCAM".
+ * Source: Wang et al. 2020, "Score-CAM", Eqs. (5) to (8); `unitCount` as in Li et al. 2023, "Faster-ScoreCAM".
  *
  * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param x one example or a batch `[n, …]` in the shape of the model's input, an image.
- * @param options `layer`, `channels`, `rectify`, `size`, `target`, `scale` (`'logit'` by default).
+ * @param options `layer`, `unitCount`, `rectify`, `size`, `target`, `scale` (`'logit'` by default).
  * @returns `values` `[n, h, w]`, of the input's or the layer's size.
- * @throws {VitrineError} if `channels` < 1, or the layer is a sequence; else as {@link gradCam}.
+ * @throws {VitrineError} if `unitCount` < 1, or the layer is a sequence; else as {@link gradCam}.
  * @example
  * ```ts
  * import { scoreCam } from 'vitrine';
- * const { values } = await scoreCam(model, x, { layer: 'conv3', channels: 4 });
+ * const { values } = await scoreCam(model, x, { layer: 'conv3', unitCount: 4 });
  * ```
  */
 export async function scoreCam(
   model: Model,
   x: Input,
-  { channels = Number.POSITIVE_INFINITY, ...options }: ExplainOptions & ScoreCamOptions = {},
+  options: ExplainOptions & ScoreCamOptions = {},
 ): Promise<Attribution> {
-  if (channels !== Number.POSITIVE_INFINITY) assertInteger('channels', channels, [1, Number.POSITIVE_INFINITY]);
-  return channelWeightedMap(model, x, options, {
+  assertOptions(options, checks);
+  const { unitCount = Number.POSITIVE_INFINITY, ...others } = options;
+  return channelWeightedMap(model, x, others, {
     method: 'scoreCam',
-    weigh: (context) => seenThrough(context, channels),
+    weigh: (context) => seenThrough(context, unitCount),
   });
+}
+
+function isCount(value: unknown): boolean {
+  return value === Number.POSITIVE_INFINITY || (Number.isInteger(value) && (value as number) >= 1);
 }
 
 async function seenThrough(context: ChannelContext, most: number): Promise<Float64Array> {
@@ -59,7 +69,7 @@ async function seenThrough(context: ChannelContext, most: number): Promise<Float
   const seen = session.inputs[input] as NdArray;
   if (seen.shape.length !== activations.shape.length) {
     throw new VitrineError(
-      'bad-argument',
+      'bad-shape',
       `"layer" expected one with the places of its input, "${site.address}" sees a sequence`,
     );
   }
@@ -79,9 +89,8 @@ async function seenThrough(context: ChannelContext, most: number): Promise<Float
         frames: isFramed(site) ? frames : undefined,
         lengths: seen.shape.slice(1, -1),
       });
-      return session.inputs.map((array, i) =>
-        i === input ? tf.mul(rowsOf(array, example, example + 1), masks) : repeated(array, example, end - start),
-      );
+      const changed = tf.mul(rowsOf(seen, example, example + 1), masks);
+      return besideOthers(changed, { inputs: session.inputs, index: input, example });
     },
   });
   const weights = new Float64Array(planes * channels);

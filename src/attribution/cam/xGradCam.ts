@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Input, Model } from '../../network/types.ts';
-import type { Attribution, ExplainOptions } from '../../scoring/types.ts';
-import { type CamOptions, classActivationMap } from './cam.ts';
+import type { Explainer } from '../../scoring/types.ts';
+import type { CamOptions } from './cam.ts';
+import { weighMaps } from './weighMaps.ts';
 
 /**
  * XGrad-CAM: channel weights that keep the total of activation times gradient.
@@ -22,13 +22,8 @@ import { type CamOptions, classActivationMap } from './cam.ts';
  * const { values } = await xGradCam(model, x, { layer: 'conv3' });
  * ```
  */
-export function xGradCam(model: Model, x: Input, options: ExplainOptions & CamOptions = {}): Promise<Attribution> {
-  return classActivationMap(model, x, options, {
-    method: 'xGradCam',
-    read: (activations, gradients) => {
-      const shares = tf.sum(tf.mul(gradients, activations), [1, 2], true);
-      const weights = tf.div(shares, tf.add(tf.sum(activations, [1, 2], true), 1e-7));
-      return tf.sum(tf.mul(weights, activations), 3);
-    },
-  });
-}
+export const xGradCam: Explainer<CamOptions> = /* @__PURE__ */ weighMaps('xGradCam', ({ activations, gradients }) => {
+  const shares = tf.sum(tf.mul(gradients, activations), [1, 2], true);
+  const weights = tf.div(shares, tf.add(tf.sum(activations, [1, 2], true), 1e-7));
+  return tf.sum(tf.mul(weights, activations), 3);
+});

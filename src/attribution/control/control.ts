@@ -1,9 +1,9 @@
-import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Input, Model } from '../../network/types.ts';
-import { mapBatches } from '../../network/walk/batches.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
+import { explainChecks } from '../../scoring/explainChecks.ts';
 import { placedInput } from '../../scoring/placedInput.ts';
-import { attributionOf, exampleRange, explain } from '../../scoring/session.ts';
+import { endpoint } from '../../scoring/scoreAt.ts';
+import { attributionOf, explain } from '../../scoring/session.ts';
 import type { Attribution, ExplainOptions } from '../../scoring/types.ts';
 
 /** What sets one control apart from another. */
@@ -20,18 +20,15 @@ export function control(
   options: ExplainOptions,
   { method, map }: Control,
 ): Promise<Attribution> {
-  return explain(model, x, options, async (session, options) => {
-    const { network, inputs, count, scorer, rows } = session;
+  return explain(model, x, options, { checks: explainChecks }, async (session, options) => {
+    const { inputs, scorer } = session;
     const pictures = inputs[placedInput(session, undefined).index] as NdArray;
-    const found = await mapBatches({ ...options, stage: method, total: count }, (start, end) => {
-      const record = network.forward(rows(start, end), { taps: scorer.taps });
-      const { seeds: _, ...scored } = scorer.score(record, exampleRange(start, end));
-      return { ...scored } as Record<string, Tensor>;
-    });
+    const { onProgress } = options;
+    const { score, classes } = await endpoint(session, inputs, { sites: [], scorer, stage: method, onProgress });
     return attributionOf(session, {
       method,
-      score: found.score as NdArray,
-      classes: found.classes,
+      score,
+      classes,
       maps: [map(pictures, options.seed ?? 0)],
       perPlace: true,
     });

@@ -4,16 +4,21 @@ import type { Site } from '../../network/graph/graph.ts';
 import type { Input, Model } from '../../network/types.ts';
 import { mapBatches } from '../../network/walk/batches.ts';
 import type { Composite } from '../../network/walk/composite.ts';
-import type { ForwardRecord, Seeds } from '../../network/walk/record.ts';
+import type { ForwardRecord, WalkSeeds } from '../../network/walk/record.ts';
 import { signalAt } from '../../network/walk/signals.ts';
+import { type OptionChecks, text } from '../../numeric/options.ts';
+import { explainChecks } from '../../scoring/explainChecks.ts';
 import { attributionOf, endsOf, exampleRange, explain, type Session } from '../../scoring/session.ts';
 import type { Attribution, ExplainOptions } from '../../scoring/types.ts';
 
 /** The option of methods that can end at a layer in place of the input. */
 export interface LayerOption {
-  /** The address of a layer: the attribution is of its output instead of the input. */
+  /** The address of a layer whose output the attribution is of; that of the input by default. */
   readonly layer?: string;
 }
+
+/** Checks of what every method that can end at a layer accepts. */
+export const layerChecks: OptionChecks<ExplainOptions & LayerOption> = { ...explainChecks, layer: text };
 
 /** What sets one backpropagation method apart from another. */
 export interface Backpropagation {
@@ -29,20 +34,22 @@ export interface Backpropagation {
 
 /** Rows of a forward walk and where their backward walk starts and ends. */
 export interface BackwardRun {
-  readonly seeds: Seeds;
+  readonly seeds: WalkSeeds;
   readonly ends: readonly Site[];
   /** The example that each row comes from. */
   readonly example: Int32Array;
 }
 
-/** One forward and one backward walk: the skeleton of gradient, deconvnet, guided backprop, gradient × input. */
+/** One forward and one backward walk: the skeleton of gradient and gradient × input. */
 export function backpropagated(
   model: Model,
   x: Input,
-  { layer, ...options }: ExplainOptions & LayerOption,
+  options: (ExplainOptions & LayerOption) | undefined,
   backpropagation: Backpropagation,
 ): Promise<Attribution> {
-  return explain(model, x, options, (session) => backpropagate(session, layer, backpropagation));
+  return explain(model, x, options, { checks: layerChecks }, (session, { layer }) =>
+    backpropagate(session, layer, backpropagation),
+  );
 }
 
 /** The same in a session that is under way. */

@@ -1,7 +1,8 @@
 import type { Input, Model } from '../../network/types.ts';
 import type { Attribution, ExplainOptions } from '../../scoring/types.ts';
-import { backpropagated, type LayerOption } from './backpropagated.ts';
-import { deconvnetComposite, type RulesOption } from './rectified.ts';
+import type { RuleOptions } from '../ruleOptions.ts';
+import type { LayerOption } from './backpropagated.ts';
+import { deconvnetComposite, rectified } from './rectified.ts';
 
 /**
  * The deconvolutional network's reconstruction of what raises the score.
@@ -14,7 +15,7 @@ import { deconvnetComposite, type RulesOption } from './rectified.ts';
  *
  * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param x one example or a batch `[n, …]` in the shape of the model's input.
- * @param options `target`, `scale` (`'logit'` by default), `layer`, and `rules` for layers that are not known.
+ * @param options `target`, `scale` (`'logit'` by default), `layer`, `rules` for layers that are not known, and `composite` for all.
  * @returns `values` in the shape of the input (or the layer).
  * @throws {VitrineError} if a layer on the way is opaque and no rule is given for it; else as {@link gradient}.
  * @example
@@ -26,7 +27,7 @@ import { deconvnetComposite, type RulesOption } from './rectified.ts';
 export function deconvnet(
   model: Model,
   x: Input,
-  { rules = [], ...options }: ExplainOptions & LayerOption & RulesOption = {},
+  options: ExplainOptions & LayerOption & RuleOptions = {},
 ): Promise<Attribution> {
-  return backpropagated(model, x, options, { method: 'deconvnet', composite: deconvnetComposite(rules) });
+  return rectified(model, x, options, { method: 'deconvnet', composite: deconvnetComposite });
 }

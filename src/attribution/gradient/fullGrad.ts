@@ -1,12 +1,13 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Graph, Site } from '../../network/graph/graph.ts';
+import type { OperationGraph, Site } from '../../network/graph/graph.ts';
 import type { Operation } from '../../network/graph/operation.ts';
 import type { Input, Model } from '../../network/types.ts';
 import { mapBatches } from '../../network/walk/batches.ts';
 import { signalAt } from '../../network/walk/signals.ts';
 import { VitrineError } from '../../numeric/errors.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
+import { explainChecks } from '../../scoring/explainChecks.ts';
 import { attributionOf, endsOf, exampleRange, explain, type Session } from '../../scoring/session.ts';
 import type { Attribution, ExplainOptions } from '../../scoring/types.ts';
 import { createBiasTally, saliency, sumPerExample } from './biasTally.ts';
@@ -44,10 +45,10 @@ export interface FullGradient extends Attribution {
  * ```
  */
 export async function fullGrad(model: Model, x: Input, options: ExplainOptions = {}): Promise<FullGradient> {
-  return explain(model, x, options, async (session, options) => {
+  return explain(model, x, options, { checks: explainChecks }, async (session, options) => {
     const { network, count, rows, scorer } = session;
     const ends = endsOf(network, undefined);
-    const { image, places } = imageInput(session);
+    const { image, places } = onlyPlaced(session);
     const behind = dependents(network.graph, image);
     const onMap = (operation: Operation): boolean => behind.has(operation);
     const found = await mapBatches({ ...options, stage: 'fullGrad', total: count }, (start, end) => {
@@ -79,13 +80,14 @@ export async function fullGrad(model: Model, x: Input, options: ExplainOptions =
   });
 }
 
-function imageInput({ network, inputs }: Session): { image: Site; places: readonly number[] } {
+/** The one input with places; the map is of it. */
+function onlyPlaced({ network, inputs }: Session): { image: Site; places: readonly number[] } {
   const images = network.inputs.filter((_, i) => [4, 5].includes(inputs[i]?.shape.length ?? 0));
   const [image] = images;
   if (!image || images.length > 1) {
     const shapes = inputs.map(({ shape }) => `[${shape.join(', ')}]`).join(', ');
     throw new VitrineError(
-      'bad-shape',
+      'unsupported',
       `"model" expected one input of images or volumes, got inputs of shape ${shapes}`,
     );
   }
@@ -93,7 +95,7 @@ function imageInput({ network, inputs }: Session): { image: Site; places: readon
 }
 
 /** The operations that an input acts on. */
-function dependents({ steps }: Graph, input: Site): ReadonlySet<Operation> {
+function dependents({ steps }: OperationGraph, input: Site): ReadonlySet<Operation> {
   const reached = new Set([input.value]);
   const acting = steps.filter(({ inputs, output }) => {
     const reads = inputs.some((value) => reached.has(value));

@@ -1,7 +1,8 @@
 import type { Input, Model } from '../../network/types.ts';
 import type { Attribution, ExplainOptions } from '../../scoring/types.ts';
-import { backpropagated, type LayerOption } from './backpropagated.ts';
-import { guidedComposite, type RulesOption } from './rectified.ts';
+import type { RuleOptions } from '../ruleOptions.ts';
+import type { LayerOption } from './backpropagated.ts';
+import { guidedComposite, rectified } from './rectified.ts';
 
 /**
  * Guided backpropagation: the gradient without any negative signal.
@@ -15,7 +16,7 @@ import { guidedComposite, type RulesOption } from './rectified.ts';
  *
  * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param x one example or a batch `[n, …]` in the shape of the model's input.
- * @param options `target`, `scale` (`'logit'` by default), `layer`, and `rules` for layers that are not known.
+ * @param options `target`, `scale` (`'logit'` by default), `layer`, `rules` for layers that are not known, and `composite` for all.
  * @returns `values` in the shape of the input (or the layer).
  * @throws {VitrineError} if a layer on the way is opaque and no rule is given for it; else as {@link gradient}.
  * @example
@@ -27,7 +28,7 @@ import { guidedComposite, type RulesOption } from './rectified.ts';
 export function guidedBackprop(
   model: Model,
   x: Input,
-  { rules = [], ...options }: ExplainOptions & LayerOption & RulesOption = {},
+  options: ExplainOptions & LayerOption & RuleOptions = {},
 ): Promise<Attribution> {
-  return backpropagated(model, x, options, { method: 'guidedBackprop', composite: guidedComposite(rules) });
+  return rectified(model, x, options, { method: 'guidedBackprop', composite: guidedComposite });
 }

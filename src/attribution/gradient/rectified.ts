@@ -1,6 +1,27 @@
 import { guidedReluGradient, rectifiedCotangent } from '../../backend/kernels/elementwise.ts';
+import type { Input, Model } from '../../network/types.ts';
 import type { Composite, Rule } from '../../network/walk/composite.ts';
+import type { OptionChecks } from '../../numeric/options.ts';
+import { explain } from '../../scoring/session.ts';
+import type { Attribution, ExplainOptions } from '../../scoring/types.ts';
 import { refusal, unknownLayer } from '../refusal.ts';
+import { chosenRules, type RuleOptions, ruleChecks } from '../ruleOptions.ts';
+import { type Backpropagation, backpropagate, type LayerOption, layerChecks } from './backpropagated.ts';
+
+const checks: OptionChecks<ExplainOptions & LayerOption & RuleOptions> = { ...layerChecks, ...ruleChecks };
+
+/** The gradient with other rules: the skeleton of deconvnet and guided backpropagation. */
+export function rectified(
+  model: Model,
+  x: Input,
+  options: (ExplainOptions & LayerOption & RuleOptions) | undefined,
+  { method, composite }: Required<Pick<Backpropagation, 'method' | 'composite'>>,
+): Promise<Attribution> {
+  return explain(model, x, options, { checks }, (session, { layer, ...own }) => {
+    const chosen = chosenRules(own, { own: composite, graph: session.network.graph });
+    return backpropagate(session, layer, { method, composite: chosen });
+  });
+}
 
 /** R_in = max(R_out, 0): the forward mask is ignored (Zeiler and Fergus 2014, §2.1). */
 const deconvolution: Rule = {
@@ -18,18 +39,14 @@ const guidance: Rule = {
   ],
 };
 
-/** The option of methods that change how a signal passes activations. */
-export interface RulesOption {
-  /** Rules that come before the method's own: for layers that are not known. */
-  readonly rules?: Composite;
-}
-
 /** The rules of the deconvnet. */
-export function deconvnetComposite(rules: Composite = []): Composite {
-  return [...rules, ['relu', deconvolution], ['opaque', refusal('deconvnet', unknownLayer)]];
-}
+export const deconvnetComposite: Composite = [
+  ['relu', deconvolution],
+  ['opaque', refusal('deconvnet', unknownLayer)],
+];
 
 /** The rules of guided backpropagation. */
-export function guidedComposite(rules: Composite = []): Composite {
-  return [...rules, ['relu', guidance], ['opaque', refusal('guidedBackprop', unknownLayer)]];
-}
+export const guidedComposite: Composite = [
+  ['relu', guidance],
+  ['opaque', refusal('guidedBackprop', unknownLayer)],
+];

@@ -10,7 +10,7 @@ export interface PathEnds {
   /** The background, `[m, …]`. */
   readonly origins: NdArray;
   /** The standard deviation of noise on x. */
-  readonly noise: number;
+  readonly deviation: number;
 }
 
 /** How points are drawn on these paths. */
@@ -31,14 +31,14 @@ export function drawPoints(
     const chosen = source.integer(ends[0]?.origins.shape[0] as number);
     return { source, chosen, alpha: (start + row + source.uniform()) / samples };
   });
-  return ends.map(({ x: { shape, data }, origins, noise }) => {
+  return ends.map(({ x: { shape, data }, origins, deviation }) => {
     const size = sizeOf(shape.slice(1));
     const points = new Float32Array(draws.length * size);
     const ways = new Float32Array(draws.length * size);
     draws.forEach(({ source, chosen, alpha }, row) => {
       for (let k = 0; k < size; k++) {
         const from = origins.data[chosen * size + k] as number;
-        const jitter = noise === 0 ? 0 : noise * source.normal();
+        const jitter = deviation === 0 ? 0 : deviation * source.normal();
         const way = (data[example * size + k] as number) + jitter - from;
         ways[row * size + k] = way / samples;
         points[row * size + k] = from + alpha * way;

@@ -6,8 +6,10 @@ import { rowsOf } from '../../network/walk/inputs.ts';
 import { assertWidth } from '../../numeric/check.ts';
 import { VitrineError } from '../../numeric/errors.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
-import { type Quadrature, type QuadratureRule, quadrature } from '../../numeric/quadrature.ts';
+import { count, flag, type OptionChecks, oneOf } from '../../numeric/options.ts';
+import { type Quadrature, type QuadratureRule, quadrature, quadratureRules } from '../../numeric/quadrature.ts';
 import { completenessGap } from '../../scoring/completenessError.ts';
+import { explainChecks } from '../../scoring/explainChecks.ts';
 import { endpoint } from '../../scoring/scoreAt.ts';
 import { attributionOf, explain } from '../../scoring/session.ts';
 import { pinTarget } from '../../scoring/targets/createScorer.ts';
@@ -25,6 +27,14 @@ export interface BlurIntegratedGradientsOptions {
   /** Spaces the points evenly in the variance σ² in place of σ; false by default. */
   readonly sqrt?: boolean;
 }
+
+const checks: OptionChecks<ExplainOptions & BlurIntegratedGradientsOptions> = {
+  ...explainChecks,
+  maxSigma: (argument, value) => assertWidth(argument, value as number),
+  steps: count(1),
+  rule: oneOf(quadratureRules),
+  sqrt: flag,
+};
 
 /**
  * Blur integrated gradients: what comes into the score while a blurred picture becomes sharp.
@@ -53,15 +63,15 @@ export async function blurIntegratedGradients(
   x: Input,
   options: ExplainOptions & BlurIntegratedGradientsOptions = {},
 ): Promise<Attribution> {
-  const { maxSigma = 50, steps = 100, rule = 'left', sqrt = false } = options;
-  assertWidth('maxSigma', maxSigma);
-  const { sigmas, widths } = scalesOf(quadrature(rule, steps), (share) => maxSigma * (sqrt ? Math.sqrt(share) : share));
-  return explain(model, x, options, async (session, options) => {
+  return explain(model, x, options, { checks }, async (session, options) => {
+    const { maxSigma = 50, steps = 100, rule = 'left', sqrt = false } = options;
+    const sigmaAt = (share: number): number => maxSigma * (sqrt ? Math.sqrt(share) : share);
+    const { sigmas, widths } = scalesOf(quadrature(rule, steps), sigmaAt);
     const { network, inputs, scorer } = session;
     const images = inputs.flatMap(({ shape }, i) => (shape.length === 4 ? [i] : []));
     if (images.length === 0) {
       const shapes = inputs.map(({ shape }) => `[${shape.join(', ')}]`).join(', ');
-      throw new VitrineError('bad-argument', `"x" expected an image [n, h, w, c], got ${shapes}`);
+      throw new VitrineError('bad-shape', `"x" expected an image [n, h, w, c], got ${shapes}`);
     }
     const end = await endpoint(session, inputs, { sites: [], scorer });
     const pinned = session.scorerOf(pinTarget(options.target, end.classes));

@@ -7,11 +7,10 @@ import { signalAt } from '../../network/walk/signals.ts';
 import { type NdArray, sizeOf } from '../../numeric/ndarray.ts';
 import { quadrature } from '../../numeric/quadrature.ts';
 import { completenessGap } from '../../scoring/completenessError.ts';
-import { repeated } from '../../scoring/masking.ts';
 import { attributionOf, endsOf, explain, type Session } from '../../scoring/session.ts';
 import type { Attribution, ExplainOptions } from '../../scoring/types.ts';
-import type { LayerPathOptions } from './internalInfluence.ts';
-import type { WeightedPoints } from './pathGradients.ts';
+import { type LayerPathOptions, layerPathChecks } from './internalInfluence.ts';
+import { pointRows, type WeightedPoints } from './pathGradients.ts';
 import { type StraightPath, straightPath } from './straightPath.ts';
 
 /**
@@ -41,9 +40,9 @@ export async function conductance(
   x: Input,
   options: ExplainOptions & LayerPathOptions,
 ): Promise<Attribution> {
-  const { layer, steps = 50, rule = 'left' } = options;
-  const stops = stopsOf(quadrature(rule, steps));
-  return explain(model, x, options, async (session, { baseline = 'zero' }) => {
+  return explain(model, x, options, { checks: layerPathChecks }, async (session, own) => {
+    const { layer, steps = 50, rule = 'left', baseline = 'zero' } = own;
+    const stops = stopsOf(quadrature(rule, steps));
     const site = session.network.site(layer);
     const sites = endsOf(session.network, undefined);
     const path = await straightPath(session, { sites, baseline });
@@ -81,9 +80,10 @@ function stopsOf({ nodes, weights }: { nodes: Float64Array; weights: Float64Arra
 
 /** The gradients of intervals times what the layer's output changes by in them. */
 async function flowThrough(
-  { network, inputs, count, options }: Session,
+  session: Session,
   { path, sites, site, stops }: { path: StraightPath; sites: readonly Site[]; site: Site; stops: readonly Stop[] },
 ): Promise<NdArray> {
+  const { network, count, options } = session;
   const alphas = Float64Array.from(stops, ({ alpha }) => alpha);
   let flow: NdArray<Float64Array> | undefined;
   let meter = flowMeter();
@@ -92,14 +92,12 @@ async function flowThrough(
     ({ group: example, start, end }) => {
       const part = alphas.subarray(start, end);
       const drawn = path.points(example, part, part);
-      const record = network.forward(
-        inputs.map((input) => repeated(input, example, end - start)),
-        {
-          from: new Map(sites.map((from, i) => [from, (drawn[i] as WeightedPoints).points])),
-          taps: [...path.scorer.taps, site],
-          differentiate: { to: [site] },
-        },
-      );
+      const from = new Map(sites.map((end, i) => [end, (drawn[i] as WeightedPoints).points]));
+      const record = network.forward(pointRows(session, from, { example, count: end - start }), {
+        from,
+        taps: [...path.scorer.taps, site],
+        differentiate: { to: [site] },
+      });
       const { seeds } = path.scorer.score(record, new Int32Array(end - start).fill(example));
       const gradients = signalAt(record.backward(seeds, { to: [site] }), site);
       return { gradients, activations: tf.clone(record.value(site)) as Tensor };

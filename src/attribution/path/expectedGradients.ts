@@ -3,10 +3,12 @@ import type { Site } from '../../network/graph/graph.ts';
 import type { Input, Model } from '../../network/types.ts';
 import { forEachBatch } from '../../network/walk/batches.ts';
 import { readInputs, rowsOf } from '../../network/walk/inputs.ts';
-import { assertCount, assertNumber } from '../../numeric/check.ts';
+import { assertNumber } from '../../numeric/check.ts';
 import { VitrineError } from '../../numeric/errors.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
+import { count, kind, type OptionChecks, required } from '../../numeric/options.ts';
 import { completenessGap } from '../../scoring/completenessError.ts';
+import { examplesCheck, explainChecks } from '../../scoring/explainChecks.ts';
 import { endpoint } from '../../scoring/scoreAt.ts';
 import { attributionOf, endsOf, explain, type Session } from '../../scoring/session.ts';
 import { pinTarget } from '../../scoring/targets/createScorer.ts';
@@ -25,8 +27,15 @@ export interface ExpectedGradientsOptions {
    * The standard deviation of noise on x, in the units of the input, of tokens in those of their embedding; 0 by default.
    * One for all inputs of the model, or a list.
    */
-  readonly noise?: number | readonly number[];
+  readonly deviation?: number | readonly number[];
 }
+
+const checks: OptionChecks<ExplainOptions & ExpectedGradientsOptions> = {
+  ...explainChecks,
+  background: required(examplesCheck),
+  samples: count(1),
+  deviation: kind('a number or a list of numbers', (value) => typeof value === 'number' || Array.isArray(value)),
+};
 
 /**
  * Expected gradients (GradientSHAP): integrated gradients averaged over the baselines of a background.
@@ -41,7 +50,7 @@ export interface ExpectedGradientsOptions {
  *
  * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param x one example or a batch `[n, …]` in the shape of the model's input.
- * @param options `background` (required), `samples`, `noise`, `seed`, `target`, `scale` (`'logit'` by default).
+ * @param options `background` (required), `samples`, `deviation`, `seed`, `target`, `scale` (`'logit'` by default).
  * @returns `values` in the shape of the input, and `delta` per example.
  * @throws {VitrineError} if the background is empty or of another shape, or `samples` < 1; else as {@link gradient}.
  * @example
@@ -55,21 +64,16 @@ export async function expectedGradients(
   x: Input,
   options: ExplainOptions & ExpectedGradientsOptions,
 ): Promise<Attribution> {
-  const { samples = 200, seed = 0 } = options ?? {};
-  assertCount('samples', samples, 1);
-  return explain(model, x, options, async (session, { target, background, noise = 0 }) => {
+  return explain(model, x, options, { checks }, async (session, own) => {
+    const { target, background, deviation = 0, samples = 200, seed = 0 } = own;
     const { network, inputs, scorer } = session;
     const sites = endsOf(network, undefined);
-    const deviations = noiseOf(noise, inputs.length);
+    const deviations = deviationsOf(deviation, inputs.length);
     const backgrounds = await readInputs(network, background, 'background');
     const at = await endpoint(session, inputs, { sites, scorer });
     const origins = await valuesAt(session, backgrounds, sites);
     const ends = at.values.map(
-      (x, i): PathEnds => ({
-        x,
-        origins: origins[i] as NdArray,
-        noise: deviations[i] as number,
-      }),
+      (x, i): PathEnds => ({ x, origins: origins[i] as NdArray, deviation: deviations[i] as number }),
     );
     const pinned = session.scorerOf(pinTarget(target, at.classes));
     const sums = await sumGradients(session, {
@@ -89,11 +93,11 @@ export async function expectedGradients(
   });
 }
 
-function noiseOf(noise: number | readonly number[], count: number): readonly number[] {
-  const list = typeof noise === 'object' ? noise : new Array<number>(count).fill(noise);
-  list.forEach((deviation) => assertNumber('noise', deviation, 0));
+function deviationsOf(deviation: number | readonly number[], count: number): readonly number[] {
+  const list = typeof deviation === 'object' ? deviation : new Array<number>(count).fill(deviation);
+  list.forEach((each) => assertNumber('deviation', each, 0));
   if (list.length === count) return list;
-  throw new VitrineError('bad-argument', `"noise" expected one for each of ${count} input(s), got ${list.length}`);
+  throw new VitrineError('bad-argument', `"deviation" expected one for each of ${count} input(s), got ${list.length}`);
 }
 
 /** What sites hold at the examples of a background. */

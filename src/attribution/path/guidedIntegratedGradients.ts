@@ -3,11 +3,12 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Site } from '../../network/graph/graph.ts';
 import type { Input, Model } from '../../network/types.ts';
 import { type Chunk, chunksOf, forEachBatch } from '../../network/walk/batches.ts';
+import { rowsOf } from '../../network/walk/inputs.ts';
 import { signalAt } from '../../network/walk/signals.ts';
-import { assertCount, assertNumber } from '../../numeric/check.ts';
-import { VitrineError } from '../../numeric/errors.ts';
 import { type NdArray, sizeOf } from '../../numeric/ndarray.ts';
+import { anything, count, type OptionChecks, share } from '../../numeric/options.ts';
 import { completenessGap } from '../../scoring/completenessError.ts';
+import { explainChecks } from '../../scoring/explainChecks.ts';
 import { attributionOf, endsOf, exampleRange, explain, type Session } from '../../scoring/session.ts';
 import type { Attribution, Baseline, ExplainOptions } from '../../scoring/types.ts';
 import { advance, type GuidedStep, type GuidedWalk, guidedWalk } from './guidedWalk.ts';
@@ -20,10 +21,18 @@ export interface GuidedIntegratedGradientsOptions {
   /** The number of points on the path; 200 by default. */
   readonly steps?: number;
   /** The share of the features, those with the smallest gradients, that move first; 0.25 by default. */
-  readonly fraction?: number;
+  readonly share?: number;
   /** How far ahead of the straight path, or behind it, a feature may be; 0.02 by default. */
   readonly maxDistance?: number;
 }
+
+const checks: OptionChecks<ExplainOptions & GuidedIntegratedGradientsOptions> = {
+  ...explainChecks,
+  baseline: anything,
+  steps: count(1),
+  share,
+  maxDistance: share,
+};
 
 /**
  * Guided integrated gradients: integrated gradients along a path that keeps away from steep places.
@@ -36,10 +45,10 @@ export interface GuidedIntegratedGradientsOptions {
  *
  * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param x one example or a batch `[n, …]` in the shape of the model's input.
- * @param options `baseline`, `steps`, `fraction`, `maxDistance`, `target`, `scale` (`'logit'` by default). A
+ * @param options `baseline`, `steps`, `share`, `maxDistance`, `target`, `scale` (`'logit'` by default). A
  * predicted class is the one at x.
  * @returns `values` in the shape of the input, and `delta` per example.
- * @throws {VitrineError} if `steps` < 1, `fraction` or `maxDistance` is not in 0 … 1; else as {@link integratedGradients}.
+ * @throws {VitrineError} if `steps` < 1, `share` or `maxDistance` is not in 0 … 1; else as {@link integratedGradients}.
  * @example
  * ```ts
  * import { guidedIntegratedGradients } from 'vitrine';
@@ -51,18 +60,15 @@ export async function guidedIntegratedGradients(
   x: Input,
   options: ExplainOptions & GuidedIntegratedGradientsOptions = {},
 ): Promise<Attribution> {
-  const { steps = 200, fraction = 0.25, maxDistance = 0.02 } = options;
-  assertCount('steps', steps, 1);
-  assertShare('fraction', fraction);
-  assertShare('maxDistance', maxDistance);
-  return explain(model, x, options, async (session, { baseline = 'zero' }) => {
+  return explain(model, x, options, { checks }, async (session, own) => {
+    const { baseline = 'zero', steps = 200, share = 0.25, maxDistance = 0.02 } = own;
     const sites = endsOf(session.network, undefined);
     const path = await straightPath(session, { sites, baseline });
     const { start, end } = path;
     const walks = Array.from({ length: session.count }, (_, example) =>
       guidedWalk(featuresOf(start.values, example), featuresOf(end.values, example)),
     );
-    await walkAll(session, path, { walks, sites, steps, fraction, maxDistance });
+    await walkAll(session, path, { walks, sites, steps, share, maxDistance });
     const maps = end.values.map((array, i) => ({
       shape: array.shape,
       data: siteOf(
@@ -81,11 +87,6 @@ export async function guidedIntegratedGradients(
   });
 }
 
-function assertShare(argument: string, value: number): void {
-  assertNumber(argument, value, 0);
-  if (value > 1) throw new VitrineError('bad-argument', `"${argument}" expected a number in 0..1, got ${value}`);
-}
-
 interface Walking extends Omit<GuidedStep, 'step'> {
   readonly walks: readonly GuidedWalk[];
   readonly sites: readonly Site[];
@@ -93,7 +94,7 @@ interface Walking extends Omit<GuidedStep, 'step'> {
 
 /** Each step needs the gradient at where the last one led; the examples of a batch go side by side. */
 async function walkAll(
-  { network, count, options, rows }: Session,
+  { network, inputs, count, options }: Session,
   { scorer, end: { values } }: StraightPath,
   { walks, sites, ...how }: Walking,
 ): Promise<void> {
@@ -119,11 +120,9 @@ async function walkAll(
         const shape = [last - first, ...(values[i] as NdArray).shape.slice(1)];
         return [site, tf.tensor(siteOf(values, i, positions), shape)];
       });
-      const record = network.forward(rows(first, last), {
-        from: new Map(points),
-        taps: scorer.taps,
-        differentiate: { to: sites },
-      });
+      const from = new Map(points);
+      const rows = inputs.map((input, i) => from.get(network.inputs[i] as Site) ?? rowsOf(input, first, last));
+      const record = network.forward(rows, { from, taps: scorer.taps, differentiate: { to: sites } });
       const { seeds } = scorer.score(record, exampleRange(first, last));
       const signals = record.backward(seeds, { to: sites });
       return Object.fromEntries(sites.map((site, i) => [String(i), signalAt(signals, site)]));

@@ -14,7 +14,7 @@ export interface GuidedWalk {
 export interface GuidedStep {
   readonly step: number;
   readonly steps: number;
-  readonly fraction: number;
+  readonly share: number;
   readonly maxDistance: number;
 }
 
@@ -26,17 +26,17 @@ export function guidedWalk(from: Float64Array, to: Float64Array): GuidedWalk {
 /** Moves by the gradient at the position: one iteration of Algorithm 1, Kapishnikov et al. 2021. */
 export function advance(walk: GuidedWalk, gradient: Float64Array, options: GuidedStep): void {
   const { from, to, position, gathered } = walk;
-  const { step, steps, fraction, maxDistance } = options;
-  const share = (step + 1) / steps;
+  const { step, steps, share, maxDistance } = options;
+  const part = (step + 1) / steps;
   const whole = distance(from, to);
   const before = position.slice();
-  catchUp(walk, Math.max(share - maxDistance, 0));
-  const ahead = onStraightPath(walk, Math.min(share + maxDistance, 1));
+  catchUp(walk, Math.max(part - maxDistance, 0));
+  const ahead = onStraightPath(walk, Math.min(part + maxDistance, 1));
   const magnitudes = gradient.map(Math.abs);
   // The distance that is left shall be that on the straight path; sums of many features are off by rounding.
   for (;;) {
-    const excess = distance(position, to) - whole * (1 - share);
-    if (excess <= 1e-9 * whole || !moveSmallest(position, { ahead, magnitudes, fraction, excess })) break;
+    const excess = distance(position, to) - whole * (1 - part);
+    if (excess <= 1e-9 * whole || !moveSmallest(position, { ahead, magnitudes, share, excess })) break;
   }
   for (let i = 0; i < position.length; i++) {
     const move = (position[i] as number) - (before[i] as number);
@@ -49,17 +49,17 @@ interface Move {
   readonly ahead: Float64Array;
   /** Of the gradient; infinite where a feature has come so far. */
   readonly magnitudes: Float64Array;
-  readonly fraction: number;
+  readonly share: number;
   /** The distance that the move shall make up. */
   readonly excess: number;
 }
 
-/** Moves the fraction of the features with the smallest gradients, and says whether others have to follow. */
-function moveSmallest(position: Float64Array, { ahead, magnitudes, fraction, excess }: Move): boolean {
+/** Moves the share of the features with the smallest gradients, and says whether others have to follow. */
+function moveSmallest(position: Float64Array, { ahead, magnitudes, share, excess }: Move): boolean {
   for (let i = 0; i < position.length; i++) {
     if (position[i] === ahead[i]) magnitudes[i] = Number.POSITIVE_INFINITY;
   }
-  const threshold = lowerQuantile(magnitudes, fraction);
+  const threshold = lowerQuantile(magnitudes, share);
   const isMoving = (i: number): boolean => position[i] !== ahead[i] && (magnitudes[i] as number) <= threshold;
   let room = 0;
   for (let i = 0; i < position.length; i++) {

@@ -2,11 +2,12 @@ import type { Site } from '../../network/graph/graph.ts';
 import type { Input, Model } from '../../network/types.ts';
 import { assertCount, assertNumber } from '../../numeric/check.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
-import { type QuadratureRule, quadrature } from '../../numeric/quadrature.ts';
+import { anything, count, kind, type OptionChecks, oneOf } from '../../numeric/options.ts';
+import { type QuadratureRule, quadrature, quadratureRules } from '../../numeric/quadrature.ts';
 import { completenessGap } from '../../scoring/completenessError.ts';
 import { attributionOf, endsOf, explain, type Session } from '../../scoring/session.ts';
 import type { Attribution, Baseline, ExplainOptions } from '../../scoring/types.ts';
-import type { LayerOption } from '../gradient/backpropagated.ts';
+import { type LayerOption, layerChecks } from '../gradient/backpropagated.ts';
 import { sumGradients } from './pathGradients.ts';
 import { type StraightPath, straightPath } from './straightPath.ts';
 
@@ -23,10 +24,18 @@ export interface IntegratedGradientsOptions extends LayerOption {
   readonly rule?: QuadratureRule;
   /**
    * Doubles the steps of each example until the gap is at most this share of |F(x) − F(baseline)|, or the steps exceed
-   * `maxSteps` (3200 by default). `steps` is where it starts.
+   * `maxSteps` (3200 by default). `steps` is where it starts, and all there are by default.
    */
   readonly adaptive?: number | { readonly share: number; readonly maxSteps?: number };
 }
+
+const checks: OptionChecks<ExplainOptions & IntegratedGradientsOptions> = {
+  ...layerChecks,
+  baseline: anything,
+  steps: count(1),
+  rule: oneOf(quadratureRules),
+  adaptive: kind('a share or {share, maxSteps}', (value) => typeof value === 'number' || isGoal(value)),
+};
 
 /** What {@link integratedGradients} returns. */
 export interface IntegratedGradients extends Attribution {
@@ -64,10 +73,9 @@ export async function integratedGradients(
   x: Input,
   options: ExplainOptions & IntegratedGradientsOptions = {},
 ): Promise<IntegratedGradients> {
-  const { steps = 50, rule = 'gausslegendre', layer } = options;
-  quadrature(rule, steps);
-  const goal = goalOf(options.adaptive, steps);
-  return explain(model, x, options, async (session, { baseline = 'zero' }) => {
+  return explain(model, x, options, { checks }, async (session, own) => {
+    const { steps = 50, rule = 'gausslegendre', layer, baseline = 'zero' } = own;
+    const goal = goalOf(own.adaptive, steps);
     const sites = endsOf(session.network, layer);
     const path = await straightPath(session, { sites, baseline });
     const { start, end } = path;
@@ -103,6 +111,11 @@ export async function integratedGradients(
 interface Goal {
   readonly share: number;
   readonly maxSteps: number;
+}
+
+function isGoal(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  return Object.keys(value).every((name) => name === 'share' || name === 'maxSteps');
 }
 
 /** Without `adaptive` the first number of steps is the last. */

@@ -1,5 +1,7 @@
 import type { Input, Model } from '../../network/types.ts';
-import { type QuadratureRule, quadrature } from '../../numeric/quadrature.ts';
+import { anything, count, type OptionChecks, oneOf, required, text } from '../../numeric/options.ts';
+import { type QuadratureRule, quadrature, quadratureRules } from '../../numeric/quadrature.ts';
+import { explainChecks } from '../../scoring/explainChecks.ts';
 import { attributionOf, endsOf, explain } from '../../scoring/session.ts';
 import type { Attribution, Baseline, ExplainOptions } from '../../scoring/types.ts';
 import { sumGradients } from './pathGradients.ts';
@@ -13,9 +15,18 @@ export interface LayerPathOptions {
   readonly baseline?: Baseline | readonly Baseline[];
   /** The number of points on the path; 50 by default. */
   readonly steps?: number;
-  /** Where the points lie. */
+  /** Where the points lie; `'gausslegendre'` by default, of {@link conductance} `'left'`. */
   readonly rule?: QuadratureRule;
 }
+
+/** Checks of {@link LayerPathOptions}. */
+export const layerPathChecks: OptionChecks<ExplainOptions & LayerPathOptions> = {
+  ...explainChecks,
+  layer: required(text),
+  baseline: anything,
+  steps: count(1),
+  rule: oneOf(quadratureRules),
+};
 
 /**
  * Internal influence: the mean gradient at a layer while the input goes from a baseline to x.
@@ -42,9 +53,9 @@ export async function internalInfluence(
   x: Input,
   options: ExplainOptions & LayerPathOptions,
 ): Promise<Attribution> {
-  const { layer, steps = 50, rule = 'gausslegendre' } = options;
-  const { nodes, weights } = quadrature(rule, steps);
-  return explain(model, x, options, async (session, { baseline = 'zero' }) => {
+  return explain(model, x, options, { checks: layerPathChecks }, async (session, own) => {
+    const { layer, steps = 50, rule = 'gausslegendre', baseline = 'zero' } = own;
+    const { nodes, weights } = quadrature(rule, steps);
     const sites = endsOf(session.network, undefined);
     const site = session.network.site(layer);
     const path = await straightPath(session, { sites, baseline });

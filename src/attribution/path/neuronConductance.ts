@@ -5,10 +5,11 @@ import type { Input, Model } from '../../network/types.ts';
 import { signalAt } from '../../network/walk/signals.ts';
 import { assertIndex } from '../../numeric/check.ts';
 import { sizeOf } from '../../numeric/ndarray.ts';
+import { anything, integer, type OptionChecks, required } from '../../numeric/options.ts';
 import { quadrature } from '../../numeric/quadrature.ts';
 import { attributionOf, endsOf, explain } from '../../scoring/session.ts';
 import type { Attribution, ExplainOptions } from '../../scoring/types.ts';
-import type { LayerPathOptions } from './internalInfluence.ts';
+import { type LayerPathOptions, layerPathChecks } from './internalInfluence.ts';
 import { sumGradients } from './pathGradients.ts';
 import { straightPath } from './straightPath.ts';
 
@@ -16,9 +17,15 @@ import { straightPath } from './straightPath.ts';
 export interface NeuronConductanceOptions extends LayerPathOptions {
   /** Index on the last axis of the layer. */
   readonly unit: number;
-  /** Row and column, or the index in a sequence; without one, all positions of the unit together. */
+  /** Row and column, or the index in a sequence; all positions of the unit together by default. */
   readonly position?: LayerPosition;
 }
+
+const checks: OptionChecks<ExplainOptions & NeuronConductanceOptions> = {
+  ...layerPathChecks,
+  unit: required(integer(0)),
+  position: anything,
+};
 
 /**
  * The conductance of one unit, divided among the pixels: what each contributes to the score through that unit.
@@ -46,9 +53,9 @@ export async function neuronConductance(
   x: Input,
   options: ExplainOptions & NeuronConductanceOptions,
 ): Promise<Attribution> {
-  const { layer, unit, steps = 50, rule = 'gausslegendre' } = options;
-  const { nodes, weights } = quadrature(rule, steps);
-  return explain(model, x, options, async (session, { position, baseline = 'zero' }) => {
+  return explain(model, x, options, { checks }, async (session, own) => {
+    const { layer, unit, position, steps = 50, rule = 'gausslegendre', baseline = 'zero' } = own;
+    const { nodes, weights } = quadrature(rule, steps);
     const sites = endsOf(session.network, undefined);
     const site = session.network.site(layer);
     assertIndex(unit, site.shape.at(-1) ?? Number.POSITIVE_INFINITY, 'unit');

@@ -1,13 +1,17 @@
 import { eventLoopTurn } from '../../backend/inTurn.ts';
+import { owned } from '../../backend/owned.ts';
 import type { Input, Model } from '../../network/types.ts';
-import { assertChoice, assertCount, assertNumber } from '../../numeric/check.ts';
+import { assertCount } from '../../numeric/check.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
+import { assertOptions, callback, count, number, type OptionChecks, oneOf, record } from '../../numeric/options.ts';
 import { random } from '../../numeric/random.ts';
 import { type RunningMoments, runningMoments } from '../../numeric/running.ts';
+import { explainChecks } from '../../scoring/explainChecks.ts';
 import { type Endpoint, endpoint } from '../../scoring/scoreAt.ts';
 import { explain, type Session, sharesOf } from '../../scoring/session.ts';
 import { createScorer, pinTarget } from '../../scoring/targets/createScorer.ts';
 import type { Attribution, Explainer, ExplainOptions, Target } from '../../scoring/types.ts';
+import { assertAttribution } from '../assertAttribution.ts';
 import type { LayerOption } from '../gradient/backpropagated.ts';
 import { gradient } from '../gradient/gradient.ts';
 import { withNoise } from './withNoise.ts';
@@ -22,6 +26,12 @@ export interface NoiseTunnelOptions {
   readonly noise?: number;
 }
 
+const checks: OptionChecks<NoiseTunnelOptions> = {
+  kind: oneOf(['smooth', 'square', 'variance']),
+  samples: count(1),
+  noise: number(0),
+};
+
 /**
  * Averages any explainer over noisy copies of the input.
  *
@@ -35,7 +45,7 @@ export interface NoiseTunnelOptions {
  * @param explainer any attribution method, also one made by this function.
  * @param options `kind`, `samples`, `noise`.
  * @returns an explainer with the options of the given one; `score` and `target` are those at x.
- * @throws {VitrineError} if `samples` < 1 (2 for the variance) or `noise` < 0.
+ * @throws {VitrineError} if the explainer is no function, `samples` < 1 (2 for the variance) or `noise` < 0.
  * @example
  * ```ts
  * import { integratedGradients, noiseTunnel } from 'vitrine';
@@ -47,12 +57,12 @@ export function noiseTunnel<O>(
   explainer: (model: Model, x: Input, options: ExplainOptions & O) => Promise<Attribution>,
   options: NoiseTunnelOptions = {},
 ): Explainer<O> {
+  callback('explainer', explainer);
+  assertOptions(options, checks);
   const { kind = 'smooth', samples = 25, noise = 0.15 } = options;
-  assertChoice('kind', kind, ['smooth', 'square', 'variance']);
-  assertCount('samples', samples, kind === 'variance' ? 2 : 1);
-  assertNumber('noise', noise, 0);
-  return (model, x, given) =>
-    throughNoise(model, x, given ?? ({} as ExplainOptions & O), { explainer, kind, samples, noise });
+  if (kind === 'variance') assertCount('samples', samples, 2);
+  return (model, x, given = {} as ExplainOptions & O) =>
+    throughNoise(model, x, given, { explainer, kind, samples, noise });
 }
 
 /**
@@ -127,14 +137,18 @@ interface Tunnel<O> extends Required<NoiseTunnelOptions> {
   readonly explainer: (model: Model, x: Input, options: ExplainOptions & O) => Promise<Attribution>;
 }
 
-function throughNoise<O>(
+async function throughNoise<O>(
   model: Model,
   x: Input,
-  options: ExplainOptions & O,
+  given: ExplainOptions & O,
   { explainer, kind, samples, noise }: Tunnel<O>,
 ): Promise<Attribution> {
-  return explain(model, x, options, async (session, options) => {
-    const { seed = 0, signal, onProgress } = options;
+  record('options', given);
+  const [own, others] = divided(given);
+  assertOptions(own, explainChecks);
+  const [input, shared, inner] = await owned(x, own, others);
+  return explain(model, input, shared, { checks: explainChecks }, async (session, options) => {
+    const { seed = 0, signal, onProgress, ...run } = options;
     const at = await endpoint(session, session.inputs, { sites: [], scorer: session.scorer });
     const target = pinTarget(options.target, at.classes);
     const moments: RunningMoments[] = [];
@@ -144,11 +158,9 @@ function throughNoise<O>(
       if (sample > 0) await eventLoopTurn();
       signal?.throwIfAborted();
       const noisy = withNoise(session, { noise, seed, sample });
-      last = await explainer(noisy.network, noisy.inputs, {
-        ...withoutProgress(options),
-        target,
-        seed: seedOf(seed, sample),
-      });
+      const asked = { ...inner, ...run, ...(signal && { signal }), target, seed: seedOf(seed, sample) };
+      last = await explainer(noisy.network, noisy.inputs, asked as ExplainOptions & O);
+      assertAttribution('explainer', last);
       (last.inputs ?? [last.values]).forEach(({ data }, i) => {
         moments[i] ??= runningMoments(data.length);
         moments[i]?.add(kind === 'square' ? data.map((value) => value * value) : data);
@@ -178,9 +190,14 @@ async function scoredLike(
   return endpoint(session, inputs, { sites: [], scorer });
 }
 
-/** The options of one sample; progress is counted in samples. */
-function withoutProgress<O>({ onProgress: _, ...rest }: ExplainOptions & O): ExplainOptions & O {
-  return rest as ExplainOptions & O;
+/** What every explainer accepts, and the options of this one, which it looks at itself. */
+function divided(given: object): readonly [ExplainOptions, object] {
+  const isShared = ([name]: readonly [string, unknown]): boolean => Object.hasOwn(explainChecks, name);
+  const entries = Object.entries(given);
+  return [
+    Object.fromEntries(entries.filter(isShared)),
+    Object.fromEntries(entries.filter((entry) => !isShared(entry))),
+  ];
 }
 
 /** The last sample's attribution with the moments of all in place of its map. */

@@ -2,7 +2,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Site } from '../../network/graph/graph.ts';
 import { forEachBatch } from '../../network/walk/batches.ts';
-import type { ForwardRecord, Seeds } from '../../network/walk/record.ts';
+import type { ForwardRecord, WalkSeeds } from '../../network/walk/record.ts';
 import { signalAt } from '../../network/walk/signals.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
 import { exampleSums } from '../../numeric/running.ts';
@@ -27,7 +27,7 @@ export interface PointSampling {
   /** Other values that `signals` reads of the forward walk. */
   readonly taps?: readonly Site[];
   /** The signals whose sum is wanted; the gradient of the score by default. */
-  readonly signals?: (record: ForwardRecord, seeds: Seeds) => ReadonlyMap<Site, readonly Tensor[]>;
+  readonly signals?: (record: ForwardRecord, seeds: WalkSeeds) => ReadonlyMap<Site, readonly Tensor[]>;
 }
 
 /** Points `[k, …]` and what their gradients are multiplied with before they are summed. */
@@ -38,7 +38,7 @@ export interface WeightedPoints {
 
 /** Sums weighted gradients over the points of each example; one array per site, in the shape of all examples. */
 export async function sumGradients(session: Session, sampling: PointSampling): Promise<readonly NdArray[]> {
-  const { network, inputs, count, options } = session;
+  const { network, count, options } = session;
   const { stage, sites, samples, scorer, draw, at = sites, taps = [] } = sampling;
   const { examples = Array.from({ length: count }, (_, i) => i) } = sampling;
   const { signals = (record, seeds) => record.backward(seeds, { to: at }) } = sampling;
@@ -48,14 +48,12 @@ export async function sumGradients(session: Session, sampling: PointSampling): P
     ({ group, start, end }) => {
       const example = examples[group] as number;
       const drawn = draw(example, start, end);
-      const record = network.forward(
-        inputs.map((input) => repeated(input, example, end - start)),
-        {
-          from: new Map(sites.map((site, i) => [site, (drawn[i] as WeightedPoints).points])),
-          taps: [...scorer.taps, ...taps],
-          differentiate: { to: [...at, ...sites] },
-        },
-      );
+      const from = new Map(sites.map((site, i) => [site, (drawn[i] as WeightedPoints).points]));
+      const record = network.forward(pointRows(session, from, { example, count: end - start }), {
+        from,
+        taps: [...scorer.taps, ...taps],
+        differentiate: { to: [...at, ...sites] },
+      });
       const { seeds } = scorer.score(record, new Int32Array(end - start).fill(example));
       const found = signals(record, seeds);
       const parts = at.map((site, i): [string, Tensor] => [
@@ -69,6 +67,15 @@ export async function sumGradients(session: Session, sampling: PointSampling): P
     },
   );
   return sums.arrays();
+}
+
+/** The rows of each input for points of an example; what a cut puts in place of an input need not be made twice. */
+export function pointRows(
+  { network, inputs }: Pick<Session, 'network' | 'inputs'>,
+  points: ReadonlyMap<Site, Tensor>,
+  { example, count }: { readonly example: number; readonly count: number },
+): readonly Tensor[] {
+  return inputs.map((input, i) => points.get(network.inputs[i] as Site) ?? repeated(input, example, count));
 }
 
 /** Numbers along the batch axis have the rank of whatever they multiply. */

@@ -12,10 +12,8 @@ import { epsilon, norm, pass, signal } from './rules.ts';
 /**
  * What all composites have in common: everything but convolutions and dense layers. What cannot be told how to divide
  * is refused by name, since a gradient among relevances would say nothing.
- *
- * @param option where the method takes rules from its user.
  */
-export function base(method: string, option: string): Composite {
+export function base(method: string): Composite {
   return [
     [activationKinds, pass()],
     [[...summingKinds, 'subtract', 'averagePool', 'globalAveragePool'], norm()],
@@ -31,7 +29,7 @@ export function base(method: string, option: string): Composite {
       refusal(
         method,
         ({ kind, address, layerClass }) => `has no rule for ${kind} in layer "${address}" (${layerClass})`,
-        ({ address }) => `put one first in "${option}", for example [{ address: "${address}" }, rules.pass()]`,
+        ({ address }) => `put one first in "rules", for example [{ address: "${address}" }, rules.pass()]`,
       ),
     ],
   ];

@@ -1,7 +1,12 @@
 import { convolutionKinds } from '../../network/graph/operationKinds.ts';
+import { isRule } from '../../network/walk/assertComposite.ts';
 import type { Composite, Rule } from '../../network/walk/composite.ts';
+import { describe } from '../../numeric/check.ts';
+import { VitrineError } from '../../numeric/errors.ts';
 import { base } from './base.ts';
 import { alphaBeta, epsilon, flat, gamma, zBox, zPlus } from './rules.ts';
+
+// All that `composites.*` has: which rule is for convolutions, dense layers and the first layers; the rest is in `base.ts`.
 
 /**
  * z⁺ for convolutions and ε for dense layers: calm, mostly positive maps.
@@ -16,7 +21,7 @@ import { alphaBeta, epsilon, flat, gamma, zBox, zPlus } from './rules.ts';
  * ```
  */
 export function epsilonPlus(): Composite {
-  return [[convolutionKinds, zPlus()], ['dense', epsilon()], ...base('lrp', 'composite')];
+  return [[convolutionKinds, zPlus()], ['dense', epsilon()], ...base('lrp')];
 }
 
 /**
@@ -43,7 +48,7 @@ export function epsilonPlusFlat(): Composite {
  * @param low the least value of the input, of all channels or of each.
  * @param high the greatest value likewise.
  * @returns a composite for {@link lrp}; entries of one's own go before it.
- * @throws {VitrineError} if a bound is not finite, or `low` and `high` are lists of different lengths.
+ * @throws {VitrineError} if a bound is not finite, `low` is above `high`, or both are lists of different lengths.
  * @example
  * ```ts
  * import { composites, lrp } from 'vitrine';
@@ -55,7 +60,7 @@ export function epsilonGammaBox(low: number | readonly number[], high: number | 
     [{ position: 'first' }, zBox(low, high)],
     [convolutionKinds, gamma(0.25)],
     ['dense', epsilon()],
-    ...base('lrp', 'composite'),
+    ...base('lrp'),
   ];
 }
 
@@ -72,7 +77,7 @@ export function epsilonGammaBox(low: number | readonly number[], high: number | 
  * ```
  */
 export function epsilonAlpha2Beta1(): Composite {
-  return [[convolutionKinds, alphaBeta(2, 1)], ['dense', epsilon()], ...base('lrp', 'composite')];
+  return [[convolutionKinds, alphaBeta(2, 1)], ['dense', epsilon()], ...base('lrp')];
 }
 
 /**
@@ -98,6 +103,7 @@ export function epsilonAlpha2Beta1Flat(): Composite {
  *
  * @param rule any rule for linear operations.
  * @returns a composite for {@link lrp}; entries of one's own go before it.
+ * @throws {VitrineError} if it is no rule.
  * @example
  * ```ts
  * import { composites, lrp, rules } from 'vitrine';
@@ -105,5 +111,8 @@ export function epsilonAlpha2Beta1Flat(): Composite {
  * ```
  */
 export function uniform(rule: Rule): Composite {
-  return [[({ linear }) => linear, rule], ...base('lrp', 'composite')];
+  if (!isRule(rule)) {
+    throw new VitrineError('bad-argument', `"rule" expected a rule, such as rules.epsilon(), got ${describe(rule)}`);
+  }
+  return [[({ linear }) => linear, rule], ...base('lrp')];
 }

@@ -1,18 +1,19 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Graph, Site } from '../../network/graph/graph.ts';
-import { type Composite, nearestLinear, type Rule } from '../../network/walk/composite.ts';
-import type { ForwardRecord, Seeds } from '../../network/walk/record.ts';
+import type { OperationGraph, Site } from '../../network/graph/graph.ts';
+import type { Composite, Rule } from '../../network/walk/composite.ts';
+import type { ForwardRecord, WalkSeeds } from '../../network/walk/record.ts';
+import { nearestLinear } from '../../network/walk/ruleFinder.ts';
 import { streamsAt } from '../../network/walk/signals.ts';
 import { VitrineError } from '../../numeric/errors.ts';
 import type { BackwardRun } from '../gradient/backpropagated.ts';
 import { distribution, inProportion, type Sign, signedParts, signedTerms, sumOf } from './distribution.ts';
-import { withZeros } from './withZeros.ts';
+import { relevanceAtEnds } from './relevanceAtEnds.ts';
 
 type Signals = ReturnType<ForwardRecord['backward']>;
 
 /** The rules of the last linear layers before a target, by which two streams leave it: its own and its opposite's. */
-export function opposing(graph: Graph, targets: readonly Site[]): Composite {
+export function opposing(graph: OperationGraph, targets: readonly Site[]): Composite {
   const last = [...nearestLinear(graph, targets, 'backward')].map((i) => graph.steps[i]?.operation);
   if (last.length === 0)
     throw new VitrineError('unsupported', '"contrastive" expected a convolution or a dense layer before the target');
@@ -21,17 +22,17 @@ export function opposing(graph: Graph, targets: readonly Site[]): Composite {
 
 /** What excites the target less what excites its opposite, all the way to the ends. */
 export function differenceAtEnds(record: ForwardRecord, { seeds, ends }: BackwardRun): Signals {
-  const met = record.backward(withZeros(twice(seeds), record, ends), { to: ends });
+  const met = relevanceAtEnds(record, twice(seeds), ends);
   return new Map(ends.map((site) => [site, [difference(met, site)]]));
 }
 
 /** What is left of the difference above zero at a layer goes on from there. */
 export function differenceFrom(layer: Site, record: ForwardRecord, { seeds, ends }: BackwardRun): Signals {
   const left = tf.relu(difference(record.backward(twice(seeds), { to: [layer] }), layer));
-  return record.backward(withZeros(new Map([[layer, left]]), record, ends), { to: ends });
+  return relevanceAtEnds(record, new Map([[layer, left]]), ends);
 }
 
-function twice(seeds: Seeds): Seeds {
+function twice(seeds: WalkSeeds): WalkSeeds {
   return new Map([...seeds].map(([site, seed]) => [site, [seed as Tensor, seed as Tensor]]));
 }
 

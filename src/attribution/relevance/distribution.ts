@@ -1,7 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { stabilisedQuotient } from '../../backend/kernels/elementwise.ts';
-import type { Io, Operation, Parameters } from '../../network/graph/operation.ts';
+import type { Operation, OperationIo, OperationParameters } from '../../network/graph/operation.ts';
 import type { Rule, RuleIo } from '../../network/walk/composite.ts';
 import { signSplit } from '../../network/walk/signSplit.ts';
 import { VitrineError } from '../../numeric/errors.ts';
@@ -12,7 +12,7 @@ export const STABILISER = 1e-6;
 /** A part of the input and the weights that it meets in a rule. */
 export interface Term {
   readonly input: Tensor;
-  readonly weights: Parameters;
+  readonly weights: OperationParameters;
 }
 
 /** Relevance on its way back: how it is divided at the output, and the terms among which. */
@@ -22,8 +22,12 @@ export interface Flow {
 }
 
 /** R_i = Σ a_i ⊙ wᵀ(quotient of R) over all terms of all flows. */
-export function distribution(operation: Operation, io: Io, flows: readonly Flow[]): (relevance: Tensor) => Tensor {
-  const back = (quotient: Tensor, weights: Parameters): Tensor =>
+export function distribution(
+  operation: Operation,
+  io: OperationIo,
+  flows: readonly Flow[],
+): (relevance: Tensor) => Tensor {
+  const back = (quotient: Tensor, weights: OperationParameters): Tensor =>
     operation.pullback(quotient, io, weights)[0] as Tensor;
   const inputs = new Set(flows.flatMap(({ terms }) => terms.map(({ input }) => input)));
   return (relevance) => {
@@ -107,7 +111,7 @@ export function signedTerms(operation: Operation, parts: readonly SignedPart[], 
 }
 
 /** The part of the bias that has a sign. It is kept: with a new bias tensor wasm packs the weights anew. */
-function biasPart({ parameters, derive }: Operation, sign: Sign): Parameters {
+function biasPart({ parameters, derive }: Operation, sign: Sign): OperationParameters {
   if (!parameters['bias'] || !derive) return {};
   return { bias: derive(sign, (bias) => partOf(bias, sign), 'bias') };
 }
@@ -123,7 +127,7 @@ export function derivedWeights(
   { address, kind, derive }: Operation,
   name: string,
   make: (kernel: Tensor) => Tensor,
-): Parameters {
+): OperationParameters {
   if (!derive)
     throw new VitrineError(
       'unsupported-layer',

@@ -1,24 +1,22 @@
 import type { Site } from '../../network/graph/graph.ts';
 import type { Input, Model } from '../../network/types.ts';
-import type { Composite } from '../../network/walk/composite.ts';
 import { VitrineError } from '../../numeric/errors.ts';
+import { flag, kind, type OptionChecks } from '../../numeric/options.ts';
 import { endsOf, explain, type Session } from '../../scoring/session.ts';
 import type { Attribution, ExplainOptions } from '../../scoring/types.ts';
-import { type Backpropagation, backpropagate, type LayerOption } from '../gradient/backpropagated.ts';
-import type { RulesOption } from '../gradient/rectified.ts';
+import { type Backpropagation, backpropagate, type LayerOption, layerChecks } from '../gradient/backpropagated.ts';
+import { chosenRules, type RuleOptions, ruleChecks } from '../ruleOptions.ts';
 import { assertUnscaled } from './assertUnscaled.ts';
-import { base } from './base.ts';
 import { differenceAtEnds, differenceFrom, opposing } from './contrast.ts';
-import { namingKernels } from './namingKernels.ts';
+import { relevanceAtEnds } from './relevanceAtEnds.ts';
+import { relevanceRules } from './relevanceRules.ts';
 import { zPlus } from './rules.ts';
-import { unbiased } from './unbiased.ts';
-import { withZeros } from './withZeros.ts';
 
 /** The options of {@link excitationBackprop}. */
-export interface ExcitationBackpropOptions extends LayerOption, RulesOption {
+export interface ExcitationBackpropOptions extends LayerOption, RuleOptions {
   /**
    * Whether the map of the opposite of the target is subtracted. With a layer, only what is left above zero there goes
-   * on; one right before the last linear layer leaves all of it, since no unit there excites both.
+   * on; one right before the last linear layer leaves all of it, since no unit there excites both. False by default.
    */
   readonly contrastive?: boolean | { readonly layer: string };
   /**
@@ -27,6 +25,13 @@ export interface ExcitationBackpropOptions extends LayerOption, RulesOption {
    */
   readonly bias?: boolean;
 }
+
+const checks: OptionChecks<ExplainOptions & ExcitationBackpropOptions> = {
+  ...layerChecks,
+  ...ruleChecks,
+  contrastive: kind('true, false or {layer}', isContrast),
+  bias: flag,
+};
 
 /**
  * Excitation backprop: how likely a walk that starts at the target, and from each unit goes to one that excites it, is
@@ -41,8 +46,8 @@ export interface ExcitationBackpropOptions extends LayerOption, RulesOption {
  *
  * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param x one example or a batch `[n, …]` in the shape of the model's input.
- * @param options `contrastive`, `bias` (`false` is the original definition), `layer`, `target`, and `rules` for layers
- * that have none.
+ * @param options `contrastive`, `bias` (`false` is the original definition), `layer`, `target`, `rules` for
+ * layers that have none, and `composite` for all.
  * @returns `values` in the shape of the input (or the layer), and the logit as `score`.
  * @throws {VitrineError} if there is no rule for an operation on the way, as for a softmax inside or a layer that is not known.
  * @throws {VitrineError} if the scale is not `'logit'`, or `layer` comes after the layer of the contrast; else as
@@ -60,22 +65,32 @@ export async function excitationBackprop(
   x: Input,
   options: ExplainOptions & ExcitationBackpropOptions = {},
 ): Promise<Attribution> {
-  const { bias = true, layer } = options;
-  return explain(model, x, options, async (session, { rules = [], contrastive = false }) => {
-    assertUnscaled(session, 'excitationBackprop');
-    const { graph } = session.network;
-    const composite: Composite = [
-      ...namingKernels(rules, graph),
-      ...(contrastive ? opposing(graph, session.scorer.taps) : []),
-      [({ linear }) => linear, zPlus()],
-      ...base('excitationBackprop', 'rules'),
-    ];
-    return backpropagate(session, layer, {
-      method: 'excitationBackprop',
-      composite: bias ? composite : unbiased(composite),
-      ...walkOf(session, { contrastive, layer }),
-    });
-  });
+  return explain(
+    model,
+    x,
+    options,
+    { checks },
+    async (session, { layer, contrastive = false, bias = true, ...own }) => {
+      const method = 'excitationBackprop';
+      assertUnscaled(session, method);
+      const { graph } = session.network;
+      const chosen = chosenRules(own, {
+        between: contrastive ? opposing(graph, session.scorer.taps) : [],
+        own: [[({ linear }) => linear, zPlus()]],
+        graph,
+      });
+      return backpropagate(session, layer, {
+        method,
+        composite: await relevanceRules(session, chosen, { method, bias }),
+        ...walkOf(session, { contrastive, layer }),
+      });
+    },
+  );
+}
+
+function isContrast(value: unknown): boolean {
+  if (typeof value === 'boolean') return true;
+  return typeof value === 'object' && typeof (value as { layer?: unknown } | null)?.layer === 'string';
 }
 
 function walkOf(
@@ -83,7 +98,7 @@ function walkOf(
   { contrastive = false, layer }: Pick<ExcitationBackpropOptions, 'contrastive'> & { layer: string | undefined },
 ): Pick<Backpropagation, 'through' | 'walk'> {
   if (contrastive === false) {
-    return { walk: (record, { seeds, ends }) => record.backward(withZeros(seeds, record, ends), { to: ends }) };
+    return { walk: (record, { seeds, ends }) => relevanceAtEnds(record, seeds, ends) };
   }
   if (contrastive === true) return { walk: differenceAtEnds };
   const at = session.network.site(contrastive.layer, 'contrastive.layer');

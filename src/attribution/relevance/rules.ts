@@ -2,10 +2,10 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { channelRow, quotientWhereSigned, stabilisedQuotient } from '../../backend/kernels/elementwise.ts';
 import { divNoNan } from '../../backend/portable.ts';
-import type { Operation, Parameters } from '../../network/graph/operation.ts';
-import type { Range, Rule } from '../../network/walk/composite.ts';
+import type { Operation, OperationParameters } from '../../network/graph/operation.ts';
+import type { InputRange, Rule } from '../../network/walk/composite.ts';
 import { type SignSplit, signSplit } from '../../network/walk/signSplit.ts';
-import { assertNumber } from '../../numeric/check.ts';
+import { assertNumber, assertNumbers, describe } from '../../numeric/check.ts';
 import { VitrineError } from '../../numeric/errors.ts';
 import { sameShape } from '../../numeric/ndarray.ts';
 import {
@@ -22,6 +22,9 @@ import {
   sumOf,
   unweighted,
 } from './distribution.ts';
+
+// The rules of LRP, all that `rules.*` has. z is what an operation with a kernel gives, a its input, w its weights, R the
+// relevance; what several rules divide by is in `distribution.ts`.
 
 /**
  * LRP-0: relevance in proportion to what each input gives to the output, biases included in the whole.
@@ -60,7 +63,9 @@ export function zero(): Rule {
  * ```
  */
 export function epsilon(e: number = STABILISER): Rule {
-  assertNumber('e', e, Number.MIN_VALUE);
+  if (!Number.isFinite(e) || e <= 0) {
+    throw new VitrineError('bad-argument', `"e" expected a finite number above 0, got ${describe(e)}`);
+  }
   return proportional('epsilon', (relevance, z) => stabilisedQuotient(relevance, z, e));
 }
 
@@ -111,7 +116,7 @@ export function gamma(g: number = 0.25): Rule {
 
 /** The kernels W + γW⁺ and W + γW⁻. */
 function favouring(operation: Operation, g: number): SignSplit {
-  const more = (sign: Sign): Parameters =>
+  const more = (sign: Sign): OperationParameters =>
     derivedWeights(operation, `gamma ${g} ${sign}`, (kernel) => tf.add(kernel, tf.mul(partOf(kernel, sign), g)));
   return { positive: more('positive'), negative: more('negative') };
 }
@@ -138,7 +143,7 @@ export function alphaBeta(a: number = 2, b: number = 1): Rule {
   assertNumber('a', a, 0);
   assertNumber('b', b, 0);
   if (Math.abs(a - b - 1) > 1e-9)
-    throw new VitrineError('bad-argument', `"a" expected b + 1, which is ${b + 1}, got ${a}`);
+    throw new VitrineError('bad-argument', `"a" expected "b" + 1, which is ${b + 1}, got ${a}`);
   return b === 0 ? inFavour : forAndAgainst(a, b);
 }
 
@@ -229,9 +234,8 @@ export function flat(): Rule {
  * @throws {VitrineError} when it is run, on an operation without a kernel.
  * @example
  * ```ts
- * import { composites, lrp, rules } from 'vitrine';
- * const composite = [[{ position: 'first' }, rules.wSquare()], ...composites.epsilonPlus()] as const;
- * const { values } = await lrp(model, x, { composite });
+ * import { lrp, rules } from 'vitrine';
+ * const { values } = await lrp(model, x, { rules: [[{ position: 'first' }, rules.wSquare()]] });
  * ```
  */
 export function wSquare(): Rule {
@@ -249,12 +253,11 @@ export function wSquare(): Rule {
  * @param low the least value that the layer can read, of all channels or of each: black as the model gets it.
  * @param high the greatest value likewise: white as the model gets it.
  * @returns a rule for linear operations; {@link lrp} checks that what they read lies within the bounds.
- * @throws {VitrineError} if a bound is not finite, or `low` and `high` are lists of different lengths.
+ * @throws {VitrineError} if a bound is not finite, `low` is above `high`, or both are lists of different lengths.
  * @example
  * ```ts
- * import { composites, lrp, rules } from 'vitrine';
- * const composite = [[{ position: 'first' }, rules.zBox(-1, [1, 1, 1])], ...composites.epsilonPlus()] as const;
- * const { values } = await lrp(model, x, { composite });
+ * import { lrp, rules } from 'vitrine';
+ * const { values } = await lrp(model, x, { rules: [[{ position: 'first' }, rules.zBox(-1, [1, 1, 1])]] });
  * ```
  */
 export function zBox(low: number | readonly number[], high: number | readonly number[]): Rule {
@@ -278,12 +281,29 @@ export function zBox(low: number | readonly number[], high: number | readonly nu
   };
 }
 
-function assertRange({ low, high }: Range): void {
-  Object.entries({ low, high }).forEach(([name, bounds]) =>
-    [bounds].flat().forEach((bound) => assertNumber(name, bound)),
-  );
-  if (typeof low === 'number' || typeof high === 'number' || low.length === high.length) return;
-  throw new VitrineError('bad-argument', `"high" expected as many bounds as "low", ${low.length}, got ${high.length}`);
+function assertRange({ low, high }: InputRange): void {
+  const [lows, highs] = [boundsOf('low', low), boundsOf('high', high)];
+  if (typeof low === 'object' && typeof high === 'object' && low.length !== high.length) {
+    throw new VitrineError(
+      'bad-argument',
+      `"high" expected as many bounds as "low", ${low.length}, got ${high.length}`,
+    );
+  }
+  for (let i = 0; i < Math.max(lows.length, highs.length); i++) {
+    const [least, greatest] = [lows[i] ?? lows[0], highs[i] ?? highs[0]] as [number, number];
+    if (least > greatest)
+      throw new VitrineError('bad-argument', `"high" expected at least "low", ${least}, got ${greatest}`);
+  }
+}
+
+function boundsOf(name: string, bounds: number | readonly number[]): readonly number[] {
+  if (typeof bounds === 'number') {
+    assertNumber(name, bounds);
+    return [bounds];
+  }
+  assertNumbers(name, bounds);
+  if (bounds.length > 0) return bounds;
+  throw new VitrineError('bad-argument', `"${name}" expected one bound or one for each channel, got []`);
 }
 
 /** One example of the input's shape, that holds a bound everywhere. */

@@ -41,7 +41,7 @@ export async function useBackend(
   }
   const registered = tf.engine().backendNames();
   throw new VitrineError(
-    'unsupported',
+    'failed',
     `no backend works: ${failures.join('; ')}; registered are: ${registered.join(', ') || 'none'}`,
   );
 }

@@ -1,9 +1,14 @@
 import type { DataType, Tensor, TensorInfo } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { sharedSimdModule, simdModule } from './simd.generated.ts';
 
 /** An address in bytes in the memory of the wasm backend. */
 type Address = number;
+
+/** The kernels as `simd.generated.ts` has them, in base 64: for the memory of one thread, and for one that is shared. */
+export interface SimdModules {
+  readonly simdModule: string;
+  readonly sharedSimdModule: string;
+}
 
 /** The functions of `simd.wat`. */
 interface SimdKernels {
@@ -55,7 +60,8 @@ const instances = new WeakMap<object, Simd | undefined>();
 type Addresses<Operands extends readonly Tensor[]> = { [Index in keyof Operands]: Address };
 
 /**
- * A float32 tensor computed by SIMD kernels, which know nothing of tfjs: undefined where the current backend has none,
+ * A float32 tensor computed by SIMD kernels, which know nothing of tfjs: undefined where the current backend has none or
+ * they were not {@link startSimd started},
  * an operand is not float32 or is disposed of (of which tfjs shall complain), or a tape records, which would miss the
  * operation.
  */
@@ -66,7 +72,7 @@ export function bySimd<const Operands extends readonly Tensor[]>(
 ): Tensor | undefined {
   const engine = tf.engine();
   const usable = operands.every(({ dtype, isDisposed }) => dtype === 'float32' && !isDisposed);
-  const simd = usable && engine.state.gradientDepth === 0 ? simdOf(tf.backend()) : undefined;
+  const simd = usable && engine.state.gradientDepth === 0 ? instances.get(tf.backend()) : undefined;
   if (!simd) return undefined;
   // To ask for its address moves a tensor here from another backend, which allocates: addresses are read after the last
   // allocation.
@@ -76,15 +82,21 @@ export function bySimd<const Operands extends readonly Tensor[]>(
   return engine.makeTensorFromTensorInfo(output);
 }
 
-function simdOf(backend: object): Simd | undefined {
-  if (!instances.has(backend)) instances.set(backend, simdOn(backend));
-  return instances.get(backend);
+/** Whether the current backend may run the kernels, for which their modules are worth loading. */
+export function mayUseSimd(): boolean {
+  return isWasmBackend(tf.backend());
 }
 
-function simdOn(backend: object): Simd | undefined {
+/** Makes the kernels ready for the current backend, once for each. */
+export function startSimd(modules: SimdModules): void {
+  const backend = tf.backend();
+  if (!instances.has(backend)) instances.set(backend, simdOn(backend, modules));
+}
+
+function simdOn(backend: object, modules: SimdModules): Simd | undefined {
   if (!isWasmBackend(backend)) return undefined;
   const memory = memoryOf(backend);
-  const instance = memory && instanceOn(memory);
+  const instance = memory && instanceOn(memory, modules);
   if (!instance) return undefined;
   const simd: Simd = {
     kernels: instance.exports as unknown as SimdKernels,
@@ -104,7 +116,10 @@ function memoryOf({ wasm }: WasmBackend): WebAssembly.Memory | undefined {
   return [wasm.asm?.memory, wasm.wasmMemory].find((memory) => memory instanceof WebAssembly.Memory);
 }
 
-function instanceOn(memory: WebAssembly.Memory): WebAssembly.Instance | undefined {
+function instanceOn(
+  memory: WebAssembly.Memory,
+  { simdModule, sharedSimdModule }: SimdModules,
+): WebAssembly.Instance | undefined {
   const isShared = !(memory.buffer instanceof ArrayBuffer);
   const bytes = Uint8Array.from(atob(isShared ? sharedSimdModule : simdModule), (char) => char.charCodeAt(0));
   try {

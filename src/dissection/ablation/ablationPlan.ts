@@ -1,4 +1,4 @@
-import type { Head, Site } from '../../network/graph/graph.ts';
+import type { OutputHead, Site } from '../../network/graph/graph.ts';
 import type { Network } from '../../network/network.ts';
 import type { RunOptions } from '../../network/types.ts';
 
@@ -6,7 +6,7 @@ import type { RunOptions } from '../../network/types.ts';
 export interface AblationPlan {
   readonly network: Network;
   readonly site: Site;
-  readonly head: Head;
+  readonly head: OutputHead;
   readonly sets: readonly (readonly number[])[];
 }
 

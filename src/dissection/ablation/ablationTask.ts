@@ -1,38 +1,50 @@
-import type { Graph, Head, Site } from '../../network/graph/graph.ts';
+import type { OperationGraph, OutputHead, Site } from '../../network/graph/graph.ts';
 import { openShapeText } from '../../network/graph/site.ts';
 import { chosenOutput, type OutputChoice } from '../../network/heads/chosenOutput.ts';
 import { classesIn } from '../../network/heads/classLogits.ts';
 import { sumOfPair } from '../../network/heads/heads.ts';
 import type { Network } from '../../network/network.ts';
-import type { Input, RunOptions } from '../../network/types.ts';
+import { runChecks } from '../../network/runChecks.ts';
+import type { RunOptions } from '../../network/types.ts';
 import { VitrineError } from '../../numeric/errors.ts';
-import type { Dataset } from '../../readings/dataset.ts';
-import { assertLabels } from './assertLabels.ts';
+import { anything, type OptionChecks, required, text } from '../../numeric/options.ts';
+import type { ImageDataset } from '../../readings/imageSource.ts';
+import { assertClasses } from './assertClasses.ts';
 import { scoresWithout } from './scoresWithout.ts';
 
 /** What is switched off and whose classes are counted. */
 export interface AblationOptions extends RunOptions {
   /** The address of the layer, whose last axis are its units. */
   readonly layer: string;
-  /** The true class of each example of the data set, in its order. */
-  readonly labels: ArrayLike<number>;
-  /** The output of a model with several, or what the first output holds: as of `predict`. */
+  /** The true class of each image, in their order. */
+  readonly classes: ArrayLike<number>;
+  /** The output of a model with several, or what the first output holds, as of `predict`; the first by default. */
   readonly output?: OutputChoice;
 }
 
-/** A checked layer, output and labels. */
+/** Checks of {@link AblationOptions}; classes and output are looked at with the network. */
+export const ablationChecks: OptionChecks<AblationOptions> = {
+  ...runChecks,
+  layer: required(text),
+  classes: required(anything),
+  output: anything,
+};
+
+/** A checked layer, output and classes. */
 export interface AblationTask {
   readonly network: Network;
   readonly site: Site;
-  readonly head: Head;
+  readonly head: OutputHead;
   readonly units: number;
-  readonly classes: number;
-  readonly labels: ArrayLike<number>;
+  readonly classCount: number;
+  /** The true class of each image. */
+  readonly classes: ArrayLike<number>;
 }
 
 /** What an example comes to with a set of units off. */
 export interface Outcome {
-  readonly label: number;
+  /** The true class. */
+  readonly truth: number;
   /** The place of the set. */
   readonly set: number;
   /** The logit of each class. */
@@ -42,7 +54,7 @@ export interface Outcome {
 }
 
 /** Checks what an ablation is about. */
-export function ablationTask(given: Network, { layer, labels, output }: AblationOptions): AblationTask {
+export function ablationTask(given: Network, { layer, classes, output }: AblationOptions): AblationTask {
   const { network, head } = chosenOutput(given, output);
   const site = network.site(layer, 'layer');
   const units = site.shape.at(-1);
@@ -55,41 +67,41 @@ export function ablationTask(given: Network, { layer, labels, output }: Ablation
       `"layer" expected one before "${head.site.address}", got "${layer}", which it does not depend on`,
     );
   }
-  const classes = classesOf(head);
-  assertLabels('labels', labels, classes);
-  return { network, site, head, units, classes, labels };
+  const classCount = classesOf(head);
+  assertClasses('classes', classes, classCount);
+  return { network, site, head, units, classCount, classes };
 }
 
-/** Runs the data set once and tells of each example what it comes to with each set of units off, the sets in order. */
+/** Runs all images once and tells of each example what it comes to with each set of units off, the sets in order. */
 export async function forEachOutcome(
-  { network, site, head, labels }: AblationTask,
-  dataset: Dataset<Input>,
+  { network, site, head, classes: truths }: AblationTask,
+  images: ImageDataset,
   { sets, ...run }: { readonly sets: readonly (readonly number[])[]; readonly stage: string } & RunOptions,
   visit: (outcome: Outcome) => void,
 ): Promise<void> {
-  const total = labels.length;
+  const total = truths.length;
   const sum = sumOfPair(head.link);
   let seen = 0;
-  await scoresWithout({ network, site, head, sets }, dataset, { ...run, total }, (example, set, logits) => {
+  await scoresWithout({ network, site, head, sets }, images, { ...run, total }, (example, set, logits) => {
     seen = example + 1;
     if (seen > total)
-      throw new VitrineError('bad-argument', `"labels" expected one class for each example, got ${total} for more`);
+      throw new VitrineError('bad-argument', `"classes" expected one for each image, got ${total} for more`);
     const scores = sum === undefined ? logits : Float32Array.of(sum - (logits[0] as number), logits[0] as number);
     assertScores(scores, example, sets[set] as readonly number[]);
-    visit({ label: labels[example] as number, set, scores, prediction: greatest(scores) });
+    visit({ truth: truths[example] as number, set, scores, prediction: greatest(scores) });
   });
   if (seen < total)
-    throw new VitrineError('bad-argument', `"labels" expected one class for each of ${seen} example(s), got ${total}`);
+    throw new VitrineError('bad-argument', `"classes" expected one for each of ${seen} image(s), got ${total}`);
 }
 
 /** Whether a value is another or goes into it. */
-function isBefore({ steps }: Graph, { value }: Site, logits: Site): boolean {
+function isBefore({ steps }: OperationGraph, { value }: Site, logits: Site): boolean {
   const reached = new Set([value]);
   for (const { inputs, output } of steps) if (inputs.some((input) => reached.has(input))) reached.add(output);
   return reached.has(logits.value);
 }
 
-function classesOf(head: Head): number {
+function classesOf(head: OutputHead): number {
   const classes = classesIn(head) ?? 0;
   if (classes > 1) return classes;
   const { address, shape } = head.site;

@@ -1,6 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { Graph, Head, Site, Step } from '../../network/graph/graph.ts';
-import type { Parameters } from '../../network/graph/operation.ts';
+import type { GraphStep, OperationGraph, OutputHead, Site } from '../../network/graph/graph.ts';
+import type { OperationParameters } from '../../network/graph/operation.ts';
 
 /** How class scores depend on a layer where nothing but a mean and weights lie between. */
 export interface LinearTail {
@@ -16,10 +16,10 @@ export interface LinearTail {
  * The mean over positions and the one layer of weights that make logits of a layer; none where anything else lies
  * between.
  */
-export function linearTail({ steps }: Graph, site: Site, { logits }: Head): LinearTail | undefined {
+export function linearTail({ steps }: OperationGraph, site: Site, { logits }: OutputHead): LinearTail | undefined {
   let value = site.value;
   let pooled = false;
-  let weights: Parameters | undefined;
+  let weights: OperationParameters | undefined;
   while (value !== logits.value) {
     const readers = steps.filter(({ inputs }) => inputs.includes(value));
     const [step] = readers;
@@ -34,12 +34,12 @@ export function linearTail({ steps }: Graph, site: Site, { logits }: Head): Line
 }
 
 /** Whether a step multiplies a vector with a kernel; of convolutions those with a window of 1×1. */
-function hasWeights({ operation: { kind, parameters } }: Step): boolean {
+function hasWeights({ operation: { kind, parameters } }: GraphStep): boolean {
   if (kind !== 'dense' && kind !== 'conv2d') return false;
   return parameters['kernel']?.shape.slice(0, -2).every((length) => length === 1) ?? false;
 }
 
 /** Whether a step leaves values as they are; the shape of a vector may become another. */
-function moves({ operation: { kind } }: Step, isVector: boolean): boolean {
+function moves({ operation: { kind } }: GraphStep, isVector: boolean): boolean {
   return kind === 'identity' || (isVector && kind === 'reshape');
 }

@@ -1,18 +1,17 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { inTurn } from '../../backend/inTurn.ts';
-import { owned } from '../../backend/owned.ts';
 import { example } from '../../image/maps/example.ts';
 import type { Site } from '../../network/graph/graph.ts';
-import type { BaseRun } from '../../network/incremental/baseRun.ts';
+import { type BaseRun, baseRun } from '../../network/incremental/baseRun.ts';
 import type { Network } from '../../network/network.ts';
-import type { Input } from '../../network/types.ts';
 import { forEachBatch } from '../../network/walk/batches.ts';
-import { readInputs, rowsOf } from '../../network/walk/inputs.ts';
+import { rowsOf } from '../../network/walk/inputs.ts';
 import { withoutUnits } from '../../network/walk/withoutUnits.ts';
 import { VitrineError } from '../../numeric/errors.ts';
 import { type NdArray, rowOf } from '../../numeric/ndarray.ts';
-import { type Dataset, iterate } from '../../readings/dataset.ts';
+import type { ImageDataset } from '../../readings/imageSource.ts';
+import { inputsOf } from '../../readings/imageSource.ts';
 import type { AblationPlan, AblationRun, ScoreVisitor } from './ablationPlan.ts';
 
 /** Rows in one pass where nothing else is asked for: what is computed again is small, so that its cost is that of a call. */
@@ -21,15 +20,13 @@ const TOGETHER = 8;
 /** The logits with sets of units off, by running again what the layer reaches. */
 export async function scoresByRuns(
   plan: AblationPlan,
-  dataset: Dataset<Input>,
+  images: ImageDataset,
   { total, ...run }: AblationRun,
   visit: ScoreVisitor,
 ): Promise<void> {
   let seen = 0;
   run.signal?.throwIfAborted();
-  for await (const item of iterate(dataset)) {
-    const [own] = await owned(item);
-    const inputs = await readInputs(plan.network, own, 'dataset');
+  for await (const inputs of inputsOf(plan.network, images)) {
     for (let row = 0; row < (inputs[0]?.shape[0] as number); row++, seen++) {
       const one = inputs.map((input) => example(input, row));
       await exampleScores(plan, one, run, (set, logits) => visit(seen, set, logits));
@@ -37,7 +34,7 @@ export async function scoresByRuns(
     }
   }
   run.signal?.throwIfAborted();
-  if (seen === 0) throw new VitrineError('bad-argument', '"dataset" expected at least one example, got none');
+  if (seen === 0) throw new VitrineError('bad-argument', '"images" expected at least one image, got none');
 }
 
 async function exampleScores(
@@ -55,7 +52,7 @@ async function exampleScores(
       { stage, batchSize, ...(signal && { signal }), total: sets.length },
       ({ start, end }) => {
         // What goes by the layer is kept, so that only what the layer reaches is computed again.
-        base ??= network.baseRun(rows(), { from: new Map([[site, layer()]]), at: [site], taps: [head.logits] });
+        base ??= baseRun(network, rows(), { from: new Map([[site, layer()]]), at: [site], taps: [head.logits] });
         const run = base.change(new Map([[site, withoutUnits(layer(), sets.slice(start, end))]]));
         return { logits: tf.reshape(run.value(head.logits), [end - start, -1]) };
       },

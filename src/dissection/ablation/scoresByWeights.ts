@@ -1,8 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Input } from '../../network/types.ts';
 import { rowOf } from '../../numeric/ndarray.ts';
-import type { Dataset } from '../../readings/dataset.ts';
-import { forEachDatasetBatch } from '../../readings/datasetBatches.ts';
+import { forEachImageBatch } from '../../readings/imageBatches.ts';
+import type { ImageDataset } from '../../readings/imageSource.ts';
 import type { AblationPlan, AblationRun, ScoreVisitor } from './ablationPlan.ts';
 import type { LinearTail } from './linearTail.ts';
 
@@ -12,40 +11,35 @@ import type { LinearTail } from './linearTail.ts';
  */
 export async function scoresByWeights(
   { network, site, head, sets, tail }: AblationPlan & { readonly tail: LinearTail },
-  dataset: Dataset<Input>,
-  { total, onProgress, ...run }: AblationRun,
+  images: ImageDataset,
+  run: AblationRun,
   visit: ScoreVisitor,
 ): Promise<void> {
   const kernel = Float32Array.from(await tail.kernel.data());
   const bias = tail.bias && Float32Array.from(await tail.bias.data());
   const changes = sets.map((set) => changeOf(new Set(set), site.shape.at(-1) as number));
   let example = 0;
-  await forEachDatasetBatch(
-    network,
-    dataset,
-    { ...run, ...(onProgress && { onProgress: (progress) => onProgress({ ...progress, total }) }) },
-    {
-      job: (rows) => {
-        const record = network.forward(rows, { taps: [site, head.logits] });
-        const value = record.value(site);
-        return {
-          vectors: tail.pooled ? tf.mean(value, [1, 2]) : tf.clone(value),
-          logits: tf.clone(record.value(head.logits)),
-        };
-      },
-      consume: ({ vectors, logits }) => {
-        for (let row = 0; row < (vectors.shape[0] as number); row++, example++) {
-          const [vector, whole] = [rowOf(vectors, row), rowOf(logits, row)];
-          const nothing = bias ?? new Float32Array(whole.length);
-          changes.forEach(({ fromNothing, sign, units }, set) => {
-            const scores = Float64Array.from(fromNothing ? nothing : whole);
-            for (const unit of units) addUnit(scores, kernel, { unit, activation: sign * (vector[unit] as number) });
-            visit(example, set, scores);
-          });
-        }
-      },
+  await forEachImageBatch(network, images, run, {
+    job: (rows) => {
+      const record = network.forward(rows, { taps: [site, head.logits] });
+      const value = record.value(site);
+      return {
+        vectors: tail.pooled ? tf.mean(value, [1, 2]) : tf.clone(value),
+        logits: tf.clone(record.value(head.logits)),
+      };
     },
-  );
+    consume: ({ vectors, logits }) => {
+      for (let row = 0; row < (vectors.shape[0] as number); row++, example++) {
+        const [vector, whole] = [rowOf(vectors, row), rowOf(logits, row)];
+        const nothing = bias ?? new Float32Array(whole.length);
+        changes.forEach(({ fromNothing, sign, units }, set) => {
+          const scores = Float64Array.from(fromNothing ? nothing : whole);
+          for (const unit of units) addUnit(scores, kernel, { unit, activation: sign * (vector[unit] as number) });
+          visit(example, set, scores);
+        });
+      }
+    },
+  });
 }
 
 /** How the logits of a set are found in the fewest steps. */

@@ -1,13 +1,20 @@
 import { inSlices } from '../../backend/inTurn.ts';
 import { owned } from '../../backend/owned.ts';
-import type { Input, Model } from '../../network/types.ts';
+import type { Model } from '../../network/types.ts';
 import { withNetwork } from '../../network/withNetwork.ts';
 import { assertInteger } from '../../numeric/check.ts';
-import { VitrineError } from '../../numeric/errors.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
+import { assertOptions, integer, listOf, type OptionChecks } from '../../numeric/options.ts';
 import { forEachOf, type Sliced } from '../../numeric/sliced.ts';
-import type { Dataset } from '../../readings/dataset.ts';
-import { type AblationOptions, type AblationTask, ablationTask, forEachOutcome, type Outcome } from './ablationTask.ts';
+import { type ImageSource, imagesOf } from '../../readings/imageSource.ts';
+import {
+  type AblationOptions,
+  type AblationTask,
+  ablationChecks,
+  ablationTask,
+  forEachOutcome,
+  type Outcome,
+} from './ablationTask.ts';
 import { type ClassAccuracy, type ClassTally, classAccuracy, classTally } from './classTally.ts';
 
 /** Options of {@link unitAblation}. */
@@ -15,6 +22,8 @@ export interface UnitAblationOptions extends AblationOptions {
   /** The units that are switched off, one after the other; all by default. */
   readonly units?: readonly number[];
 }
+
+const checks: OptionChecks<UnitAblationOptions> = { ...ablationChecks, units: listOf(integer(0)) };
 
 /** What a network loses with each unit of a layer. */
 export interface UnitAblation {
@@ -42,44 +51,44 @@ export interface UnitAblation {
  * Source: Bau et al. 2020, "Understanding the role of individual units in a deep neural network".
  *
  * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
- * @param dataset examples, as the model takes them; read once.
- * @param options `layer`, `labels` (the true class of each example); `units`, `output`, `batchSize`, `signal`, `onProgress`.
+ * @param images a batch `[n, …]`, a list, or a data set, as the model takes them; read once.
+ * @param options `layer`, `classes` (the true class of each image); `units`, `output`, `batchSize`, `signal`, `onProgress`.
  * @returns per unit accuracy, importance and loss of logit of each class, and units in order of importance.
  * @throws {VitrineError} if the layer is unknown or the output does not depend on it, a unit or a class is not one, there
- * are not as many labels as examples, or there is no example; the signal's reason.
+ * are not as many classes as images, or there is no image; the signal's reason.
  * @example
  * ```ts
  * import { unitAblation } from 'vitrine';
- * const { units, importance, ranking } = await unitAblation(model, [x], { layer: 'conv3', labels: [0, 3] });
+ * const { units, importance, ranking } = await unitAblation(model, [x], { layer: 'conv3', classes: [0, 3] });
  * console.log(`class 0 needs unit ${ranking.data[0]} most of ${units.length}`, importance.shape);
  * ```
  */
 export async function unitAblation(
   model: Model,
-  dataset: Dataset<Input>,
+  images: ImageSource,
   options: UnitAblationOptions,
 ): Promise<UnitAblation> {
-  const [{ units, ...own }] = await owned(options);
+  assertOptions(options, checks);
+  const [source, [{ units, ...own }]] = await Promise.all([imagesOf(images), owned(options)]);
   return withNetwork(model, async (network) => {
     const task = ablationTask(network, own);
     const chosen = chosenUnits(task, units);
     const sets = [[], ...Array.from(chosen, (unit) => [unit])];
-    const tallies = sets.map(() => classTally(task.classes));
-    const losses = new Float64Array(sets.length * task.classes);
+    const tallies = sets.map(() => classTally(task.classCount));
+    const losses = new Float64Array(sets.length * task.classCount);
     let whole: Outcome['scores'] = new Float64Array();
-    await forEachOutcome(task, dataset, { ...own, stage: 'unitAblation', sets }, (outcome) => {
-      const { label, set, scores, prediction } = outcome;
+    await forEachOutcome(task, source, { ...own, stage: 'unitAblation', sets }, (outcome) => {
+      const { truth, set, scores, prediction } = outcome;
       if (set === 0) whole = scores;
-      (tallies[set] as ClassTally).add(label, prediction);
-      losses[set * task.classes + label]! += (whole[label] as number) - (scores[label] as number);
+      (tallies[set] as ClassTally).add(truth, prediction);
+      losses[set * task.classCount + truth]! += (whole[truth] as number) - (scores[truth] as number);
     });
-    return inSlices(ablationOf(chosen, tallies, losses.subarray(task.classes)), own);
+    return inSlices(ablationOf(chosen, tallies, losses.subarray(task.classCount)), own);
   });
 }
 
 function chosenUnits({ units }: AblationTask, chosen: readonly number[] | undefined): Int32Array {
   if (!chosen) return Int32Array.from({ length: units }, (_, unit) => unit);
-  if (chosen.length === 0) throw new VitrineError('bad-argument', '"units" expected at least one unit, got none');
   chosen.forEach((unit, i) => assertInteger(`units[${i}]`, unit, [0, units - 1]));
   return Int32Array.from(chosen);
 }

@@ -1,8 +1,8 @@
 import { VitrineError } from '../../numeric/errors.ts';
 import { isSound } from '../../readings/faults.ts';
+import type { Readings, Sample } from '../../readings/labelledReadings.ts';
+import type { Upsampling } from '../../readings/placement.ts';
 import { type ConceptIndex, conceptIndex } from '../counting/conceptIndex.ts';
-import type { Upsampling } from '../counting/placement.ts';
-import type { Readings, Sample } from '../counting/readings.ts';
 import { type Tally, tallyAccumulator } from '../counting/tallyAccumulator.ts';
 import type { Dissection } from '../types.ts';
 
@@ -33,15 +33,11 @@ export interface CountedImages {
   readonly truth: ReadonlyMap<number, ImageCounts>;
 }
 
-/** Counts each image by itself, for the `labels` concepts of the greatest IoU of each unit. */
-export async function countedImages(
-  readings: Readings,
-  dissection: Dissection,
-  labels: number,
-): Promise<CountedImages> {
+/** Counts each image by itself, for the `most` concepts of the greatest IoU of each unit. */
+export async function countedImages(readings: Readings, dissection: Dissection, most: number): Promise<CountedImages> {
   const { concepts, categories, thresholds } = dissection;
   const index = conceptIndex(concepts, categories);
-  const candidates = dissection.units.map(({ unit }) => candidatesOf(unit, dissection, { index, labels }));
+  const candidates = dissection.units.map(({ unit }) => candidatesOf(unit, dissection, { index, most }));
   const all = candidates.flat();
   const truth = new Map(all.map(({ concept }) => [concept, empty()]));
   const upsampling = readings.upsampling[0] as Upsampling;
@@ -66,7 +62,7 @@ export async function countedImages(
 function candidatesOf(
   unit: number,
   { iou, concepts }: Dissection,
-  { index: { categoryOf }, labels }: { index: ConceptIndex; labels: number },
+  { index: { categoryOf }, most }: { index: ConceptIndex; most: number },
 ): readonly Candidate[] {
   const row = iou.data.subarray(unit * concepts.length, (unit + 1) * concepts.length);
   const found = [...row.keys()].filter((concept) => (row[concept] as number) > 0);
@@ -74,7 +70,7 @@ function candidatesOf(
   found.sort(
     (a, b) => (row[b] as number) - (row[a] as number) || (categoryOf[a] as number) - (categoryOf[b] as number) || a - b,
   );
-  return found.slice(0, labels).map((concept) => ({ unit, concept, intersection: empty(), area: empty() }));
+  return found.slice(0, most).map((concept) => ({ unit, concept, intersection: empty(), area: empty() }));
 }
 
 function noteCandidate(
@@ -105,7 +101,7 @@ function assertSame(
   const total = ({ counts }: ImageCounts): number => counts.reduce((sum, count) => sum + count, 0);
   const width = dissection.concepts.length;
   const isSame =
-    images === dissection.images &&
+    images === dissection.imageCount &&
     [...truth].every(([concept, counts]) => total(counts) === dissection.truth[concept]) &&
     candidates
       .flat()

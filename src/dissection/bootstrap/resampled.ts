@@ -1,27 +1,27 @@
 import type { RunOptions } from '../../network/types.ts';
 import { random } from '../../numeric/random.ts';
 import type { Sliced } from '../../numeric/sliced.ts';
-import { intersectionOverUnion } from '../results/iou.ts';
+import { ratioOf } from '../results/iou.ts';
 import type { CountedImages, ImageCounts } from './candidates.ts';
 
 /** How often images are drawn. */
 export interface Resampling extends Pick<RunOptions, 'onProgress'> {
-  readonly replicates: number;
+  readonly samples: number;
   readonly seed: number;
 }
 
 /**
- * The IoU of each candidate of each unit in replicates, `[units][candidates][replicates]`: as many images as there are,
- * drawn with replacement, by the seed and the number of the replicate.
+ * The IoU of each candidate of each unit in samples, `[units][candidates][samples]`: as many images as there are,
+ * drawn with replacement, by the seed and the number of the sample.
  */
 export function* resampled(
   { images, candidates, truth }: CountedImages,
-  { replicates, seed, onProgress }: Resampling,
+  { samples, seed, onProgress }: Resampling,
 ): Sliced<readonly (readonly Float64Array[])[]> {
-  const ious = candidates.map((own) => own.map(() => new Float64Array(replicates)));
+  const ious = candidates.map((own) => own.map(() => new Float64Array(samples)));
   const times = new Float64Array(images);
-  for (let replicate = 0; replicate < replicates; replicate++) {
-    const { integer } = random(seed, replicate);
+  for (let sample = 0; sample < samples; sample++) {
+    const { integer } = random(seed, sample);
     times.fill(0);
     for (let draw = 0; draw < images; draw++) {
       const image = integer(images);
@@ -31,20 +31,20 @@ export function* resampled(
     for (const [unit, own] of candidates.entries()) {
       own.forEach(({ concept, intersection, area }, place) => {
         const overlap = { intersection: total(intersection, times), area: total(area, times) };
-        const iou = intersectionOverUnion({ ...overlap, truth: truths.get(concept) as number });
-        (ious[unit]?.[place] as Float64Array)[replicate] = iou;
+        const iou = ratioOf({ ...overlap, truth: truths.get(concept) as number });
+        (ious[unit]?.[place] as Float64Array)[sample] = iou;
       });
       yield own.reduce(
         (sum, { intersection, area }) => sum + 5 * (intersection.images.length + area.images.length),
         10,
       );
     }
-    onProgress?.({ stage: 'replicates', done: replicate + 1, total: replicates });
+    onProgress?.({ stage: 'samples', done: sample + 1, total: samples });
   }
   return ious;
 }
 
-/** The pixels of a replicate that has each image so many times. */
+/** The pixels of a sample that has each image so many times. */
 function total({ images, counts }: ImageCounts, times: Float64Array): number {
   let sum = 0;
   for (let i = 0; i < images.length; i++) sum += (times[images[i] as number] as number) * (counts[i] as number);

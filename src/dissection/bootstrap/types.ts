@@ -6,7 +6,7 @@ export interface UnitInterval {
   readonly iou: number;
   readonly low: number;
   readonly high: number;
-  /** The share of replicates in which no other concept that was looked at has a greater IoU. */
+  /** The share of samples in which no other concept that was looked at has a greater IoU. */
   readonly stability: number;
 }
 
@@ -16,7 +16,7 @@ export interface BootstrapIou {
     readonly unit: number;
     /** The concept of the greatest IoU; `null` where the mask never meets one. */
     readonly best: UnitInterval | null;
-    /** The share of replicates in which the unit is a detector. */
+    /** The share of samples in which the unit is a detector. */
     readonly detector: number;
   }[];
   /** How many units are detectors: as the dissection has it, and the interval. */

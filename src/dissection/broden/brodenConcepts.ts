@@ -1,5 +1,4 @@
 import { assertChoice } from '../../numeric/check.ts';
-import { VitrineError } from '../../numeric/errors.ts';
 import type { Concept } from '../types.ts';
 import { csvTable } from './csvTable.ts';
 import { primaryCategory } from './primaryCategory.ts';
@@ -32,8 +31,6 @@ async function chosenCategories(read: ReadFile, chosen?: readonly string[]): Pro
   const rows = await csvTable(read, 'category.csv', ['name']);
   const known = rows.map((row) => row.text('name'));
   if (!chosen) return known;
-  if (chosen.length === 0)
-    throw new VitrineError('bad-argument', '"categories" expected at least one category, got none');
   for (const category of chosen) assertChoice('categories', category, known);
   return known.filter((category) => chosen.includes(category));
 }

@@ -3,10 +3,22 @@ import { owned } from '../../backend/owned.ts';
 import { picture } from '../../image/picture.ts';
 import type { PixelScale } from '../../image/pixelScale.ts';
 import { type InputSampling, toInput } from '../../image/toInput.ts';
-import { assertChoice, assertInteger } from '../../numeric/check.ts';
+import { assertInteger, assertNumbers, describe } from '../../numeric/check.ts';
 import { VitrineError } from '../../numeric/errors.ts';
+import {
+  assertOptions,
+  callback,
+  integer,
+  listOf,
+  type OptionChecks,
+  object,
+  oneOf,
+  required,
+  text,
+} from '../../numeric/options.ts';
 import { faultsOf } from '../../readings/faults.ts';
-import type { Concept, LabelledImage } from '../types.ts';
+import type { LabelledImage } from '../../readings/labels.ts';
+import type { Concept } from '../types.ts';
 import { brodenConcepts } from './brodenConcepts.ts';
 import { type BrodenRecord, brodenRecords } from './brodenRecords.ts';
 import { prefetched } from './prefetched.ts';
@@ -19,9 +31,9 @@ export interface BrodenOptions {
   readonly categories?: readonly string[];
   /** Only the images of one part; both by default. */
   readonly split?: 'train' | 'val';
-  /** The first so many images. Their order is a random one, so that these are a sample of all. */
+  /** The first so many images. Their order is a random one, so that these are a sample of all; all by default. */
   readonly limit?: number;
-  /** Of these only every `of`-th from number `shard` on, for a worker: `[shard, of]`. */
+  /** Of these only every `of`-th from number `shard` on, for a worker: `[shard, of]`; all by default. */
   readonly shard?: readonly [shard: number, of: number];
   /** What the model wants of its pictures, as for `toInput`; they are stretched to `size`: labels cover all of a picture. */
   readonly input: PixelScale & Omit<InputSampling, 'fit'>;
@@ -30,6 +42,16 @@ export interface BrodenOptions {
   /** Is told what is wrong with an image or its labels; it is left out of every reading. Without it, readings reject. */
   readonly onFault?: (fault: Error) => void;
 }
+
+const checks: OptionChecks<BrodenOptions> = {
+  categories: listOf(text),
+  split: oneOf(['train', 'val']),
+  limit: integer(1),
+  shard: assertShard,
+  input: required(object),
+  prefetch: integer(0),
+  onFault: callback,
+};
 
 /** A labelled data set in the layout of Broden, ready to be dissected. */
 export interface BrodenDataset {
@@ -67,12 +89,15 @@ export interface BrodenDataset {
  * const read = (name: string) => readFile(`${brodenFolder}/${name}`);
  * const input = { size: 16, range: [0, 1] } as const;
  * const { dataset, concepts, categories, count } = await brodenDataset(read, { input });
- * const { conv3 } = await dissect(model, dataset, { layers: ['conv3'], concepts, categories, images: count });
+ * const { conv3 } = await dissect(model, dataset, { layers: ['conv3'], concepts, categories, imageCount: count });
  * ```
  */
 export async function brodenDataset(read: ReadFile, options: BrodenOptions): Promise<BrodenDataset> {
+  assertOptions(options, checks);
+  assertReader(read);
   const [own] = await owned(options);
-  assertOptions(own);
+  // On a picture of one pixel: what is wrong with these options is no fault of an image.
+  toInput(picture(1, 1), { ...own.input, fit: 'stretch' });
   await eventLoopTurn();
   const { input, prefetch = 4, onFault } = own;
   const { concepts, categories } = await brodenConcepts(read, own.categories);
@@ -114,15 +139,14 @@ function readings(
   };
 }
 
-function assertOptions(options: BrodenOptions): void {
-  // On a picture of one pixel: what is wrong with these options is no fault of an image.
-  toInput(picture(1, 1), { ...options?.input, fit: 'stretch' });
-  const { split, limit, shard, prefetch } = options;
-  if (split !== undefined) assertChoice('split', split, ['train', 'val']);
-  if (limit !== undefined) assertInteger('limit', limit, [1, Number.POSITIVE_INFINITY]);
-  if (shard !== undefined) {
-    assertInteger('shard[1]', shard[1], [1, Number.POSITIVE_INFINITY]);
-    assertInteger('shard[0]', shard[0], [0, shard[1] - 1]);
-  }
-  if (prefetch !== undefined) assertInteger('prefetch', prefetch, [0, Number.POSITIVE_INFINITY]);
+function assertReader(read: unknown): void {
+  if (typeof read === 'function') return;
+  throw new VitrineError('bad-argument', `"read" expected a function that reads a file, got ${describe(read)}`);
+}
+
+function assertShard(argument: string, shard: unknown): void {
+  assertNumbers(argument, shard, 2);
+  const [own, of] = shard as unknown as readonly [number, number];
+  assertInteger(`${argument}[1]`, of, [1, Number.POSITIVE_INFINITY]);
+  assertInteger(`${argument}[0]`, own, [0, of - 1]);
 }

@@ -2,7 +2,7 @@ import { decodeImage } from '../../image/files/decodeImage.ts';
 import type { PixelScale } from '../../image/pixelScale.ts';
 import { type InputSampling, toInput } from '../../image/toInput.ts';
 import { VitrineError } from '../../numeric/errors.ts';
-import type { LabelledImage } from '../types.ts';
+import type { LabelledImage } from '../../readings/labels.ts';
 import type { BrodenRecord } from './brodenRecords.ts';
 import { decodeLabels } from './decodeLabels.ts';
 import { naming, type ReadFile } from './readNamed.ts';

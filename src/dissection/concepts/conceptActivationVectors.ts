@@ -1,12 +1,23 @@
 import { inSlices } from '../../backend/inTurn.ts';
 import { owned } from '../../backend/owned.ts';
 import { activations } from '../../network/activations.ts';
+import { runChecks } from '../../network/runChecks.ts';
 import type { Input, Model, RunOptions } from '../../network/types.ts';
 import { withNetwork } from '../../network/withNetwork.ts';
-import { assertNumber } from '../../numeric/check.ts';
 import { VitrineError } from '../../numeric/errors.ts';
 import { dot } from '../../numeric/linear/vectors.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
+import {
+  anything,
+  assertOptions,
+  kind,
+  listOf,
+  number,
+  type OptionChecks,
+  required,
+  safeInteger,
+  text,
+} from '../../numeric/options.ts';
 import { tTest } from '../../numeric/significance.ts';
 import { forEachOf, type Sliced } from '../../numeric/sliced.ts';
 import { layerGradients } from '../../scoring/layerGradients.ts';
@@ -20,7 +31,7 @@ export interface ConceptOptions<C extends string = string> extends RunOptions {
   /** Examples of each concept, at least three of each. */
   readonly concepts: Readonly<Record<C, Input>>;
   /** Two or more sets of examples of nothing in particular. */
-  readonly random: readonly Input[];
+  readonly negatives: readonly Input[];
   /** What the examples are asked about; the class that each is predicted to be by default. */
   readonly target?: Target;
   /** How much the lengths of vectors are held down, λ; 0.01 by default. */
@@ -29,24 +40,38 @@ export interface ConceptOptions<C extends string = string> extends RunOptions {
   readonly seed?: number;
 }
 
+const checks: OptionChecks<ConceptOptions> = {
+  ...runChecks,
+  layer: required(text),
+  concepts: required(kind('examples by the names of concepts', isRecord)),
+  negatives: required(listOf(anything)),
+  target: anything,
+  penalty: number(Number.MIN_VALUE),
+  seed: safeInteger,
+};
+
+function isRecord(value: unknown): boolean {
+  return Object.prototype.toString.call(value) === '[object Object]' && Object.keys(value as object).length > 0;
+}
+
 /** How a concept bears on the score. */
 export interface ConceptScore {
-  /** The TCAV score against each random set, `[random sets]`: the share of examples whose score rises along the vector. */
+  /** The TCAV score against each negative set, `[negative sets]`: the share of examples whose score rises along the vector. */
   readonly scores: Float64Array;
   readonly mean: number;
-  /** The directions from each random set to the concept, of unit length, `[random sets, values of the layer]`. */
+  /** The directions from each negative set to the concept, of unit length, `[negative sets, values of the layer]`. */
   readonly vectors: NdArray<Float64Array>;
-  /** How well each vector tells held-out examples apart, `[random sets]`. */
+  /** How well each vector tells held-out examples apart, `[negative sets]`. */
   readonly accuracy: Float64Array;
   /** How likely such scores are for sets of nothing in particular, by a two-sided t-test against `chance`; NaN if all are the same. */
   readonly pValue: number;
 }
 
-/** The scores of concepts, and of random sets in place of concepts. */
+/** The scores of concepts, and of negative sets in place of concepts. */
 export interface ConceptActivationVectors<C extends string = string> {
   readonly concepts: Readonly<Record<C, ConceptScore>>;
   /**
-   * The TCAV score of each random set against each other one. As in the published code, two sets are compared in both
+   * The TCAV score of each negative set against each other one. As in the published code, two sets are compared in both
    * orders, whose scores are nearly each other's complement: their mean is near 0.5, and the test takes them for twice as
    * many as there are.
    */
@@ -57,9 +82,9 @@ export interface ConceptActivationVectors<C extends string = string> {
  * Quantitative testing with concept activation vectors: whether a score rises when the values of a layer move towards a
  * concept.
  *
- * A vector v is normal to the plane that divides examples of the concept from those of a random set; the score is the
+ * A vector v is normal to the plane that divides examples of the concept from those of a negative set; the score is the
  * share of examples with $\nabla_a F \cdot v > 0$. The plane is found by logistic regression on two thirds of the examples,
- * and its accuracy with the rest. A score means something where it differs from those of random sets among each other;
+ * and its accuracy with the rest. A score means something where it differs from those of negative sets among each other;
  * of m concepts that are tried, compare `pValue` with 0.05 / m.
  *
  * Source: Kim et al. 2018, "Interpretability beyond feature attribution: quantitative testing with concept activation
@@ -68,9 +93,9 @@ export interface ConceptActivationVectors<C extends string = string> {
  *
  * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param x the examples that are explained, `[n, …]`.
- * @param options `layer`, `concepts`, `random`; `target`, `penalty`, `seed`, `batchSize`, `signal`, `onProgress`.
+ * @param options `layer`, `concepts`, `negatives`; `target`, `penalty`, `seed`, `batchSize`, `signal`, `onProgress`.
  * @returns scores, vectors and accuracies of each concept, and what chance gives.
- * @throws {VitrineError} if there are fewer than two random sets, or three examples in a set; the layer is unknown; else as
+ * @throws {VitrineError} if there are fewer than two negative sets, or three examples in a set; the layer is unknown; else as
  * {@link layerGradients}.
  * @example
  * ```ts
@@ -82,7 +107,7 @@ export interface ConceptActivationVectors<C extends string = string> {
  * const { concepts: found } = await conceptActivationVectors(model, x, {
  *   layer: 'conv3',
  *   concepts: { waves: some(0.1) },
- *   random: [some(7), some(8)],
+ *   negatives: [some(7), some(8)],
  *   target: 1,
  * });
  * console.log(found.waves.mean, found.waves.pValue, found.waves.accuracy);
@@ -93,11 +118,11 @@ export async function conceptActivationVectors<C extends string>(
   x: Input,
   options: ConceptOptions<C>,
 ): Promise<ConceptActivationVectors<C>> {
+  assertOptions(options, checks);
   const [input, own] = await owned(x, options);
-  const { layer, concepts, random, target, penalty = 0.01, seed = 0, ...run } = own;
-  if (random.length < 2)
-    throw new VitrineError('bad-argument', `"random" expected two sets or more, got ${random.length}`);
-  assertNumber('penalty', penalty, Number.MIN_VALUE);
+  const { layer, concepts, negatives, target, penalty = 0.01, seed = 0, ...run } = own;
+  if (negatives.length < 2)
+    throw new VitrineError('bad-argument', `"negatives" expected two sets or more, got ${negatives.length}`);
   return withNetwork(model, async (network) => {
     const gradients = await layerGradients(network, input, {
       ...run,
@@ -111,7 +136,7 @@ export async function conceptActivationVectors<C extends string>(
       throw new VitrineError('bad-argument', `"${argument}" expected at least three examples, got ${values.shape[0]}`);
     };
     const nothing: NdArray[] = [];
-    for (const [i, set] of random.entries()) nothing.push(await valuesOf(set, `random[${i}]`));
+    for (const [i, set] of negatives.entries()) nothing.push(await valuesOf(set, `negatives[${i}]`));
     const fitting = { penalty, seed };
     const chance = await inSlices(chanceScores(nothing, slopes, fitting), run);
     const found: [string, ConceptScore][] = [];

@@ -1,6 +1,6 @@
-import { assertArray } from '../../numeric/check.ts';
+import { assertArray, assertList } from '../../numeric/check.ts';
 import { VitrineError } from '../../numeric/errors.ts';
-import type { Labels } from '../types.ts';
+import type { Labels } from '../../readings/labels.ts';
 
 /** Which concepts an image has where, as numbers of combinations: an image has few of them. */
 export interface LabelPalette {
@@ -17,8 +17,9 @@ export interface LabelPalette {
 const RADIX = 2 ** 21;
 
 /** The palette of an image; `indices` tells which concept, counted from 0, a number stands for. */
-export function labelPalette({ planes, scalars = [] }: Labels, indices: ReadonlyMap<number, number>): LabelPalette {
-  assertArray('planes', planes, [3]);
+export function labelPalette(labels: Labels, indices: ReadonlyMap<number, number>): LabelPalette {
+  assertLabels(labels);
+  const { planes, scalars = [] } = labels;
   const [count, height, width] = planes.shape as [number, number, number];
   const everywhere = [...new Set(scalars.filter((number) => number !== 0))].map((number) => indexOf(number, indices));
   const area = height * width;
@@ -41,6 +42,25 @@ export function labelPalette({ planes, scalars = [] }: Labels, indices: Readonly
     }
   }
   return { size: [height, width], pixels, combinations, everywhere };
+}
+
+/** Refuses labels that a palette could not be made of, without making one. */
+export function assertKnownLabels(labels: Labels, indices: ReadonlyMap<number, number>): void {
+  assertLabels(labels);
+  const { planes, scalars = [] } = labels;
+  for (const number of scalars) if (number !== 0) indexOf(number, indices);
+  let last = 0;
+  for (const number of planes.data) {
+    // Labels come in runs of the same.
+    if (number === last || number === 0) continue;
+    indexOf(number, indices);
+    last = number;
+  }
+}
+
+function assertLabels({ planes, scalars }: Labels): void {
+  assertArray('planes', planes, [3]);
+  if (scalars !== undefined) assertList('scalars', scalars);
 }
 
 function extended(combinations: number[][], before: number, concept: number, everywhere: readonly number[]): number {

@@ -1,10 +1,10 @@
 import { assertArray } from '../../numeric/check.ts';
 import { VitrineError } from '../../numeric/errors.ts';
 import { sameShape } from '../../numeric/ndarray.ts';
-import { assertFiniteActivations } from './assertActivations.ts';
+import type { Sample } from '../../readings/labelledReadings.ts';
+import { assertFiniteActivations } from './checks.ts';
 import type { ConceptIndex } from './conceptIndex.ts';
-import { labelPalette } from './labelPalette.ts';
-import type { Sample } from './readings.ts';
+import { assertKnownLabels } from './labelPalette.ts';
 
 /** Checks that an image is like the first one, that its labels are known and its activations finite. */
 export function sampleCheck(index: ConceptIndex): (sample: Sample) => void {
@@ -16,7 +16,7 @@ export function sampleCheck(index: ConceptIndex): (sample: Sample) => void {
 }
 
 function assertSample(sample: Sample, first: Sample | undefined, { places }: ConceptIndex): void {
-  labelPalette(sample, places);
+  assertKnownLabels(sample, places);
   if (first) assertShape('planes', sample.planes.shape.slice(1), first.planes.shape.slice(1));
   sample.activations.forEach((activations, i) => {
     assertArray('activations', activations, [3]);

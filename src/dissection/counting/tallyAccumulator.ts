@@ -1,25 +1,37 @@
 import type { Accumulator } from '../../numeric/accumulator.ts';
 import { assertArray, assertRoom } from '../../numeric/check.ts';
 import { VitrineError } from '../../numeric/errors.ts';
+import type { NdArray } from '../../numeric/ndarray.ts';
 import { addTo } from '../../numeric/ndarray.ts';
+import { assertOptions, listOf, type OptionChecks, required, text } from '../../numeric/options.ts';
 import { assertCounted, packArrays, unpackArrays, unpacked } from '../../numeric/packedArrays.ts';
-import type { Concept, LabelledActivations } from '../types.ts';
-import { assertFiniteActivations, assertUnits } from './assertActivations.ts';
+import type { LabelledActivations } from '../../readings/labels.ts';
+import { assertUpsampling, type Upsampling } from '../../readings/placement.ts';
+import { axesOf } from '../masks/axes.ts';
+import { litPixels } from '../masks/litPixels.ts';
+import type { Concept } from '../types.ts';
+import { assertActivations, conceptList, unitThresholds } from './checks.ts';
 import { conceptIndex } from './conceptIndex.ts';
 import { type LabelPalette, labelPalette } from './labelPalette.ts';
-import { litPixels } from './litPixels.ts';
-import { assertUpsampling, axesOf, type Upsampling } from './placement.ts';
 
 /** Options of {@link tallyAccumulator}. */
 export interface TallyOptions {
   /** The activation above which a pixel belongs to a unit's mask, per unit. */
   readonly thresholds: Float64Array;
+  /** What the numbers of labels stand for. */
   readonly concepts: readonly Concept[];
   /** The categories in the order of the tables; by default in order of first appearance. */
   readonly categories?: readonly string[];
   /** Where positions lie in the image; `'fill'` by default. */
   readonly upsampling?: Upsampling;
 }
+
+const checks: OptionChecks<TallyOptions> = {
+  thresholds: required(unitThresholds),
+  concepts: required(conceptList),
+  categories: listOf(text),
+  upsampling: assertUpsampling,
+};
 
 /** Pixels counted over images; all are integers. */
 export interface Tally {
@@ -51,7 +63,7 @@ export interface Tally {
  * finite or of other units, or bytes are not those of such a state.
  * @example
  * ```ts
- * import { tallyAccumulator } from 'vitrine';
+ * import { tallyAccumulator } from 'vitrine/dissection';
  * const concepts = [{ number: 1, name: 'sky', category: 'object' }];
  * const tally = tallyAccumulator({ thresholds: Float64Array.of(0.5), concepts });
  * const state = tally.create();
@@ -62,14 +74,30 @@ export interface Tally {
  * console.log(tally.extract(state).intersection); // 1 of the sky's 2 pixels
  * ```
  */
-export function tallyAccumulator({
+export function tallyAccumulator(options: TallyOptions): Accumulator<Tally, LabelledActivations, Tally> {
+  assertOptions(options, checks);
+  const { places } = conceptIndex(options.concepts, options.categories);
+  const { add, ...others } = paletteTally(options);
+  return {
+    ...others,
+    add: (tally, item) => add(tally, { activations: item?.activations, palette: labelPalette(item, places) }),
+  };
+}
+
+/** Activations with labels that were made a palette. */
+interface PalettedActivations {
+  readonly activations: NdArray;
+  readonly palette: LabelPalette;
+}
+
+/** The same where the palette of an image is made once for several tallies. */
+export function paletteTally({
   thresholds,
   concepts,
   categories: given,
   upsampling = 'fill',
-}: TallyOptions): Accumulator<Tally, LabelledActivations, Tally> {
-  const { categories, places, categoryOf } = conceptIndex(concepts, given);
-  assertUpsampling(upsampling);
+}: TallyOptions): Accumulator<Tally, PalettedActivations, Tally> {
+  const { categories, categoryOf } = conceptIndex(concepts, given);
   const [units, conceptCount, categoryCount] = [thresholds.length, concepts.length, categories.length];
   assertRoom('concepts', [units, conceptCount]);
   const create = (): Tally => ({
@@ -87,11 +115,9 @@ export function tallyAccumulator({
   };
   return {
     create,
-    add(tally, { activations, ...labels }) {
+    add(tally, { activations, palette }) {
       assertArray('activations', activations, [3]);
-      assertUnits(activations, units);
-      assertFiniteActivations(activations);
-      const palette = labelPalette(labels, places);
+      assertActivations(activations, units);
       checkSize(tally, palette.size);
       tally.images[0] = (tally.images[0] as number) + 1;
       const pixels = palette.pixels.length;

@@ -1,11 +1,11 @@
 import { quickselect } from 'd3-array';
 import type { Accumulator } from '../../numeric/accumulator.ts';
-import { assertInteger, assertRoom } from '../../numeric/check.ts';
+import { assertRoom } from '../../numeric/check.ts';
 import { VitrineError } from '../../numeric/errors.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
+import { assertOptions, integer, type OptionChecks, oneOf, required } from '../../numeric/options.ts';
 import { assertCounted, packArrays, unpackArrays, unpacked } from '../../numeric/packedArrays.ts';
-import { assertFiniteActivations, assertUnits } from './assertActivations.ts';
-import { assertQuantile } from './assertQuantile.ts';
+import { assertActivations, properShare } from './checks.ts';
 
 /** Options of {@link thresholdAccumulator}. */
 export interface ThresholdOptions {
@@ -15,9 +15,16 @@ export interface ThresholdOptions {
   readonly positions: number;
   /** The share of values above a threshold at most, τ; 0.005 by default. */
   readonly quantile?: number;
-  /** In which precision values are kept: that of activations, or that of activations that were resized. */
+  /** In which precision values are kept: that of activations, `'float32'` by default, or that of activations that were resized. */
   readonly precision?: 'float32' | 'float64';
 }
+
+const checks: OptionChecks<ThresholdOptions> = {
+  units: required(integer(1)),
+  positions: required(integer(1)),
+  quantile: properShare,
+  precision: oneOf(['float32', 'float64']),
+};
 
 /** What {@link thresholdAccumulator} has seen. */
 export interface ThresholdState {
@@ -38,22 +45,18 @@ export interface ThresholdState {
  * of them than announced or none at all, or bytes are not those of such a state.
  * @example
  * ```ts
- * import { thresholdAccumulator } from 'vitrine';
+ * import { thresholdAccumulator } from 'vitrine/dissection';
  * const thresholds = thresholdAccumulator({ units: 2, positions: 4, quantile: 0.25 });
  * const state = thresholds.create();
  * thresholds.add(state, { shape: [2, 2, 2], data: Float32Array.of(1, 5, 2, 5, 3, 5, 4, 5) });
  * console.log(thresholds.extract(state)); // 3 and 5
  * ```
  */
-export function thresholdAccumulator({
-  units,
-  positions,
-  quantile = 0.005,
-  precision = 'float32',
-}: ThresholdOptions): Accumulator<ThresholdState, NdArray<Float32Array | Float64Array>, Float64Array> {
-  assertInteger('units', units, [1, Number.POSITIVE_INFINITY]);
-  assertInteger('positions', positions, [1, Number.POSITIVE_INFINITY]);
-  assertQuantile(quantile);
+export function thresholdAccumulator(
+  options: ThresholdOptions,
+): Accumulator<ThresholdState, NdArray<Float32Array | Float64Array>, Float64Array> {
+  assertOptions(options, checks);
+  const { units, positions, quantile = 0.005, precision = 'float32' } = options;
   const kept = tailLength(quantile, positions) + 1;
   assertRoom('units', [units, Math.min(2 * kept, 64)]);
   const create = (): ThresholdState => ({ largest: largestValues(units, kept, precision), positions: 0 });
@@ -66,8 +69,7 @@ export function thresholdAccumulator({
   return {
     create,
     add(state, activations) {
-      assertUnits(activations, units);
-      assertFiniteActivations(activations);
+      assertActivations(activations, units);
       grow(state, activations.data.length / units);
       addRows(state.largest, activations.data);
     },

@@ -1,10 +1,10 @@
 import type { Accumulator } from '../../numeric/accumulator.ts';
-import { assertInteger, assertRoom } from '../../numeric/check.ts';
+import { assertRoom } from '../../numeric/check.ts';
 import { VitrineError } from '../../numeric/errors.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
+import { assertOptions, integer, kind, type OptionChecks, required } from '../../numeric/options.ts';
 import { assertCounted, packArrays, unpackArrays, unpacked } from '../../numeric/packedArrays.ts';
-import { assertFiniteActivations, assertUnits } from './assertActivations.ts';
-import { assertQuantile } from './assertQuantile.ts';
+import { assertActivations, properShare } from './checks.ts';
 import { tailLength } from './thresholdAccumulator.ts';
 
 /** Options of {@link thresholdHistogram}. */
@@ -14,17 +14,27 @@ export interface HistogramOptions {
   /** The share of values above a threshold at most, τ; 0.005 by default. */
   readonly quantile?: number;
   /** What the first reading gave; with it, the second one finds the thresholds. */
-  readonly within?: readonly Bin[];
+  readonly within?: readonly HistogramBin[];
 }
 
 /** Where the threshold of a unit lies. */
-export interface Bin {
+export interface HistogramBin {
   /** The upper 16 bits of the threshold's key: floats in their order as unsigned integers. */
   readonly prefix: number;
   /** How many values lie above the bin. */
   readonly above: number;
   /** The threshold, once all of its bits are known; the least number of the bin before that. */
   readonly threshold: number;
+}
+
+const checks: OptionChecks<HistogramOptions> = {
+  units: required(integer(1)),
+  quantile: properShare,
+  within: kind('the bins that the first reading gave', isBins),
+};
+
+function isBins(value: unknown): boolean {
+  return Array.isArray(value) && value.every((bin) => Number.isInteger(bin?.prefix) && Number.isInteger(bin?.above));
 }
 
 /** What {@link thresholdHistogram} has seen. */
@@ -48,7 +58,7 @@ const BINS = 2 ** 16;
  * or bytes are not those of such a state.
  * @example
  * ```ts
- * import { thresholdHistogram } from 'vitrine';
+ * import { thresholdHistogram } from 'vitrine/dissection';
  * const values = { shape: [4, 1], data: Float32Array.of(1, 2, 3, 4) };
  * const read = (accumulator: ReturnType<typeof thresholdHistogram>) => {
  *   const state = accumulator.create();
@@ -60,14 +70,12 @@ const BINS = 2 ** 16;
  * console.log(threshold); // 3
  * ```
  */
-export function thresholdHistogram({
-  units,
-  quantile = 0.005,
-  within,
-}: HistogramOptions): Accumulator<HistogramState, NdArray, readonly Bin[]> {
-  assertInteger('units', units, [1, Number.POSITIVE_INFINITY]);
+export function thresholdHistogram(
+  options: HistogramOptions,
+): Accumulator<HistogramState, NdArray, readonly HistogramBin[]> {
+  assertOptions(options, checks);
+  const { units, quantile = 0.005, within } = options;
   assertRoom('units', [units, BINS]);
-  assertQuantile(quantile);
   if (within && within.length !== units) {
     throw new VitrineError('bad-argument', `"within" expected a bin for each of ${units} units, got ${within.length}`);
   }
@@ -75,13 +83,12 @@ export function thresholdHistogram({
   return {
     create,
     add(state, activations) {
-      assertUnits(activations, units);
-      assertFiniteActivations(activations);
+      assertActivations(activations, units);
       const keys = orderedKeys(activations.data);
       for (let i = 0; i < keys.length; i++) {
         const unit = i % units;
         const key = keys[i] as number;
-        if (within && (within[unit] as Bin).prefix !== key >>> 16) continue;
+        if (within && (within[unit] as HistogramBin).prefix !== key >>> 16) continue;
         const place = unit * BINS + (within ? key & (BINS - 1) : key >>> 16);
         state.counts[place] = (state.counts[place] as number) + 1;
       }

@@ -1,6 +1,6 @@
 import type { NdArray } from '../../numeric/ndarray.ts';
-import { axesOf } from '../counting/placement.ts';
-import { upsampled } from '../images/upsampled.ts';
+import { axesOf } from '../masks/axes.ts';
+import { upsampled } from '../masks/upsampled.ts';
 import type { Occluders } from './discrepancy.ts';
 
 type Pair = readonly [rows: number, columns: number];
@@ -42,7 +42,7 @@ function denseOf(
   pixels: Pair,
   { side, stride }: Pick<Occluders, 'side' | 'stride'>,
 ): Float64Array {
-  const anchors = { centre: (side - 1) / 2, jump: stride, imageSize: pixels };
+  const placement = { centre: (side - 1) / 2, jump: stride, imageSize: pixels };
   const [rows, columns] = shape as [number, number];
-  return upsampled({ shape: [rows, columns, 1], data }, axesOf(anchors, [rows, columns], pixels)).data;
+  return upsampled({ shape: [rows, columns, 1], data }, axesOf(placement, [rows, columns], pixels)).data;
 }

@@ -3,11 +3,12 @@ import { crop, cropPicture, type PixelWindow } from '../../image/crop.ts';
 import { heightAndWidth } from '../../image/maps/planes.ts';
 import type { Picture } from '../../image/types.ts';
 import type { FieldBox } from '../../network/fields/fieldBox.ts';
-import { assertArray, assertFiniteArray, assertNumber } from '../../numeric/check.ts';
+import { assertArray, assertFiniteArray, assertNumbers } from '../../numeric/check.ts';
 import { VitrineError } from '../../numeric/errors.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
-import { type Anchors, assertUpsampling, type Upsampling } from '../counting/placement.ts';
-import { litMask } from './litMask.ts';
+import { assertOptions, number, type OptionChecks, required } from '../../numeric/options.ts';
+import { assertUpsampling, type Upsampling } from '../../readings/placement.ts';
+import { litMask } from '../masks/litMask.ts';
 import type { TopImage } from './topImages.ts';
 
 /** Options of {@link fieldCrop}. */
@@ -17,6 +18,8 @@ export interface FieldCropOptions {
   /** Where the positions of the layer lie in the picture; they fill it by default. */
   readonly upsampling?: Upsampling;
 }
+
+const checks: OptionChecks<FieldCropOptions> = { threshold: required(number()), upsampling: assertUpsampling };
 
 /** What a unit saw where it was most active. */
 export interface FieldCrop {
@@ -43,7 +46,8 @@ export interface FieldCrop {
  * the size of the input, or an option is not as described, or if the picture is none.
  * @example
  * ```ts
- * import { fieldCrop, unitGallery } from 'vitrine';
+ * import { unitGallery } from 'vitrine';
+ * import { fieldCrop } from 'vitrine/dissection';
  * const wanted = { layers: ['conv3'], scale: { range: [0, 1] }, count: 1 } as const;
  * const { layers, pictures } = await unitGallery(model, labelledImages, wanted);
  * const { units, upsampling } = layers.conv3;
@@ -54,14 +58,14 @@ export interface FieldCrop {
  */
 export function fieldCrop(
   picture: Picture,
-  { field, map }: Pick<TopImage, 'field' | 'map'>,
-  { threshold, upsampling = 'fill' }: FieldCropOptions,
+  top: Pick<TopImage, 'field' | 'map'>,
+  options: FieldCropOptions,
 ): FieldCrop {
+  assertOptions(options, checks);
+  const { threshold, upsampling = 'fill' } = options;
   assertPicture('picture', picture);
-  assertArray('map', map, [2]);
-  assertFiniteArray('map', map);
-  assertNumber('threshold', threshold);
-  assertUpsampling(upsampling);
+  assertTop(top);
+  const { field, map } = top;
   if (upsampling !== 'fill') assertSize(picture, upsampling);
   const box = wholePixels(field, picture);
   const mask = litMask(map, { threshold, upsampling }, [picture.height, picture.width]);
@@ -75,13 +79,21 @@ export function fieldCrop(
 }
 
 /** Fields are in pixels of the input; of a larger photo they would be another part. */
-function assertSize({ height, width }: Picture, { imageSize }: Anchors): void {
+function assertSize({ height, width }: Picture, { imageSize }: Exclude<Upsampling, 'fill'>): void {
   const [rows, columns] = heightAndWidth('upsampling.imageSize', imageSize);
   if (height === rows && width === columns) return;
   throw new VitrineError(
     'bad-argument',
     `"picture" expected ${rows}×${columns} pixels as the input has, got ${height}×${width}`,
   );
+}
+
+function assertTop(top: unknown): void {
+  const { field, map } = (typeof top === 'object' && top !== null ? top : {}) as Partial<TopImage>;
+  assertNumbers('top.field.rows', field?.rows, 2);
+  assertNumbers('top.field.columns', field?.columns, 2);
+  assertArray('top.map', map as TopImage['map'], [2]);
+  assertFiniteArray('top.map', map as TopImage['map']);
 }
 
 /** The pixels of a field, those included of which it has a part. */

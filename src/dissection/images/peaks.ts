@@ -2,10 +2,9 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Site } from '../../network/graph/graph.ts';
 import type { Network } from '../../network/network.ts';
-import type { Input } from '../../network/types.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
-import type { Dataset } from '../../readings/dataset.ts';
-import { type DatasetPlan, forEachDatasetBatch } from '../../readings/datasetBatches.ts';
+import { forEachImageBatch, type ReadingPlan } from '../../readings/imageBatches.ts';
+import type { ImageDataset } from '../../readings/imageSource.ts';
 
 /** The greatest response in an image, and all of them. */
 export interface Peak {
@@ -26,7 +25,7 @@ interface Responses {
 }
 
 /** What {@link readPeaks} is told besides what is read. */
-export interface PeakPlan extends DatasetPlan {
+export interface PeakPlan extends ReadingPlan {
   readonly layers: readonly Responses[];
   /** How many images are kept of each channel. */
   readonly count: number;
@@ -35,12 +34,12 @@ export interface PeakPlan extends DatasetPlan {
 /** For each layer and channel the images of the greatest responses, the greatest first, in one reading of all. */
 export async function readPeaks(
   network: Network,
-  dataset: Dataset<Input>,
+  images: ImageDataset,
   { layers, count, ...run }: PeakPlan,
 ): Promise<readonly (readonly (readonly Peak[])[])[]> {
   const best = layers.map(({ channels }) => channels.map((): Peak[] => []));
   let seen = 0;
-  await forEachDatasetBatch(network, dataset, run, {
+  await forEachImageBatch(network, images, run, {
     job: (rows) => {
       const record = network.forward(rows, { taps: layers.map(({ site }) => site) });
       return Object.fromEntries(

@@ -2,12 +2,14 @@ import { owned } from '../../backend/owned.ts';
 import { type FieldBox, fieldBox } from '../../network/fields/fieldBox.ts';
 import { receptiveField } from '../../network/fields/receptiveField.ts';
 import type { Network } from '../../network/network.ts';
-import type { Input, Model, RunOptions } from '../../network/types.ts';
+import { runChecks } from '../../network/runChecks.ts';
+import type { Model, RunOptions } from '../../network/types.ts';
 import { withNetwork } from '../../network/withNetwork.ts';
 import { assertArray, assertFiniteArray, assertInteger } from '../../numeric/check.ts';
 import { VitrineError } from '../../numeric/errors.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
-import type { Dataset } from '../../readings/dataset.ts';
+import { anything, assertOptions, integer, type OptionChecks, object, required, text } from '../../numeric/options.ts';
+import { type ImageSource, imagesOf } from '../../readings/imageSource.ts';
 import { type Peak, readPeaks } from './peaks.ts';
 
 /** An image that excites a unit. */
@@ -36,6 +38,14 @@ export interface TopImagesOptions extends RunOptions {
   readonly count?: number;
 }
 
+const checks: OptionChecks<TopImagesOptions> = {
+  ...runChecks,
+  layer: required(text),
+  unit: anything,
+  direction: object,
+  count: integer(1),
+};
+
 /**
  * The images that excite units most, or that lie furthest in given directions among units.
  *
@@ -46,7 +56,7 @@ export interface TopImagesOptions extends RunOptions {
  * emerge in deep scene CNNs", §3.
  *
  * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
- * @param dataset images of one size, as the model takes them; read once.
+ * @param images a batch `[n, …]`, a list, or a data set, of images of one size; read once.
  * @param options `layer`; `unit` or `direction`; `count`, `batchSize`, `signal`, `onProgress`.
  * @returns for each unit or direction its images, the one of the greatest activation first, the earlier of equals.
  * @throws {VitrineError} if the layer is unknown or has no rows and columns, a unit is not one of it, directions have
@@ -60,11 +70,14 @@ export interface TopImagesOptions extends RunOptions {
  */
 export async function topImages(
   model: Model,
-  dataset: Dataset<Input>,
+  images: ImageSource,
   options: TopImagesOptions,
 ): Promise<readonly (readonly TopImage[])[]> {
-  const [{ layer, unit, direction, count = 9, ...run }] = await owned(options);
-  assertInteger('count', count, [1, Number.POSITIVE_INFINITY]);
+  assertOptions(options, checks);
+  const [source, [{ layer, unit, direction, count = 9, ...run }]] = await Promise.all([
+    imagesOf(images),
+    owned(options),
+  ]);
   return withNetwork(model, async (network) => {
     const site = network.site(layer, 'layer');
     const units = site.shape[3];
@@ -74,7 +87,7 @@ export async function topImages(
     if (direction) assertDirections(direction, units, unit);
     const channels = chosen ?? Array.from({ length: direction?.shape[0] as number }, (_, i) => i);
     const plan = { ...run, stage: 'topImages', count, layers: [{ site, direction, channels }] };
-    const [peaks] = await readPeaks(network, dataset, plan);
+    const [peaks] = await readPeaks(network, source, plan);
     return withFields(network, layer, peaks as NonNullable<typeof peaks>);
   });
 }
@@ -92,7 +105,8 @@ export function withFields(
 
 function unitsOf(unit: number | readonly number[] | undefined, units: number): readonly number[] {
   if (unit === undefined) return Array.from({ length: units }, (_, i) => i);
-  const chosen = typeof unit === 'number' ? [unit] : unit;
+  const chosen = Array.isArray(unit) ? (unit as readonly number[]) : [unit as number];
+  if (chosen.length === 0) throw new VitrineError('bad-argument', '"unit" expected at least one unit, got none');
   for (const one of chosen) assertInteger('unit', one, [0, units - 1]);
   return chosen;
 }

@@ -4,14 +4,19 @@ import { fromInput } from '../../image/fromInput.ts';
 import { type PixelScale, pixelScale } from '../../image/pixelScale.ts';
 import type { Picture } from '../../image/types.ts';
 import type { Network } from '../../network/network.ts';
-import type { Input, Model, RunOptions } from '../../network/types.ts';
-import { readInputs } from '../../network/walk/inputs.ts';
+import { runChecks } from '../../network/runChecks.ts';
+import type { Model, RunOptions } from '../../network/types.ts';
 import { withNetwork } from '../../network/withNetwork.ts';
-import { assertInteger } from '../../numeric/check.ts';
 import { VitrineError } from '../../numeric/errors.ts';
-import { type Dataset, iterate } from '../../readings/dataset.ts';
-import { assertUpsampling, fieldAnchors, type Upsampling } from '../counting/placement.ts';
-import type { LabelledImage } from '../types.ts';
+import type { NdArray } from '../../numeric/ndarray.ts';
+import { assertOptions, integer, listOf, type OptionChecks, required, text } from '../../numeric/options.ts';
+import { type ImageDataset, type ImageSource, imagesOf, visitImagesAt } from '../../readings/imageSource.ts';
+import {
+  assertLayerUpsampling,
+  type LayerUpsampling,
+  type Upsampling,
+  upsamplingOf,
+} from '../../readings/placement.ts';
 import { readPeaks } from './peaks.ts';
 import { type TopImage, withFields } from './topImages.ts';
 
@@ -39,23 +44,31 @@ export interface UnitGalleryOptions<L extends string = string> extends RunOption
   /** How the numbers of the model's input follow from pixels, as for `fromInput`. */
   readonly scale: PixelScale;
   /** Where positions lie in the image, as for `dissect`: at the centres of their receptive fields by default. */
-  readonly upsampling?: 'receptiveField' | Upsampling;
+  readonly upsampling?: LayerUpsampling;
 }
+
+const checks: OptionChecks<UnitGalleryOptions> = {
+  ...runChecks,
+  layers: required(listOf(text)),
+  count: integer(1),
+  scale: required((_, scale) => void pixelScale(scale as PixelScale)),
+  upsampling: assertLayerUpsampling,
+};
 
 /**
  * The images of the greatest activations of all units of some layers, with their pictures, for `dissectionReport`.
  *
- * However many units and layers there are, the data set is read twice: once for the activations, of which the greatest
+ * However many units and layers there are, the images are read twice: once for the activations, of which the greatest
  * `count` of each unit are kept with their maps, and once for the pictures that are needed.
  *
  * Source: Bau et al. 2017, "Network Dissection", §3.1, Fig. 4; see also `topImages`.
  *
  * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
- * @param dataset images of one size, as `dissect` takes them; their labels are not looked at.
+ * @param images a batch `[n, …]`, a list, or a data set, of images of one size; read twice. Labels are not looked at.
  * @param options `layers`, `scale`; `count`, `upsampling`, `batchSize`, `signal`, `onProgress`.
  * @returns per layer and unit the top images with the unit's activations `[h, w]`, and the pictures of them all.
  * @throws {VitrineError} if there is no such layer or it has no rows and columns, there is no image, an image is not as the
- * model takes it, or `count` < 1, or if the data set cannot be read twice; the signal's reason.
+ * model takes it, or `count` < 1, or if the images cannot be read twice; the signal's reason.
  * @example
  * ```ts
  * import { unitGallery } from 'vitrine';
@@ -67,15 +80,12 @@ export interface UnitGalleryOptions<L extends string = string> extends RunOption
  */
 export async function unitGallery<L extends string>(
   model: Model,
-  dataset: Dataset<Pick<LabelledImage, 'image'>>,
+  images: ImageSource,
   options: UnitGalleryOptions<L>,
 ): Promise<UnitGallery<L>> {
-  const [{ layers, count = 10, scale, upsampling = 'receptiveField', ...run }] = await owned(options);
-  assertInteger('count', count, [1, Number.POSITIVE_INFINITY]);
-  if (layers.length === 0) throw new VitrineError('bad-argument', '"layers" expected at least one layer, got none');
-  if (upsampling !== 'receptiveField') assertUpsampling(upsampling);
-  // Now, and not after a reading of the data set.
-  pixelScale(scale);
+  assertOptions(options, checks);
+  const [source, [own]] = await Promise.all([imagesOf(images), owned(options)]);
+  const { layers, count = 10, scale, upsampling, ...run } = own;
   return withNetwork(model, async (network) => {
     const responses = layers.map((layer) => {
       const site = network.site(layer, 'layers');
@@ -84,44 +94,35 @@ export async function unitGallery<L extends string>(
       throw new VitrineError('bad-argument', `"layers" expected layers with rows and columns, got "${layer}"`);
     });
     const plan = { ...run, stage: 'topImages', count, layers: responses };
-    const peaks = await readPeaks(network, () => imagesOf(dataset), plan);
+    const peaks = await readPeaks(network, source, plan);
     const galleries = layers.map((layer, i): [L, LayerGallery] => [
       layer,
       {
-        upsampling: upsampling === 'receptiveField' ? fieldAnchors(network, layer) : upsampling,
+        upsampling: upsamplingOf(network, layer, upsampling),
         units: withFields(network, layer, peaks[i] as NonNullable<(typeof peaks)[number]>),
       },
     ]);
     const wanted = new Set(peaks.flat(2).map(({ image }) => image));
     return {
       layers: Object.fromEntries(galleries) as Record<L, LayerGallery>,
-      pictures: await picturesOf(network, dataset, { ...run, scale, wanted }),
+      pictures: await picturesOf(network, source, { ...run, scale, wanted }),
     };
   });
-}
-
-async function* imagesOf(dataset: Dataset<Pick<LabelledImage, 'image'>>): AsyncGenerator<Input> {
-  for await (const { image } of iterate(dataset)) yield image;
 }
 
 /** The pictures of some images; of a model with several inputs, the first. */
 async function picturesOf(
   network: Network,
-  dataset: Dataset<Pick<LabelledImage, 'image'>>,
+  images: ImageDataset,
   { wanted, scale, signal, onProgress }: RunOptions & { wanted: ReadonlySet<number>; scale: PixelScale },
 ): Promise<Record<number, Picture>> {
   const pictures: Record<number, Picture> = {};
-  let [image, done] = [0, 0];
-  for await (const input of imagesOf(dataset)) {
-    signal?.throwIfAborted();
-    if (wanted.has(image)) {
-      const [array] = await readInputs(network, input, 'image');
-      pictures[image] = fromInput(array as NonNullable<typeof array>, scale);
-      done++;
-      onProgress?.({ stage: 'pictures', done, total: wanted.size });
-      await eventLoopTurn();
-    }
-    image++;
-  }
+  let done = 0;
+  await visitImagesAt(network, images, { places: wanted, signal }, async ([array], image) => {
+    pictures[image] = fromInput(array as NdArray, scale);
+    done++;
+    onProgress?.({ stage: 'pictures', done, total: wanted.size });
+    await eventLoopTurn();
+  });
   return pictures;
 }

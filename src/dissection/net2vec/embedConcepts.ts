@@ -1,16 +1,28 @@
 import { inSlices } from '../../backend/inTurn.ts';
 import type { RunOptions } from '../../network/types.ts';
-import { assertInteger, assertNumber } from '../../numeric/check.ts';
+import { assertInteger } from '../../numeric/check.ts';
 import { descendingOrder } from '../../numeric/correlation.ts';
 import { VitrineError } from '../../numeric/errors.ts';
+import {
+  abortSignal,
+  callback,
+  count,
+  integer,
+  listOf,
+  number,
+  type OptionChecks,
+  safeInteger,
+} from '../../numeric/options.ts';
 import type { Sliced } from '../../numeric/sliced.ts';
+import { minimizeArrays } from '../../optimization/minimize.ts';
+import { sgd } from '../../optimization/sgd.ts';
+import type { Readings } from '../../readings/labelledReadings.ts';
+import { properShare, unitThresholds } from '../counting/checks.ts';
 import { type ConceptIndex, conceptIndex } from '../counting/conceptIndex.ts';
-import { gather } from '../counting/gather.ts';
-import type { Readings } from '../counting/readings.ts';
-import type { DissectionOptions } from '../dissectOptions.ts';
-import { intersectionOverUnion } from '../results/iou.ts';
+import { type DissectionOptions, dissectionChecks } from '../options.ts';
+import { ratioOf } from '../results/iou.ts';
+import { gather } from '../stages/gather.ts';
 import type { Concept } from '../types.ts';
-import { assertShare } from './assertShare.ts';
 import { balanceOf, type Segmentation, segmentationLoss } from './segmentationLoss.ts';
 import { chosenPlaces, type Part, type Parts, sparseSamples } from './sparseSamples.ts';
 import type { BestUnit, ConceptEmbedding, Net2Vec, UnitWeights } from './types.ts';
@@ -31,28 +43,41 @@ export interface EmbeddingOptions
   /** How many images of a concept its weights are learnt from at most, the first ones; all by default. */
   readonly limit?: number;
   /** Numbers of units to which weights are restricted as well; none by default. */
-  readonly counts?: readonly number[];
+  readonly unitCounts?: readonly number[];
   /** How many steps weights are learnt in; 60 by default. More bring the loss down, and in the end weights that only fit the images. */
   readonly steps?: number;
   /** How far the weight of the steepest unit goes in the first step; 0.1 by default. */
-  readonly rate?: number;
+  readonly learningRate?: number;
   /** λ of a penalty λ/2 · |w|² that is added to the loss; 0 by default. */
   readonly penalty?: number;
 }
 
+/** Checks of {@link EmbeddingOptions}; concepts and units are looked at together with the data. */
+export const embeddingChecks: OptionChecks<EmbeddingOptions> = {
+  concepts: dissectionChecks.concepts,
+  quantile: dissectionChecks.quantile,
+  onFault: callback,
+  signal: abortSignal,
+  onProgress: callback,
+  chosen: listOf(integer(1)),
+  thresholds: unitThresholds,
+  validation: properShare,
+  seed: safeInteger,
+  limit: integer(1),
+  unitCounts: listOf(integer(1)),
+  steps: count(1),
+  learningRate: number(Number.MIN_VALUE),
+  penalty: number(0),
+};
+
 /** Embeds concepts among the units of the one layer of readings. */
 export async function embedConcepts(readings: Readings, options: EmbeddingOptions): Promise<Net2Vec> {
-  const { validation = 0.3, seed = 0, limit = Number.POSITIVE_INFINITY, counts = [] } = options;
-  const { steps = 60, rate = 0.1, penalty = 0, signal, onProgress } = options;
+  const { validation = 0.3, seed = 0, limit = Number.POSITIVE_INFINITY, unitCounts = [] } = options;
+  const { steps = 60, learningRate = 0.1, penalty = 0, signal, onProgress } = options;
   const index = conceptIndex(options.concepts);
   const chosen = chosenPlaces(index, options.chosen);
-  assertShare('validation', validation);
-  if (limit !== Number.POSITIVE_INFINITY) assertInteger('limit', limit, [1, Number.MAX_SAFE_INTEGER]);
-  assertInteger('steps', steps, [1, Number.MAX_SAFE_INTEGER]);
-  assertNumber('rate', rate, Number.MIN_VALUE);
-  assertNumber('penalty', penalty, 0);
   const thresholds = options.thresholds ?? (await thresholdsOf(readings, options));
-  for (const count of counts) assertInteger('counts', count, [1, thresholds.length]);
+  for (const units of unitCounts) assertInteger('unitCounts', units, [1, thresholds.length]);
   const parts = await sparseSamples(readings, { index, thresholds, chosen, validation, seed, limit });
   const [found, missing] = divided([...chosen], (place) =>
     [parts.training, parts.validation].every((part) => (part.counts[place] as number) > 0),
@@ -65,8 +90,8 @@ export async function embedConcepts(readings: Readings, options: EmbeddingOption
   }
   const concepts: ConceptEmbedding[] = [];
   for (const place of found) {
-    const fitting = { steps, rate, penalty };
-    concepts.push(await inSlices(embedded({ place, index, parts }, fitting, counts), { signal }));
+    const fitting = { steps, learningRate, penalty };
+    concepts.push(await inSlices(embedded({ place, index, parts }, fitting, unitCounts), { signal }));
     onProgress?.({ stage: 'weights', done: concepts.length, total: found.length });
   }
   return {
@@ -84,7 +109,7 @@ export async function embedConcepts(readings: Readings, options: EmbeddingOption
 async function thresholdsOf(readings: Readings, options: EmbeddingOptions): Promise<Float64Array> {
   const { concepts, quantile } = options;
   const dissection = { concepts, ...(quantile !== undefined && { quantile }) };
-  const [layer] = await gather(readings, { kind: 'tail', images: readings.images }, dissection);
+  const [layer] = await gather(readings, { kind: 'tail', imageCount: readings.imageCount }, dissection);
   if (!layer) throw new VitrineError('bad-argument', '"dataset" expected at least one image, got none');
   return layer.running.extract();
 }
@@ -92,7 +117,7 @@ async function thresholdsOf(readings: Readings, options: EmbeddingOptions): Prom
 function* embedded(
   { place, index, parts }: { place: number; index: ConceptIndex; parts: Parts },
   fitting: Fitting,
-  counts: readonly number[],
+  unitCounts: readonly number[],
 ): Sliced<ConceptEmbedding> {
   const problemOf = ({ samples }: Part): Segmentation => ({
     samples: samples.filter(({ runs }) => runs.has(place)),
@@ -110,7 +135,7 @@ function* embedded(
   const multiple = yield* weighted();
   const order = [...descendingOrder(multiple.weights.map(Math.abs))];
   const restricted: UnitWeights[] = [];
-  for (const count of counts) restricted.push(yield* weighted(order.slice(0, count)));
+  for (const units of unitCounts) restricted.push(yield* weighted(order.slice(0, units)));
   const { name, category } = index.concepts[place] as Concept;
   return {
     concept: name,
@@ -131,7 +156,7 @@ function bestUnit(place: number, { training, validation, units }: Parts): BestUn
 
 function iouIn({ tally: { intersection, area, truth } }: Part, place: number, unit: number): number {
   const cell = unit * truth.length + place;
-  return intersectionOverUnion({
+  return ratioOf({
     intersection: intersection[cell] as number,
     area: area[cell] as number,
     truth: truth[place] as number,
@@ -145,14 +170,12 @@ function divided<T>(items: readonly T[], belongs: (item: T) => boolean): [yes: T
 /** How weights are found. */
 interface Fitting {
   readonly steps: number;
-  readonly rate: number;
+  readonly learningRate: number;
   /** λ of a penalty λ/2 · |w|². */
   readonly penalty: number;
   /** The units that may have a weight; all by default. */
   readonly among?: ReadonlySet<number>;
 }
-
-const MOMENTUM = 0.9;
 
 /**
  * The weights of units whose mask is most like a concept, by descent along the whole gradient from 0, with momentum.
@@ -161,23 +184,22 @@ const MOMENTUM = 0.9;
  * number. All units have the same rate, so that those which come and go with nothing stay small where few steps are
  * taken; steps of a size of their own for each unit would raise them like the others. A unit that is never on stays at 0.
  */
-function* fittedWeights(problem: Segmentation, fitting: Fitting): Sliced<Float64Array> {
-  const { steps, rate, penalty, among } = fitting;
+function* fittedWeights(problem: Segmentation, { steps, learningRate, penalty, among }: Fitting): Sliced<Float64Array> {
   const balance = balanceOf(problem);
   const weights = new Float64Array(problem.units);
-  const velocity = new Float64Array(problem.units);
   let largest = 0;
-  for (let step = 0; step < steps; step++) {
-    const { gradient } = yield* segmentationLoss(problem, balance, weights);
-    if (among) keepOnly(gradient, among);
-    if (step === 0) largest = gradient.reduce((most, slope) => Math.max(most, Math.abs(slope)), 0);
-    if (largest === 0) return weights;
-    for (let unit = 0; unit < weights.length; unit++) {
-      const slope = (gradient[unit] as number) + penalty * (weights[unit] as number);
-      velocity[unit] = MOMENTUM * (velocity[unit] as number) + slope / largest;
-      weights[unit] = (weights[unit] as number) - rate * (velocity[unit] as number);
-    }
-  }
+  yield* minimizeArrays({
+    parameters: [weights],
+    steps,
+    optimizer: sgd({ learningRate, momentum: 0.9 }),
+    *gradients(step) {
+      const { gradient } = yield* segmentationLoss(problem, balance, weights);
+      if (among) keepOnly(gradient, among);
+      if (step === 0) largest = gradient.reduce((most, slope) => Math.max(most, Math.abs(slope)), 0);
+      if (largest === 0) return undefined;
+      return [gradient.map((slope, unit) => (slope + penalty * (weights[unit] as number)) / largest)];
+    },
+  });
   return weights;
 }
 

@@ -1,4 +1,4 @@
-import { assertInteger } from '../../numeric/check.ts';
+import { assertInteger, assertList, describe } from '../../numeric/check.ts';
 import { cosine, descendingOrder } from '../../numeric/correlation.ts';
 import { VitrineError } from '../../numeric/errors.ts';
 import { norm } from '../../numeric/linear/vectors.ts';
@@ -26,14 +26,15 @@ export interface NearConcept {
  * Source: Fong and Vedaldi 2018, "Net2Vec: quantifying and explaining how concepts are encoded by filters in deep neural
  * networks".
  *
- * @param embeddings `concepts` of `net2vec` or `conceptClassifiers`; those whose weights are all 0 are left out.
+ * @param embeddings `concepts` of `net2vec` or `fitConceptClassifiers`; those whose weights are all 0 are left out.
  * @param vector `[units]`.
  * @param count how many at most; 5 by default.
  * @returns concepts with cosines in falling order.
  * @throws {VitrineError} if the vector has another length than the weights, or no length that can be divided by.
  * @example
  * ```ts
- * import { nearestConcepts, net2vec } from 'vitrine';
+ * import { net2vec } from 'vitrine';
+ * import { nearestConcepts } from 'vitrine/dissection';
  * const found = await net2vec(model, labelledImages, { layer: 'conv3', concepts, quantile: 0.05, seed: 2 });
  * console.log(nearestConcepts(found.concepts, found.concepts[0].multiple.weights));
  * ```
@@ -44,6 +45,8 @@ export function nearestConcepts(
   count = 5,
 ): readonly NearConcept[] {
   assertInteger('count', count, [1, Number.POSITIVE_INFINITY]);
+  assertEmbeddings(embeddings);
+  assertVector('vector', vector);
   const length = norm(vector);
   if (!Number.isFinite(length) || length === 0) {
     throw new VitrineError(
@@ -64,4 +67,17 @@ export function nearestConcepts(
     concept: (directed[place] as WeightedConcept).concept,
     cosine: cosines[place] as number,
   }));
+}
+
+function assertEmbeddings(embeddings: unknown): asserts embeddings is readonly WeightedConcept[] {
+  assertList('embeddings', embeddings);
+  embeddings.forEach((one, i) => {
+    const weights = (one as Partial<WeightedConcept> | null | undefined)?.multiple?.weights;
+    assertVector(`embeddings[${i}].multiple.weights`, weights);
+  });
+}
+
+function assertVector(argument: string, value: unknown): void {
+  const isList = Array.isArray(value) || (ArrayBuffer.isView(value) && 'length' in value);
+  if (!isList) throw new VitrineError('bad-argument', `"${argument}" expected numbers, got ${describe(value)}`);
 }

@@ -1,19 +1,33 @@
 import { owned } from '../../backend/owned.ts';
+import { runChecks } from '../../network/runChecks.ts';
 import type { Model, RunOptions } from '../../network/types.ts';
 import { withNetwork } from '../../network/withNetwork.ts';
 import { VitrineError } from '../../numeric/errors.ts';
-import type { Dataset } from '../../readings/dataset.ts';
-import { layerReadings } from '../counting/layerReadings.ts';
-import type { DissectOptions } from '../dissectOptions.ts';
-import type { LabelledImage } from '../types.ts';
-import { type EmbeddingOptions, embedConcepts } from './embedConcepts.ts';
+import { assertOptions, integer, type OptionChecks, required, text } from '../../numeric/options.ts';
+import { assertDataset, type Dataset } from '../../readings/dataset.ts';
+import { layerReadings } from '../../readings/labelledReadings.ts';
+import type { LabelledImage } from '../../readings/labels.ts';
+import { assertLayerUpsampling } from '../../readings/placement.ts';
+import type { DissectOptions } from '../options.ts';
+import { type EmbeddingOptions, embedConcepts, embeddingChecks } from './embedConcepts.ts';
 import type { Net2Vec } from './types.ts';
 
 /** Options of {@link net2vec}. */
-export interface Net2VecOptions extends EmbeddingOptions, RunOptions, Pick<DissectOptions, 'upsampling' | 'images'> {
+export interface Net2VecOptions
+  extends EmbeddingOptions,
+    RunOptions,
+    Pick<DissectOptions, 'upsampling' | 'imageCount'> {
   /** The address of a layer with rows and columns. */
   readonly layer: string;
 }
+
+const checks: OptionChecks<Net2VecOptions> = {
+  ...runChecks,
+  ...embeddingChecks,
+  layer: required(text),
+  upsampling: assertLayerUpsampling,
+  imageCount: integer(1),
+};
 
 /**
  * Net2Vec: how concepts are encoded by the units of a layer, by one of them or by many together.
@@ -35,8 +49,8 @@ export interface Net2VecOptions extends EmbeddingOptions, RunOptions, Pick<Disse
  * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param dataset images with labels `[planes, H, W]` of one size; read twice, or once with `thresholds`. Of each image
  * with a concept only the activations above thresholds and the outlines of the concepts are kept.
- * @param options `layer`, `concepts`; `chosen`, `thresholds` or `quantile`, `validation`, `seed`, `limit`, `counts`, `steps`,
- * `rate`, `penalty`, `upsampling`, `images`, `onFault`, `batchSize`, `signal`, `onProgress`.
+ * @param options `layer`, `concepts`; `chosen`, `thresholds` or `quantile`, `validation`, `seed`, `limit`, `unitCounts`,
+ * `steps`, `learningRate`, `penalty`, `upsampling`, `imageCount`, `onFault`, `batchSize`, `signal`, `onProgress`.
  * @returns per concept the best unit and the weights `[units]` with their IoU, and all weights `[concepts, units]`.
  * @throws {VitrineError} if there is no such layer or it has no rows and columns, no concept occurs in both parts, an image
  * or its labels are not as described, or an option is out of its range, or if the data set cannot be read twice;
@@ -44,7 +58,7 @@ export interface Net2VecOptions extends EmbeddingOptions, RunOptions, Pick<Disse
  * @example
  * ```ts
  * import { net2vec } from 'vitrine';
- * const found = await net2vec(model, labelledImages, { layer: 'conv3', concepts, quantile: 0.05, seed: 2, counts: [1, 3] });
+ * const found = await net2vec(model, labelledImages, { layer: 'conv3', concepts, quantile: 0.05, seed: 2, unitCounts: [1, 3] });
  * for (const { concept, single, multiple } of found.concepts) console.log(concept, single.iou, multiple.iou);
  * ```
  */
@@ -53,6 +67,8 @@ export async function net2vec(
   dataset: Dataset<LabelledImage>,
   options: Net2VecOptions,
 ): Promise<Net2Vec> {
+  assertOptions(options, checks);
+  assertDataset('dataset', dataset);
   const [{ layer, ...own }] = await owned(options);
   return withNetwork(model, async (network) => {
     const site = network.site(layer, 'layer');

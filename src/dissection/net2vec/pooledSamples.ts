@@ -1,9 +1,9 @@
 import type { NdArray } from '../../numeric/ndarray.ts';
 import { random } from '../../numeric/random.ts';
 import { isSound } from '../../readings/faults.ts';
+import type { Readings } from '../../readings/labelledReadings.ts';
 import type { ConceptIndex } from '../counting/conceptIndex.ts';
 import { labelPalette } from '../counting/labelPalette.ts';
-import type { Readings } from '../counting/readings.ts';
 import { sampleCheck } from '../counting/sampleCheck.ts';
 import { presentConcepts } from './sparseSample.ts';
 

@@ -1,6 +1,6 @@
 import type { Sliced } from '../../numeric/sliced.ts';
-import { interpolated } from '../counting/litPixels.ts';
-import type { Axis } from '../counting/placement.ts';
+import type { Axis } from '../masks/axes.ts';
+import { interpolated } from '../masks/litPixels.ts';
 import { fillRuns, runLength, type SparseSample } from './sparseSample.ts';
 
 /** About how many operations a pixel takes, and a unit that is on at a position. */

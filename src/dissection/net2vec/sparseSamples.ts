@@ -1,11 +1,12 @@
 import { VitrineError } from '../../numeric/errors.ts';
 import { random } from '../../numeric/random.ts';
+import type { Readings } from '../../readings/labelledReadings.ts';
+import type { Upsampling } from '../../readings/placement.ts';
 import type { ConceptIndex } from '../counting/conceptIndex.ts';
 import { labelPalette } from '../counting/labelPalette.ts';
-import { type Axis, axesOf, type Upsampling } from '../counting/placement.ts';
-import type { Readings } from '../counting/readings.ts';
 import { sampleCheck } from '../counting/sampleCheck.ts';
 import { type Tally, tallyAccumulator } from '../counting/tallyAccumulator.ts';
+import { type Axis, axesOf } from '../masks/axes.ts';
 import { binarised, hitsOf, presentConcepts, runsOf, type SparseSample } from './sparseSample.ts';
 
 /** Images of one part of the data set. */

@@ -30,7 +30,7 @@ export interface ConceptEmbedding {
   readonly single: BestUnit;
   /** All units together; `weights` is the concept's place among the units. */
   readonly multiple: UnitWeights;
-  /** The units of the largest weights alone, learnt anew, for each of `counts`. */
+  /** The units of the largest weights alone, learnt anew, for each of `unitCounts`. */
   readonly restricted: readonly UnitWeights[];
 }
 

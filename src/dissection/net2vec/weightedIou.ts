@@ -1,6 +1,6 @@
 import type { Sliced } from '../../numeric/sliced.ts';
-import { litPixels } from '../counting/litPixels.ts';
-import { intersectionOverUnion } from '../results/iou.ts';
+import { litPixels } from '../masks/litPixels.ts';
+import { ratioOf } from '../results/iou.ts';
 import { type Segmentation, weightedHits } from './segmentationLoss.ts';
 import { fillRuns, runLength } from './sparseSample.ts';
 
@@ -22,5 +22,5 @@ export function* weightedIou({ samples, concept, axes }: Segmentation, weights: 
     fillRuns(inside, runs, 0);
     yield 10 * inside.length + 5 * sample.hits.length;
   }
-  return intersectionOverUnion(overlap);
+  return ratioOf(overlap);
 }

@@ -1,7 +1,7 @@
 import { descendingOrder } from '../../numeric/correlation.ts';
 import type { PrincipalDirections } from '../../numeric/linear/principalDirections.ts';
 import { dot, norm } from '../../numeric/linear/vectors.ts';
-import type { Extreme, Extremes, OutputComponent } from './types.ts';
+import type { OutputComponent, OutputExtreme, OutputExtremes } from './types.ts';
 
 /** What components are made from. */
 export interface Whitened {
@@ -36,8 +36,11 @@ export function componentOf(row: ArrayLike<number>, { principal, whitened, examp
   };
 }
 
-function extremesOf(values: Float64Array, count: number): Extremes {
-  const order = Array.from(descendingOrder(values), (index): Extreme => ({ index, value: values[index] as number }));
+function extremesOf(values: Float64Array, count: number): OutputExtremes {
+  const order = Array.from(
+    descendingOrder(values),
+    (index): OutputExtreme => ({ index, value: values[index] as number }),
+  );
   return { top: order.slice(0, count), bottom: order.slice(-count).reverse() };
 }
 

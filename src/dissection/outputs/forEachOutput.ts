@@ -1,26 +1,25 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Head } from '../../network/graph/graph.ts';
+import type { OutputHead } from '../../network/graph/graph.ts';
 import { classLogits } from '../../network/heads/classLogits.ts';
 import { scaled } from '../../network/heads/classScale.ts';
 import type { Network } from '../../network/network.ts';
-import type { Input } from '../../network/types.ts';
 import { VitrineError } from '../../numeric/errors.ts';
 import { rowOf } from '../../numeric/ndarray.ts';
-import type { Dataset } from '../../readings/dataset.ts';
-import { type DatasetPlan, forEachDatasetBatch } from '../../readings/datasetBatches.ts';
+import { forEachImageBatch, type ReadingPlan } from '../../readings/imageBatches.ts';
+import type { ImageDataset } from '../../readings/imageSource.ts';
 
 /** What is taken for the output of a model. */
 export type OutputScale = 'shiftedLogit' | 'logit' | 'probability';
 
 /** Runs the model on each image and hands over its output, one number per class. */
 export async function forEachOutput(
-  { network, head, scale }: { readonly network: Network; readonly head: Head; readonly scale: OutputScale },
-  dataset: Dataset<Input>,
-  plan: DatasetPlan,
+  { network, head, scale }: { readonly network: Network; readonly head: OutputHead; readonly scale: OutputScale },
+  images: ImageDataset,
+  plan: ReadingPlan,
   visit: (output: Float64Array, image: number) => void,
 ): Promise<void> {
   let image = 0;
-  await forEachDatasetBatch(network, dataset, plan, {
+  await forEachImageBatch(network, images, plan, {
     job: (rows) => {
       const logits = classLogits(network.forward(rows, { taps: [head.logits] }).value(head.logits), head);
       return { values: tf.clone(scale === 'probability' ? scaled(logits, scale, head).values : logits) };

@@ -1,17 +1,27 @@
 import { Matrix } from 'ml-matrix';
 import { inSlices } from '../../backend/inTurn.ts';
-import type { Head } from '../../network/graph/graph.ts';
+import type { OutputHead } from '../../network/graph/graph.ts';
 import { chosenOutput, type OutputChoice } from '../../network/heads/chosenOutput.ts';
 import { classesIn } from '../../network/heads/classLogits.ts';
 import { assertScale, scaleOn } from '../../network/heads/classScale.ts';
-import type { Input, Model, RunOptions } from '../../network/types.ts';
+import { runChecks } from '../../network/runChecks.ts';
+import type { Model, RunOptions } from '../../network/types.ts';
 import { withNetwork } from '../../network/withNetwork.ts';
-import { assertChoice, assertInteger } from '../../numeric/check.ts';
+import { assertInteger } from '../../numeric/check.ts';
 import { VitrineError } from '../../numeric/errors.ts';
 import { type PrincipalDirections, principalDirections } from '../../numeric/linear/principalDirections.ts';
 import { dot } from '../../numeric/linear/vectors.ts';
+import {
+  anything,
+  assertOptions,
+  count,
+  integer,
+  type OptionChecks,
+  oneOf,
+  safeInteger,
+} from '../../numeric/options.ts';
 import { type RunningCovariance, runningCovariance } from '../../numeric/running.ts';
-import type { Dataset } from '../../readings/dataset.ts';
+import { type ImageSource, imagesOf } from '../../readings/imageSource.ts';
 import { componentOf } from './componentOf.ts';
 import { forEachOutput, type OutputScale } from './forEachOutput.ts';
 import { independentRotation } from './independentRotation.ts';
@@ -26,7 +36,7 @@ export interface OutputComponentsOptions extends RunOptions {
    * they are, or probabilities; values that are neither count as logits.
    */
   readonly scale?: OutputScale;
-  /** The output of a model with several, or what the first output holds: as of `predict`. */
+  /** The output of a model with several, or what the first output holds, as of `predict`; the first by default. */
   readonly output?: OutputChoice;
   /** How many classes and images are named at either end of a component; 5 by default. */
   readonly examples?: number;
@@ -35,6 +45,16 @@ export interface OutputComponentsOptions extends RunOptions {
   /** How many steps the search takes at most; 500 by default. */
   readonly steps?: number;
 }
+
+const checks: OptionChecks<OutputComponentsOptions> = {
+  ...runChecks,
+  count: integer(1),
+  scale: oneOf(['shiftedLogit', 'logit', 'probability']),
+  output: anything,
+  examples: integer(1),
+  seed: safeInteger,
+  steps: count(1),
+};
 
 /** The share of the greatest variance below which a variance is rounding. */
 const NOTHING = 1e-9;
@@ -51,14 +71,14 @@ const NOTHING = 1e-9;
  * ascent.
  *
  * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
- * @param dataset images, as the model takes them; read twice. Of each image `count` numbers are kept.
+ * @param images a batch `[n, …]`, a list, or a data set, as the model takes them; read twice. Of each image `count` numbers are kept.
  * @param options `count`, `scale`, `output`, `examples`, `seed`, `steps`, `batchSize`, `signal`, `onProgress`.
  * @returns components `[classes]` with the classes and images at their ends, and where classes lie `[classes, count]`.
  * @throws {VitrineError} if the output has fewer than two classes or does not vary in `count` directions, there is no image,
- * or an option is out of its range, or if the data set cannot be read twice; the signal's reason.
+ * or an option is out of its range, or if the images cannot be read twice; the signal's reason.
  * @example
  * ```ts
- * import { outputComponents } from 'vitrine';
+ * import { outputComponents } from 'vitrine/dissection';
  * const wave = (i: number) => Float32Array.from({ length: 768 }, (_, k) => Math.sin(k * (i + 1)));
  * const images = Array.from({ length: 12 }, (_, i) => ({ shape: [16, 16, 3], data: wave(i) }));
  * const { principal, independent } = await outputComponents(model, images, { count: 2, examples: 2 });
@@ -67,29 +87,28 @@ const NOTHING = 1e-9;
  */
 export async function outputComponents(
   model: Model,
-  dataset: Dataset<Input>,
+  images: ImageSource,
   options: OutputComponentsOptions = {},
 ): Promise<OutputComponents> {
-  const { output, examples = 5, seed = 0, steps = 500, count: wanted, ...run } = options;
-  assertInteger('examples', examples, [1, Number.MAX_SAFE_INTEGER]);
-  assertInteger('steps', steps, [1, Number.MAX_SAFE_INTEGER]);
+  assertOptions(options, checks);
+  const { output, examples = 5, seed = 0, steps = 500, count: wanted, scale: asked, ...run } = options;
+  const source = await imagesOf(images);
   return withNetwork(model, async (given) => {
     const { network, head } = chosenOutput(given, output);
     const classes = unitCount(head);
-    const { scale = scaleOn(head, 'logit') === 'logit' ? 'shiftedLogit' : 'probability' } = options;
-    assertChoice('scale', scale, ['shiftedLogit', 'logit', 'probability']);
+    const scale = asked ?? (scaleOn(head, 'logit') === 'logit' ? 'shiftedLogit' : 'probability');
     assertScale(scale === 'shiftedLogit' ? 'logit' : scale, head);
     if (wanted !== undefined) assertInteger('count', wanted, [1, classes]);
     const reader = { network, head, scale };
     const running = runningCovariance(classes);
-    await forEachOutput(reader, dataset, { ...run, stage: 'covariance' }, (values) => running.add(values));
+    await forEachOutput(reader, source, { ...run, stage: 'covariance' }, (values) => running.add(values));
     const principal = await inSlices(principalDirections(running.covariance()), run);
-    const count = componentCount(principal, wanted);
-    const whitened = new Float64Array(running.count * count);
-    await forEachOutput(reader, dataset, { ...run, stage: 'components' }, (values, image) => {
-      whiten(values, { running, principal, into: whitened.subarray(image * count, (image + 1) * count) });
+    const components = componentCount(principal, wanted);
+    const whitened = new Float64Array(running.count * components);
+    await forEachOutput(reader, source, { ...run, stage: 'components' }, (values, image) => {
+      whiten(values, { running, principal, into: whitened.subarray(image * components, (image + 1) * components) });
     });
-    const { rotation, converged } = await independentRotation(whitened, count, { ...run, seed, steps });
+    const { rotation, converged } = await independentRotation(whitened, components, { ...run, seed, steps });
     const ofRow = (row: ArrayLike<number>) => componentOf(row, { principal, whitened, examples });
     const independent = rotation
       .to2DArray()
@@ -98,13 +117,13 @@ export async function outputComponents(
     return {
       mean: running.mean,
       variances: principal.variances,
-      principal: Matrix.eye(count).to2DArray().map(ofRow),
+      principal: Matrix.eye(components).to2DArray().map(ofRow),
       independent,
       classEmbeddings: {
-        shape: [classes, count],
-        data: Float64Array.from({ length: classes * count }, (_, place) => {
-          const { direction } = independent[place % count] as (typeof independent)[0];
-          return (direction[Math.floor(place / count)] as number) - dot(direction, running.mean);
+        shape: [classes, components],
+        data: Float64Array.from({ length: classes * components }, (_, place) => {
+          const { direction } = independent[place % components] as (typeof independent)[0];
+          return (direction[Math.floor(place / components)] as number) - dot(direction, running.mean);
         }),
       },
       converged,
@@ -112,7 +131,7 @@ export async function outputComponents(
   });
 }
 
-function unitCount(head: Head): number {
+function unitCount(head: OutputHead): number {
   const classes = classesIn(head) ?? 0;
   if (classes > 1 && classes === head.site.shape.at(-1)) return classes;
   throw new VitrineError(
@@ -124,7 +143,7 @@ function unitCount(head: Head): number {
 function componentCount({ variances }: PrincipalDirections, wanted: number | undefined): number {
   const rank = variances.filter((variance) => variance > NOTHING * (variances[0] as number)).length;
   if (rank === 0)
-    throw new VitrineError('bad-argument', '"dataset" expected images of different outputs, got the same for all');
+    throw new VitrineError('bad-argument', '"images" expected images of different outputs, got the same for all');
   if (wanted !== undefined && wanted > rank) {
     throw new VitrineError(
       'bad-argument',

@@ -1,16 +1,16 @@
 import type { NdArray } from '../../numeric/ndarray.ts';
 
 /** A class or an image, and its value. */
-export interface Extreme {
+export interface OutputExtreme {
   /** The place of the class in the output, or of the image in the data set. */
   readonly index: number;
   readonly value: number;
 }
 
 /** The greatest values, the greatest first, and the least ones, the least first. */
-export interface Extremes {
-  readonly top: readonly Extreme[];
-  readonly bottom: readonly Extreme[];
+export interface OutputExtremes {
+  readonly top: readonly OutputExtreme[];
+  readonly bottom: readonly OutputExtreme[];
 }
 
 /** A direction among the classes of an output. */
@@ -22,9 +22,9 @@ export interface OutputComponent {
   /** The excess kurtosis of the outputs along it: 0 for normal numbers, more where few images stand out. */
   readonly kurtosis: number;
   /** The classes of its greatest and least weights. */
-  readonly classes: Extremes;
+  readonly classes: OutputExtremes;
   /** The images whose outputs, less their mean, lie furthest to either side. */
-  readonly images: Extremes;
+  readonly images: OutputExtremes;
 }
 
 /** What a model's outputs vary with. */

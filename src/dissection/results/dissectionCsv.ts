@@ -1,5 +1,6 @@
 import { csvFormatRows } from 'd3-dsv';
 import type { Dissection, UnitReport } from '../types.ts';
+import { assertDissection } from './assertDissection.ts';
 
 type Cell = string | number;
 
@@ -12,6 +13,7 @@ type Cell = string | number;
  * @param dissection what `dissect` gives for a layer.
  * @returns lines with `unit`, `category`, `label`, `score`, and for each category g `g-label`, `g-truth`, `g-activation`,
  * `g-intersect` and `g-iou`; cells are empty where a unit meets nothing of a category.
+ * @throws {VitrineError} if `dissection` is none.
  * @example
  * ```ts
  * import { dissectActivations, dissectionCsv } from 'vitrine';
@@ -20,6 +22,7 @@ type Cell = string | number;
  * ```
  */
 export function dissectionCsv(dissection: Dissection): string {
+  assertDissection('dissection', dissection);
   const columns = ['label', 'truth', 'activation', 'intersect', 'iou'];
   const header = dissection.categories.flatMap((category) => columns.map((column) => `${category}-${column}`));
   const score = ({ best }: UnitReport): number => best?.iou ?? 0;

@@ -2,8 +2,9 @@ import { assertNumber, describe } from '../../numeric/check.ts';
 import { VitrineError } from '../../numeric/errors.ts';
 import { atOnce } from '../../numeric/sliced.ts';
 import { conceptIndex } from '../counting/conceptIndex.ts';
-import { dissectionOf } from '../counting/dissectionOf.ts';
 import type { Concept, Dissection } from '../types.ts';
+import { assertDissection } from './assertDissection.ts';
+import { dissectionFrom } from './dissectionFrom.ts';
 
 const format = 'vitrine/dissection';
 const version = 1;
@@ -15,10 +16,10 @@ const tables = ['thresholds', 'intersection', 'mask', 'area', 'truth', 'extent']
  * A dissection as JSON, to keep or to send: what was counted, in full precision.
  *
  * @param dissection what `dissect` gives for a layer.
- * @returns one line of JSON with `format`, `version`, `cutoff`, `images`, `size`, `concepts`, `categories`, and the tables
+ * @returns one line of JSON with `format`, `version`, `threshold`, `imageCount`, `size`, `concepts`, `categories`, and the tables
  * `thresholds`, `intersection`, `mask`, `area`, `truth` and `extent` row by row. IoU and what each unit stands for are
  * left out: {@link parseDissection} works them out again, to the bit.
- * @throws {VitrineError} if a table holds a number that is not finite, which JSON has no word for.
+ * @throws {VitrineError} if `dissection` is none, or a table holds a number that is not finite, which JSON has no word for.
  * @example
  * ```ts
  * import { dissectActivations, dissectionJson, parseDissection } from 'vitrine';
@@ -28,7 +29,8 @@ const tables = ['thresholds', 'intersection', 'mask', 'area', 'truth', 'extent']
  * ```
  */
 export function dissectionJson(dissection: Dissection): string {
-  const { cutoff, images, size, categories, intersection, area } = dissection;
+  assertDissection('dissection', dissection);
+  const { threshold, imageCount, size, categories, intersection, area } = dissection;
   const concepts = dissection.concepts.map(({ number, name, category }) => ({ number, name, category }));
   const numbers = tables.map((name): [string, readonly number[]] => {
     const values = { ...dissection, intersection: intersection.data, area: area.data }[name];
@@ -40,8 +42,8 @@ export function dissectionJson(dissection: Dissection): string {
   return JSON.stringify({
     format,
     version,
-    cutoff,
-    images,
+    threshold,
+    imageCount,
     size,
     concepts,
     categories,
@@ -67,10 +69,10 @@ export function parseDissection(json: string): Dissection {
   const parsed = record(parsedJson(json));
   if (parsed['format'] !== format) throw refused('', `a dissection of format "${format}"`, parsed['format']);
   if (parsed['version'] !== version) throw refused('.version', `${version}`, parsed['version']);
-  const { cutoff, images } = parsed;
+  const { threshold, imageCount } = parsed;
   const size = numbersOf(parsed, 'size');
-  assertNumber('json.cutoff', cutoff as number, 0);
-  assertNumber('json.images', images as number, 1);
+  assertNumber('json.threshold', threshold as number, 0);
+  assertNumber('json.imageCount', imageCount as number, 1);
   const index = conceptIndex(conceptsOf(parsed['concepts']), listOf(parsed, 'categories').map(String));
   const [units, concepts, categories] = [
     listOf(parsed, 'thresholds').length,
@@ -91,15 +93,16 @@ export function parseDissection(json: string): Dissection {
     Float64Array,
     Float64Array,
   ];
-  const tally = { intersection, mask, area, truth, extent, images: Float64Array.of(images as number, ...size) };
-  return atOnce(dissectionOf({ tally, thresholds, index, cutoff: cutoff as number }));
+  const tally = { intersection, mask, area, truth, extent, images: Float64Array.of(imageCount as number, ...size) };
+  return atOnce(dissectionFrom({ tally, thresholds, index, threshold: threshold as number }));
 }
 
 function parsedJson(json: string): unknown {
+  if (typeof json !== 'string') throw refused('', 'a text', json);
   try {
     return JSON.parse(json);
   } catch (cause) {
-    throw new VitrineError('unsupported', `"json" expected JSON, got text that is none: ${(cause as Error).message}`, {
+    throw new VitrineError('bad-file', `"json" expected JSON, got text that is none: ${(cause as Error).message}`, {
       cause,
     });
   }

@@ -1,7 +1,8 @@
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
-import { assertArray, assertFiniteArray, assertNumber } from '../../numeric/check.ts';
+import { assertArray, assertFiniteArray } from '../../numeric/check.ts';
 import { VitrineError } from '../../numeric/errors.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
+import { assertOptions, type OptionChecks, share } from '../../numeric/options.ts';
 
 /** A part of the variance of features. */
 export interface VarianceComponent {
@@ -9,7 +10,7 @@ export interface VarianceComponent {
   readonly share: number;
   /** The variances along its principal directions, the greatest first. */
   readonly variances: Float64Array;
-  /** How many principal directions hold `kept` of it. */
+  /** How many principal directions hold the share that was asked for of it. */
   readonly dimension: number;
 }
 
@@ -26,8 +27,10 @@ export interface FactorVariance {
 /** Options of {@link factorVariance}. */
 export interface FactorVarianceOptions {
   /** The share of a component's variance that `dimension` counts directions for; 0.95 by default. */
-  readonly kept?: number;
+  readonly share?: number;
 }
+
+const checks: OptionChecks<FactorVarianceOptions> = { share };
 
 /**
  * How much of the variance of features is due to a controlled factor, such as the pose of an object, and how much to
@@ -40,13 +43,13 @@ export interface FactorVarianceOptions {
  *
  * @param features of each value of the factor and each instance, `[values, instances, features]`: rows of what
  * `activations` gives for rendered pictures.
- * @param options `kept`.
+ * @param options `share`.
  * @returns shares, principal variances and dimensions of the three components.
  * @throws {VitrineError} if there are fewer than two values or instances, features are not finite or do not vary at all, or
- * `kept` is not in 0 … 1.
+ * `share` is not in 0 … 1.
  * @example
  * ```ts
- * import { factorVariance } from 'vitrine';
+ * import { factorVariance } from 'vitrine/dissection';
  * // A factor that moves the first feature, instances that move the second.
  * const features = { shape: [2, 2, 2], data: Float32Array.of(0, 0, 0, 1, 2, 0, 2, 1) };
  * const { factor, instance, residual } = factorVariance(features);
@@ -55,12 +58,12 @@ export interface FactorVarianceOptions {
  */
 export function factorVariance(
   features: NdArray<Float32Array | Float64Array>,
-  { kept = 0.95 }: FactorVarianceOptions = {},
+  options: FactorVarianceOptions = {},
 ): FactorVariance {
+  assertOptions(options, checks);
+  const { share: wanted = 0.95 } = options;
   assertArray('features', features, [3]);
   assertFiniteArray('features', features);
-  assertNumber('kept', kept, 0);
-  if (kept > 1) throw new VitrineError('bad-argument', `"kept" expected a number in 0..1, got ${kept}`);
   const [values, instances, size] = features.shape as [number, number, number];
   if (values < 2 || instances < 2) {
     throw new VitrineError(
@@ -88,11 +91,11 @@ export function factorVariance(
   const whole = squares(centred) / centred.rows;
   if (whole === 0)
     throw new VitrineError('bad-argument', '"features" expected features that vary, got the same everywhere');
-  const component = (rows: Matrix): VarianceComponent => componentOf(rows, whole, kept);
+  const component = (rows: Matrix): VarianceComponent => componentOf(rows, whole, wanted);
   return { factor: component(byValue), instance: component(byInstance), residual: component(rest) };
 }
 
-function componentOf(rows: Matrix, whole: number, kept: number): VarianceComponent {
+function componentOf(rows: Matrix, whole: number, wanted: number): VarianceComponent {
   // The smaller one of the two products has the same eigenvalues but for zeros.
   const product = rows.rows < rows.columns ? rows.mmul(rows.transpose()) : rows.transpose().mmul(rows);
   const { realEigenvalues } = new EigenvalueDecomposition(product, { assumeSymmetric: true });
@@ -100,7 +103,7 @@ function componentOf(rows: Matrix, whole: number, kept: number): VarianceCompone
     .sort()
     .reverse();
   const own = squares(rows) / rows.rows;
-  return { share: own / whole, variances, dimension: dimensionOf(variances, kept * own) };
+  return { share: own / whole, variances, dimension: dimensionOf(variances, wanted * own) };
 }
 
 function dimensionOf(variances: Float64Array, enough: number): number {

@@ -1,5 +1,6 @@
 import type { NdArray } from '../../numeric/ndarray.ts';
 import type { Dissection } from '../types.ts';
+import { assertDissection } from './assertDissection.ts';
 
 /** What masks and concepts tell of each other. */
 export interface SharedInformation {
@@ -19,15 +20,19 @@ export interface SharedInformation {
  *
  * @param dissection what `dissect` gives.
  * @returns two tables `[units, concepts]`.
+ * @throws {VitrineError} if `dissection` is none.
  * @example
  * ```ts
- * import { dissectActivations, sharedInformation } from 'vitrine';
+ * import { dissectActivations } from 'vitrine';
+ * import { sharedInformation } from 'vitrine/dissection';
  * const dissection = await dissectActivations(labelled, { concepts });
  * const { informationQualityRatio } = sharedInformation(dissection);
  * ```
  */
-export function sharedInformation({ intersection, mask, truth, images, size }: Dissection): SharedInformation {
-  const pixels = images * size[0] * size[1];
+export function sharedInformation(dissection: Dissection): SharedInformation {
+  assertDissection('dissection', dissection);
+  const { intersection, mask, truth, imageCount, size } = dissection;
+  const pixels = imageCount * size[0] * size[1];
   const [, concepts] = intersection.shape as [number, number];
   const mutual = new Float64Array(intersection.data.length);
   const ratio = new Float64Array(intersection.data.length);

@@ -1,17 +1,17 @@
 import { owned } from '../../backend/owned.ts';
 import type { Model } from '../../network/types.ts';
-import { assertInteger } from '../../numeric/check.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
+import { assertOptions, integer, type OptionChecks, required, safeInteger, text } from '../../numeric/options.ts';
 import { mannWhitney } from '../../numeric/significance.ts';
 import type { Sliced } from '../../numeric/sliced.ts';
-import type { Dataset } from '../../readings/dataset.ts';
-import type { DissectOptions } from '../dissectOptions.ts';
-import type { Dissection, LabelledImage } from '../types.ts';
-import { dissectMixes } from './dissectMixes.ts';
+import { assertDataset, type Dataset } from '../../readings/dataset.ts';
+import type { LabelledImage } from '../../readings/labels.ts';
+import type { Dissection } from '../types.ts';
+import { dissectMixes, type MixOptions, mixChecks } from './dissectMixes.ts';
 import { randomDirections } from './randomDirections.ts';
 
 /** Options of {@link axisComparison}. */
-export interface AxisComparisonOptions extends Omit<DissectOptions, 'layers' | 'spill'> {
+export interface AxisComparisonOptions extends MixOptions {
   /** The address of a layer with rows and columns. */
   readonly layer: string;
   /** How many random directions; as many as there are units by default, so that unique detectors compare. */
@@ -19,6 +19,13 @@ export interface AxisComparisonOptions extends Omit<DissectOptions, 'layers' | '
   /** Of the directions; 0 by default. */
   readonly seed?: number;
 }
+
+const checks: OptionChecks<AxisComparisonOptions> = {
+  ...mixChecks,
+  layer: required(text),
+  count: integer(1),
+  seed: safeInteger,
+};
 
 /** What the units of a layer stand for beside what random directions stand for. */
 export interface AxisComparison {
@@ -54,7 +61,7 @@ export interface AxisComparison {
  * @throws {VitrineError} if `count` is no integer of at least 1; else as {@link dissect}.
  * @example
  * ```ts
- * import { axisComparison } from 'vitrine';
+ * import { axisComparison } from 'vitrine/dissection';
  * const found = await axisComparison(model, labelledImages, { layer: 'conv3', concepts, quantile: 0.05 });
  * console.log(found.units.uniqueDetectors.argmax.total, found.directions.uniqueDetectors.argmax.total);
  * console.log(found.superiority, found.pValue);
@@ -65,11 +72,12 @@ export async function axisComparison(
   dataset: Dataset<LabelledImage>,
   options: AxisComparisonOptions,
 ): Promise<AxisComparison> {
+  assertOptions(options, checks);
+  assertDataset('dataset', dataset);
   const [{ layer, count, seed = 0, ...own }] = await owned(options);
-  if (count !== undefined) assertInteger('count', count, [1, Number.MAX_SAFE_INTEGER]);
   let vectors: NdArray | undefined;
   const directionsOf = function* (size: number): Sliced<readonly NdArray[]> {
-    vectors = randomDirections({ count: count ?? size, units: size, seed });
+    vectors = randomDirections({ count: count ?? size, unitCount: size, seed });
     yield 10 * vectors.data.length;
     return [axes(size), vectors];
   };

@@ -3,19 +3,26 @@ import type { Model } from '../../network/types.ts';
 import { assertArray, assertFiniteArray } from '../../numeric/check.ts';
 import { VitrineError } from '../../numeric/errors.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
+import { assertOptions, type OptionChecks, object, required, text } from '../../numeric/options.ts';
 import type { Sliced } from '../../numeric/sliced.ts';
-import type { Dataset } from '../../readings/dataset.ts';
-import type { DissectOptions } from '../dissectOptions.ts';
-import type { Dissection, LabelledImage } from '../types.ts';
-import { dissectMixes } from './dissectMixes.ts';
+import { assertDataset, type Dataset } from '../../readings/dataset.ts';
+import type { LabelledImage } from '../../readings/labels.ts';
+import type { Dissection } from '../types.ts';
+import { dissectMixes, type MixOptions, mixChecks } from './dissectMixes.ts';
 
 /** Options of {@link directionDissection}. */
-export interface DirectionDissectionOptions extends Omit<DissectOptions, 'layers' | 'spill'> {
+export interface DirectionDissectionOptions extends MixOptions {
   /** The address of a layer with rows and columns. */
   readonly layer: string;
   /** Directions among the units of the layer, `[directions, units]`; their lengths matter to the thresholds alone. */
   readonly directions: NdArray<Float32Array | Float64Array>;
 }
+
+const checks: OptionChecks<DirectionDissectionOptions> = {
+  ...mixChecks,
+  layer: required(text),
+  directions: required(object),
+};
 
 /**
  * Network Dissection of given directions among the units of a layer in place of the units: which concept each one finds.
@@ -44,6 +51,8 @@ export async function directionDissection(
   dataset: Dataset<LabelledImage>,
   options: DirectionDissectionOptions,
 ): Promise<Dissection> {
+  assertOptions(options, checks);
+  assertDataset('dataset', dataset);
   const [{ layer, directions, ...own }] = await owned(options);
   const directionsOf = function* (units: number): Sliced<readonly [typeof directions]> {
     assertDirections(directions, units);

@@ -1,17 +1,31 @@
 import { inSlices } from '../../backend/inTurn.ts';
 import type { Network } from '../../network/network.ts';
+import { runChecks } from '../../network/runChecks.ts';
 import type { Model } from '../../network/types.ts';
 import { withNetwork } from '../../network/withNetwork.ts';
 import { VitrineError } from '../../numeric/errors.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
+import type { OptionChecks } from '../../numeric/options.ts';
 import type { Sliced } from '../../numeric/sliced.ts';
 import type { Dataset } from '../../readings/dataset.ts';
-import { dissectReadings } from '../counting/dissectReadings.ts';
-import { layerReadings } from '../counting/layerReadings.ts';
-import type { DissectOptions } from '../dissectOptions.ts';
-import type { Dissection, LabelledImage } from '../types.ts';
+import { layerReadingChecks, layerReadings } from '../../readings/labelledReadings.ts';
+import type { LabelledImage } from '../../readings/labels.ts';
+import { type DissectOptions, dissectionChecks } from '../options.ts';
+import { dissectReadings } from '../stages/inStages.ts';
+import type { Dissection } from '../types.ts';
 import { type Mix, mixOf } from './mixed.ts';
 import { mixedReadings } from './mixedReadings.ts';
+
+/** How directions among the units of a layer are dissected. */
+export type MixOptions = Omit<DissectOptions, 'layers' | 'spill'>;
+
+/** Checks of {@link MixOptions}. */
+export const mixChecks: OptionChecks<MixOptions> = {
+  ...runChecks,
+  ...dissectionChecks,
+  upsampling: layerReadingChecks.upsampling,
+  imageCount: layerReadingChecks.imageCount,
+};
 
 /** What is dissected in place of units. */
 export interface Mixes {

@@ -1,8 +1,8 @@
 import type { NdArray } from '../../numeric/ndarray.ts';
 import { isSliced, type Sliced } from '../../numeric/sliced.ts';
 import { isSound } from '../../readings/faults.ts';
-import { assertFiniteActivations } from '../counting/assertActivations.ts';
-import type { Readings, Sample } from '../counting/readings.ts';
+import type { Readings, Sample } from '../../readings/labelledReadings.ts';
+import { assertFiniteActivations } from '../counting/checks.ts';
 import { type Mix, mixed } from './mixed.ts';
 
 /** The same images with the activations of each layer in one or more mixes, which come in place of the layer. */

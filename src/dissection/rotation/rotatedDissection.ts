@@ -1,16 +1,17 @@
 import { owned } from '../../backend/owned.ts';
 import type { Model } from '../../network/types.ts';
-import { assertNumber } from '../../numeric/check.ts';
-import { VitrineError } from '../../numeric/errors.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
+import { assertOptions, listOf, number, type OptionChecks, safeInteger } from '../../numeric/options.ts';
 import { random } from '../../numeric/random.ts';
 import { haarRotation } from '../../numeric/rotation/haarRotation.ts';
 import { rotationPlanes } from '../../numeric/rotation/rotationPlanes.ts';
 import { rotationPower } from '../../numeric/rotation/rotationPower.ts';
 import type { Sliced } from '../../numeric/sliced.ts';
-import type { Dataset } from '../../readings/dataset.ts';
-import type { DissectOptions } from '../dissectOptions.ts';
-import type { Dissection, LabelledImage } from '../types.ts';
+import { assertDataset, type Dataset } from '../../readings/dataset.ts';
+import { layerReadingChecks } from '../../readings/labelledReadings.ts';
+import type { LabelledImage } from '../../readings/labels.ts';
+import { type DissectOptions, dissectionChecks } from '../options.ts';
+import type { Dissection } from '../types.ts';
 import { dissectMixes } from './dissectMixes.ts';
 
 /** Options of {@link rotatedDissection}. */
@@ -20,6 +21,13 @@ export interface RotatedDissectionOptions<L extends string = string> extends Omi
   /** Of the rotation; 0 by default. */
   readonly seed?: number;
 }
+
+const checks: OptionChecks<RotatedDissectionOptions> = {
+  ...dissectionChecks,
+  ...layerReadingChecks,
+  alphas: listOf(number()),
+  seed: safeInteger,
+};
 
 /** What the rotated units of a layer stand for. */
 export interface RotatedDissection {
@@ -57,8 +65,9 @@ export async function rotatedDissection<L extends string>(
   dataset: Dataset<LabelledImage>,
   options: RotatedDissectionOptions<L>,
 ): Promise<Record<L, readonly RotatedDissection[]>> {
+  assertOptions(options, checks);
+  assertDataset('dataset', dataset);
   const [{ alphas = [0, 0.2, 0.4, 0.6, 0.8, 1], seed = 0, ...own }] = await owned(options);
-  assertAlphas(alphas);
   const directionsOf = function* (units: number): Sliced<readonly NdArray<Float64Array>[]> {
     const planes = yield* rotationPlanes(yield* haarRotation(units, random(seed)));
     const powers: NdArray<Float64Array>[] = [];
@@ -70,9 +79,4 @@ export async function rotatedDissection<L extends string>(
     alphas.map((alpha, i) => ({ alpha, dissection: found[layer]?.[i] as Dissection }));
   const entries = own.layers.map((layer, i): [L, readonly RotatedDissection[]] => [layer, rotated(i)]);
   return Object.fromEntries(entries) as Record<L, readonly RotatedDissection[]>;
-}
-
-function assertAlphas(alphas: readonly number[]): void {
-  if (alphas.length === 0) throw new VitrineError('bad-argument', '"alphas" expected at least one number, got none');
-  for (const alpha of alphas) assertNumber('alphas', alpha);
 }

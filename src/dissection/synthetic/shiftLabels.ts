@@ -1,12 +1,16 @@
+import { assertArray } from '../../numeric/check.ts';
+import { assertOptions, type OptionChecks, safeInteger } from '../../numeric/options.ts';
 import { random } from '../../numeric/random.ts';
-import { type Dataset, iterate } from '../../readings/dataset.ts';
-import type { Labels } from '../types.ts';
+import { assertDataset, type Dataset, iterate } from '../../readings/dataset.ts';
+import type { Labels } from '../../readings/labels.ts';
 
 /** Options of {@link shiftLabels}. */
 export interface ShiftOptions {
   /** Of the shifts; 0 by default. */
   readonly seed?: number;
 }
+
+const checks: OptionChecks<ShiftOptions> = { seed: safeInteger };
 
 /**
  * The same images with their labels moved elsewhere: what a dissection finds by chance.
@@ -18,9 +22,11 @@ export interface ShiftOptions {
  * @param dataset images or activations with labels.
  * @param options `seed`; the shift of an image depends on it and on the place of the image.
  * @returns a data set of as many images, for `dissect` or `dissectActivations`.
+ * @throws {VitrineError} if `dataset` is none, or can be read only once; readings reject where labels are none.
  * @example
  * ```ts
- * import { dissectActivations, shiftLabels } from 'vitrine';
+ * import { dissectActivations } from 'vitrine';
+ * import { shiftLabels } from 'vitrine/dissection';
  * const found = await dissectActivations(labelled, { concepts });
  * const chance = await dissectActivations(shiftLabels(labelled, { seed: 1 }), { concepts });
  * console.log(found.detectors, 'detectors,', chance.detectors, 'by chance');
@@ -28,11 +34,15 @@ export interface ShiftOptions {
  */
 export function shiftLabels<S extends Labels>(
   dataset: Dataset<S>,
-  { seed = 0 }: ShiftOptions = {},
+  options: ShiftOptions = {},
 ): () => AsyncGenerator<S> {
+  assertOptions(options, checks);
+  assertDataset('dataset', dataset);
+  const { seed = 0 } = options;
   return async function* () {
     let image = 0;
     for await (const sample of iterate(dataset)) {
+      assertArray('planes', sample?.planes, [3]);
       const [, rows, columns] = sample.planes.shape as [number, number, number];
       const { integer } = random(seed, image++);
       yield { ...sample, planes: shifted(sample.planes, integer(rows), integer(columns)) };

@@ -1,7 +1,9 @@
-import { assertInteger, assertRoom } from '../../numeric/check.ts';
+import { assertRoom } from '../../numeric/check.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
+import { assertOptions, integer, type OptionChecks, safeInteger } from '../../numeric/options.ts';
 import { random } from '../../numeric/random.ts';
-import type { Concept, LabelledImage } from '../types.ts';
+import type { LabelledImage } from '../../readings/labels.ts';
+import type { Concept } from '../types.ts';
 import { compose } from './compose.ts';
 import { paint } from './paint.ts';
 import { categories, concepts, numberOf, thingNames } from './vocabulary.ts';
@@ -15,6 +17,12 @@ export interface SyntheticOptions {
   /** Their side in pixels, at least 16; 64 by default. */
   readonly size?: number;
 }
+
+const checks: OptionChecks<SyntheticOptions> = {
+  seed: safeInteger,
+  count: integer(1),
+  size: integer(16),
+};
 
 /** A generated picture with its labels. */
 export interface SyntheticSample extends LabelledImage {
@@ -62,9 +70,9 @@ export interface SyntheticConcepts {
  * const { conv3 } = await dissect(model, samples, { layers: ['conv3'], concepts, categories });
  * ```
  */
-export function syntheticConcepts({ seed = 0, count = 200, size = 64 }: SyntheticOptions = {}): SyntheticConcepts {
-  assertInteger('count', count, [1, Number.POSITIVE_INFINITY]);
-  assertInteger('size', size, [16, Number.POSITIVE_INFINITY]);
+export function syntheticConcepts(options: SyntheticOptions = {}): SyntheticConcepts {
+  assertOptions(options, checks);
+  const { seed = 0, count = 200, size = 64 } = options;
   assertRoom('count', [count, size, size, 4]);
   const samples = Array.from({ length: count }, (_, index) => sampleOf(seed, index, size));
   return { concepts, categories, classes: thingNames, samples };

@@ -1,12 +1,13 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { inSlices } from '../../backend/inTurn.ts';
-import type { Graph } from '../../network/graph/graph.ts';
+import type { OperationGraph } from '../../network/graph/graph.ts';
 import { findHead } from '../../network/heads/chosenOutput.ts';
 import type { Model } from '../../network/types.ts';
 import { withNetwork } from '../../network/withNetwork.ts';
 import { assertArray, assertFiniteArray } from '../../numeric/check.ts';
 import { VitrineError } from '../../numeric/errors.ts';
 import type { NdArray, TypedArray } from '../../numeric/ndarray.ts';
+import { assertOptions, kind, type OptionChecks } from '../../numeric/options.ts';
 import { wardClusters } from '../../numeric/wardClusters.ts';
 
 /** A node of a hierarchy of classes. */
@@ -32,37 +33,44 @@ export interface NeuralBackedOptions {
   readonly output?: number | string;
 }
 
+const checks: OptionChecks<NeuralBackedOptions> = {
+  output: kind('a position or the name of a layer', (value) => typeof value === 'string' || Number.isInteger(value)),
+};
+
 /**
  * The hierarchy of classes that the last layer of a network has learnt: classes whose weights are alike are siblings.
  *
  * The rows of the last kernel, as they are, are clustered by Ward's criterion in Euclidean distance. A decision down the
- * hierarchy ({@link hierarchyPredict}) replaces the final argmax without any training; with {@link hierarchyLoss} the
+ * hierarchy ({@link predictHierarchy}) replaces the final argmax without any training; with {@link hierarchyLoss} the
  * network can be fine-tuned to make such decisions well.
  *
  * Source: Wan et al. 2021, "NBDT: neural-backed decision trees", §3.1 and §3.2.
  *
- * @param source a model that ends in a dense layer, or the weights of classes `[k, d]`, one row each.
+ * @param model a model that ends in a dense layer, or the weights of classes `[k, d]`, one row each.
  * @param options `output`.
  * @returns the leaves, then the inner nodes.
  * @throws {VitrineError} if there are fewer than two classes, or if the logits do not come from a dense layer.
  * @example
  * ```ts
- * import { hierarchyPredict, neuralBackedTree, predict } from 'vitrine';
+ * import { predictHierarchy, neuralBackedTree, predict } from 'vitrine';
  * const tree = await neuralBackedTree(model);
  * console.log(tree.nodes.map(({ classes }) => classes));
  * const { values } = await predict(model, x, { scale: 'logit' });
- * const { classes, paths } = hierarchyPredict(tree, values);
+ * const { classes, paths } = predictHierarchy(tree, values);
  * console.log(classes, paths[0].map(({ node, probability }) => [tree.nodes[node].classes, probability]));
  * ```
  */
 export async function neuralBackedTree(
-  source: Model | NdArray<TypedArray>,
-  { output = 0 }: NeuralBackedOptions = {},
+  model: Model | NdArray<TypedArray>,
+  options: NeuralBackedOptions = {},
 ): Promise<NeuralBackedTree> {
-  const isArray = typeof source === 'object' && source !== null && 'data' in source && 'shape' in source;
-  const weights = isArray ? source : await lastKernel(source as Model, output);
-  assertArray('weights', weights, [2]);
-  assertFiniteArray('weights', weights);
+  assertOptions(options, checks);
+  const { output = 0 } = options;
+  const isArray = typeof model === 'object' && model !== null && 'data' in model && 'shape' in model;
+  const weights = isArray ? model : await lastKernel(model as Model, output);
+  const argument = isArray ? 'model' : 'weights';
+  assertArray(argument, weights, [2]);
+  assertFiniteArray(argument, weights);
   const [count, width] = weights.shape as [number, number];
   if (count < 2) throw new VitrineError('bad-argument', `"weights" expected at least two classes, got ${count}`);
   const rows = Array.from({ length: count }, (_, row) => weights.data.slice(row * width, (row + 1) * width));
@@ -96,11 +104,11 @@ function lastKernel(model: Model, output: number | string): Promise<NdArray> {
   });
 }
 
-function kernelOf({ steps }: Graph, value: number): Tensor | undefined {
+function kernelOf({ steps }: OperationGraph, value: number): Tensor | undefined {
   const step = steps.find(({ output }) => output === value);
   if (!step) return undefined;
   const { kind, parameters } = step.operation;
-  if (kind === 'identity' || kind === 'reshape') return kernelOf({ steps } as Graph, step.inputs[0] as number);
+  if (kind === 'identity' || kind === 'reshape') return kernelOf({ steps } as OperationGraph, step.inputs[0] as number);
   const kernel = kind === 'dense' || kind === 'conv2d' ? parameters['kernel'] : undefined;
   return kernel?.shape.slice(0, -2).every((length) => length === 1) ? kernel : undefined;
 }

@@ -1,33 +1,29 @@
 import { inSlices } from '../../backend/inTurn.ts';
 import { owned } from '../../backend/owned.ts';
 import type { Model } from '../../network/types.ts';
-import { assertChoice, assertInteger } from '../../numeric/check.ts';
+import { assertChoice, assertInteger, assertNumbers } from '../../numeric/check.ts';
 import { VitrineError } from '../../numeric/errors.ts';
+import { assertOptions, type OptionChecks, oneOf } from '../../numeric/options.ts';
+import { type ImageSource, imagesOf } from '../../readings/imageSource.ts';
 import type { Target } from '../../scoring/types.ts';
-import { type GrowthOptions, growthOf } from './growDecisionTree.ts';
+import { type GrowthOptions, growthChecks, growthOf } from './growDecisionTree.ts';
 import { growing } from './growing.ts';
-import {
-  datasetOf,
-  type ImageRationaleOptions,
-  type ImageSource,
-  type LayerSums,
-  layerSums,
-} from './imageRationales.ts';
+import { type ImageRationaleOptions, type LayerSums, layerSums, rationaleChecks } from './imageRationales.ts';
 import { type RationaleVectors, vectorsOf } from './rationaleVectors.ts';
 import { shareElsewhere } from './routedElsewhere.ts';
 import type { GrownTree } from './types.ts';
 
 /** Options of {@link distillDecisionTree}. */
-export interface DistillOptions extends Omit<ImageRationaleOptions, 'scale'>, GrowthOptions {
-  /** Which images the tree is grown from: those that the network takes for the class (default), all, or these places. */
+export interface DistillOptions extends Omit<ImageRationaleOptions, 'meanResponses'>, GrowthOptions {
+  /** Which images the tree is grown from: those that the network takes for the class, `'predicted'`, by default, `'all'`, or these places. */
   readonly positives?: 'predicted' | 'all' | readonly number[];
-  /** What becomes of the other images: they are the negatives that positives shall score above (default), or left out. */
+  /** What becomes of the other images: they are the `'negatives'` that positives shall score above, by default, or left out. */
   readonly others?: 'negatives' | 'leave';
 }
 
 /** A decision tree that explains a network; survives `JSON.stringify`. */
 export interface DistilledTree extends Omit<GrownTree, 'logLikelihood'> {
-  readonly schema: 'vitrine/decision-tree';
+  readonly format: 'vitrine/decision-tree';
   readonly version: 1;
   readonly layer: string;
   /** What is explained; `null` for a function. */
@@ -35,7 +31,7 @@ export interface DistilledTree extends Omit<GrownTree, 'logLikelihood'> {
   /** $\log E$ before and after each merge. */
   readonly logLikelihood: readonly number[];
   /** The mean response of each filter, `[d]`, by which new images are read. */
-  readonly scale: readonly number[];
+  readonly meanResponses: readonly number[];
   /** The lengths of the gradients of positives: a prediction times that is a score. */
   readonly lengths: readonly number[];
   /** The places in the data set of the images of the tree, whose image i is `positives[i]`, and of the others it has seen. */
@@ -44,6 +40,16 @@ export interface DistilledTree extends Omit<GrownTree, 'logLikelihood'> {
   /** The share of positives that are sent to another node than they were merged into; see {@link routedElsewhere}. */
   readonly routedElsewhere: number;
 }
+
+const checks: OptionChecks<DistillOptions> = {
+  ...rationaleChecks,
+  ...growthChecks,
+  positives: (argument, positives) => {
+    if (typeof positives === 'string') assertChoice(argument, positives, ['predicted', 'all']);
+    else assertNumbers(argument, positives);
+  },
+  others: oneOf(['negatives', 'leave']),
+};
 
 /**
  * Distils a network into a decision tree that says for which reasons it takes images for one class, from the reasons that
@@ -78,25 +84,25 @@ export async function distillDecisionTree(
   images: ImageSource,
   options: DistillOptions,
 ): Promise<DistilledTree> {
-  const [dataset, [own]] = await Promise.all([datasetOf(images), owned(options)]);
+  assertOptions(options, checks);
+  const [dataset, [own]] = await Promise.all([imagesOf(images), owned(options)]);
   const { layer, target, positives = 'predicted', others = 'negatives', signal } = own;
-  assertChoice('others', others, ['negatives', 'leave']);
   const sums = await layerSums(model, dataset, own);
   const chosen = positivesOf(sums, positives);
   const kept = new Set(chosen);
   const rest = others === 'leave' ? [] : Array.from(sums.outputs.keys()).filter((image) => !kept.has(image));
   const vectors = vectorsAt(sums, chosen);
-  const negatives = rest.length > 0 ? vectorsAt({ ...sums, scale: vectors.scale }, rest) : undefined;
+  const negatives = rest.length > 0 ? vectorsAt({ ...sums, meanResponses: vectors.meanResponses }, rest) : undefined;
   const grown = await grow(vectors, negatives, own);
   signal?.throwIfAborted();
   return {
     ...grown,
-    schema: 'vitrine/decision-tree',
+    format: 'vitrine/decision-tree',
     version: 1,
     layer,
     target: typeof target === 'function' ? null : target,
     logLikelihood: Array.from(grown.logLikelihood),
-    scale: Array.from(vectors.scale),
+    meanResponses: Array.from(vectors.meanResponses),
     lengths: Array.from(vectors.lengths),
     positives: chosen,
     negatives: rest,
@@ -118,7 +124,6 @@ async function grow(
 function positivesOf({ positive }: LayerSums, positives: NonNullable<DistillOptions['positives']>): readonly number[] {
   const all = Array.from(positive.keys());
   if (typeof positives === 'string') {
-    assertChoice('positives', positives, ['predicted', 'all']);
     const chosen = positives === 'all' ? all : all.filter((image) => positive[image]);
     if (chosen.length > 0) return chosen;
     throw new VitrineError(
@@ -133,7 +138,7 @@ function positivesOf({ positive }: LayerSums, positives: NonNullable<DistillOpti
 }
 
 function vectorsAt(
-  sums: Omit<LayerSums, 'scale'> & { scale: Float64Array | undefined },
+  sums: Omit<LayerSums, 'meanResponses'> & { meanResponses: Float64Array | undefined },
   images: readonly number[],
 ): RationaleVectors {
   const width = sums.responses.shape[1] as number;
@@ -148,7 +153,7 @@ function vectorsAt(
     gradients: { shape, data: rows(sums.gradients.data) },
     outputs: Float64Array.from(images, (image) => sums.outputs[image] as number),
     positions: sums.positions,
-    scale: sums.scale,
+    meanResponses: sums.meanResponses,
     names: images,
   });
 }

@@ -1,6 +1,7 @@
 import { assertArray, assertFiniteArray, assertNumber } from '../../numeric/check.ts';
 import { VitrineError } from '../../numeric/errors.ts';
 import type { NdArray, TypedArray } from '../../numeric/ndarray.ts';
+import { assertOptions, type OptionChecks, object } from '../../numeric/options.ts';
 
 /** Where filters peak and where parts are, in pixels. */
 export interface PartAnnotations {
@@ -10,6 +11,12 @@ export interface PartAnnotations {
   readonly parts: NdArray<TypedArray>;
   /** The peaks, `[n, d]`: a filter has no say in images in which it is not above 0. All have one by default. */
   readonly scores?: NdArray<TypedArray>;
+}
+
+/** Options of {@link filterPartMatrix}. */
+export interface PartMatrixOptions {
+  /** In pixels, beyond which a part is not near; no limit by default. */
+  readonly maxDistance?: number;
 }
 
 /** Which filter belongs to which part. */
@@ -22,6 +29,12 @@ export interface FilterPartMatrix {
   readonly counts: NdArray<Int32Array>;
 }
 
+const checks: OptionChecks<PartMatrixOptions> = {
+  maxDistance: (argument, distance) => {
+    if (distance !== Number.POSITIVE_INFINITY) assertNumber(argument, distance as number, 0);
+  },
+};
+
 /**
  * Assigns filters to parts: in each image the part whose centre is nearest to the filter's peak, over all images the part that is
  * so most often, of equals the first one.
@@ -29,12 +42,12 @@ export interface FilterPartMatrix {
  * Source: Zhang, Yang, Ma and Wu 2019, "Interpreting CNNs via decision trees", §3, "Interpreting CNNs": one part per filter.
  *
  * @param annotations `positions`, as `peakPositions` gives them, `parts`, `scores`.
- * @param options `maxDistance`: in pixels, beyond which a part is not near; no limit by default.
+ * @param options `maxDistance`.
  * @returns the matrix of parts and filters `[m, d]`, the part of each filter, and the counts.
  * @throws {VitrineError} if shapes do not fit or a position is not finite.
  * @example
  * ```ts
- * import { filterPartMatrix } from 'vitrine';
+ * import { filterPartMatrix } from 'vitrine/distillation';
  * const { part, matrix } = filterPartMatrix({
  *   positions: { shape: [1, 3, 2], data: Float32Array.of(2, 2, 9, 9, 3, 1) },
  *   parts: { shape: [1, 2, 2], data: Float32Array.of(1, 1, 10, 10) },
@@ -42,19 +55,22 @@ export interface FilterPartMatrix {
  * console.log(part, matrix.data); // 0, 1, 0; 1, 0, 1, 0, 1, 0
  * ```
  */
-export function filterPartMatrix(
-  { positions, parts, scores }: PartAnnotations,
-  { maxDistance = Number.POSITIVE_INFINITY }: { readonly maxDistance?: number } = {},
-): FilterPartMatrix {
+export function filterPartMatrix(annotations: PartAnnotations, options: PartMatrixOptions = {}): FilterPartMatrix {
+  assertOptions(options, checks);
+  object('annotations', annotations);
+  const { positions, parts, scores } = annotations;
+  const { maxDistance = Number.POSITIVE_INFINITY } = options;
   assertArray('positions', positions, [3]);
   assertFiniteArray('positions', positions);
   assertArray('parts', parts, [3]);
-  if (maxDistance !== Number.POSITIVE_INFINITY) assertNumber('maxDistance', maxDistance, 0);
   const [images, filters] = positions.shape as [number, number];
   const count = parts.shape[1] as number;
   assertShape('positions', positions, [images, filters, 2]);
   assertShape('parts', parts, [images, count, 2]);
-  if (scores) assertShape('scores', scores, [images, filters]);
+  if (scores !== undefined) {
+    assertArray('scores', scores, [2]);
+    assertShape('scores', scores, [images, filters]);
+  }
   const counts = new Int32Array(count * filters);
   for (let image = 0; image < images; image++) {
     for (let filter = 0; filter < filters; filter++) {

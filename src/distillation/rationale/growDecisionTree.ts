@@ -1,17 +1,18 @@
-import { assertChoice, assertInteger, assertNumber } from '../../numeric/check.ts';
+import { assertInteger } from '../../numeric/check.ts';
 import { VitrineError } from '../../numeric/errors.ts';
 import { norm } from '../../numeric/linear/vectors.ts';
+import { assertOptions, number, type OptionChecks, oneOf } from '../../numeric/options.ts';
 import { atOnce } from '../../numeric/sliced.ts';
-import { type Numbers, vectorOf } from '../vectorOf.ts';
+import { type NumberList, vectorOf } from '../vectorOf.ts';
 import { type Growth, growing } from './growing.ts';
 import type { FilterSelection } from './nodeFit.ts';
-import { type RationaleSet, rowOf, type Samples, samplesOf } from './samples.ts';
+import { type RationaleSet, type Samples, samplesOf, tableRow } from './samples.ts';
 import type { GrownTree } from './types.ts';
 
 /** The images that a tree is grown from. */
 export interface GrowthSet extends RationaleSet {
   /** b, `[n]`. */
-  readonly biases: Numbers;
+  readonly biases: NumberList;
   /** Images of other classes, that the positives shall score above; none by default. */
   readonly negatives?: RationaleSet;
 }
@@ -22,11 +23,21 @@ export interface GrowthOptions {
   readonly beta?: number;
   /** How the filters of a node are chosen; `'lasso'` by default. */
   readonly selection?: FilterSelection;
-  /** Which pair is merged: of the greatest $\Delta \log E$ (default), or of the greatest per image of the new node. */
+  /** Which pair is merged: that of the greatest $\Delta \log E$, `'gain'`, by default, or of the greatest per image of the new node. */
   readonly criterion?: 'gain' | 'gainPerImage';
   /** After how many merges to stop at the latest; by default when no pair raises the likelihood. */
   readonly maxMerges?: number;
 }
+
+/** Checks of how a tree is grown. */
+export const growthChecks: OptionChecks<GrowthOptions> = {
+  beta: number(),
+  selection: oneOf(['lasso', 'all', 'exhaustive']),
+  criterion: oneOf(['gain', 'gainPerImage']),
+  maxMerges: (argument, most) => {
+    if (most !== Number.POSITIVE_INFINITY) assertInteger(argument, most as number, [0, Number.POSITIVE_INFINITY]);
+  },
+};
 
 /**
  * Grows a decision tree from the bottom up: one leaf for each image, then always the two nodes of the second layer become
@@ -71,18 +82,16 @@ export interface GrowthOptions {
  * ```
  */
 export function growDecisionTree(images: GrowthSet, options: GrowthOptions = {}): GrownTree {
+  assertOptions(options, growthChecks);
   return atOnce(growing(growthOf(images, options)));
 }
 
 /** Checks what a tree is grown from and how. */
 export function growthOf(images: GrowthSet, options: GrowthOptions): Growth {
   const { beta = 1, selection = 'lasso', criterion = 'gain', maxMerges = Number.POSITIVE_INFINITY } = options;
-  assertNumber('beta', beta);
-  assertChoice('selection', selection, ['lasso', 'all', 'exhaustive']);
-  assertChoice('criterion', criterion, ['gain', 'gainPerImage']);
-  if (maxMerges !== Number.POSITIVE_INFINITY) assertInteger('maxMerges', maxMerges, [0, Number.POSITIVE_INFINITY]);
   const positives = samplesOf(images);
-  const negatives = images.negatives && samplesOf(images.negatives, positives.width, 'negatives.');
+  const negatives =
+    images.negatives === undefined ? undefined : samplesOf(images.negatives, positives.width, 'negatives.');
   assertUnitLength(positives);
   assertPositiveMean(positives);
   if (selection === 'exhaustive' && positives.width > 16) {
@@ -97,7 +106,7 @@ export function growthOf(images: GrowthSet, options: GrowthOptions): Growth {
 
 function assertUnitLength({ count, width, rationales }: Samples): void {
   for (let image = 0; image < count; image++) {
-    const length = norm(rowOf(rationales, image, width));
+    const length = norm(tableRow(rationales, image, width));
     if (Math.abs(length - 1) > 1e-3) {
       throw new VitrineError('bad-argument', `"rationales" expected unit length, got ${length} for image ${image}`);
     }

@@ -1,10 +1,10 @@
+import { dot } from '../../numeric/linear/vectors.ts';
 import { forEachOf, type Sliced } from '../../numeric/sliced.ts';
 import { bestFirst } from './bestFirst.ts';
-import { type Branch, branchOf, mergedMembers } from './branches.ts';
 import { type NegativeView, negativeRoutes } from './negativeRoutes.ts';
-import { type FilterSelection, nodeFitter } from './nodeFit.ts';
-import { rowOf, type Samples } from './samples.ts';
-import type { GrownTree, Merge } from './types.ts';
+import { type FilterSelection, type NodeFit, nodeFitter } from './nodeFit.ts';
+import { type Samples, tableRow } from './samples.ts';
+import type { GrownTree, TreeMerge } from './types.ts';
 
 /** What is grown from, checked. */
 export interface Growth {
@@ -65,7 +65,7 @@ export function* growing(growth: Growth, onMerge?: (merges: number) => void): Sl
     for (const pair of pairsBefore(node)) pairs.push(pair);
     yield PAIR * active.size;
   }
-  const merges: Merge[] = [];
+  const merges: TreeMerge[] = [];
   const logLikelihood = [logLikelihoodOf()];
   while (merges.length < maxMerges) {
     const chosen = yield* bestPair();
@@ -212,7 +212,7 @@ export function* growing(growth: Growth, onMerge?: (merges: number) => void): Sl
 /** One leaf for each image, whose model is the image's own. */
 function leavesOf({ positives, biases }: Growth, exponential: (prediction: number) => number): Branch[] {
   return Array.from(biases, (bias, image) => {
-    const total = rowOf(positives.rationales, image, positives.width);
+    const total = tableRow(positives.rationales, image, positives.width);
     const node = {
       members: [image],
       children: [],
@@ -226,4 +226,44 @@ function leavesOf({ positives, biases }: Growth, exponential: (prediction: numbe
 
 function isBefore(one: Pairing, other: Pairing): boolean {
   return one.first < other.first || (one.first === other.first && one.second < other.second);
+}
+
+/** A node while a tree grows. */
+interface Branch extends NodeFit {
+  /** Its images, in order. */
+  readonly members: readonly number[];
+  readonly children: readonly number[];
+  /** The sum of its images' rationales. */
+  readonly total: Float64Array;
+  /** The sum of its images' outputs. */
+  readonly outputs: number;
+  /** The sum of what it predicts for them, and of $e^{\gamma h}$ of that. */
+  readonly predicted: number;
+  readonly mass: number;
+}
+
+/** $h(x) = w^T x + b$ of an image. */
+function predictionOf({ weights, bias }: NodeFit, { responses, width }: Samples, image: number): number {
+  return dot(weights, tableRow(responses, image, width)) + bias;
+}
+
+/** A node with its sums over its images; `exponential` is $e^{\gamma h}$ in some unit. */
+function branchOf(
+  node: Pick<Branch, 'members' | 'children' | 'total'> & NodeFit,
+  samples: Samples,
+  exponential: (prediction: number) => number,
+): Branch {
+  let [outputs, predicted, mass] = [0, 0, 0];
+  for (const image of node.members) {
+    const prediction = predictionOf(node, samples, image);
+    outputs += samples.outputs[image] as number;
+    predicted += prediction;
+    mass += exponential(prediction);
+  }
+  return { ...node, outputs, predicted, mass };
+}
+
+/** The images of two nodes, in order. */
+function mergedMembers(a: Branch, b: Branch): readonly number[] {
+  return [...a.members, ...b.members].sort((one, other) => one - other);
 }

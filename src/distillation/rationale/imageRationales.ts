@@ -1,33 +1,33 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { owned } from '../../backend/owned.ts';
-import type { Head, OutputLink } from '../../network/graph/graph.ts';
+import type { OutputHead, OutputLink } from '../../network/graph/graph.ts';
 import { classCount } from '../../network/heads/heads.ts';
 import type { Network } from '../../network/network.ts';
-import type { Input, Model, RunOptions } from '../../network/types.ts';
+import { runChecks } from '../../network/runChecks.ts';
+import type { Model, RunOptions } from '../../network/types.ts';
 import { signalAt } from '../../network/walk/signals.ts';
 import { withNetwork } from '../../network/withNetwork.ts';
 import { VitrineError } from '../../numeric/errors.ts';
 import { type NdArray, sizeOf } from '../../numeric/ndarray.ts';
-import type { Dataset } from '../../readings/dataset.ts';
-import { forEachDatasetBatch } from '../../readings/datasetBatches.ts';
+import { anything, assertOptions, type OptionChecks, required, text } from '../../numeric/options.ts';
+import { forEachImageBatch } from '../../readings/imageBatches.ts';
+import type { ImageDataset } from '../../readings/imageSource.ts';
+import { type ImageSource, imagesOf } from '../../readings/imageSource.ts';
 import { isClassList } from '../../scoring/targets/classScore.ts';
 import { createScorer, headOf } from '../../scoring/targets/createScorer.ts';
 import type { Target } from '../../scoring/types.ts';
-import { type Numbers, vectorOf } from '../vectorOf.ts';
+import { type NumberList, vectorOf } from '../vectorOf.ts';
 import { type RationaleVectors, vectorsOf } from './rationaleVectors.ts';
-
-/** Images of one size: a batch `[n, …]`, or a data set of examples and batches. */
-export type ImageSource = Dataset<Input> | NdArray | Tensor;
 
 /** Options of {@link imageRationales}. */
 export interface ImageRationaleOptions extends RunOptions {
-  /** The address of a layer, as a rule the last convolution, whose outputs are not negative. */
+  /** The address of a layer, as a rule the last convolution, whose outputs are not negative. The literature calls its units filters. */
   readonly layer: string;
   /** What is explained, the same of all images: a class, a contrast of classes, a unit, a function. */
   readonly target: Exclude<Target, 'predicted' | readonly number[] | Int32Array>;
   /** The mean response of each filter, `[d]`, of the images a tree was grown from; of these images by default. */
-  readonly scale?: Numbers;
+  readonly meanResponses?: NumberList;
 }
 
 /** Images as linear models of a layer's filters. */
@@ -36,21 +36,29 @@ export interface ImageRationales extends RationaleVectors {
   readonly positive: readonly boolean[];
 }
 
+/** Checks of what images are read by. */
+export const rationaleChecks: OptionChecks<Omit<ImageRationaleOptions, 'meanResponses'>> = {
+  ...runChecks,
+  layer: required(text),
+  target: anything,
+};
+
 /**
  * The vectors of images in a layer of a network: {@link rationaleVectors} of its outputs and of the gradients there. Images pass
  * batch by batch; one vector of each is kept.
  *
  * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param images a batch, or a data set that is read once.
- * @param options `layer`, `target`; `scale` of a tree, to read images by it; `batchSize`, `signal`, `onProgress`.
+ * @param options `layer`, `target`; `meanResponses` of a tree, to read images by them; `batchSize`, `signal`, `onProgress`.
  * @returns the vectors, and whether the network takes each image for one of the class.
  * @throws {VitrineError} if the layer is unknown, the target is one of each image's own, or an image has no gradient.
  * @example
  * ```ts
- * import { distillDecisionTree, imageRationales, parseTree } from 'vitrine';
+ * import { distillDecisionTree, parseTree } from 'vitrine';
+ * import { imageRationales } from 'vitrine/distillation';
  * const on = { layer: 'conv3', target: { class: 3, minus: 'rest' } } as const;
  * const tree = await distillDecisionTree(model, x, { ...on, positives: 'all' });
- * const vectors = await imageRationales(model, x, { ...on, scale: tree.scale });
+ * const vectors = await imageRationales(model, x, { ...on, meanResponses: tree.meanResponses });
  * console.log(parseTree(tree, vectors).map((steps) => steps.map(({ node }) => node)));
  * ```
  */
@@ -59,10 +67,17 @@ export async function imageRationales(
   images: ImageSource,
   options: ImageRationaleOptions,
 ): Promise<ImageRationales> {
-  const [dataset, [{ scale, ...own }]] = await Promise.all([datasetOf(images), owned(options)]);
+  assertOptions(options, { ...rationaleChecks, meanResponses: anything });
+  const [dataset, [{ meanResponses, ...own }]] = await Promise.all([imagesOf(images), owned(options)]);
   const { positive, ...sums } = await layerSums(model, dataset, own);
   const width = sums.responses.shape[1] as number;
-  return { ...vectorsOf({ ...sums, scale: scale && vectorOf('scale', scale, width) }), positive };
+  return {
+    ...vectorsOf({
+      ...sums,
+      meanResponses: meanResponses === undefined ? undefined : vectorOf('meanResponses', meanResponses, width),
+    }),
+    positive,
+  };
 }
 
 /** The responses of a layer and the gradients there, summed over positions, with scores and decisions. */
@@ -71,15 +86,15 @@ export interface LayerSums {
   readonly gradients: NdArray<Float64Array>;
   readonly outputs: Float64Array;
   readonly positions: number;
-  readonly scale: undefined;
+  readonly meanResponses: undefined;
   readonly positive: readonly boolean[];
 }
 
 /** Runs images through a network forwards and backwards, to a layer. */
 export async function layerSums(
   model: Model,
-  dataset: Dataset<Input>,
-  { layer, target, ...run }: Omit<ImageRationaleOptions, 'scale'>,
+  dataset: ImageDataset,
+  { layer, target, ...run }: Omit<ImageRationaleOptions, 'meanResponses'>,
 ): Promise<LayerSums> {
   assertTarget(target);
   return withNetwork(model, async (network) => {
@@ -111,7 +126,7 @@ export async function layerSums(
         ),
       };
     };
-    const count = await forEachDatasetBatch(
+    const count = await forEachImageBatch(
       network,
       dataset,
       { ...run, stage: 'rationales' },
@@ -132,16 +147,10 @@ export async function layerSums(
       gradients: { shape, data: Float64Array.from(read.gradients) },
       outputs: Float64Array.from(read.outputs),
       positions,
-      scale: undefined,
+      meanResponses: undefined,
       positive,
     };
   });
-}
-
-/** A batch as a data set of one. */
-export async function datasetOf(images: ImageSource): Promise<Dataset<Input>> {
-  const isBatch = typeof images === 'object' && images !== null && 'shape' in images;
-  return isBatch ? owned(images as NdArray) : (images as Dataset<Input>);
 }
 
 function positionSum(value: Tensor): Tensor {
@@ -153,7 +162,7 @@ function positionSum(value: Tensor): Tensor {
 const exclusive: readonly OutputLink[] = ['softmax', 'linear', 'probabilities', 'values'];
 
 /** Where one of several classes is explained, the top class decides; else the score does. */
-function decisionOf(network: Network, target: Target): { head: Head; class: number } | undefined {
+function decisionOf(network: Network, target: Target): { head: OutputHead; class: number } | undefined {
   const number = classOf(target);
   const head = headOf(network, target);
   if (number === undefined || !head || !exclusive.includes(head.link)) return undefined;
@@ -165,8 +174,8 @@ function classOf(target: Target): number | undefined {
   return typeof target === 'number' ? target : undefined;
 }
 
-function assertTarget(target: Target | undefined): void {
-  const inner = typeof target === 'object' && 'output' in target ? target.target : target;
+export function assertTarget(target: Target | undefined): void {
+  const inner = typeof target === 'object' && target !== null && 'output' in target ? target.target : target;
   if (inner !== undefined && inner !== 'predicted' && !isClassList(inner)) return;
   throw new VitrineError(
     'bad-argument',

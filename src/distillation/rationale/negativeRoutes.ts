@@ -1,7 +1,7 @@
 import { norm } from '../../numeric/linear/vectors.ts';
 import { forEachOf, type Sliced } from '../../numeric/sliced.ts';
 import type { NodeFit } from './nodeFit.ts';
-import { rowOf, type Samples } from './samples.ts';
+import { type Samples, tableRow } from './samples.ts';
 
 /** How negatives see one node: the cosine of each with it, and $e^{\gamma h}$ of what it predicts for each. */
 export interface NegativeView {
@@ -36,7 +36,7 @@ interface Ranking {
 /** Routes of negatives by arg-max cosine; `exponential` is $e^{\gamma h}$ in some unit. */
 export function negativeRoutes(samples: Samples, exponential: (prediction: number) => number): NegativeRoutes {
   const { count, width, responses, rationales } = samples;
-  const lengths = Float64Array.from({ length: count }, (_, j) => norm(rowOf(rationales, j, width)));
+  const lengths = Float64Array.from({ length: count }, (_, j) => norm(tableRow(rationales, j, width)));
   let ranking = emptyRanking(count);
   let before = ranking;
   let moved = new Int32Array(0);

@@ -1,9 +1,10 @@
 import { VitrineError } from '../../numeric/errors.ts';
 import { dot, norm } from '../../numeric/linear/vectors.ts';
 import type { NdArray, TypedArray } from '../../numeric/ndarray.ts';
-import { assertRationaleTree } from '../checks/assertTree.ts';
+import { assertOptions, object } from '../../numeric/options.ts';
+import { assertRationaleTree } from '../assertTree.ts';
 import { matrixOf } from '../vectorOf.ts';
-import { type RationaleSet, rowOf, type Samples, samplesOf } from './samples.ts';
+import { type RationaleSet, type Samples, samplesOf, tableRow } from './samples.ts';
 import type { RationaleTree } from './types.ts';
 
 /** What a node says of an image. */
@@ -22,7 +23,7 @@ export interface ParseStep {
 
 /** Options of {@link parseTree}. */
 export interface ParseOptions {
-  /** Which filters belong to which part, A, `[m, d]`, as {@link filterPartMatrix} makes it. */
+  /** Which filters belong to which part, A, `[m, d]`, as {@link filterPartMatrix} makes it; none by default. */
   readonly parts?: NdArray<TypedArray>;
 }
 
@@ -33,7 +34,7 @@ export interface ParseOptions {
  * Source: Zhang, Yang, Ma and Wu 2019, "Interpreting CNNs via decision trees", §3, "Interpreting CNNs".
  *
  * @param tree of {@link growDecisionTree} or {@link distillDecisionTree}.
- * @param images their vectors, made with the `scale` of the images that the tree was grown from.
+ * @param images their vectors, made with the `meanResponses` of the images that the tree was grown from.
  * @param options `parts`.
  * @returns per image its steps from the second layer to a leaf.
  * @throws {VitrineError} if the images or `parts` have another number of filters than the tree, or a rationale is zero.
@@ -54,8 +55,10 @@ export interface ParseOptions {
 export function parseTree(
   tree: RationaleTree,
   images: RationaleSet,
-  { parts }: ParseOptions = {},
+  options: ParseOptions = {},
 ): readonly (readonly ParseStep[])[] {
+  assertOptions(options, { parts: object });
+  const { parts } = options;
   assertRationaleTree(tree);
   const samples = samplesOf(images, tree.nodes[0]?.weights.length);
   const matrix = parts && partMatrix(parts, samples.width);
@@ -66,7 +69,7 @@ export function parseTree(
 
 /** The nodes on an image's way, from the second layer to a leaf. */
 export function routeOf({ nodes, secondLayer }: RationaleTree, samples: Samples, image: number): readonly number[] {
-  const rationale = rowOf(samples.rationales, image, samples.width);
+  const rationale = tableRow(samples.rationales, image, samples.width);
   const route: number[] = [];
   let candidates: readonly number[] = secondLayer;
   while (candidates.length > 0) {
@@ -101,7 +104,9 @@ export function partMatrix(parts: NdArray<TypedArray>, width: number): NdArray<F
 
 /** A x for a matrix A of parts and filters. */
 export function partSums({ shape, data }: NdArray<Float64Array>, values: ArrayLike<number>): Float64Array {
-  return Float64Array.from({ length: shape[0] as number }, (_, part) => dot(rowOf(data, part, values.length), values));
+  return Float64Array.from({ length: shape[0] as number }, (_, part) =>
+    dot(tableRow(data, part, values.length), values),
+  );
 }
 
 interface At {
@@ -113,8 +118,8 @@ interface At {
 
 function stepAt({ nodes }: RationaleTree, { samples, image, node, matrix }: At): ParseStep {
   const { weights = [], bias = 0 } = nodes[node] ?? {};
-  const contributions = rowOf(samples.responses, image, samples.width).map((x, d) => x * (weights[d] as number));
-  const rationale = rowOf(samples.rationales, image, samples.width);
+  const contributions = tableRow(samples.responses, image, samples.width).map((x, d) => x * (weights[d] as number));
+  const rationale = tableRow(samples.rationales, image, samples.width);
   return {
     node,
     prediction: contributions.reduce((sum, value) => sum + value, bias),

@@ -4,13 +4,15 @@ import { owned } from '../../backend/owned.ts';
 import type { Model } from '../../network/types.ts';
 import { withNetwork } from '../../network/withNetwork.ts';
 import type { NdArray, TypedArray } from '../../numeric/ndarray.ts';
-import { forEachDatasetBatch } from '../../readings/datasetBatches.ts';
+import { assertOptions, object, required } from '../../numeric/options.ts';
+import { forEachImageBatch } from '../../readings/imageBatches.ts';
+import { type ImageSource, imagesOf } from '../../readings/imageSource.ts';
 import { createScorer } from '../../scoring/targets/createScorer.ts';
-import { datasetOf, type ImageRationaleOptions, type ImageSource } from './imageRationales.ts';
+import { assertTarget, type ImageRationaleOptions, rationaleChecks } from './imageRationales.ts';
 import { partMatrix } from './parseTree.ts';
 
 /** Options of {@link partEffects}. */
-export interface PartEffectsOptions extends Omit<ImageRationaleOptions, 'scale'> {
+export interface PartEffectsOptions extends Omit<ImageRationaleOptions, 'meanResponses'> {
   /** Which filters belong to which part, A, `[m, d]`: a filter counts where the matrix is not 0. */
   readonly parts: NdArray<TypedArray>;
 }
@@ -27,7 +29,7 @@ export interface PartEffectsOptions extends Omit<ImageRationaleOptions, 'scale'>
  * @throws {VitrineError} if the layer is unknown or `parts` has another number of filters.
  * @example
  * ```ts
- * import { partEffects } from 'vitrine';
+ * import { partEffects } from 'vitrine/distillation';
  * const parts = { shape: [2, 8], data: Float32Array.of(1, 0, 1, 0, 1, 0, 1, 0, 0, 1, 0, 1, 0, 1, 0, 1) };
  * const effects = await partEffects(model, x, { layer: 'conv1', target: 3, parts });
  * console.log(effects.shape); // [2, 2]
@@ -38,7 +40,9 @@ export async function partEffects(
   images: ImageSource,
   options: PartEffectsOptions,
 ): Promise<NdArray<Float64Array>> {
-  const [dataset, [own]] = await Promise.all([datasetOf(images), owned(options)]);
+  assertOptions(options, { ...rationaleChecks, parts: required(object) });
+  assertTarget(options.target);
+  const [dataset, [own]] = await Promise.all([imagesOf(images), owned(options)]);
   const { layer, target, parts, ...run } = own;
   return withNetwork(model, async (network) => {
     const site = network.site(layer, 'layer');
@@ -58,7 +62,7 @@ export async function partEffects(
       });
       return { effects: tf.stack(losses, 1) };
     };
-    await forEachDatasetBatch(
+    await forEachImageBatch(
       network,
       dataset,
       { ...run, stage: 'partEffects' },

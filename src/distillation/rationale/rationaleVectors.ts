@@ -2,7 +2,8 @@ import { assertArray, assertFiniteArray } from '../../numeric/check.ts';
 import { VitrineError } from '../../numeric/errors.ts';
 import { norm } from '../../numeric/linear/vectors.ts';
 import { type NdArray, sameShape, sizeOf, type TypedArray } from '../../numeric/ndarray.ts';
-import { type Numbers, vectorOf } from '../vectorOf.ts';
+import { object } from '../../numeric/options.ts';
+import { type NumberList, vectorOf } from '../vectorOf.ts';
 
 /** What a layer answered to images, and what a score made of it. */
 export interface LayerResponses {
@@ -11,9 +12,9 @@ export interface LayerResponses {
   /** The gradients of the score with respect to them, in the same shape. */
   readonly gradients: NdArray<TypedArray>;
   /** The score of each image before any softmax or sigmoid, `[n]`. */
-  readonly outputs: Numbers;
+  readonly outputs: NumberList;
   /** The mean response of each filter, `[d]`, of the images a tree was grown from; of these images by default. */
-  readonly scale?: Numbers;
+  readonly meanResponses?: NumberList;
 }
 
 /** Images as one linear model each, $y = g^T x + b$ with a gradient of unit length. */
@@ -29,7 +30,7 @@ export interface RationaleVectors {
   /** The lengths that the gradients had, `[n]`: an output times its length is the score. */
   readonly lengths: Float64Array;
   /** The mean response of each filter, `[d]`; 0 for one that never answers, which counts for nothing. */
-  readonly scale: Float64Array;
+  readonly meanResponses: Float64Array;
 }
 
 /**
@@ -43,8 +44,8 @@ export interface RationaleVectors {
  *
  * Source: Zhang, Yang, Ma and Wu 2019, "Interpreting CNNs via decision trees", §3.
  *
- * @param layer `responses`, `gradients`, `outputs`; for images that shall be read by a grown tree also its `scale`.
- * @returns `responses` and `rationales` `[n, d]`, `outputs`, `biases`, `lengths` `[n]`, `scale` `[d]`.
+ * @param layer `responses`, `gradients`, `outputs`; for images that shall be read by a grown tree also its `meanResponses`.
+ * @returns `responses` and `rationales` `[n, d]`, `outputs`, `biases`, `lengths` `[n]`, `meanResponses` `[d]`.
  * @throws {VitrineError} if shapes differ, a number is not finite, or an image's gradient is zero, so that it has no
  * rationale; the message names the image.
  * @example
@@ -58,7 +59,9 @@ export interface RationaleVectors {
  * console.log(responses.data, rationales.data, biases); // 3, 0.67, 1, 3.33; 1, 0, 0, 1; 0, 0
  * ```
  */
-export function rationaleVectors({ responses, gradients, outputs, scale }: LayerResponses): RationaleVectors {
+export function rationaleVectors(layer: LayerResponses): RationaleVectors {
+  object('layer', layer);
+  const { responses, gradients, outputs, meanResponses } = layer;
   assertArray('responses', responses, [2, 4]);
   assertArray('gradients', gradients, [2, 4]);
   if (!sameShape(responses.shape, gradients.shape)) {
@@ -75,7 +78,7 @@ export function rationaleVectors({ responses, gradients, outputs, scale }: Layer
     gradients: positionSums(gradients),
     outputs: vectorOf('outputs', outputs, count),
     positions: sizeOf(responses.shape.slice(1, -1)),
-    scale: scale === undefined ? undefined : vectorOf('scale', scale, filters),
+    meanResponses: meanResponses === undefined ? undefined : vectorOf('meanResponses', meanResponses, filters),
   });
 }
 
@@ -85,16 +88,16 @@ export interface SummedResponses {
   readonly gradients: NdArray<Float64Array>;
   readonly outputs: Float64Array;
   readonly positions: number;
-  readonly scale: Float64Array | undefined;
+  readonly meanResponses: Float64Array | undefined;
   /** What images are called in messages, where that is not their place. */
   readonly names?: readonly number[];
 }
 
 /** The vectors of responses and gradients that have been summed over positions. */
 export function vectorsOf({ names, ...sums }: SummedResponses): RationaleVectors {
-  const { responses, gradients, outputs, positions, scale } = sums;
+  const { responses, gradients, outputs, positions, meanResponses } = sums;
   const [count, filters] = responses.shape as [number, number];
-  const means = scale ?? filterMeans(responses, positions);
+  const means = meanResponses ?? filterMeans(responses, positions);
   const x = responses.data.map((sum, i) => (means[i % filters] === 0 ? 0 : sum / (means[i % filters] as number)));
   const g = gradients.data.map((sum, i) => ((means[i % filters] as number) / positions) * sum);
   const lengths = new Float64Array(count);
@@ -126,7 +129,7 @@ export function vectorsOf({ names, ...sums }: SummedResponses): RationaleVectors
     outputs: scaled,
     biases,
     lengths,
-    scale: means,
+    meanResponses: means,
   };
 }
 

@@ -1,8 +1,8 @@
 import { VitrineError } from '../../numeric/errors.ts';
 import { atOnce, forEachOf, type Sliced } from '../../numeric/sliced.ts';
-import { assertRationaleTree } from '../checks/assertTree.ts';
+import { assertRationaleTree } from '../assertTree.ts';
 import { nearestNode } from './parseTree.ts';
-import { type RationaleSet, rowOf, samplesOf } from './samples.ts';
+import { type RationaleSet, samplesOf, tableRow } from './samples.ts';
 import type { RationaleTree } from './types.ts';
 
 /**
@@ -17,7 +17,8 @@ import type { RationaleTree } from './types.ts';
  * @throws {VitrineError} if there are not as many images as the tree has leaves, or of another number of filters.
  * @example
  * ```ts
- * import { growDecisionTree, routedElsewhere } from 'vitrine';
+ * import { growDecisionTree } from 'vitrine';
+ * import { routedElsewhere } from 'vitrine/distillation';
  * const images = {
  *   responses: { shape: [2, 2], data: Float32Array.of(1, 2, 3, 4) },
  *   rationales: { shape: [2, 2], data: Float32Array.of(1, 0, 0, 1) },
@@ -38,7 +39,7 @@ export function* shareElsewhere(tree: RationaleTree, images: RationaleSet): Slic
   assertTrainingImages(tree, samples.count);
   let elsewhere = 0;
   yield* forEachOf(samples.count, 4 * samples.width * tree.secondLayer.length, (image) => {
-    const first = nearestNode(tree, tree.secondLayer, rowOf(samples.rationales, image, samples.width));
+    const first = nearestNode(tree, tree.secondLayer, tableRow(samples.rationales, image, samples.width));
     if (!tree.nodes[first]?.images.includes(image)) elsewhere++;
   });
   return elsewhere / samples.count;

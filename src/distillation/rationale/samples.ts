@@ -1,6 +1,7 @@
 import { VitrineError } from '../../numeric/errors.ts';
 import type { NdArray, TypedArray } from '../../numeric/ndarray.ts';
-import { matrixOf, type Numbers, vectorOf } from '../vectorOf.ts';
+import { object } from '../../numeric/options.ts';
+import { matrixOf, type NumberList, vectorOf } from '../vectorOf.ts';
 
 /** Images as linear models: the result of {@link rationaleVectors}, or as much of it as is asked for. */
 export interface RationaleSet {
@@ -9,7 +10,7 @@ export interface RationaleSet {
   /** g, `[n, d]`. */
   readonly rationales: NdArray<TypedArray>;
   /** y, `[n]`. */
-  readonly outputs: Numbers;
+  readonly outputs: NumberList;
 }
 
 /** Checked images: row i of each array is image i. */
@@ -22,12 +23,14 @@ export interface Samples {
 }
 
 /** Checks vectors of images. */
-export function samplesOf({ responses, rationales, outputs }: RationaleSet, width?: number, at = ''): Samples {
+export function samplesOf(images: RationaleSet, width?: number, at = ''): Samples {
+  object(at === '' ? 'images' : at.slice(0, -1), images);
+  const { responses, rationales, outputs } = images;
   const x = matrixOf(`${at}responses`, responses);
   const g = matrixOf(`${at}rationales`, rationales);
   const [count, filters] = x.shape as [number, number];
   if (width !== undefined && width !== filters) {
-    throw new VitrineError('bad-argument', `"${at}responses" expected ${width} filters, got ${filters}`);
+    throw new VitrineError('bad-shape', `"${at}responses" expected ${width} filters, got ${filters}`);
   }
   if (g.shape[0] !== count || g.shape[1] !== filters) {
     throw new VitrineError(
@@ -36,7 +39,7 @@ export function samplesOf({ responses, rationales, outputs }: RationaleSet, widt
     );
   }
   for (let image = 0; image < count; image++) {
-    if (rowOf(g.data, image, filters).some((value) => value !== 0)) continue;
+    if (tableRow(g.data, image, filters).some((value) => value !== 0)) continue;
     throw new VitrineError(
       'bad-argument',
       `"${at}rationales" expected a rationale of each image, got zeros for image ${image}`,
@@ -52,6 +55,6 @@ export function samplesOf({ responses, rationales, outputs }: RationaleSet, widt
 }
 
 /** A row of a table of this width. */
-export function rowOf(data: Float64Array, row: number, width: number): Float64Array {
+export function tableRow(data: Float64Array, row: number, width: number): Float64Array {
   return data.subarray(row * width, (row + 1) * width);
 }

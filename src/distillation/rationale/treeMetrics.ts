@@ -1,20 +1,21 @@
-import { assertArray, assertChoice, assertFiniteArray, assertInteger } from '../../numeric/check.ts';
+import { assertArray, assertFiniteArray, assertInteger } from '../../numeric/check.ts';
 import { VitrineError } from '../../numeric/errors.ts';
 import { dot } from '../../numeric/linear/vectors.ts';
 import type { NdArray, TypedArray } from '../../numeric/ndarray.ts';
-import { assertRationaleTree } from '../checks/assertTree.ts';
+import { assertOptions, flag, listOf, type OptionChecks, object, oneOf } from '../../numeric/options.ts';
+import { assertRationaleTree } from '../assertTree.ts';
 import { nearestNode, partMatrix, partSums, routeOf } from './parseTree.ts';
 import { assertTrainingImages } from './routedElsewhere.ts';
-import { type RationaleSet, rowOf, type Samples, samplesOf } from './samples.ts';
+import { type RationaleSet, type Samples, samplesOf, tableRow } from './samples.ts';
 import type { RationaleTree } from './types.ts';
 
 /** Options of {@link treeMetrics}. */
 export interface TreeMetricsOptions {
   /** Layers of the tree, of which the second one is 2, and the leaves; `[2, 'leaves']` by default. */
   readonly levels?: readonly (number | 'leaves')[];
-  /** Which node speaks for an image: the one it is sent to (default), or, of the images the tree was grown from, that it is in. */
+  /** Which node speaks for an image: the one it is sent to, or, of the images the tree was grown from, that it is in; `'route'` by default. */
   readonly by?: 'route' | 'membership';
-  /** Which filters belong to which part, A, `[m, d]`. */
+  /** Which filters belong to which part, A, `[m, d]`; none by default. */
   readonly parts?: NdArray<TypedArray>;
   /**
    * What the score of an image loses without the filters of each part, `[n, m]`, over the image's `lengths`, as
@@ -22,7 +23,7 @@ export interface TreeMetricsOptions {
    */
   readonly effects?: NdArray<TypedArray>;
   /** Whether each image is of the class; by default whether its output is above 0. */
-  readonly labels?: readonly boolean[];
+  readonly positive?: readonly boolean[];
 }
 
 /** How well a layer of a tree explains a network. */
@@ -40,6 +41,16 @@ export interface LevelMetrics {
   readonly partError?: { readonly perPart: Float64Array; readonly mean: number };
 }
 
+const checks: OptionChecks<TreeMetricsOptions> = {
+  levels: listOf((argument, level) => {
+    if (level !== 'leaves') assertInteger(argument, level as number, [2, Number.POSITIVE_INFINITY]);
+  }),
+  by: oneOf(['route', 'membership']),
+  parts: object,
+  effects: object,
+  positive: listOf(flag),
+};
+
 /**
  * The four measures of how well a tree explains a network, at layers of the tree: the error of what parts contribute, the fitness
  * of what filters contribute, the accuracy of the tree as a classifier, the error of its predictions.
@@ -52,8 +63,8 @@ export interface LevelMetrics {
  * by taking its filters away.
  *
  * @param tree of {@link growDecisionTree} or {@link distillDecisionTree}.
- * @param images their vectors, made with the `scale` of the images that the tree was grown from.
- * @param options `levels`, `by`, `parts`, `effects`, `labels`.
+ * @param images their vectors, made with the `meanResponses` of the images that the tree was grown from.
+ * @param options `levels`, `by`, `parts`, `effects`, `positive`.
  * @returns the measures of each level.
  * @throws {VitrineError} if numbers of images or filters differ, a level is below 2, or `effects` come without `parts`.
  * @example
@@ -74,20 +85,19 @@ export function treeMetrics(
   images: RationaleSet,
   options: TreeMetricsOptions = {},
 ): readonly LevelMetrics[] {
-  const { levels = [2, 'leaves'], by = 'route', parts, effects, labels } = options;
+  assertOptions(options, checks);
+  const { levels = [2, 'leaves'], by = 'route', parts, effects, positive } = options;
   assertRationaleTree(tree);
-  assertChoice('by', by, ['route', 'membership']);
   const samples = samplesOf(images, tree.nodes[0]?.weights.length);
   if (by === 'membership') assertTrainingImages(tree, samples.count);
-  if (labels && labels.length !== samples.count) {
-    throw new VitrineError('bad-argument', `"labels" expected ${samples.count}, got ${labels.length}`);
+  if (positive && positive.length !== samples.count) {
+    throw new VitrineError('bad-argument', `"positive" expected ${samples.count}, got ${positive.length}`);
   }
-  const truth = labels ?? Array.from(samples.outputs, (output) => output > 0);
+  const truth = positive ?? Array.from(samples.outputs, (output) => output > 0);
   const reference = parts && referenceOf(samples, parts, effects);
   if (!parts && effects)
     throw new VitrineError('bad-argument', '"parts" expected a matrix [m, d] where "effects" are given, got none');
   return levels.map((level) => {
-    if (level !== 'leaves') assertInteger('levels', level, [2, Number.POSITIVE_INFINITY]);
     const chosen = Array.from({ length: samples.count }, (_, image) => nodeAt(tree, samples, { image, level, by }));
     const said = chosen.map((node, image) => readingOf(tree, samples, node, image));
     return {
@@ -112,8 +122,8 @@ interface Reading {
 
 function readingOf({ nodes }: RationaleTree, samples: Samples, node: number, image: number): Reading {
   const { weights = [], bias = 0 } = nodes[node] ?? {};
-  const x = rowOf(samples.responses, image, samples.width);
-  const g = rowOf(samples.rationales, image, samples.width);
+  const x = tableRow(samples.responses, image, samples.width);
+  const g = tableRow(samples.rationales, image, samples.width);
   const contributions = x.map((value, d) => value * (weights[d] as number));
   let [shared, either] = [0, 0];
   contributions.forEach((contribution, d) => {
@@ -139,7 +149,7 @@ function nodeAt(tree: RationaleTree, samples: Samples, { image, level, by }: Pla
     return nodesAt(tree, level).find(holds) as number;
   }
   if (level === 'leaves')
-    return nearestNode(tree, nodesAt(tree, level), rowOf(samples.rationales, image, samples.width));
+    return nearestNode(tree, nodesAt(tree, level), tableRow(samples.rationales, image, samples.width));
   const route = routeOf(tree, samples, image);
   return route[Math.min(level - 2, route.length - 1)] as number;
 }
@@ -173,7 +183,7 @@ function referenceOf(samples: Samples, parts: NdArray<TypedArray>, effects?: NdA
     );
   }
   const own = samples.rationales.map((g, i) => g * (samples.responses[i] as number));
-  const sums = Array.from({ length: samples.count }, (_, i) => partSums(matrix, rowOf(own, i, samples.width)));
+  const sums = Array.from({ length: samples.count }, (_, i) => partSums(matrix, tableRow(own, i, samples.width)));
   return { matrix, effects: { shape, data: Float64Array.from(sums.flatMap((row) => [...row])) } };
 }
 

@@ -13,7 +13,7 @@ export interface RationaleNode {
 }
 
 /** Two nodes that became one. */
-export interface Merge {
+export interface TreeMerge {
   /** The images of the new node, in order. */
   readonly images: readonly number[];
   /** $\Delta \log E$, whatever the criterion. */
@@ -35,5 +35,5 @@ export interface GrownTree extends RationaleTree {
   readonly gamma: number;
   /** $\log E$ before and after each merge. */
   readonly logLikelihood: Float64Array;
-  readonly merges: readonly Merge[];
+  readonly merges: readonly TreeMerge[];
 }

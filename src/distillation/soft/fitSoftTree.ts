@@ -1,15 +1,14 @@
-import { eventLoopTurn } from '../../backend/inTurn.ts';
+import { inSlices, SLICE } from '../../backend/inTurn.ts';
 import { owned } from '../../backend/owned.ts';
+import { runChecks } from '../../network/runChecks.ts';
 import type { RunOptions } from '../../network/types.ts';
-import { assertChoice, assertCount, assertInteger, assertNumber } from '../../numeric/check.ts';
+import { assertOptions, count, integer, number, type OptionChecks, object, oneOf } from '../../numeric/options.ts';
 import { random, shuffled } from '../../numeric/random.ts';
-import { type AdamParameter, adamParameter, adamUpdate } from '../../optimization/adamUpdate.ts';
-import type { Traffic } from './balance.ts';
-import type { SoftParameters } from './gates.ts';
-import type { SoftLoss } from './leafLoss.ts';
-import { type SoftBatch, softObjective } from './softObjective.ts';
+import { adam } from '../../optimization/adam.ts';
+import { minimizeArrays } from '../../optimization/minimize.ts';
+import type { SoftParameters, SoftTree } from './gates.ts';
+import { type SoftBatch, type SoftLoss, softObjective, type Traffic } from './softObjective.ts';
 import { inputRows, type SoftExamples, targetRows } from './softTree.ts';
-import type { SoftTree } from './types.ts';
 
 /** Options of {@link fitSoftTree}. */
 export interface SoftTreeOptions extends RunOptions {
@@ -37,6 +36,18 @@ export interface FittedSoftTree extends SoftTree {
   readonly losses: Float64Array;
 }
 
+const checks: OptionChecks<SoftTreeOptions> = {
+  ...runChecks,
+  depth: integer(1, 12),
+  loss: oneOf(['expected', 'mixture']),
+  inverseTemperature: number(Number.MIN_VALUE),
+  balance: number(0),
+  window: number(1),
+  learningRate: number(Number.MIN_VALUE),
+  epochs: count(1),
+  seed: integer(Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER),
+};
+
 /**
  * Distils a network into a soft decision tree, of a fixed depth, trained by gradient descent on what the network says.
  *
@@ -54,55 +65,48 @@ export interface FittedSoftTree extends SoftTree {
  * @throws {VitrineError} if shapes do not fit, a number is not finite, a target is negative or an option out of range.
  * @example
  * ```ts
- * import { fitSoftTree, predict, softTreePredict } from 'vitrine';
+ * import { fitSoftTree, predict, predictSoftTree } from 'vitrine';
  * const { values: targets } = await predict(model, x, { scale: 'probability' });
  * const tree = await fitSoftTree({ inputs: x, targets }, { depth: 2, epochs: 20 });
- * const { leaf } = softTreePredict(tree, x);
+ * const { leaf } = predictSoftTree(tree, x);
  * console.log(tree.weights.shape, leaf); // [3, 16, 16, 3]
  * ```
  */
 export async function fitSoftTree(examples: SoftExamples, options: SoftTreeOptions = {}): Promise<FittedSoftTree> {
+  assertOptions(options, checks);
+  object('examples', examples);
   const { depth = 4, inverseTemperature = 1, learningRate = 0.01, epochs = 40, seed = 0, batchSize = 64 } = options;
   const { loss = 'expected', balance = 0.1, window = 1, signal, onProgress } = options;
-  assertInteger('depth', depth, [1, 12]);
-  assertChoice('loss', loss, ['expected', 'mixture']);
-  assertNumber('inverseTemperature', inverseTemperature, Number.MIN_VALUE);
-  assertNumber('learningRate', learningRate, Number.MIN_VALUE);
-  assertNumber('balance', balance, 0);
-  assertNumber('window', window, 1);
-  assertCount('epochs', epochs, 1);
-  assertInteger('batchSize', batchSize, [1, Number.POSITIVE_INFINITY]);
   const [own] = await owned(examples);
   const all: SoftBatch = { inputs: inputRows(own.inputs), targets: targetRows(own) };
   const count = all.inputs.length;
   const shape = { depth, inputs: own.inputs.shape.slice(1), classes: own.targets.shape[1] as number };
-  const moving = startOf(shape, seed);
-  const parameters: SoftParameters = {
-    weights: moving.weights.values,
-    biases: moving.biases.values,
-    leaves: moving.leaves.values,
-    inverseTemperature,
-  };
+  const parameters: SoftParameters = { ...startOf(shape, seed), inverseTemperature };
   const losses = new Float64Array(epochs);
+  const batches = Math.ceil(count / batchSize);
+  let order: Int32Array = new Int32Array();
   let traffic: Traffic | undefined;
-  let step = 0;
-  signal?.throwIfAborted();
-  for (let epoch = 0; epoch < epochs; epoch++) {
-    const order = shuffled(count, random(seed, 1, epoch).integer);
-    for (let start = 0; start < count; start += batchSize) {
+  const work = minimizeArrays({
+    parameters: [parameters.weights, parameters.biases, parameters.leaves],
+    steps: epochs * batches,
+    optimizer: adam({ learningRate }),
+    *gradients(step) {
+      const [epoch, start] = [Math.floor(step / batches), (step % batches) * batchSize];
+      if (start === 0) order = shuffled(count, random(seed, 1, epoch).integer);
       const batch = pick(all, order.subarray(start, start + batchSize));
       const found = softObjective(parameters, batch, { loss, balance, window, traffic });
       traffic = found.traffic;
       losses[epoch] = (losses[epoch] as number) + (found.value * batch.inputs.length) / count;
-      const pace = { step: ++step, learningRate };
-      adamUpdate(moving.weights, found.byWeights, pace);
-      adamUpdate(moving.biases, found.byBiases, pace);
-      adamUpdate(moving.leaves, found.byLeaves, pace);
-      await eventLoopTurn();
-      signal?.throwIfAborted();
-    }
-    onProgress?.({ stage: 'epochs', done: epoch + 1, total: epochs });
-  }
+      // Each batch in a slice of its own.
+      yield SLICE;
+      return [found.byWeights, found.byBiases, found.byLeaves];
+    },
+    onStep(step) {
+      const done = (step + 1) / batches;
+      if (Number.isInteger(done)) onProgress?.({ stage: 'epochs', done, total: epochs });
+    },
+  });
+  await inSlices(work, { signal });
   const inner = 2 ** depth - 1;
   return {
     kind: 'soft',
@@ -122,15 +126,11 @@ interface TreeShape {
 }
 
 /** Small random parameters: leaves that are alike would teach the gates nothing. */
-function startOf(
-  { depth, inputs, classes }: TreeShape,
-  seed: number,
-): Record<'weights' | 'biases' | 'leaves', AdamParameter> {
+function startOf({ depth, inputs, classes }: TreeShape, seed: number): Omit<SoftParameters, 'inverseTemperature'> {
   const { normal } = random(seed, 0);
   const inner = 2 ** depth - 1;
   const size = inputs.reduce((product, length) => product * length, 1);
-  const drawn = (length: number, scale: number): AdamParameter =>
-    adamParameter(Float64Array.from({ length }, () => scale * normal()));
+  const drawn = (length: number, scale: number): Float64Array => Float64Array.from({ length }, () => scale * normal());
   return {
     weights: drawn(inner * size, 1 / Math.sqrt(size)),
     biases: drawn(inner, 0),

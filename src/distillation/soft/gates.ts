@@ -1,3 +1,20 @@
+import type { NdArray } from '../../numeric/ndarray.ts';
+
+/** A complete tree of soft decisions. */
+export interface SoftTree {
+  readonly kind: 'soft';
+  /** How many decisions lead to a leaf, D. */
+  readonly depth: number;
+  /** β, which multiplies what enters the sigmoids. */
+  readonly inverseTemperature: number;
+  /** What each inner node looks for, `[2^D − 1, …]` in the shape of the inputs: pictures, of pictures. Breadth first. */
+  readonly weights: NdArray<Float64Array>;
+  /** `[2^D − 1]`. */
+  readonly biases: Float64Array;
+  /** φ, whose softmax is each leaf's distribution, `[2^D, k]`, from left to right. */
+  readonly leaves: NdArray<Float64Array>;
+}
+
 /** The parameters of a soft tree; inner nodes in breadth-first order, node i with the children 2i + 1 and 2i + 2. */
 export interface SoftParameters {
   /** `[2^D − 1, d]`. */

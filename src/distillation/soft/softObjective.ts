@@ -1,6 +1,4 @@
-import { balanceOf, type Traffic, withTraffic } from './balance.ts';
-import { logLeaves, type Passage, passageOf, type SoftParameters } from './gates.ts';
-import { type LeafLoss, leafLoss, type SoftLoss } from './leafLoss.ts';
+import { depthOf, logLeaves, type Passage, passageOf, type SoftParameters } from './gates.ts';
 
 /** Examples with what a tree shall say of them. */
 export interface SoftBatch {
@@ -118,4 +116,140 @@ function gateSlopes(
     byReach[node] = toLeft + toRight + own * p + reach * (byAll[node] as number);
   }
   return slopes;
+}
+
+/**
+ * What is minimised of each example with the target T: `'expected'`, $\sum_l P_l \, \mathrm{CE}(T, Q_l)$, the mean cross entropy of
+ * leaves, or `'mixture'`, $-\sum_k T_k \log \sum_l P_l Q_{lk}$, the cross entropy of the mean of leaves.
+ */
+export type SoftLoss = 'expected' | 'mixture';
+
+/** The loss of an example, and its slopes. */
+interface LeafLoss {
+  readonly loss: number;
+  /** By the log of the probability of coming to each leaf, `[leaves]`. */
+  readonly byPath: Float64Array;
+  /** By the parameters of leaves, `[leaves, k]`. */
+  readonly byLeaves: Float64Array;
+}
+
+/** The loss of an example that comes to leaves with probabilities P. */
+function leafLoss(
+  kind: SoftLoss,
+  { paths, logLeaves, target }: { paths: Float64Array; logLeaves: Float64Array; target: ArrayLike<number> },
+): LeafLoss {
+  return kind === 'expected' ? expected(paths, logLeaves, target) : mixture(paths, logLeaves, target);
+}
+
+function expected(paths: Float64Array, logs: Float64Array, target: ArrayLike<number>): LeafLoss {
+  const classes = target.length;
+  const byLeaves = new Float64Array(logs.length);
+  const mass = Array.from(target).reduce((sum, value) => sum + value, 0);
+  let loss = 0;
+  const byPath = paths.map((path, leaf) => {
+    let entropy = 0;
+    for (let k = 0; k < classes; k++) {
+      const log = logs[leaf * classes + k] as number;
+      entropy -= (target[k] as number) * log;
+      byLeaves[leaf * classes + k] = path * (mass * Math.exp(log) - (target[k] as number));
+    }
+    loss += path * entropy;
+    return path * entropy;
+  });
+  return { loss, byPath, byLeaves };
+}
+
+function mixture(paths: Float64Array, logs: Float64Array, target: ArrayLike<number>): LeafLoss {
+  const classes = target.length;
+  const mixed = mixtureOf(paths, logs, classes);
+  const byPath = new Float64Array(paths.length);
+  const byLeaves = new Float64Array(logs.length);
+  let loss = 0;
+  for (let k = 0; k < classes; k++) {
+    const own = target[k] as number;
+    if (own === 0) continue;
+    loss -= own * Math.log(Math.max(mixed[k] as number, Number.MIN_VALUE));
+    paths.forEach((path, leaf) => {
+      // What the leaf has of the mixture, by which it is pulled towards the target.
+      const q = Math.exp(logs[leaf * classes + k] as number);
+      const share = (own * path * q) / Math.max(mixed[k] as number, Number.MIN_VALUE);
+      byPath[leaf] = (byPath[leaf] as number) - share;
+      byLeaves[leaf * classes + k] = (byLeaves[leaf * classes + k] as number) - share;
+      for (let other = 0; other < classes; other++) {
+        const place = leaf * classes + other;
+        byLeaves[place] = (byLeaves[place] as number) + share * Math.exp(logs[place] as number);
+      }
+    });
+  }
+  return { loss, byPath, byLeaves };
+}
+
+/** $\sum_l P_l Q_l$, `[k]`. */
+export function mixtureOf(paths: Float64Array, logs: Float64Array, classes: number): Float64Array {
+  const mixed = new Float64Array(classes);
+  paths.forEach((path, leaf) => {
+    for (let k = 0; k < classes; k++) {
+      mixed[k] = (mixed[k] as number) + path * Math.exp(logs[leaf * classes + k] as number);
+    }
+  });
+  return mixed;
+}
+
+/** How often examples come to inner nodes, and go right there: sums over examples, or running means of them. */
+export interface Traffic {
+  /** $\sum_x P_i(x) p_i(x)$, `[2^D − 1]`. */
+  readonly right: Float64Array;
+  /** $\sum_x P_i(x)$. */
+  readonly all: Float64Array;
+}
+
+/** The price of uneven splits, and its slopes by the sums. */
+interface Balance {
+  /** $\alpha_i = \sum_x P_i(x) p_i(x) / \sum_x P_i(x)$. */
+  readonly alpha: Float64Array;
+  /** $-\lambda \sum_i 2^{-\mathrm{depth}_i} \frac12 (\log \alpha_i + \log(1 - \alpha_i))$. */
+  readonly price: number;
+  readonly byRight: Float64Array;
+  readonly byAll: Float64Array;
+}
+
+/** Away from here the price would be infinite. */
+const EDGE = 1e-6;
+
+/** The price of traffic, Eq. (4)–(5), Frosst and Hinton 2017, which halves from one level to the next. */
+function balanceOf({ right, all }: Traffic, weight: number): Balance {
+  const alpha = right.map((sum, node) =>
+    Math.min(Math.max(sum / Math.max(all[node] as number, 1e-300), EDGE), 1 - EDGE),
+  );
+  let price = 0;
+  const slopes = alpha.map((share, node) => {
+    const own = weight * 2 ** -depthOf(node);
+    price -= (own / 2) * (Math.log(share) + Math.log1p(-share));
+    return (-own / 2) * (1 / share - 1 / (1 - share));
+  });
+  const perAll = (node: number): number => 1 / Math.max(all[node] as number, 1e-300);
+  return {
+    alpha,
+    price,
+    byRight: slopes.map((slope, node) => slope * perAll(node)),
+    byAll: slopes.map((slope, node) => -slope * (alpha[node] as number) * perAll(node)),
+  };
+}
+
+/**
+ * Running means of traffic: a window of `window` batches at the root, twice as long on each level below, where fewer examples
+ * come by. Without earlier traffic that of the batch stands for it.
+ *
+ * @returns the means and what of each node's traffic is the batch's.
+ */
+function withTraffic(
+  before: Traffic | undefined,
+  batch: Traffic,
+  window: number,
+): { readonly traffic: Traffic; readonly fresh: Float64Array } {
+  if (!before) return { traffic: batch, fresh: new Float64Array(batch.all.length).fill(1) };
+  const fresh = batch.all.map((_, node) => 1 / (window * 2 ** depthOf(node)));
+  const mixed = (old: Float64Array, now: Float64Array): Float64Array =>
+    now.map((value, node) => (fresh[node] as number) * value + (1 - (fresh[node] as number)) * (old[node] as number));
+  return { traffic: { right: mixed(before.right, batch.right), all: mixed(before.all, batch.all) }, fresh };
 }

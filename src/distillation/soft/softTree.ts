@@ -1,11 +1,10 @@
 import { assertArray, assertFiniteArray } from '../../numeric/check.ts';
 import { VitrineError } from '../../numeric/errors.ts';
 import { type NdArray, sameShape, type TypedArray } from '../../numeric/ndarray.ts';
-import { assertSoftTree } from '../checks/assertTree.ts';
-import { logLeaves, passageOf, type SoftParameters } from './gates.ts';
-import { mixtureOf } from './leafLoss.ts';
-import { softObjective } from './softObjective.ts';
-import type { SoftTree } from './types.ts';
+import { assertOptions, number, object, oneOf } from '../../numeric/options.ts';
+import { assertSoftTree } from '../assertTree.ts';
+import { logLeaves, passageOf, type SoftParameters, type SoftTree } from './gates.ts';
+import { mixtureOf, softObjective } from './softObjective.ts';
 
 /** Examples for a soft tree. */
 export interface SoftExamples {
@@ -13,6 +12,12 @@ export interface SoftExamples {
   readonly inputs: NdArray<TypedArray>;
   /** What a network says of them, `[n, k]` probabilities. */
   readonly targets: NdArray<TypedArray>;
+}
+
+/** Options of {@link predictSoftTree}. */
+export interface SoftPredictionOptions {
+  /** What speaks for an example: `'path'`, the likeliest leaf, by default, or `'mixture'`, all leaves. */
+  readonly by?: 'path' | 'mixture';
 }
 
 /** What a soft tree says of examples. */
@@ -33,12 +38,12 @@ export interface SoftPrediction {
  *
  * @param tree of {@link fitSoftTree}, or made by hand.
  * @param inputs `[n, …]`.
- * @param options `by`: `'path'` (default) or `'mixture'`.
+ * @param options `by`.
  * @returns `values` `[n, k]`, the likeliest leaf, and all probabilities on the way.
  * @throws {VitrineError} if inputs have another shape than the tree's gates, or are not finite.
  * @example
  * ```ts
- * import { softTreePredict } from 'vitrine';
+ * import { predictSoftTree } from 'vitrine';
  * const tree = {
  *   kind: 'soft' as const,
  *   depth: 1,
@@ -47,15 +52,17 @@ export interface SoftPrediction {
  *   biases: Float64Array.of(0),
  *   leaves: { shape: [2, 2], data: Float64Array.of(2, -2, -2, 2) },
  * };
- * const { values, leaf } = softTreePredict(tree, { shape: [1, 2], data: Float32Array.of(1, 0) });
+ * const { values, leaf } = predictSoftTree(tree, { shape: [1, 2], data: Float32Array.of(1, 0) });
  * console.log(leaf, values.data); // 1; 0.018, 0.982
  * ```
  */
-export function softTreePredict(
+export function predictSoftTree(
   tree: SoftTree,
   inputs: NdArray<TypedArray>,
-  { by = 'path' }: { readonly by?: 'path' | 'mixture' } = {},
+  options: SoftPredictionOptions = {},
 ): SoftPrediction {
+  assertOptions(options, { by: oneOf(['path', 'mixture']) });
+  const { by = 'path' } = options;
   assertSoftTree(tree);
   const parameters = parametersOf(tree);
   const rows = inputRows(inputs, tree);
@@ -87,6 +94,12 @@ export function softTreePredict(
   };
 }
 
+/** Options of {@link softTreeLoss}. */
+export interface SoftTreeLossOptions {
+  /** λ, the price of uneven splits; 0.1 by default. */
+  readonly balance?: number;
+}
+
 /** The losses of a soft tree. */
 export interface SoftTreeLosses {
   /** $\sum_l P_l \, \mathrm{CE}(T, Q_l)$ of each example, `[n]`. */
@@ -110,12 +123,13 @@ export interface SoftTreeLosses {
  *
  * @param tree of {@link fitSoftTree}, or made by hand.
  * @param examples `inputs` `[n, …]` and `targets` `[n, k]`.
- * @param options `balance`: λ, 0.1 by default.
+ * @param options `balance`.
  * @returns both losses of each example, α, and the price.
  * @throws {VitrineError} if shapes do not fit, a number is not finite or a target is negative.
  * @example
  * ```ts
- * import { fitSoftTree, softTreeLoss } from 'vitrine';
+ * import { fitSoftTree } from 'vitrine';
+ * import { softTreeLoss } from 'vitrine/distillation';
  * const examples = {
  *   inputs: { shape: [4, 2], data: Float32Array.of(0, 1, 1, 0, 0, 2, 2, 0) },
  *   targets: { shape: [4, 2], data: Float32Array.of(1, 0, 0, 1, 1, 0, 0, 1) },
@@ -127,8 +141,11 @@ export interface SoftTreeLosses {
 export function softTreeLoss(
   tree: SoftTree,
   examples: SoftExamples,
-  { balance = 0.1 }: { readonly balance?: number } = {},
+  options: SoftTreeLossOptions = {},
 ): SoftTreeLosses {
+  assertOptions(options, { balance: number(0) });
+  const { balance = 0.1 } = options;
+  object('examples', examples);
   assertSoftTree(tree);
   const parameters = parametersOf(tree);
   const batch = { inputs: inputRows(examples.inputs, tree), targets: targetRows(examples, tree.leaves.shape[1]) };

@@ -1,7 +1,8 @@
-import { assertArray, assertChoice, assertFiniteArray, assertInteger } from '../../numeric/check.ts';
+import { assertArray, assertFiniteArray, assertInteger } from '../../numeric/check.ts';
 import { VitrineError } from '../../numeric/errors.ts';
 import type { NdArray, TypedArray } from '../../numeric/ndarray.ts';
-import { assertSurrogate } from '../checks/assertTree.ts';
+import { assertOptions, integer, type OptionChecks, object, oneOf } from '../../numeric/options.ts';
+import { assertSurrogate } from '../assertTree.ts';
 import { matrixOf } from '../vectorOf.ts';
 import { bestSplit, meanTarget, type SplitData } from './bestSplit.ts';
 import type { Fidelity, SurrogateNode, SurrogateTree } from './types.ts';
@@ -16,15 +17,22 @@ export interface SurrogateExamples {
 
 /** Options of {@link surrogateTree}. */
 export interface SurrogateOptions {
-  /** `'regression'` of scores (default), by squared error, or `'classification'`, by Gini impurity. */
+  /** `'regression'` of scores, by squared error, by default, or `'classification'`, by Gini impurity. */
   readonly task?: 'regression' | 'classification';
   /** How many questions lead to a leaf at most; 3 by default. */
   readonly maxDepth?: number;
   /** How many examples a leaf has at least; 1 by default. */
   readonly minLeaf?: number;
-  /** Examples that the tree has not seen, on which its fidelity is measured too. */
+  /** Examples that the tree has not seen, on which its fidelity is measured too; none by default. */
   readonly heldOut?: SurrogateExamples;
 }
+
+const checks: OptionChecks<SurrogateOptions> = {
+  task: oneOf(['regression', 'classification']),
+  maxDepth: integer(0),
+  minLeaf: integer(1),
+  heldOut: object,
+};
 
 /**
  * A decision tree that imitates a network from features that a person can read.
@@ -49,10 +57,9 @@ export interface SurrogateOptions {
  * ```
  */
 export function surrogateTree(examples: SurrogateExamples, options: SurrogateOptions = {}): SurrogateTree {
+  assertOptions(options, checks);
+  object('examples', examples);
   const { task = 'regression', maxDepth = 3, minLeaf = 1, heldOut } = options;
-  assertChoice('task', task, ['regression', 'classification']);
-  assertInteger('maxDepth', maxDepth, [0, Number.POSITIVE_INFINITY]);
-  assertInteger('minLeaf', minLeaf, [1, Number.POSITIVE_INFINITY]);
   const classes = task === 'classification' ? classCount(examples, heldOut) : undefined;
   const data = splitData(examples, classes, '');
   const rows = Array.from({ length: examples.features.shape[0] as number }, (_, row) => row);
@@ -60,7 +67,7 @@ export function surrogateTree(examples: SurrogateExamples, options: SurrogateOpt
   const unseen = heldOut && splitData(heldOut, classes, 'heldOut.');
   if (unseen && (unseen.width !== data.width || unseen.outputs !== data.outputs)) {
     throw new VitrineError(
-      'bad-argument',
+      'bad-shape',
       `"heldOut" expected ${data.width} features and ${data.outputs} outputs, got ${unseen.width} and ${unseen.outputs}`,
     );
   }
@@ -85,18 +92,18 @@ export function surrogateTree(examples: SurrogateExamples, options: SurrogateOpt
  * @throws {VitrineError} if there are other features than the tree knows, or one is not finite.
  * @example
  * ```ts
- * import { surrogatePredict, surrogateTree } from 'vitrine';
+ * import { predictSurrogate, surrogateTree } from 'vitrine';
  * const features = { shape: [3, 1], data: Float32Array.of(0, 1, 2) };
  * const outputs = { shape: [3], data: Float32Array.of(1, 1, 4) };
- * console.log(surrogatePredict(surrogateTree({ features, outputs }), features).data); // 1, 1, 4
+ * console.log(predictSurrogate(surrogateTree({ features, outputs }), features).data); // 1, 1, 4
  * ```
  */
-export function surrogatePredict(tree: SurrogateTree, features: NdArray<TypedArray>): NdArray<Float64Array> {
+export function predictSurrogate(tree: SurrogateTree, features: NdArray<TypedArray>): NdArray<Float64Array> {
   assertSurrogate(tree);
   const { shape, data } = matrixOf('features', features);
   const [count, width] = shape as [number, number];
   if (width !== tree.features)
-    throw new VitrineError('bad-argument', `"features" expected ${tree.features} of each, got ${width}`);
+    throw new VitrineError('bad-shape', `"features" expected ${tree.features} of each, got ${width}`);
   const values = Array.from({ length: count }, (_, row) => leafOf(tree.root, data.subarray(row * width)).value);
   const { value } = tree.root;
   return {
@@ -136,7 +143,7 @@ function splitData({ features, outputs }: SurrogateExamples, classes: number | u
   assertArray(`${at}outputs`, outputs, classes === undefined ? [1, 2] : [1]);
   assertFiniteArray(`${at}outputs`, outputs);
   if (outputs.shape[0] !== count) {
-    throw new VitrineError('bad-argument', `"${at}outputs" expected ${count} examples, got ${outputs.shape[0]}`);
+    throw new VitrineError('bad-shape', `"${at}outputs" expected ${count} examples, got ${outputs.shape[0]}`);
   }
   if (classes === undefined) {
     return { features: data, width, targets: Float64Array.from(outputs.data), outputs: outputs.shape[1] ?? 1 };

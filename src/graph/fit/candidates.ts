@@ -1,7 +1,6 @@
 import { joined } from '../../numeric/ndarray.ts';
-import { displacements } from '../mixture/displacements.ts';
+import { displacements } from '../neighbours.ts';
 import type { GraphLayer, PatternNode } from '../types.ts';
-import type { FittedLayer } from './fittedLayer.ts';
 
 /** The nodes of the layer above that can be neighbours. */
 export interface Candidates {
@@ -59,4 +58,13 @@ function isAtBorder({ size, centre, jump }: GraphLayer, { meanPosition }: Patter
     const last = size[axis] - 1;
     return along < MARGIN * size[axis] || along > last - MARGIN * size[axis];
   });
+}
+
+/** A layer with where its nodes are on the images of the fit. */
+export interface FittedLayer {
+  readonly layer: GraphLayer;
+  /** `[nodes, images, 2]` in pixels. */
+  readonly positions: Float64Array;
+  /** `[nodes, images]`. */
+  readonly scores: Float64Array;
 }

@@ -2,24 +2,23 @@ import { inSlices } from '../../backend/inTurn.ts';
 import type { RunOptions } from '../../network/types.ts';
 import { joined } from '../../numeric/ndarray.ts';
 import { random } from '../../numeric/random.ts';
-import type { SourceLayer } from '../maps/mapSource.ts';
-import { spreadOf } from '../mixture/maximized.ts';
+import type { SourceLayer } from '../../readings/mapSource.ts';
+import { nodeSpreads } from '../mixture/maximized.ts';
 import { responsesOf } from '../mixture/responses.ts';
 import type { PatternNode } from '../types.ts';
-import { candidatesOf } from './candidates.ts';
-import { type FilterPlan, type FittedFilter, fitFilter } from './fitFilter.ts';
-import type { FittedLayer } from './fittedLayer.ts';
+import { candidatesOf, type FittedLayer } from './candidates.ts';
+import { type FittedUnit, fitUnit, type UnitPlan } from './fitUnit.ts';
 
 /** What a layer is fitted to. */
 export interface LayerTask extends Pick<RunOptions, 'signal' | 'onProgress'> {
   readonly source: SourceLayer;
-  readonly filters: readonly number[];
-  /** Of each filter; 0 for none that can be fitted. */
+  readonly units: readonly number[];
+  /** Of each unit; 0 for none that can be fitted. */
   readonly deviations: readonly number[];
-  /** The positive activations of each image, `[filters, h · w]`. */
+  /** The positive activations of each image, `[units, h · w]`. */
   readonly maps: readonly Float32Array[];
   readonly above: FittedLayer | undefined;
-  readonly plan: Omit<FilterPlan, 'candidates' | 'width' | 'widths'>;
+  readonly plan: Omit<UnitPlan, 'candidates' | 'width' | 'widths'>;
   readonly seed: number;
   /** The number of the layer from the top, which the random numbers depend on. */
   readonly depth: number;
@@ -28,31 +27,31 @@ export interface LayerTask extends Pick<RunOptions, 'signal' | 'onProgress'> {
 /** The first width, as a share of the side of the map (§1.3). */
 const WIDTH = 0.15;
 
-/** Fits the nodes of a layer, filter by filter. */
+/** Fits the nodes of a layer, unit by unit. */
 export async function fitLayer(task: LayerTask): Promise<FittedLayer> {
-  const { source, filters, deviations, maps, above, signal, onProgress } = task;
+  const { source, units, deviations, maps, above, signal, onProgress } = task;
   const side = Math.sqrt(source.size[0] * source.jump[0] * source.size[1] * source.jump[1]);
   const images = maps.length;
   const hasAbove = above !== undefined && above.layer.nodes.length > 0;
-  const plan: FilterPlan = {
+  const plan: UnitPlan = {
     ...task.plan,
     width: WIDTH * side,
     // Narrower than a step, a Gaussian would fit single positions.
     widths: { low: Math.min(Math.sqrt(source.jump[0] * source.jump[1]), WIDTH * side), high: WIDTH * side },
     ...(hasAbove && { candidates: candidatesOf(above, images, task.plan.neighbours) }),
   };
-  const places = filters.map((_, i) => i).filter((i) => (deviations[i] as number) > 0);
-  const fitted: (FittedFilter & { filter: number })[] = [];
+  const places = units.map((_, i) => i).filter((i) => (deviations[i] as number) > 0);
+  const fitted: (FittedUnit & { unit: number })[] = [];
   for (const place of places) {
-    const filter = filters[place] as number;
+    const unit = units[place] as number;
     const own = mapsOf(maps, place, {
       positions: source.size[0] * source.size[1],
       deviation: deviations[place] as number,
     });
     const responses = responsesOf(own, images, source);
     fitted.push({
-      filter,
-      ...(await inSlices(fitFilter(responses, plan, random(task.seed, task.depth, filter)), task)),
+      unit,
+      ...(await inSlices(fitUnit(responses, plan, random(task.seed, task.depth, unit)), task)),
     });
     onProgress?.({ stage: `fit ${source.name}`, done: fitted.length, total: places.length });
   }
@@ -62,10 +61,10 @@ export async function fitLayer(task: LayerTask): Promise<FittedLayer> {
     layer: {
       name: source.name,
       size: source.size,
-      units: source.units,
+      unitCount: source.units,
       centre: source.centre,
       jump: source.jump,
-      filters,
+      units,
       deviations,
       nodes,
       logLikelihood: {
@@ -78,7 +77,7 @@ export async function fitLayer(task: LayerTask): Promise<FittedLayer> {
   };
 }
 
-/** The maps of a filter on all images, one after the other, in deviations. */
+/** The maps of a unit on all images, one after the other, in deviations. */
 function mapsOf(
   maps: readonly Float32Array[],
   place: number,
@@ -94,11 +93,11 @@ function mapsOf(
 }
 
 function nodesOf(
-  { filter, fit, peaks, neighbours }: FittedFilter & { filter: number },
-  { plan, images, side }: { plan: FilterPlan; images: number; side: number },
+  { unit, fit, peaks, neighbours }: FittedUnit & { unit: number },
+  { plan, images, side }: { plan: UnitPlan; images: number; side: number },
 ): readonly PatternNode[] {
   const { mixture, last } = fit;
-  const spreads = spreadOf(last);
+  const spreads = nodeSpreads(last);
   // §1.3.
   const widest = side / Math.sqrt(plan.patterns);
   const total = last.mass.reduce((sum, mass) => sum + mass, 0);
@@ -106,7 +105,7 @@ function nodesOf(
     const scores = peaks.scores.subarray(node * images, (node + 1) * images);
     const { mean, deviation } = momentsOf(peaks.positions.subarray(2 * node * images, 2 * (node + 1) * images));
     return {
-      filter,
+      unit,
       position: [mixture.positions[2 * node] as number, mixture.positions[2 * node + 1] as number],
       width: Math.sqrt(mixture.variances[node] as number),
       deformation: Math.min(Math.max(spreads[node] as number, widest / 10), widest),

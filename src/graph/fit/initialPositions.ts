@@ -1,5 +1,6 @@
 import type { Random } from '../../numeric/random.ts';
-import { pixelsAlong, type Responses } from '../mixture/responses.ts';
+import { pixelsAlong } from '../../readings/placement.ts';
+import type { Responses } from '../mixture/responses.ts';
 
 /**
  * Distinct positions for the nodes of a filter to begin at, in pixels, `[count, 2]`: drawn one after the other with

@@ -1,11 +1,13 @@
 import { assertChoice, assertInteger } from '../../numeric/check.ts';
 import { VitrineError } from '../../numeric/errors.ts';
-import type { PatternInference } from '../inferPatterns.ts';
+import { object } from '../../numeric/options.ts';
+import type { PatternInference } from '../inference.ts';
+import { imageCountOf } from '../inference.ts';
 import type { ExplanatoryGraph } from '../types.ts';
-import type { PartAnswer, PartDialogue } from './dialogue.ts';
-import { imagesOf, learnPartTemplates, templateOf } from './learnPartTemplates.ts';
+import { assertDialogue } from './askNext.ts';
+import { learnPartTemplates, templateChecks, templateOf } from './learnPartTemplates.ts';
 import { localizePart } from './localizePart.ts';
-import type { PartAnnotation, PartTemplate, PartTemplates } from './types.ts';
+import type { PartAnnotation, PartAnswer, PartDialogue, PartTemplate, PartTemplates } from './types.ts';
 
 /** An answer about an image. */
 export interface AnsweredImage {
@@ -18,7 +20,7 @@ export interface LearningContext {
   readonly graph: ExplanatoryGraph;
   /** Of `inferPatterns` with that graph. */
   readonly inference: PatternInference;
-  /** As for `learnPartTemplates`; of a new part only. */
+  /** As for `learnPartTemplates`, of a new part only; 0.1 by default. */
   readonly share?: number;
 }
 
@@ -39,8 +41,9 @@ export interface LearningContext {
  * is about what was found and nothing was; a template is not known, or a new one is; or a position is outside of the image.
  * @example
  * ```ts
- * import { answerQuestion, fitExplanatoryGraph, inferPatterns, syntheticPatterns } from 'vitrine';
- * const { maps, truth } = syntheticPatterns({ images: 12, layers: [{ name: 'top', positions: 10, filters: 4 }] });
+ * import { fitExplanatoryGraph, inferPatterns } from 'vitrine';
+ * import { answerQuestion, syntheticPatterns } from 'vitrine/graph';
+ * const { maps, truth } = syntheticPatterns({ imageCount: 12, layers: [{ name: 'top', positions: 10, unitCount: 4 }] });
  * const graph = await fitExplanatoryGraph(maps, { layers: ['top'], patternsPerFilter: 6 });
  * const inference = await inferPatterns(graph, maps);
  * const [row, column] = truth.top[0].parts[0].positions.data;
@@ -51,11 +54,17 @@ export interface LearningContext {
  */
 export function answerQuestion(
   dialogue: PartDialogue,
-  { image, answer }: AnsweredImage,
+  answered: AnsweredImage,
   context: LearningContext,
 ): PartDialogue {
+  assertDialogue(dialogue);
+  object('answered', answered);
+  object('context', context);
+  if (context.share !== undefined) templateChecks.share('share', context.share);
+  const { image, answer } = answered;
+  object('answer', answer);
   assertChoice('answer.kind', answer.kind, ['correct', 'moved', 'other', 'new', 'absent']);
-  assertInteger('image', image, [0, imagesOf(context.inference) - 1]);
+  assertInteger('image', image, [0, imageCountOf(context.inference) - 1]);
   assertOpen(dialogue, image);
   const annotation = annotationOf(dialogue.part, { image, answer }, context.inference);
   const answers = [...dialogue.answers, { image, kind: answer.kind }];

@@ -1,11 +1,13 @@
 import { mean } from 'd3-array';
-import { assertNumber } from '../../numeric/check.ts';
+import { assertList } from '../../numeric/check.ts';
+import { cosine } from '../../numeric/correlation.ts';
+import { assertOptions, number, type OptionChecks, object } from '../../numeric/options.ts';
 import { atOnce, forEachOf, type Sliced } from '../../numeric/sliced.ts';
-import type { PatternInference } from '../inferPatterns.ts';
-import type { PartDialogue, PartQuestion } from './dialogue.ts';
-import { imagesOf } from './learnPartTemplates.ts';
+import type { PatternInference } from '../inference.ts';
+import { imageCountOf } from '../inference.ts';
 import { localizePart } from './localizePart.ts';
-import { patternDistances } from './patternDistances.ts';
+import { assertTemplates } from './parsePartTemplates.ts';
+import type { PartDialogue, PartQuestion } from './types.ts';
 
 /** Options of {@link askNext}. */
 export interface AskOptions {
@@ -14,6 +16,9 @@ export interface AskOptions {
   /** α: how fast what is learnt from an image fades with the distance to another one; 5 by default. */
   readonly fading?: number;
 }
+
+/** Checks of how the next question is chosen. */
+export const askChecks: OptionChecks<AskOptions> = { sharpness: number(0), fading: number(0) };
 
 /**
  * Finds the image that it is best to ask about next.
@@ -33,8 +38,9 @@ export interface AskOptions {
  * @throws {VitrineError} if the inference is of another graph, or an option is negative, or if the part is none.
  * @example
  * ```ts
- * import { answerQuestion, askNext, fitExplanatoryGraph, inferPatterns, syntheticPatterns } from 'vitrine';
- * const { maps, truth } = syntheticPatterns({ images: 12, layers: [{ name: 'top', positions: 10, filters: 4 }] });
+ * import { askNext, fitExplanatoryGraph, inferPatterns } from 'vitrine';
+ * import { answerQuestion, syntheticPatterns } from 'vitrine/graph';
+ * const { maps, truth } = syntheticPatterns({ imageCount: 12, layers: [{ name: 'top', positions: 10, unitCount: 4 }] });
  * const graph = await fitExplanatoryGraph(maps, { layers: ['top'], patternsPerFilter: 6 });
  * const inference = await inferPatterns(graph, maps);
  * const { image } = askNext({ part: null, answers: [] }, inference)!;
@@ -49,7 +55,18 @@ export function askNext(
   inference: PatternInference,
   options: AskOptions = {},
 ): PartQuestion | null {
+  assertOptions(options, askChecks);
+  assertDialogue(dialogue);
   return atOnce(nextQuestion(dialogue, inference, options));
+}
+
+/** Refuses what was never asked and learnt. */
+export function assertDialogue(dialogue: PartDialogue): void {
+  object('dialogue', dialogue);
+  const { part, answers } = dialogue;
+  if (part !== null) assertTemplates(part, 'dialogue.part');
+  assertList('dialogue.answers', answers);
+  answers.forEach((answer, i) => object(`dialogue.answers[${i}]`, answer));
 }
 
 /** The same, to be found in slices. */
@@ -58,13 +75,11 @@ export function* nextQuestion(
   inference: PatternInference,
   { sharpness = 5, fading = 5 }: AskOptions,
 ): Sliced<PartQuestion | null> {
-  assertNumber('sharpness', sharpness, 0);
-  assertNumber('fading', fading, 0);
   const known = new Map(answers.map(({ image, kind }) => [image, kind]));
   for (const { annotations } of part?.templates ?? []) {
     for (const { image } of annotations) known.set(image, 'moved');
   }
-  const images = Array.from({ length: imagesOf(inference) }, (_, image) => image);
+  const images = Array.from({ length: imageCountOf(inference) }, (_, image) => image);
   const objects = images.filter((image) => known.get(image) !== 'absent');
   const open = objects.filter((image) => !known.has(image));
   if (open.length === 0) return null;
@@ -103,4 +118,28 @@ function questionOf(image: number, found: ReturnType<typeof localizePart> | unde
 function divergence(scores: readonly number[], sharpness: number): number {
   const partition = mean(scores, (score) => Math.exp(sharpness * score)) as number;
   return Math.log(partition) - sharpness * (mean(scores) as number);
+}
+
+/** The cosine distance, in the scores of all nodes, from each of some images to each of others: one row each. */
+function* patternDistances(
+  inference: PatternInference,
+  from: readonly number[],
+  to: readonly number[],
+): Sliced<readonly Float64Array[]> {
+  const rows = new Map(to.map((image) => [image, scoresOf(inference, image)]));
+  const distances: Float64Array[] = [];
+  for (const image of from) {
+    const own = scoresOf(inference, image);
+    distances.push(Float64Array.from(to, (other) => 1 - cosine(own, rows.get(other) as Float64Array)));
+    yield 3 * own.length * to.length;
+  }
+  return distances;
+}
+
+function scoresOf(inference: PatternInference, image: number): Float64Array {
+  const parts = Object.values(inference).map(({ scores: { shape, data } }) => {
+    const nodes = shape[1] as number;
+    return data.subarray(image * nodes, (image + 1) * nodes);
+  });
+  return Float64Array.from(parts.flatMap((part) => [...part]));
 }

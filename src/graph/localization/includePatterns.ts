@@ -1,6 +1,7 @@
-import { assertChoice } from '../../numeric/check.ts';
+import { assertChoice, assertList } from '../../numeric/check.ts';
 import { VitrineError } from '../../numeric/errors.ts';
-import { assertTemplates } from './assertTemplates.ts';
+import { flag, object } from '../../numeric/options.ts';
+import { assertTemplates } from './parsePartTemplates.ts';
 import type { PartTemplates, VotingPattern } from './types.ts';
 
 /** Which patterns shall vote, or not. */
@@ -23,8 +24,9 @@ export interface PatternChoice {
  * @throws {VitrineError} if there is no such template, or it has no such pattern, or if the part is none.
  * @example
  * ```ts
- * import { fitExplanatoryGraph, includePatterns, inferPatterns, learnPartTemplates, syntheticPatterns } from 'vitrine';
- * const { maps, truth } = syntheticPatterns({ images: 12, layers: [{ name: 'top', positions: 10, filters: 4 }] });
+ * import { fitExplanatoryGraph, inferPatterns, learnPartTemplates } from 'vitrine';
+ * import { includePatterns, syntheticPatterns } from 'vitrine/graph';
+ * const { maps, truth } = syntheticPatterns({ imageCount: 12, layers: [{ name: 'top', positions: 10, unitCount: 4 }] });
  * const graph = await fitExplanatoryGraph(maps, { layers: ['top'], patternsPerFilter: 6 });
  * const inference = await inferPatterns(graph, maps);
  * const [row, column] = truth.top[0].parts[0].positions.data;
@@ -35,8 +37,12 @@ export interface PatternChoice {
  * console.log(without.templates[0].patterns[0].included); // false
  * ```
  */
-export function includePatterns(part: PartTemplates, { template, patterns, included }: PatternChoice): PartTemplates {
+export function includePatterns(part: PartTemplates, choice: PatternChoice): PartTemplates {
   assertTemplates(part);
+  object('choice', choice);
+  const { template, patterns, included } = choice;
+  assertList('patterns', patterns);
+  flag('included', included);
   assertChoice(
     'template',
     template,
@@ -48,6 +54,7 @@ export function includePatterns(part: PartTemplates, { template, patterns, inclu
       if (own.name !== template) return own;
       const chosen = new Set(
         patterns.map((pattern, i) => {
+          object(`patterns[${i}]`, pattern);
           const place = own.patterns.findIndex((one) => one.layer === pattern.layer && one.node === pattern.node);
           if (place >= 0) return place;
           throw new VitrineError(

@@ -1,9 +1,19 @@
 import { inSlices } from '../../backend/inTurn.ts';
 import { owned } from '../../backend/owned.ts';
-import { assertCount } from '../../numeric/check.ts';
+import {
+  abortSignal,
+  assertOptions,
+  callback,
+  count,
+  type OptionChecks,
+  object,
+  required,
+} from '../../numeric/options.ts';
+import { imageCountOf } from '../inference.ts';
 import { answerQuestion, type LearningContext } from './answerQuestion.ts';
-import { type AskOptions, nextQuestion } from './askNext.ts';
-import type { PartAnswer, PartDialogue, PartQuestion } from './dialogue.ts';
+import { type AskOptions, askChecks, assertDialogue, nextQuestion } from './askNext.ts';
+import { templateChecks } from './learnPartTemplates.ts';
+import type { PartAnswer, PartDialogue, PartQuestion } from './types.ts';
 
 /** Options of {@link learnByAsking}. */
 export interface LearnByAskingOptions extends AskOptions {
@@ -13,8 +23,17 @@ export interface LearnByAskingOptions extends AskOptions {
   readonly questions?: number;
   /** What was asked and learnt before; nothing by default. */
   readonly dialogue?: PartDialogue;
+  /** Stops the call before the next question; it rejects with `signal.reason`. None by default. */
   readonly signal?: AbortSignal;
 }
+
+const checks: OptionChecks<LearnByAskingOptions> = {
+  ...askChecks,
+  ask: required(callback),
+  questions: count(1),
+  dialogue: object,
+  signal: abortSignal,
+};
 
 /**
  * Learns a part by asking about one image after the other, each time the one whose answer tells most.
@@ -27,8 +46,9 @@ export interface LearnByAskingOptions extends AskOptions {
  * @throws as `askNext` and `answerQuestion` do, what `ask` throws, or the signal's reason.
  * @example
  * ```ts
- * import { fitExplanatoryGraph, inferPatterns, learnByAsking, syntheticPatterns } from 'vitrine';
- * const { maps, truth } = syntheticPatterns({ images: 12, layers: [{ name: 'top', positions: 10, filters: 4 }] });
+ * import { fitExplanatoryGraph, inferPatterns } from 'vitrine';
+ * import { learnByAsking, syntheticPatterns } from 'vitrine/graph';
+ * const { maps, truth } = syntheticPatterns({ imageCount: 12, layers: [{ name: 'top', positions: 10, unitCount: 4 }] });
  * const graph = await fitExplanatoryGraph(maps, { layers: ['top'], patternsPerFilter: 6 });
  * const inference = await inferPatterns(graph, maps);
  * const { data } = truth.top[0].parts[0].positions;
@@ -43,11 +63,15 @@ export interface LearnByAskingOptions extends AskOptions {
  * ```
  */
 export async function learnByAsking(context: LearningContext, options: LearnByAskingOptions): Promise<PartDialogue> {
+  assertOptions(options, checks);
+  object('context', context);
+  imageCountOf(context.inference);
+  if (context.share !== undefined) templateChecks.share('share', context.share);
+  if (options.dialogue !== undefined) assertDialogue(options.dialogue);
   const [state, plan] = await owned(context, options);
   const { ask, questions = 10, dialogue: begun = { part: null, answers: [] }, signal, ...asking } = plan;
-  assertCount('questions', questions, 1);
   let dialogue = begun;
-  for (let count = 0; count < questions; count++) {
+  for (let asked = 0; asked < questions; asked++) {
     const question = await inSlices(nextQuestion(dialogue, state.inference, asking), { signal });
     const answer = question && (await ask(question));
     if (!question || !answer) break;

@@ -1,17 +1,23 @@
-import { assertInteger, assertNumber } from '../../numeric/check.ts';
+import { mean } from 'd3-array';
+import { assertInteger, assertList, assertNumber, assertNumbers } from '../../numeric/check.ts';
 import { VitrineError } from '../../numeric/errors.ts';
-import { assertGraph } from '../assertGraph.ts';
-import type { PatternInference } from '../inferPatterns.ts';
-import { inferenceOf } from '../parts/inferenceOf.ts';
-import type { ExplanatoryGraph } from '../types.ts';
-import { learnTemplate } from './learnTemplate.ts';
-import type { PartAnnotation, PartExamples, PartTemplates } from './types.ts';
+import { assertOptions, kind, type OptionChecks, object, text } from '../../numeric/options.ts';
+import type { LayerInference } from '../inference.ts';
+import { imageCountOf, inferenceOf, stillNodes } from '../inference.ts';
+import { assertExplanatoryGraph } from '../parseExplanatoryGraph.ts';
+import type { ExplanatoryGraph, GraphLayer, PatternNode } from '../types.ts';
+import type { PartAnnotation, PartExamples, PartTemplate, PartTemplates, VotingPattern } from './types.ts';
 
 /** Options of {@link learnPartTemplates}. */
 export interface PartTemplateOptions {
   /** The share of all nodes of the graph that a template retrieves; 0.1 by default. */
   readonly share?: number;
 }
+
+/** Checks of {@link PartTemplateOptions}. */
+export const templateChecks: OptionChecks<PartTemplateOptions> = {
+  share: kind('a number in 0..1, above 0', (value) => typeof value === 'number' && value > 0 && value <= 1),
+};
 
 /**
  * Learns from a few annotations where a part is, in terms of the patterns of a graph: three may do.
@@ -35,12 +41,12 @@ export interface PartTemplateOptions {
  * @param options `share`.
  * @returns templates in the order of their first annotation, as plain data.
  * @throws {VitrineError} if there is no annotation, one is of an image that the inference lacks or outside of the image,
- * two of one template are of one image, no node was seen on any annotated image, or `share` is outside of 0…1;
- * {VitrineError} if the graph is none.
+ * two of one template are of one image, no node was seen on any annotated image, or `share` is outside of 0…1, or if the graph is none.
  * @example
  * ```ts
- * import { fitExplanatoryGraph, inferPatterns, learnPartTemplates, localizePart, syntheticPatterns } from 'vitrine';
- * const { maps, truth } = syntheticPatterns({ images: 20, layers: [{ name: 'top', positions: 10, filters: 4 }] });
+ * import { fitExplanatoryGraph, inferPatterns, learnPartTemplates, localizePart } from 'vitrine';
+ * import { syntheticPatterns } from 'vitrine/graph';
+ * const { maps, truth } = syntheticPatterns({ imageCount: 20, layers: [{ name: 'top', positions: 10, unitCount: 4 }] });
  * const graph = await fitExplanatoryGraph(maps, { layers: ['top'], patternsPerFilter: 6 });
  * const inference = await inferPatterns(graph, maps);
  * const { data } = truth.top[0].parts[0].positions;
@@ -51,17 +57,19 @@ export interface PartTemplateOptions {
  */
 export function learnPartTemplates(
   graph: ExplanatoryGraph,
-  { inference, annotations }: PartExamples,
-  { share = 0.1 }: PartTemplateOptions = {},
+  examples: PartExamples,
+  options: PartTemplateOptions = {},
 ): PartTemplates {
-  assertGraph(graph);
-  assertNumber('share', share, Number.MIN_VALUE);
-  if (share > 1) throw new VitrineError('bad-argument', `"share" expected at most 1, got ${share}`);
+  assertOptions(options, templateChecks);
+  assertExplanatoryGraph(graph);
+  object('examples', examples);
+  const { inference, annotations } = examples;
+  const { share = 0.1 } = options;
   for (const layer of graph.layers) inferenceOf(layer, inference);
-  assertAnnotations(annotations, graph, imagesOf(inference));
+  assertAnnotations(annotations, graph, imageCountOf(inference));
   const names = [...new Set(annotations.map(templateOf))];
   return {
-    schema: 'vitrine/part-templates',
+    format: 'vitrine/part-templates',
     version: 1,
     imageSize: graph.imageSize,
     nodes: Object.fromEntries(graph.layers.map(({ name, nodes }) => [name, nodes.length])),
@@ -78,21 +86,22 @@ export function templateOf({ template = 'part' }: Pick<PartAnnotation, 'template
   return template;
 }
 
-/** How many images an inference is of. */
-export function imagesOf(inference: PatternInference): number {
-  return Math.max(0, ...Object.values(inference).map(({ scores }) => scores.shape[0] as number));
-}
-
 function assertAnnotations(
   annotations: readonly PartAnnotation[],
   { imageSize }: ExplanatoryGraph,
   images: number,
 ): void {
+  assertList('annotations', annotations);
   if (annotations.length === 0)
     throw new VitrineError('bad-argument', '"annotations" expected at least one annotation, got none');
   const seen = new Set<string>();
-  annotations.forEach(({ image, position, size, template }, i) => {
+  annotations.forEach((annotation, i) => {
+    object(`annotations[${i}]`, annotation);
+    const { image, position, size, template } = annotation;
     assertInteger(`annotations[${i}].image`, image, [0, images - 1]);
+    assertList(`annotations[${i}].position`, position);
+    if (size !== undefined) assertNumbers(`annotations[${i}].size`, size, 2);
+    if (template !== undefined) text(`annotations[${i}].template`, template);
     for (const axis of [0, 1] as const) {
       assertNumber(`annotations[${i}].position[${axis}]`, position[axis], 0);
       if (position[axis] > imageSize[axis]) {
@@ -112,4 +121,102 @@ function assertAnnotations(
     }
     seen.add(key);
   });
+}
+
+// How many observations the expected variance of an offset is worth.
+const prior = 2;
+// How much an offset varies with its length: what is at the part moves with it, what is far away less so.
+const stretch = 0.3;
+// Below this share of its mean score, a node is not seen.
+const seen = 0.1;
+
+/** Learns one template from its annotations. */
+function learnTemplate(
+  graph: ExplanatoryGraph,
+  { inference, annotations }: PartExamples,
+  { name, share }: { readonly name: string; readonly share: number },
+): PartTemplate {
+  const candidates = graph.layers.flatMap((layer) => candidatesOf(layer, inferenceOf(layer, inference), annotations));
+  if (candidates.length === 0) {
+    throw new VitrineError(
+      'bad-argument',
+      `"annotations" expected images on which some node is seen, got none for template "${name}"`,
+    );
+  }
+  const nodes = graph.layers.reduce((sum, layer) => sum + layer.nodes.length, 0);
+  const sizes = annotations.flatMap(({ size }) => (size ? [size] : []));
+  return {
+    name,
+    annotations,
+    size: sizes.length > 0 ? ([0, 1].map((axis) => mean(sizes, (size) => size[axis])) as [number, number]) : null,
+    patterns: candidates.sort((a, b) => b.weight - a.weight).slice(0, Math.ceil(share * nodes)),
+  };
+}
+
+/** All nodes of a layer that may vote. */
+function candidatesOf(
+  layer: GraphLayer,
+  inference: LayerInference,
+  annotations: readonly PartAnnotation[],
+): readonly VotingPattern[] {
+  if (layer.nodes.length === 0) return [];
+  const still = stillNodes(inference);
+  return layer.nodes.flatMap((node, place) => {
+    const offsets = annotations.flatMap((annotation) => {
+      const offset = offsetOf(inference, { node, place }, annotation);
+      return offset ? [offset] : [];
+    });
+    if (still[place] || 2 * offsets.length < annotations.length || offsets.length === 0) return [];
+    const offset = [0, 1].map((axis) => mean(offsets, (one) => one[axis])) as [number, number];
+    const variance = varianceOf(offsets, offset, layer);
+    return [
+      {
+        layer: layer.name,
+        node: place,
+        offset,
+        deviation: Math.sqrt(variance),
+        weight: reliabilityOf(inference, { node, place }) / variance,
+        meanScore: node.meanScore,
+        included: true,
+      },
+    ];
+  });
+}
+
+interface Placed {
+  readonly node: PatternNode;
+  /** Its place in the layer's nodes. */
+  readonly place: number;
+}
+
+/** From a node to the centre of an annotated part; nothing where the node is not seen. */
+function offsetOf(
+  { positions, scores }: LayerInference,
+  { node, place }: Placed,
+  { image, position }: PartAnnotation,
+): readonly [number, number] | undefined {
+  const k = image * (scores.shape[1] as number) + place;
+  if (!((scores.data[k] as number) > seen * node.meanScore)) return undefined;
+  return [position[0] - (positions.data[2 * k] as number), position[1] - (positions.data[2 * k + 1] as number)];
+}
+
+function varianceOf(
+  offsets: readonly (readonly [number, number])[],
+  [rows, columns]: readonly [number, number],
+  { jump }: GraphLayer,
+): number {
+  // A position is known to the step of its layer: the variance of a uniform error is a twelfth of its square.
+  const expected = (jump[0] * jump[1]) / 12 + (stretch * Math.hypot(rows, columns)) ** 2;
+  const squares = offsets.reduce((sum, one) => sum + ((one[0] - rows) ** 2 + (one[1] - columns) ** 2) / 2, 0);
+  return (prior * expected + squares) / (prior + offsets.length - 1);
+}
+
+/** The share of images on which a node is seen. */
+function reliabilityOf({ scores }: LayerInference, { node, place }: Placed): number {
+  const [images, nodes] = scores.shape as [number, number];
+  let count = 0;
+  for (let image = 0; image < images; image++) {
+    if ((scores.data[image * nodes + place] as number) > seen * node.meanScore) count++;
+  }
+  return count / images;
 }

@@ -1,11 +1,9 @@
 import { VitrineError } from '../../numeric/errors.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
-import type { PatternInference } from '../inferPatterns.ts';
-import { assertTemplates } from './assertTemplates.ts';
-import { greatestAgreement } from './greatestAgreement.ts';
-import { imagesOf } from './learnPartTemplates.ts';
+import type { LayerInference, PatternInference } from '../inference.ts';
+import { imageCountOf } from '../inference.ts';
+import { assertTemplates } from './parsePartTemplates.ts';
 import type { PartTemplate, PartTemplates } from './types.ts';
-import { votesOf } from './votesOf.ts';
 
 /** Where a part was found. */
 export interface LocalizedPart {
@@ -39,8 +37,9 @@ export interface LocalizedPart {
  * are none.
  * @example
  * ```ts
- * import { fitExplanatoryGraph, inferPatterns, learnPartTemplates, localizePart, syntheticPatterns } from 'vitrine';
- * const { maps, truth } = syntheticPatterns({ images: 20, layers: [{ name: 'top', positions: 10, filters: 4 }] });
+ * import { fitExplanatoryGraph, inferPatterns, learnPartTemplates, localizePart } from 'vitrine';
+ * import { syntheticPatterns } from 'vitrine/graph';
+ * const { maps, truth } = syntheticPatterns({ imageCount: 20, layers: [{ name: 'top', positions: 10, unitCount: 4 }] });
  * const graph = await fitExplanatoryGraph(maps, { layers: ['top'], patternsPerFilter: 6 });
  * const inference = await inferPatterns(graph, maps);
  * const [row, column] = truth.top[0].parts[0].positions.data;
@@ -51,8 +50,8 @@ export interface LocalizedPart {
  */
 export function localizePart(part: PartTemplates, inference: PatternInference): LocalizedPart {
   assertTemplates(part);
+  const images = imageCountOf(inference);
   assertNodes(part, inference);
-  const images = imagesOf(inference);
   const found = Array.from({ length: images }, (_, image) => bestTemplate(part, inference, image));
   return {
     positions: {
@@ -100,8 +99,77 @@ function assertNodes({ nodes }: PartTemplates, inference: PatternInference): voi
     const got = inference[layer]?.scores.shape[1];
     if (got === count || (count === 0 && got === undefined)) continue;
     throw new VitrineError(
-      'bad-argument',
+      'bad-shape',
       `"inference" expected ${count} nodes of layer "${layer}", got ${got ?? 'no such layer'}`,
     );
   }
+}
+
+/** A vote for where a part is. */
+interface Vote {
+  readonly position: readonly [row: number, column: number];
+  readonly weight: number;
+  /** Per axis, in pixels. */
+  readonly deviation: number;
+}
+
+/** The votes of the patterns that are seen in an image, and what they could weigh together at most. */
+function votesOf(
+  { patterns }: PartTemplate,
+  inference: PatternInference,
+  image: number,
+): { readonly votes: readonly Vote[]; readonly total: number } {
+  const included = patterns.filter((pattern) => pattern.included);
+  const votes = included.flatMap(({ layer, node, offset, deviation, weight, meanScore }): readonly Vote[] => {
+    const { positions, scores } = inference[layer] as LayerInference;
+    const k = image * (scores.shape[1] as number) + node;
+    const activity = Math.min((scores.data[k] as number) / meanScore, 1);
+    if (!(activity > 0)) return [];
+    const position = [
+      (positions.data[2 * k] as number) + offset[0],
+      (positions.data[2 * k + 1] as number) + offset[1],
+    ] as const;
+    return [{ position, weight: weight * activity, deviation }];
+  });
+  return { votes, total: included.reduce((sum, { weight }) => sum + weight, 0) };
+}
+
+// From how many of the weightiest votes the search starts, and how many steps it takes.
+const starts = 64;
+const steps = 20;
+
+/** Where votes agree most, and by how much; nothing without votes. */
+function greatestAgreement(
+  votes: readonly Vote[],
+): { readonly position: readonly [number, number]; readonly sum: number } | undefined {
+  const weightiest = [...votes].sort((a, b) => b.weight - a.weight).slice(0, starts);
+  let best: { position: readonly [number, number]; sum: number } | undefined;
+  for (const { position } of weightiest) {
+    const { sum } = agreement(votes, position);
+    if (sum > (best?.sum ?? 0)) best = { position, sum };
+  }
+  for (let step = 0; best && step < steps; step++) {
+    const { centre } = agreement(votes, best.position);
+    const next = { position: centre, sum: agreement(votes, centre).sum };
+    if (!(next.sum > best.sum)) break;
+    best = next;
+  }
+  return best;
+}
+
+/** How much votes agree on a position, and the mean of those that do: the next step of the mean shift. */
+function agreement(
+  votes: readonly Vote[],
+  [row, column]: readonly [number, number],
+): { readonly sum: number; readonly centre: readonly [number, number] } {
+  let [sum, pull, rows, columns] = [0, 0, 0, 0];
+  for (const { position, weight, deviation } of votes) {
+    const variance = deviation ** 2;
+    const share = weight * Math.exp(-((position[0] - row) ** 2 + (position[1] - column) ** 2) / (2 * variance));
+    sum += share;
+    pull += share / variance;
+    rows += (share / variance) * position[0];
+    columns += (share / variance) * position[1];
+  }
+  return { sum, centre: [rows / pull, columns / pull] };
 }

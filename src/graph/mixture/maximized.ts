@@ -1,6 +1,6 @@
 import type { Sliced } from '../../numeric/sliced.ts';
+import type { Mixture } from './densities.ts';
 import { type Expectation, expectation } from './expectation.ts';
-import type { Mixture } from './mixture.ts';
 import type { Responses } from './responses.ts';
 
 /** A mixture after some steps of expectation-maximisation. */
@@ -72,6 +72,6 @@ function fittedVariances(
 }
 
 /** $\sqrt{\sum F r \lVert p - \mu - \text{shift} \rVert^2 / 2 \sum F r}$, 0 of a node that explains nothing. */
-export function spreadOf({ mass, squares }: Expectation): Float64Array {
+export function nodeSpreads({ mass, squares }: Expectation): Float64Array {
   return mass.map((weight, node) => (weight > 0 ? Math.sqrt(Math.max(squares[node] as number, 0) / (2 * weight)) : 0));
 }

@@ -1,16 +1,8 @@
-/** Where the positions of a layer lie in the image. */
-export interface Grid {
-  /** Rows and columns of the layer. */
-  readonly size: readonly [rows: number, columns: number];
-  /** The pixel that position (0, 0) stands for. */
-  readonly centre: readonly [row: number, column: number];
-  /** Pixels from a position to the next. */
-  readonly jump: readonly [rows: number, columns: number];
-}
+import { type LayerGrid, pixelsAlong } from '../../readings/placement.ts';
 
 /** What is positive in the maps of one filter on several images, image by image in row-major order. */
 export interface Responses {
-  readonly grid: Grid;
+  readonly grid: LayerGrid;
   readonly images: number;
   /** Where the positive values of image i begin, and after the last where they end. */
   readonly starts: Int32Array;
@@ -24,7 +16,7 @@ export interface Responses {
 }
 
 /** The positive values of the maps of a filter, of which `maps` holds `images` one after the other. */
-export function responsesOf(maps: ArrayLike<number>, images: number, grid: Grid): Responses {
+export function responsesOf(maps: ArrayLike<number>, images: number, grid: LayerGrid): Responses {
   const [height, width] = grid.size;
   let count = 0;
   for (let k = 0; k < maps.length; k++) if ((maps[k] as number) > 0) count++;
@@ -46,9 +38,4 @@ export function responsesOf(maps: ArrayLike<number>, images: number, grid: Grid)
   }
   const [rowPixels, columnPixels] = [pixelsAlong(grid, 0), pixelsAlong(grid, 1)];
   return { grid, images, starts, rows, columns, values, rowPixels, columnPixels };
-}
-
-/** The pixels of the rows (axis 0) or columns (axis 1). */
-export function pixelsAlong({ size, centre, jump }: Grid, axis: 0 | 1): Float64Array {
-  return Float64Array.from({ length: size[axis] }, (_, i) => centre[axis] + i * jump[axis]);
 }

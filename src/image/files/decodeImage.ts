@@ -1,7 +1,8 @@
 import { eventLoopTurn } from '../../backend/inTurn.ts';
 import { owned } from '../../backend/owned.ts';
-import { assertInteger, describe, mostNumbers } from '../../numeric/check.ts';
+import { describe, mostNumbers } from '../../numeric/check.ts';
 import { VitrineError } from '../../numeric/errors.ts';
+import { assertOptions, integer, type OptionChecks } from '../../numeric/options.ts';
 import { picture } from '../picture.ts';
 import type { Picture } from '../types.ts';
 import { canDecodeInBrowser, decodeInBrowser } from './decodeInBrowser.ts';
@@ -38,9 +39,10 @@ export interface DecodeOptions {
  */
 export async function decodeImage(
   bytes: Uint8Array | ArrayBuffer | Blob,
-  { maxPixels = 1e8 }: DecodeOptions = {},
+  options: DecodeOptions = {},
 ): Promise<Picture> {
-  assertInteger('maxPixels', maxPixels, [1, mostPixels]);
+  assertOptions(options, checks);
+  const { maxPixels = 1e8 } = options;
   const file = await bytesOf((await owned(bytes))[0]);
   await eventLoopTurn();
   const { found, decode } = formatOf(file);
@@ -69,6 +71,8 @@ export async function decodeImage(
 
 // Of four bytes each, in one array.
 const mostPixels = mostNumbers / 4;
+
+const checks: OptionChecks<DecodeOptions> = { maxPixels: integer(1, mostPixels) };
 
 async function bytesOf(bytes: unknown): Promise<Uint8Array> {
   if (ArrayBuffer.isView(bytes)) return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -1,7 +1,7 @@
 import { quantile } from 'd3-array';
-import { assertArray, assertChoice, assertFiniteArray, assertNumber } from '../../numeric/check.ts';
-import { VitrineError } from '../../numeric/errors.ts';
+import { assertArray, assertFiniteArray } from '../../numeric/check.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
+import { assertOptions, number, type OptionChecks, oneOf } from '../../numeric/options.ts';
 import type { MapArray } from '../types.ts';
 
 /** Options of {@link normalize}. */
@@ -31,9 +31,9 @@ export interface NormalizeOptions {
  * const signed = normalize(map, { by: 'maxAbs' }); // [1, 16, 16] within [-1, 1]
  * ```
  */
-export function normalize(map: MapArray, { by = 'max', percentile = 99 }: NormalizeOptions = {}): NdArray {
-  assertChoice('by', by, ['max', 'maxAbs', 'percentile']);
-  assertPercentile(percentile);
+export function normalize(map: MapArray, options: NormalizeOptions = {}): NdArray {
+  assertOptions(options, checks);
+  const { by = 'max', percentile = 99 } = options;
   assertArray('map', map, [2, 3, 4, 5]);
   const count = map.shape.length === 2 ? 1 : (map.shape[0] as number);
   assertFiniteArray('map', map);
@@ -47,11 +47,10 @@ export function normalize(map: MapArray, { by = 'max', percentile = 99 }: Normal
   return { shape: [...map.shape], data };
 }
 
-function assertPercentile(percentile: number): void {
-  assertNumber('percentile', percentile, 0);
-  if (percentile > 100)
-    throw new VitrineError('bad-argument', `"percentile" expected a number in 0..100, got ${percentile}`);
-}
+const checks: OptionChecks<NormalizeOptions> = {
+  by: oneOf(['max', 'maxAbs', 'percentile']),
+  percentile: number(0, 100),
+};
 
 function scaled(
   values: Float32Array | Float64Array,

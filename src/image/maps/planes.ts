@@ -1,7 +1,7 @@
-import { assertArray } from '../../numeric/check.ts';
+import { assertArray, describe } from '../../numeric/check.ts';
 import { VitrineError } from '../../numeric/errors.ts';
 import type { NdArray, TypedArray } from '../../numeric/ndarray.ts';
-import type { Size, VolumeSize } from '../types.ts';
+import type { PictureSize, VolumeSize } from '../types.ts';
 
 /** An array read as `count` images or volumes of places with `channels` numbers each. */
 export interface Places {
@@ -28,23 +28,22 @@ export function shapeWith(shape: readonly number[], lengths: readonly number[]):
 }
 
 /** The lengths of the axes of places from a size: rows and columns, or planes, rows and columns. */
-export function lengthsOf(argument: string, size: Size | VolumeSize): readonly number[] {
-  if (typeof size === 'number' || size?.length !== 3) return heightAndWidth(argument, size);
-  if (size.every((side) => Number.isInteger(side) && side >= 1)) return size;
+export function lengthsOf(argument: string, size: PictureSize | VolumeSize): readonly number[] {
+  if (!Array.isArray(size) || size.length !== 3) return heightAndWidth(argument, size as PictureSize);
+  if (size.every((side) => Number.isInteger(side) && side >= 1)) return size as unknown as VolumeSize;
   throw new VitrineError(
     'bad-argument',
-    `"${argument}" expected [depth, height, width] of at least 1, got [${size.join(', ')}]`,
+    `"${argument}" expected [depth, height, width] of at least 1, got ${describe(size)}`,
   );
 }
 
 /** Height and width from a size. */
-export function heightAndWidth(argument: string, size: Size): readonly [number, number] {
+export function heightAndWidth(argument: string, size: PictureSize): readonly [number, number] {
   const sides: readonly number[] = typeof size === 'number' ? [size, size] : size;
   if (!Array.isArray(sides) || sides.length !== 2 || !sides.every((side) => Number.isInteger(side) && side >= 1)) {
-    const got = Array.isArray(size) ? `[${size.join(', ')}]` : String(size);
     throw new VitrineError(
       'bad-argument',
-      `"${argument}" expected an integer of at least 1 or [height, width] of such, got ${got}`,
+      `"${argument}" expected an integer of at least 1 or [height, width] of such, got ${describe(size)}`,
     );
   }
   return sides as unknown as readonly [number, number];

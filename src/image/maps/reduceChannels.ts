@@ -12,7 +12,7 @@ export type ChannelReduction = 'sum' | 'mean' | 'maxAbs' | 'l2';
  * Simonyan et al. 2013 (section 3.1), and `'l2'` is $\sqrt{\sum_c R_{ijc}^2}$; neither is ever negative.
  *
  * @param map `[n, h, w, c]`, of volumes `[n, d, h, w, c]`.
- * @param how `'sum'`, `'mean'`, `'maxAbs'` or `'l2'`.
+ * @param kind `'sum'`, `'mean'`, `'maxAbs'` or `'l2'`.
  * @returns `[n, h, w]`, of volumes `[n, d, h, w]`.
  * @throws {VitrineError} if the map has no axis of channels or the reduction is unknown.
  * @example
@@ -21,17 +21,17 @@ export type ChannelReduction = 'sum' | 'mean' | 'maxAbs' | 'l2';
  * const saliency = reduceChannels(x, 'maxAbs'); // [2, 16, 16]
  * ```
  */
-export function reduceChannels(map: MapArray, how: ChannelReduction = 'sum'): NdArray {
+export function reduceChannels(map: MapArray, kind: ChannelReduction = 'sum'): NdArray {
   assertArray('map', map, [4, 5]);
-  return withoutLastAxis(map, how);
+  return withoutLastAxis(map, kind);
 }
 
 /** One number for those along the last axis. */
-export function withoutLastAxis(map: MapArray, how: ChannelReduction): NdArray {
-  assertChoice('how', how, ['sum', 'mean', 'maxAbs', 'l2']);
+export function withoutLastAxis(map: MapArray, kind: ChannelReduction): NdArray {
+  assertChoice('kind', kind, ['sum', 'mean', 'maxAbs', 'l2']);
   const channels = map.shape.at(-1) as number;
   const data = new Float32Array(map.data.length / channels);
-  const reduce = reductions[how];
+  const reduce = reductions[kind];
   for (let i = 0; i < data.length; i++) data[i] = reduce(map.data, i * channels, channels);
   return { shape: map.shape.slice(0, -1), data };
 }

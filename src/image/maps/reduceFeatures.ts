@@ -10,17 +10,17 @@ import { type ChannelReduction, withoutLastAxis } from './reduceChannels.ts';
  * matters, whichever way. {@link reduceChannels} does the same for pictures, whose maps without channels have as many axes.
  *
  * @param map `[n, words, features]`, such as the map of a token input at its embedding.
- * @param how `'sum'`, `'mean'`, `'maxAbs'` or `'l2'`.
+ * @param kind `'sum'`, `'mean'`, `'maxAbs'` or `'l2'`.
  * @returns `[n, words]`.
  * @throws {VitrineError} if the map has other axes or the reduction is unknown.
  * @example
  * ```ts
- * import { reduceFeatures } from 'vitrine';
+ * import { reduceFeatures } from 'vitrine/image';
  * const perWord = reduceFeatures({ shape: [1, 2, 3], data: Float32Array.of(1, 2, -1, 0, 0.5, 0) });
  * console.log(perWord); // { shape: [1, 2], data: [2, 0.5] }
  * ```
  */
-export function reduceFeatures(map: MapArray, how: ChannelReduction = 'sum'): NdArray {
+export function reduceFeatures(map: MapArray, kind: ChannelReduction = 'sum'): NdArray {
   assertArray('map', map, [3]);
-  return withoutLastAxis(map, how);
+  return withoutLastAxis(map, kind);
 }

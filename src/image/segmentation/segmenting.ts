@@ -54,8 +54,27 @@ function* labelsOf(
 
 type Division = (image: () => UnitPlane) => Sliced<Int32Array>;
 
+/** What each way of dividing may say besides. */
+const details: Readonly<Record<string, readonly string[]>> = {
+  grid: [],
+  slic: ['compactness'],
+  felzenszwalb: ['sigma', 'minSize'],
+  quickshift: ['kernelSize', 'ratio'],
+};
+
+function assertDetails(segments: object): void {
+  const names = Object.keys(segments);
+  const way = names.find((name) => name in details);
+  const other = names.find((name) => name !== way && !details[way ?? '']?.includes(name));
+  if (way === undefined || other === undefined) return;
+  const known = details[way] as readonly string[];
+  const expected = `{${way}${known.length > 0 ? `, with or without ${known.join(', ')}` : ''}}`;
+  throw new VitrineError('unknown-option', `"segments" expected ${expected}, got "${other}" in it`);
+}
+
 function divisionBy(segments: Exclude<Segments, NdArray<Int32Array>>, lengths: readonly number[]): Division {
   if (typeof segments === 'object' && segments !== null) {
+    assertDetails(segments);
     if ('grid' in segments) {
       const { grid } = segments;
       assertInteger('segments.grid', grid, [1, Number.POSITIVE_INFINITY]);

@@ -1,4 +1,4 @@
-import { assertNumber } from '../../numeric/check.ts';
+import { assertOptions, type OptionChecks, share } from '../../numeric/options.ts';
 import { entropy, gini, rangeOf } from '../../numeric/statistics.ts';
 import { pixelsOf } from '../givenMap.ts';
 import type { GivenMap, MetricResult } from '../types.ts';
@@ -48,8 +48,10 @@ export function sparseness(map: GivenMap): MetricResult {
 /** Options of {@link effectiveComplexity}. */
 export interface EffectiveComplexityOptions {
   /** The share of the greatest magnitude from which on a pixel counts; 1e-5 by default. */
-  readonly threshold?: number;
+  readonly share?: number;
 }
+
+const checks: OptionChecks<EffectiveComplexityOptions> = { share };
 
 /**
  * Effective complexity: the number of pixels whose magnitude is more than a share of the greatest.
@@ -59,26 +61,24 @@ export interface EffectiveComplexityOptions {
  * Source: Nguyen and Martínez 2020, "On quantitative aspects of model interpretability", §3.3.
  *
  * @param map as for {@link sparseness}.
- * @param options `threshold`.
+ * @param options `share`.
  * @returns the number per example, of which less is better; 0 for a map of zeros.
  * @throws as {@link sparseness}.
  * @example
  * ```ts
  * import { effectiveComplexity, gradCam } from 'vitrine';
- * const { score } = effectiveComplexity(await gradCam(model, x), { threshold: 0.1 });
+ * const { score } = effectiveComplexity(await gradCam(model, x), { share: 0.1 });
  * ```
  */
-export function effectiveComplexity(
-  map: GivenMap,
-  { threshold = 1e-5 }: EffectiveComplexityOptions = {},
-): MetricResult {
-  assertNumber('threshold', threshold, 0);
+export function effectiveComplexity(map: GivenMap, options: EffectiveComplexityOptions = {}): MetricResult {
+  assertOptions(options, checks);
+  const { share: least = 1e-5 } = options;
   return ofMagnitudes(map, {
     metric: 'effectiveComplexity',
     higherIsBetter: false,
     score: (values) => {
-      const least = threshold * rangeOf(values).high;
-      return values.filter((value) => value > least).length;
+      const bound = least * rangeOf(values).high;
+      return values.filter((value) => value > bound).length;
     },
   });
 }

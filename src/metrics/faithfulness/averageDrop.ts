@@ -1,12 +1,13 @@
 import type { Input, Model } from '../../network/types.ts';
-import { assertChoice } from '../../numeric/check.ts';
 import { VitrineError } from '../../numeric/errors.ts';
+import { anything, type OptionChecks, oneOf } from '../../numeric/options.ts';
 import { rangeOf } from '../../numeric/statistics.ts';
-import { allPerturbedScores } from '../../scoring/perturbedScores.ts';
+import { hiddenInput } from '../../scoring/baselines.ts';
+import { allPerturbedScores } from '../../scoring/perturbedRuns.ts';
 import type { Baseline, ExplainOptions } from '../../scoring/types.ts';
 import { examplesOf, perPosition } from '../givenMap.ts';
-import { measure } from '../measure.ts';
-import { hiddenInput, maskedRows } from '../rows.ts';
+import { mapChecks, measure } from '../measure.ts';
+import { maskedRows } from '../rows.ts';
 import type { AttributionOption, MetricResult } from '../types.ts';
 
 /** What {@link averageDrop} reports. */
@@ -16,6 +17,12 @@ export interface AverageDropOptions extends AttributionOption {
   /** What the picture fades to where the map is low; `'zero'` by default. */
   readonly baseline?: Baseline;
 }
+
+const checks: OptionChecks<ExplainOptions & AverageDropOptions> = {
+  ...mapChecks,
+  kind: oneOf(['drop', 'gain', 'increase']),
+  baseline: anything,
+};
 
 /**
  * Average drop, average gain and increase in confidence: the probability of the picture seen through its own map.
@@ -29,7 +36,7 @@ export interface AverageDropOptions extends AttributionOption {
  *
  * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param x one example or a batch `[n, …]` in the shape of the model's input.
- * @param options `attribution` (required), `kind`, `baseline`, `target`, `scale` (`'probability'` by default; an
+ * @param options `attribution` (required), `input`, `kind`, `baseline`, `target`, `scale` (`'probability'` by default; an
  * output that holds none is measured as it is).
  * @returns the share per example, NaN for a map whose magnitude is the same everywhere, for the drop also where
  * $p = 0$, for the gain where $p = 1$. Less drop is better, more gain and increase are.
@@ -47,17 +54,16 @@ export async function averageDrop(
   x: Input,
   options: ExplainOptions & AverageDropOptions,
 ): Promise<MetricResult> {
-  const { kind = 'drop' } = options;
-  assertChoice('kind', kind, ['drop', 'gain', 'increase']);
   return measure(
     model,
     x,
     options,
-    async (measurement, { baseline = 'zero' }) => {
+    { checks, scale: 'probability' },
+    async (measurement, { kind = 'drop', baseline = 'zero' }) => {
       const { map, changed, count, score: whole, scorer } = measurement;
       if (kind === 'gain') assertProbabilities(whole);
       const masks = examplesOf(perPosition(map, changed).map(Math.abs), count).map(scaledToOne);
-      const hidden = await hiddenInput(measurement, baseline);
+      const hidden = await hiddenInput(measurement, measurement.index, baseline);
       const fill = (mask: Float32Array, example: number): void => mask.set(masks[example] as Float64Array);
       const rows = maskedRows(measurement, { hidden, fill });
       const seen = await allPerturbedScores(measurement, { stage: 'averageDrop', samples: 1, scorer, rows });
@@ -67,7 +73,6 @@ export async function averageDrop(
       });
       return { metric: names[kind], score, higherIsBetter: kind !== 'drop' };
     },
-    'probability',
   );
 }
 

@@ -1,14 +1,14 @@
 import type { Input, Model, Scale } from '../../network/types.ts';
-import { assertChoice, assertInteger } from '../../numeric/check.ts';
 import { sizeOf } from '../../numeric/ndarray.ts';
+import { anything, integer, type OptionChecks, oneOf } from '../../numeric/options.ts';
 import { trapezoid } from '../../numeric/statistics.ts';
 import { isPlaced } from '../../scoring/placedInput.ts';
 import type { Baseline, ExplainOptions } from '../../scoring/types.ts';
 import { examplesOf, perElement, perPosition } from '../givenMap.ts';
-import { type Measurement, measure } from '../measure.ts';
+import { type Measurement, mapChecks, measure } from '../measure.ts';
 import type { AttributionOption, MetricResult } from '../types.ts';
 import { removalScores } from './removal.ts';
-import { type Order, stepsByValue } from './steps.ts';
+import { type RemovalOrder, stepsByValue } from './steps.ts';
 
 /**
  * Deletion: how fast the class's probability falls as the pixels go, the most relevant first.
@@ -21,7 +21,7 @@ import { type Order, stepsByValue } from './steps.ts';
  *
  * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param x one example or a batch `[n, …]` in the shape of the model's input.
- * @param options `attribution` (required), `baseline` (`'zero'` by default), `perStep`, `order`, `target` (by default
+ * @param options `attribution` (required), `input`, `baseline` (`'zero'` by default), `perStep`, `order`, `target` (by default
  * what the attribution explains, else the predicted classes), `scale` (`'probability'` by default; an output that holds none
  * is measured as it is).
  * @returns the area per example, NaN for a map that is the same everywhere and so orders nothing; `curve`
@@ -84,7 +84,7 @@ export function insertion(model: Model, x: Input, options: ExplainOptions & Curv
  *
  * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param x one example or a batch `[n, …]` in the shape of the model's input.
- * @param options `attribution` (required), `baseline` (`'zero'` by default), `perStep` (elements; by default those of a
+ * @param options `attribution` (required), `input`, `baseline` (`'zero'` by default), `perStep` (elements; by default those of a
  * row of the picture), `order`, `target`, `scale` (`'logit'` by default).
  * @returns the area per example, NaN for a map that is the same everywhere; `curve` `[n, steps + 1]`.
  * @throws as {@link deletion}.
@@ -106,7 +106,7 @@ export function pixelFlipping(model: Model, x: Input, options: ExplainOptions & 
 
 /** The options of deletion and insertion curves. */
 export interface CurveOptions extends AttributionOption {
-  /** What a hidden pixel looks like. */
+  /** What a hidden pixel looks like; `'zero'` by default, `'blur'` of {@link insertion}. */
   readonly baseline?: Baseline;
   /**
    * How many pixels go or come in a step; by default as many as the picture is wide, as in the paper; of volumes so many
@@ -114,8 +114,15 @@ export interface CurveOptions extends AttributionOption {
    */
   readonly perStep?: number;
   /** `'morf'` (default) begins with the most relevant pixels, `'lerf'` with the least. */
-  readonly order?: Order;
+  readonly order?: RemovalOrder;
 }
+
+const checks: OptionChecks<ExplainOptions & CurveOptions> = {
+  ...mapChecks,
+  baseline: anything,
+  perStep: integer(1),
+  order: oneOf(['morf', 'lerf']),
+};
 
 /** What sets one curve apart from another. */
 interface CurveMetric {
@@ -133,35 +140,31 @@ async function areaUnderCurve(
   options: ExplainOptions & CurveOptions,
   { metric, rows, scale, elements = false, ...defaults }: CurveMetric,
 ): Promise<MetricResult> {
-  const { order = 'morf' } = options;
-  assertChoice('order', order, ['morf', 'lerf']);
   return measure(
     model,
     x,
     options,
-    async (measurement, { baseline = defaults.baseline, perStep: wanted }) => {
+    { checks, scale },
+    async (measurement, { baseline = defaults.baseline, perStep: wanted, order = 'morf' }) => {
       const values = (elements ? perElement : perPosition)(measurement.map, measurement.changed);
-      const perStep = checkedPerStep(measurement, wanted, elements);
+      const perStep = positionsPerStep(measurement, wanted, elements);
       const steps = examplesOf(values, measurement.count).map((own) => stepsByValue(own, { order, perStep }));
       const curve = await removalScores(measurement, { stage: metric, steps, rows, baseline, elements });
       const length = curve.shape[1] as number;
       const score = Float32Array.from(steps, (_, i) => trapezoid(curve.data.subarray(i * length, (i + 1) * length)));
       return { metric, score, curve, higherIsBetter: (rows === 'show') === (order === 'morf') };
     },
-    scale,
   );
 }
 
 /** The number of positions in a step: a row of the picture where nothing else is said, of volumes as many steps as their longest side. */
-export function checkedPerStep({ changed }: Measurement, perStep: number | undefined, elements = false): number {
-  const places = perStepOf(changed.shape);
+export function positionsPerStep({ changed }: Measurement, perStep: number | undefined, elements = false): number {
+  const places = placesPerStep(changed.shape);
   const row = elements ? places * (changed.shape.at(-1) as number) : places;
-  const checked = perStep ?? row;
-  assertInteger('perStep', checked, [1, Number.POSITIVE_INFINITY]);
-  return checked;
+  return perStep ?? row;
 }
 
-function perStepOf(shape: readonly number[]): number {
+function placesPerStep(shape: readonly number[]): number {
   const lengths = shape.slice(1, -1);
   if (!isPlaced(shape)) return 1;
   return lengths.length === 2 ? (lengths[1] as number) : Math.ceil(sizeOf(lengths) / Math.max(...lengths));

@@ -1,11 +1,12 @@
 import type { Input, Model } from '../../network/types.ts';
-import { assertCount, assertInteger } from '../../numeric/check.ts';
+import { assertInteger } from '../../numeric/check.ts';
 import { pearson } from '../../numeric/correlation.ts';
 import { type NdArray, sizeOf, type TypedArray } from '../../numeric/ndarray.ts';
+import { anything, count, integer, type OptionChecks, object } from '../../numeric/options.ts';
 import { random, randomSubset } from '../../numeric/random.ts';
 import type { ExplainOptions } from '../../scoring/types.ts';
 import { positionsOf } from '../givenMap.ts';
-import { type Measurement, measure } from '../measure.ts';
+import { type Measurement, mapChecks, measure } from '../measure.ts';
 import type { MetricResult } from '../types.ts';
 import { givenSubsets, type SubsetOptions, type Subsets, subsetEffects } from './subsets.ts';
 
@@ -19,6 +20,14 @@ export interface FaithfulnessCorrelationOptions extends SubsetOptions {
   readonly subsets?: NdArray<TypedArray>;
 }
 
+const checks: OptionChecks<ExplainOptions & FaithfulnessCorrelationOptions> = {
+  ...mapChecks,
+  baseline: anything,
+  samples: count(2),
+  subsetSize: integer(1),
+  subsets: object,
+};
+
 /**
  * Faithfulness correlation: how well the relevance of random subsets agrees with what the score loses without them.
  *
@@ -28,7 +37,7 @@ export interface FaithfulnessCorrelationOptions extends SubsetOptions {
  *
  * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param x one example or a batch `[n, …]` in the shape of the model's input.
- * @param options `attribution` (required), `samples`, `subsetSize`, `subsets`, `baseline` (`'zero'`), `seed`, `target`,
+ * @param options `attribution` (required), `input`, `samples`, `subsetSize`, `subsets`, `baseline` (`'zero'`), `seed`, `target`,
  * `scale` (`'logit'` by default).
  * @returns the correlation per example: 1 for the exact contributions to a linear score, NaN where the map or the score
  * is the same throughout.
@@ -45,7 +54,7 @@ export function faithfulnessCorrelation(
   x: Input,
   options: ExplainOptions & FaithfulnessCorrelationOptions,
 ): Promise<MetricResult> {
-  return measure(model, x, options, async (measurement, options) => {
+  return measure(model, x, options, { checks }, async (measurement, options) => {
     const { baseline = 'zero' } = options;
     const subsets = options.subsets
       ? givenSubsets(options.subsets, measurement, ['samples'])
@@ -64,7 +73,6 @@ function drawn(
   const positions = positionsOf(changed);
   const all = sizeOf(positions);
   const size = subsetSize ?? Math.max(1, Math.min(positions.at(-1) as number, Math.floor(all / 2)));
-  assertCount('samples', samples, 2);
   assertInteger('subsetSize', size, [1, all]);
   return { of: (example, row) => randomSubset(all, size, random(seed, example, row)), counts: [samples] };
 }

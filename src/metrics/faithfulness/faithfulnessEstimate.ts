@@ -1,11 +1,12 @@
 import type { Input, Model } from '../../network/types.ts';
 import { pearson } from '../../numeric/correlation.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
+import { anything, integer, type OptionChecks } from '../../numeric/options.ts';
 import type { Baseline, ExplainOptions } from '../../scoring/types.ts';
 import { examplesOf, perPosition } from '../givenMap.ts';
-import { measure } from '../measure.ts';
+import { mapChecks, measure } from '../measure.ts';
 import type { AttributionOption, MetricResult } from '../types.ts';
-import { checkedPerStep } from './curves.ts';
+import { positionsPerStep } from './curves.ts';
 import { removalScores } from './removal.ts';
 import { stepsByValue, sumPerStep } from './steps.ts';
 
@@ -17,6 +18,12 @@ export interface FaithfulnessEstimateOptions extends AttributionOption {
   readonly perStep?: number;
 }
 
+const checks: OptionChecks<ExplainOptions & FaithfulnessEstimateOptions> = {
+  ...mapChecks,
+  baseline: anything,
+  perStep: integer(1),
+};
+
 /**
  * Faithfulness estimate: how well the relevance of a few pixels agrees with what the score loses without them.
  *
@@ -27,7 +34,7 @@ export interface FaithfulnessEstimateOptions extends AttributionOption {
  *
  * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param x one example or a batch `[n, …]` in the shape of the model's input.
- * @param options `attribution` (required), `baseline`, `perStep`, `target`, `scale` (`'logit'` by default).
+ * @param options `attribution` (required), `input`, `baseline`, `perStep`, `target`, `scale` (`'logit'` by default).
  * @returns the correlation per example, NaN where the map or the score is the same throughout; `curve` `[n, steps]`
  * has what each step loses.
  * @throws as {@link deletion}.
@@ -42,10 +49,10 @@ export function faithfulnessEstimate(
   x: Input,
   options: ExplainOptions & FaithfulnessEstimateOptions,
 ): Promise<MetricResult> {
-  return measure(model, x, options, async (measurement, options) => {
+  return measure(model, x, options, { checks }, async (measurement, options) => {
     const { baseline = 'zero' } = options;
     const { map, changed, count, score: whole } = measurement;
-    const perStep = checkedPerStep(measurement, options.perStep);
+    const perStep = positionsPerStep(measurement, options.perStep);
     const examples = examplesOf(perPosition(map, changed), count);
     const steps = examples.map((values) => stepsByValue(values, { order: 'morf', perStep }));
     const stage = 'faithfulnessEstimate';

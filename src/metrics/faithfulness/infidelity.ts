@@ -1,15 +1,15 @@
-import { boxRows } from '../../attribution/perturbation/hiding/boxes.ts';
 import type { Input, Model } from '../../network/types.ts';
-import { assertChoice, assertCount, assertNumber } from '../../numeric/check.ts';
 import { dot } from '../../numeric/linear/vectors.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
+import { count, flag, number, type OptionChecks, object, oneOf } from '../../numeric/options.ts';
 import { type Random, random } from '../../numeric/random.ts';
 import { rangeOf } from '../../numeric/statistics.ts';
-import { allPerturbedScores } from '../../scoring/perturbedScores.ts';
+import { boxRows } from '../../scoring/boxes.ts';
+import { allPerturbedScores } from '../../scoring/perturbedRuns.ts';
 import type { ExplainOptions } from '../../scoring/types.ts';
 import { examplesOf, perElement } from '../givenMap.ts';
 import { givenPerturbations } from '../givenPerturbations.ts';
-import { type Measurement, measure } from '../measure.ts';
+import { type Measurement, mapChecks, measure } from '../measure.ts';
 import { changedRows } from '../rows.ts';
 import type { AttributionOption, MetricResult } from '../types.ts';
 import { lengthsOf } from './patches.ts';
@@ -28,6 +28,15 @@ export interface InfidelityOptions extends AttributionOption {
   readonly normalize?: boolean;
 }
 
+const checks: OptionChecks<ExplainOptions & InfidelityOptions> = {
+  ...mapChecks,
+  kind: oneOf(['noise', 'square']),
+  samples: count(1),
+  noise: number(0),
+  perturbations: object,
+  normalize: flag,
+};
+
 /**
  * Infidelity: how far the map is from telling what a change of the input does to the score.
  *
@@ -41,7 +50,7 @@ export interface InfidelityOptions extends AttributionOption {
  *
  * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param x one example or a batch `[n, …]` in the shape of the model's input.
- * @param options `attribution` (required), `kind`, `samples`, `noise`, `perturbations`, `normalize`, `seed`, `target`,
+ * @param options `attribution` (required), `input`, `kind`, `samples`, `noise`, `perturbations`, `normalize`, `seed`, `target`,
  * `scale` (`'logit'` by default).
  * @returns the mean square per example, of which less is better; a map of zeros has $E[b^2]$.
  * @throws {VitrineError} if the perturbations do not fit the input; else as {@link deletion}.
@@ -52,8 +61,7 @@ export interface InfidelityOptions extends AttributionOption {
  * ```
  */
 export function infidelity(model: Model, x: Input, options: ExplainOptions & InfidelityOptions): Promise<MetricResult> {
-  const { normalize = false } = options;
-  return measure(model, x, options, async (measurement, options) => {
+  return measure(model, x, options, { checks }, async (measurement, options) => {
     const { map, changed, count, score: whole } = measurement;
     const { samples, perturbation } = perturbations(measurement, options);
     const values = examplesOf(perElement(map, changed), count);
@@ -71,7 +79,7 @@ export function infidelity(model: Model, x: Input, options: ExplainOptions & Inf
     });
     const score = whole.map((value, i) => {
       const lost = Float64Array.from(scores.data.subarray(i * samples, (i + 1) * samples), (other) => value - other);
-      return meanSquare(predicted[i] as Float64Array, lost, normalize);
+      return meanSquare(predicted[i] as Float64Array, lost, options.normalize ?? false);
     });
     return { metric: 'infidelity', score, higherIsBetter: false };
   });
@@ -91,9 +99,6 @@ function perturbations(
   { perturbations, kind = 'noise', samples = 100, noise = 0.15, seed = 0 }: ExplainOptions & InfidelityOptions,
 ): { samples: number; perturbation: Draw } {
   if (perturbations) return givenPerturbations('perturbations', perturbations, changed);
-  assertChoice('kind', kind, ['noise', 'square']);
-  assertCount('samples', samples, 1);
-  assertNumber('noise', noise, 0);
   const draw = kind === 'noise' ? noisy(noise) : square(changed);
   return { samples, perturbation: (values, example, sample) => draw(values, random(seed, example, sample)) };
 }

@@ -2,15 +2,15 @@ import { inSlices } from '../../backend/inTurn.ts';
 import { segmenting } from '../../image/segmentation/segmenting.ts';
 import type { Segments } from '../../image/types.ts';
 import type { Input, Model } from '../../network/types.ts';
-import { assertChoice } from '../../numeric/check.ts';
+import { anything, type OptionChecks, object, oneOf } from '../../numeric/options.ts';
 import { trapezoid } from '../../numeric/statistics.ts';
 import type { Baseline, ExplainOptions } from '../../scoring/types.ts';
 import { examplesOf, perPosition } from '../givenMap.ts';
-import { measure } from '../measure.ts';
+import { mapChecks, measure } from '../measure.ts';
 import type { AttributionOption, MetricResult } from '../types.ts';
 import { lengthsOf } from './patches.ts';
 import { removalScores } from './removal.ts';
-import { type Order, stepsByGroup } from './steps.ts';
+import { type RemovalOrder, stepsByGroup } from './steps.ts';
 
 /** What {@link irof} removes. */
 export interface IrofOptions extends AttributionOption {
@@ -19,8 +19,15 @@ export interface IrofOptions extends AttributionOption {
   /** What a removed pixel looks like; by default `'mean'`, the mean colour of the picture. */
   readonly baseline?: Baseline;
   /** `'morf'` (default) begins with the most relevant segments, `'lerf'` with the least. */
-  readonly order?: Order;
+  readonly order?: RemovalOrder;
 }
+
+const checks: OptionChecks<ExplainOptions & IrofOptions> = {
+  ...mapChecks,
+  segments: object,
+  baseline: anything,
+  order: oneOf(['morf', 'lerf']),
+};
 
 /**
  * IROF, iterative removal of features: the area over the curve as segments go, those of the largest mean relevance first.
@@ -32,7 +39,7 @@ export interface IrofOptions extends AttributionOption {
  *
  * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param x one picture or a batch `[n, h, w, c]`.
- * @param options `attribution` (required), `segments`, `baseline`, `order`, `target`, `scale` (`'probability'` by
+ * @param options `attribution` (required), `input`, `segments`, `baseline`, `order`, `target`, `scale` (`'probability'` by
  * default; an output that holds none is measured as it is).
  * @returns the area per example, NaN where all segments have the same mean or $F_0$ is 0; `curve` `[n, S + 1]` has
  * $F_k / F_0$, with NaN after the last segment of an example that has fewer.
@@ -44,16 +51,15 @@ export interface IrofOptions extends AttributionOption {
  * ```
  */
 export async function irof(model: Model, x: Input, options: ExplainOptions & IrofOptions): Promise<MetricResult> {
-  const { order = 'morf' } = options;
-  assertChoice('order', order, ['morf', 'lerf']);
   return measure(
     model,
     x,
     options,
-    async (measurement, { segments, baseline = 'mean' }) => {
+    { checks, scale: 'probability' },
+    async (measurement, { segments, baseline = 'mean', order = 'morf', signal }) => {
       const { map, changed, count } = measurement;
       const division = segments ?? (lengthsOf(changed).length === 2 ? { slic: 50 } : { grid: 4 });
-      const labels = (await inSlices(segmenting(changed, division), options)).data;
+      const labels = (await inSlices(segmenting(changed, division), { signal })).data;
       const steps = examplesOf(perPosition(map, changed), count).map((values, i) => {
         const groups = labels.subarray(i * values.length, (i + 1) * values.length);
         return stepsByGroup(values, { groups, order, value: 'mean' });
@@ -68,6 +74,5 @@ export async function irof(model: Model, x: Input, options: ExplainOptions & Iro
       });
       return { metric: 'irof', score, curve, higherIsBetter: order === 'morf' };
     },
-    'probability',
   );
 }

@@ -1,10 +1,10 @@
 import type { Input, Model } from '../../network/types.ts';
-import { assertNumber } from '../../numeric/check.ts';
+import { anything, integer, number, type OptionChecks } from '../../numeric/options.ts';
 import type { Baseline, ExplainOptions } from '../../scoring/types.ts';
 import { examplesOf, perPosition } from '../givenMap.ts';
-import { measure } from '../measure.ts';
+import { mapChecks, measure } from '../measure.ts';
 import type { AttributionOption, MetricResult } from '../types.ts';
-import { checkedPerStep } from './curves.ts';
+import { positionsPerStep } from './curves.ts';
 import { removalScores } from './removal.ts';
 import { stepsByValue } from './steps.ts';
 
@@ -18,6 +18,13 @@ export interface MonotonicityOptions extends AttributionOption {
   readonly tolerance?: number;
 }
 
+const checks: OptionChecks<ExplainOptions & MonotonicityOptions> = {
+  ...mapChecks,
+  baseline: anything,
+  perStep: integer(1),
+  tolerance: number(0),
+};
+
 /**
  * Monotonicity: whether the score never falls as pixels come in order of increasing relevance.
  *
@@ -27,7 +34,7 @@ export interface MonotonicityOptions extends AttributionOption {
  *
  * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param x one example or a batch `[n, …]` in the shape of the model's input.
- * @param options `attribution` (required), `baseline`, `perStep`, `tolerance`, `target`, `scale` (`'probability'` by
+ * @param options `attribution` (required), `input`, `baseline`, `perStep`, `tolerance`, `target`, `scale` (`'probability'` by
  * default; an output that holds none is measured as it is).
  * @returns 1 or 0 per example, NaN for a map that is the same everywhere; `curve` `[n, S + 1]` has the scores.
  * @throws as {@link deletion}.
@@ -42,15 +49,14 @@ export async function monotonicity(
   x: Input,
   options: ExplainOptions & MonotonicityOptions,
 ): Promise<MetricResult> {
-  const { tolerance = 1e-6 } = options;
-  assertNumber('tolerance', tolerance, 0);
   return measure(
     model,
     x,
     options,
-    async (measurement, { baseline = 'zero', perStep: wanted }) => {
+    { checks, scale: 'probability' },
+    async (measurement, { baseline = 'zero', perStep: wanted, tolerance = 1e-6 }) => {
       const { map, changed, count } = measurement;
-      const perStep = checkedPerStep(measurement, wanted);
+      const perStep = positionsPerStep(measurement, wanted);
       const steps = examplesOf(perPosition(map, changed), count).map((values) =>
         stepsByValue(values, { order: 'lerf', perStep }),
       );
@@ -63,6 +69,5 @@ export async function monotonicity(
       });
       return { metric: 'monotonicity', score, curve, higherIsBetter: true };
     },
-    'probability',
   );
 }

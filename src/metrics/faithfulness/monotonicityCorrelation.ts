@@ -1,15 +1,15 @@
 import type { Input, Model } from '../../network/types.ts';
-import { assertCount } from '../../numeric/check.ts';
 import { isConstant, spearman } from '../../numeric/correlation.ts';
+import { count, integer, type OptionChecks } from '../../numeric/options.ts';
 import { random } from '../../numeric/random.ts';
 import { rangeOf } from '../../numeric/statistics.ts';
-import { allPerturbedScores } from '../../scoring/perturbedScores.ts';
+import { allPerturbedScores } from '../../scoring/perturbedRuns.ts';
 import type { ExplainOptions } from '../../scoring/types.ts';
 import { examplesOf, perPosition } from '../givenMap.ts';
-import { type Measurement, measure } from '../measure.ts';
+import { type Measurement, mapChecks, measure } from '../measure.ts';
 import { changedRows } from '../rows.ts';
 import type { AttributionOption, MetricResult } from '../types.ts';
-import { checkedPerStep } from './curves.ts';
+import { positionsPerStep } from './curves.ts';
 import { type Steps, stepsByValue, sumPerStep } from './steps.ts';
 
 /** What {@link monotonicityCorrelation} draws. */
@@ -19,6 +19,12 @@ export interface MonotonicityCorrelationOptions extends AttributionOption {
   /** The draws for each of these groups; 100 by default. */
   readonly samples?: number;
 }
+
+const checks: OptionChecks<ExplainOptions & MonotonicityCorrelationOptions> = {
+  ...mapChecks,
+  perStep: integer(1),
+  samples: count(1),
+};
 
 /**
  * Monotonicity correlation: whether the more relevant pixels are those whose values the score depends on more.
@@ -31,7 +37,7 @@ export interface MonotonicityCorrelationOptions extends AttributionOption {
  *
  * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param x one example or a batch `[n, …]` in the shape of the model's input.
- * @param options `attribution` (required), `perStep`, `samples`, `seed`, `target`, `scale` (`'logit'` by default).
+ * @param options `attribution` (required), `input`, `perStep`, `samples`, `seed`, `target`, `scale` (`'logit'` by default).
  * @returns the correlation per example, NaN where the map or the effect is the same throughout; `curve` `[n, steps]`
  * has the effects.
  * @throws {VitrineError} if `samples` < 1; else as {@link deletion}.
@@ -47,11 +53,9 @@ export async function monotonicityCorrelation(
   x: Input,
   options: ExplainOptions & MonotonicityCorrelationOptions,
 ): Promise<MetricResult> {
-  const { samples = 100, seed = 0 } = options;
-  assertCount('samples', samples, 1);
-  return measure(model, x, options, async (measurement, options) => {
+  return measure(model, x, options, { checks }, async (measurement, { perStep: wanted, samples = 100, seed = 0 }) => {
     const { map, changed, count, score: whole } = measurement;
-    const perStep = checkedPerStep(measurement, options.perStep);
+    const perStep = positionsPerStep(measurement, wanted);
     const examples = examplesOf(perPosition(map, changed), count);
     const steps = examples.map((values) => stepsByValue(values, { order: 'morf', perStep }));
     const length = steps[0]?.count as number;

@@ -1,13 +1,13 @@
 import { segment } from '../../image/segment.ts';
 import type { Input, Model } from '../../network/types.ts';
-import { assertCount, assertInteger, assertNumber } from '../../numeric/check.ts';
 import { spearman } from '../../numeric/correlation.ts';
 import { type NdArray, sizeOf, type TypedArray } from '../../numeric/ndarray.ts';
+import { anything, count, integer, type OptionChecks, object, share } from '../../numeric/options.ts';
 import { random, randomSubset } from '../../numeric/random.ts';
 import { isPlaced } from '../../scoring/placedInput.ts';
 import type { ExplainOptions } from '../../scoring/types.ts';
 import { positionsOf } from '../givenMap.ts';
-import { type Measurement, measure } from '../measure.ts';
+import { type Measurement, mapChecks, measure } from '../measure.ts';
 import type { MetricResult } from '../types.ts';
 import { givenSubsets, type SubsetOptions, type Subsets, subsetEffects } from './subsets.ts';
 
@@ -23,6 +23,15 @@ export interface MuFidelityOptions extends SubsetOptions {
   readonly subsets?: NdArray<TypedArray>;
 }
 
+const checks: OptionChecks<ExplainOptions & MuFidelityOptions> = {
+  ...mapChecks,
+  baseline: anything,
+  samples: count(2),
+  grid: integer(1),
+  share,
+  subsets: object,
+};
+
 /**
  * µFidelity: whether random parts of the picture rank alike in relevance and in what the score loses without them.
  *
@@ -33,7 +42,7 @@ export interface MuFidelityOptions extends SubsetOptions {
  *
  * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param x one example or a batch `[n, …]` in the shape of the model's input.
- * @param options `attribution` (required), `samples`, `grid`, `share`, `subsets`, `baseline` (`'zero'`), `seed`,
+ * @param options `attribution` (required), `input`, `samples`, `grid`, `share`, `subsets`, `baseline` (`'zero'`), `seed`,
  * `target`, `scale` (`'logit'` by default).
  * @returns the correlation per example: 1 for the exact contributions to a linear score, −1 for their negatives, NaN
  * where the map or the score is the same throughout.
@@ -45,7 +54,7 @@ export interface MuFidelityOptions extends SubsetOptions {
  * ```
  */
 export function muFidelity(model: Model, x: Input, options: ExplainOptions & MuFidelityOptions): Promise<MetricResult> {
-  return measure(model, x, options, async (measurement, options) => {
+  return measure(model, x, options, { checks }, async (measurement, options) => {
     const { baseline = 'zero' } = options;
     const subsets = options.subsets
       ? givenSubsets(options.subsets, measurement, ['samples'])
@@ -60,9 +69,6 @@ function drawn(
   { changed }: Measurement,
   { samples = 200, grid = 9, share = 0.2, seed = 0 }: ExplainOptions & MuFidelityOptions,
 ): Subsets {
-  assertCount('samples', samples, 2);
-  assertInteger('grid', grid, [1, Number.POSITIVE_INFINITY]);
-  assertNumber('share', share, 0);
   const cells = cellsOf(changed, grid);
   const size = Math.min(Math.max(Math.round(share * cells.length), 1), cells.length);
   return {

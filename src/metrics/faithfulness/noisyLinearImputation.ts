@@ -1,7 +1,8 @@
-import { assertArray, assertFiniteArray, assertNumber } from '../../numeric/check.ts';
+import { assertArray, assertFiniteArray } from '../../numeric/check.ts';
 import { VitrineError } from '../../numeric/errors.ts';
 import { conjugateGradient } from '../../numeric/linear/conjugateGradient.ts';
 import { type NdArray, sameShape, type TypedArray } from '../../numeric/ndarray.ts';
+import { assertOptions, integer, number, type OptionChecks, object, required } from '../../numeric/options.ts';
 import { random } from '../../numeric/random.ts';
 import { atOnce, type Sliced } from '../../numeric/sliced.ts';
 import { rangeOf } from '../../numeric/statistics.ts';
@@ -16,6 +17,12 @@ export interface ImputationOptions {
   /** Of the noise; 0 by default. */
   readonly seed?: number;
 }
+
+const checks: OptionChecks<ImputationOptions> = {
+  removed: required(object),
+  noise: number(0),
+  seed: integer(Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER),
+};
 
 /**
  * Noisy linear imputation: replaces pixels by what their neighbours tell, so that nothing shows where they were.
@@ -33,16 +40,17 @@ export interface ImputationOptions {
  * @throws {VitrineError} if the shapes do not agree, or all pixels of a picture are removed.
  * @example
  * ```ts
- * import { noisyLinearImputation } from 'vitrine';
+ * import { noisyLinearImputation } from 'vitrine/metrics';
  * const removed = { shape: [2, 16, 16], data: Uint8Array.from({ length: 512 }, (_, i) => Number(i % 16 < 4)) };
  * const imputed = noisyLinearImputation(x, { removed, noise: 0 });
  * ```
  */
-export function noisyLinearImputation(x: NdArray, { removed, noise = 0.01, seed = 0 }: ImputationOptions): NdArray {
+export function noisyLinearImputation(x: NdArray, options: ImputationOptions): NdArray {
+  assertOptions(options, checks);
+  const { removed, noise = 0.01, seed = 0 } = options;
   assertArray('x', x, [4]);
   assertFiniteArray('x', x);
   assertArray('removed', removed, [3]);
-  assertNumber('noise', noise, 0);
   const [count, rows, columns, channels] = x.shape as readonly [number, number, number, number];
   if (!sameShape(removed.shape, [count, rows, columns])) {
     throw new VitrineError(

@@ -1,12 +1,12 @@
 import type { Input, Model } from '../../network/types.ts';
-import { assertChoice, assertCount, assertInteger } from '../../numeric/check.ts';
+import { anything, count, integer, type OptionChecks, oneOf } from '../../numeric/options.ts';
 import type { Baseline, ExplainOptions } from '../../scoring/types.ts';
 import { examplesOf, perPosition } from '../givenMap.ts';
-import { measure } from '../measure.ts';
+import { mapChecks, measure } from '../measure.ts';
 import type { AttributionOption, MetricResult } from '../types.ts';
 import { lengthsOf, patches } from './patches.ts';
 import { removalScores } from './removal.ts';
-import { type Order, stepsByGroup } from './steps.ts';
+import { type RemovalOrder, stepsByGroup } from './steps.ts';
 
 /** What {@link regionPerturbation} removes. */
 export interface RegionPerturbationOptions extends AttributionOption {
@@ -17,8 +17,16 @@ export interface RegionPerturbationOptions extends AttributionOption {
   /** What a removed pixel looks like; `'uniform'` by default. */
   readonly baseline?: Baseline;
   /** `'morf'` (default) begins with the most relevant patches, `'lerf'` with the least. */
-  readonly order?: Order;
+  readonly order?: RemovalOrder;
 }
+
+const checks: OptionChecks<ExplainOptions & RegionPerturbationOptions> = {
+  ...mapChecks,
+  patch: integer(1),
+  regions: count(1),
+  baseline: anything,
+  order: oneOf(['morf', 'lerf']),
+};
 
 /**
  * Region perturbation: how far the score falls as patches go, those with the largest sum of relevance first.
@@ -29,7 +37,7 @@ export interface RegionPerturbationOptions extends AttributionOption {
  *
  * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param x one picture or a batch `[n, h, w, c]`.
- * @param options `attribution` (required), `patch`, `regions`, `baseline`, `order`, `target`, `scale` (`'logit'` by
+ * @param options `attribution` (required), `input`, `patch`, `regions`, `baseline`, `order`, `target`, `scale` (`'logit'` by
  * default).
  * @returns the AOPC per example, NaN where all patches have the same sum; `curve` `[n, L + 1]` has $F(x^{(k)})$.
  * @throws as {@link deletion}.
@@ -44,11 +52,8 @@ export async function regionPerturbation(
   x: Input,
   options: ExplainOptions & RegionPerturbationOptions,
 ): Promise<MetricResult> {
-  const { patch = 9, regions = 100, order = 'morf' } = options;
-  assertChoice('order', order, ['morf', 'lerf']);
-  assertInteger('patch', patch, [1, Number.POSITIVE_INFINITY]);
-  assertCount('regions', regions, 1);
-  return measure(model, x, options, async (measurement, { baseline = 'uniform' }) => {
+  return measure(model, x, options, { checks }, async (measurement, options) => {
+    const { patch = 9, regions = 100, order = 'morf', baseline = 'uniform' } = options;
     const { map, changed, count, score: whole } = measurement;
     const groups = patches(lengthsOf(changed), patch);
     const steps = examplesOf(perPosition(map, changed), count)

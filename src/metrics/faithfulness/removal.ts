@@ -1,8 +1,9 @@
 import type { NdArray } from '../../numeric/ndarray.ts';
-import { allPerturbedScores } from '../../scoring/perturbedScores.ts';
+import { hiddenInput } from '../../scoring/baselines.ts';
+import { allPerturbedScores } from '../../scoring/perturbedRuns.ts';
 import type { Baseline } from '../../scoring/types.ts';
 import type { Measurement } from '../measure.ts';
-import { hiddenInput, maskedRows } from '../rows.ts';
+import { maskedRows } from '../rows.ts';
 import type { Steps } from './steps.ts';
 
 /** What happens in the rows of a curve. */
@@ -27,7 +28,7 @@ export async function removalScores(
   { stage, steps, rows, baseline, elements = false }: Removal,
 ): Promise<NdArray> {
   const { scorer } = measurement;
-  const hidden = await hiddenInput(measurement, baseline);
+  const hidden = await hiddenInput(measurement, measurement.index, baseline);
   const longest = Math.max(...steps.map(({ count }) => count));
   const samples = rows === 'hideAlone' ? longest : longest + 1;
   const keeps = keptBy[rows];

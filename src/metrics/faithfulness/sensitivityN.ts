@@ -1,11 +1,12 @@
 import type { Input, Model } from '../../network/types.ts';
-import { assertCount, assertInteger } from '../../numeric/check.ts';
+import { assertInteger } from '../../numeric/check.ts';
 import { pearson } from '../../numeric/correlation.ts';
 import { type NdArray, sizeOf, type TypedArray } from '../../numeric/ndarray.ts';
+import { anything, count, integer, listOf, type OptionChecks, object } from '../../numeric/options.ts';
 import { random, randomSubset } from '../../numeric/random.ts';
 import type { ExplainOptions } from '../../scoring/types.ts';
 import { positionsOf } from '../givenMap.ts';
-import { type Measurement, measure } from '../measure.ts';
+import { type Measurement, mapChecks, measure } from '../measure.ts';
 import type { MetricResult } from '../types.ts';
 import { givenSubsets, type SubsetOptions, type Subsets, subsetEffects } from './subsets.ts';
 
@@ -19,6 +20,14 @@ export interface SensitivityNOptions extends SubsetOptions {
   readonly subsets?: NdArray<TypedArray>;
 }
 
+const checks: OptionChecks<ExplainOptions & SensitivityNOptions> = {
+  ...mapChecks,
+  baseline: anything,
+  samples: count(2),
+  sizes: listOf(integer(1)),
+  subsets: object,
+};
+
 /**
  * Sensitivity-n: how well the relevance of random subsets of n pixels agrees with what the score loses without them.
  *
@@ -31,7 +40,7 @@ export interface SensitivityNOptions extends SubsetOptions {
  *
  * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param x one example or a batch `[n, …]` in the shape of the model's input.
- * @param options `attribution` (required), `sizes`, `samples`, `subsets`, `baseline` (`'zero'`), `seed`, `target`,
+ * @param options `attribution` (required), `input`, `sizes`, `samples`, `subsets`, `baseline` (`'zero'`), `seed`, `target`,
  * `scale` (`'logit'` by default).
  * @returns the mean correlation per example, NaN where the map or the score is the same throughout; `curve`
  * `[n, sizes]` has that of each size.
@@ -48,7 +57,7 @@ export function sensitivityN(
   x: Input,
   options: ExplainOptions & SensitivityNOptions,
 ): Promise<MetricResult> {
-  return measure(model, x, options, async (measurement, options) => {
+  return measure(model, x, options, { checks }, async (measurement, options) => {
     const { baseline = 'zero' } = options;
     const subsets = options.subsets
       ? givenSubsets(options.subsets, measurement, ['sizes', 'samples'])
@@ -73,7 +82,6 @@ function drawn(
 ): Subsets {
   const all = sizeOf(positionsOf(changed));
   const used = sizes ?? defaultSizes(all);
-  assertCount('samples', samples, 2);
   used.forEach((size, i) => assertInteger(`sizes[${i}]`, size, [1, all]));
   return {
     of: (example, row) => {

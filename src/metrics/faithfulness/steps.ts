@@ -1,7 +1,7 @@
 import { descendingOrder, isConstant } from '../../numeric/correlation.ts';
 
 /** Most relevant first, or the exact reverse. */
-export type Order = 'morf' | 'lerf';
+export type RemovalOrder = 'morf' | 'lerf';
 
 /** In which step each position of an example goes. */
 export interface Steps {
@@ -15,7 +15,7 @@ export interface Steps {
 /** The steps of positions by their values, `perStep` at a time; of equal values the lower index is taken for larger. */
 export function stepsByValue(
   values: Float64Array,
-  { order, perStep }: { readonly order: Order; readonly perStep: number },
+  { order, perStep }: { readonly order: RemovalOrder; readonly perStep: number },
 ): Steps {
   const descending = descendingOrder(values);
   const of = new Int32Array(values.length);
@@ -28,7 +28,11 @@ export function stepsByValue(
 /** The steps of positions that go group by group, a group's value being the sum or the mean of its positions'. */
 export function stepsByGroup(
   values: Float64Array,
-  { groups, order, value }: { readonly groups: Int32Array; readonly order: Order; readonly value: 'sum' | 'mean' },
+  {
+    groups,
+    order,
+    value,
+  }: { readonly groups: Int32Array; readonly order: RemovalOrder; readonly value: 'sum' | 'mean' },
 ): Steps {
   const count = groups.reduce((most, group) => Math.max(most, group), 0) + 1;
   const sums = sumPerStep(values, { of: groups, count });

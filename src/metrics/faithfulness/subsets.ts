@@ -3,11 +3,12 @@ import { assertArray, assertFiniteArray } from '../../numeric/check.ts';
 import { VitrineError } from '../../numeric/errors.ts';
 import { type NdArray, sameShape, sizeOf, type TypedArray } from '../../numeric/ndarray.ts';
 import { forEachOf, type Sliced } from '../../numeric/sliced.ts';
-import { allPerturbedScores } from '../../scoring/perturbedScores.ts';
+import { hiddenInput } from '../../scoring/baselines.ts';
+import { allPerturbedScores } from '../../scoring/perturbedRuns.ts';
 import type { Baseline } from '../../scoring/types.ts';
 import { examplesOf, perPosition, positionsOf } from '../givenMap.ts';
 import type { Measurement } from '../measure.ts';
-import { hiddenInput, maskedRows } from '../rows.ts';
+import { maskedRows } from '../rows.ts';
 import type { AttributionOption } from '../types.ts';
 
 /** The options of metrics that hide subsets of the pixels. */
@@ -37,7 +38,7 @@ export async function subsetEffects(
 ): Promise<SubsetEffects> {
   const { changed, map, count, score, scorer } = measurement;
   const rows = sizeOf(subsets.counts);
-  const hidden = await hiddenInput(measurement, baseline);
+  const hidden = await hiddenInput(measurement, measurement.index, baseline);
   const fill = (mask: Float32Array, example: number, row: number): void => {
     mask.fill(1);
     for (const position of subsets.of(example, row)) mask[position] = 0;

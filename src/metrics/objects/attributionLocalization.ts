@@ -1,5 +1,6 @@
+import { assertOptions, flag } from '../../numeric/options.ts';
 import type { GivenMap, MetricResult } from '../types.ts';
-import { locate, type Mask } from './masks.ts';
+import { locate, type ObjectMask } from './masks.ts';
 import { positiveShare } from './relevanceMass.ts';
 
 /** Options of {@link attributionLocalization}. */
@@ -31,9 +32,11 @@ export interface AttributionLocalizationOptions {
  */
 export function attributionLocalization(
   map: GivenMap,
-  mask: Mask,
-  { weighted = false }: AttributionLocalizationOptions = {},
+  mask: ObjectMask,
+  options: AttributionLocalizationOptions = {},
 ): MetricResult {
+  assertOptions(options, { weighted: flag });
+  const { weighted = false } = options;
   return locate(map, mask, {
     metric: 'attributionLocalization',
     score: (located) => positiveShare(located) * (weighted ? located.values.length / located.size : 1),

@@ -1,6 +1,6 @@
 import { rocAuc } from '../../numeric/correlation.ts';
 import type { GivenMap, MetricResult } from '../types.ts';
-import { locate, type Mask } from './masks.ts';
+import { locate, type ObjectMask } from './masks.ts';
 
 /**
  * Localisation AUC: how well the map, taken as a detector of the object's pixels, tells them from the others.
@@ -21,6 +21,6 @@ import { locate, type Mask } from './masks.ts';
  * const { score } = localizationAuc(await gradCam(model, x), mask);
  * ```
  */
-export function localizationAuc(map: GivenMap, mask: Mask): MetricResult {
+export function localizationAuc(map: GivenMap, mask: ObjectMask): MetricResult {
   return locate(map, mask, { metric: 'localizationAuc', score: ({ values, inside }) => rocAuc(values, inside) });
 }

@@ -5,7 +5,7 @@ import { pixelsOf } from '../givenMap.ts';
 import type { GivenMap, MetricResult } from '../types.ts';
 
 /** Where the object is: `[n, h, w]`, or `[h, w]` for all examples (of volumes `[n, d, h, w]` or `[d, h, w]`); what is not zero is inside. */
-export type Mask = NdArray<TypedArray>;
+export type ObjectMask = NdArray<TypedArray>;
 
 /** One example: a number per position, and which of them lie in the mask. */
 export interface Located {
@@ -21,14 +21,14 @@ export interface Located {
 /** A score per example of a map and a mask; NaN where the mask is empty. */
 export function locate(
   map: GivenMap,
-  mask: Mask,
+  mask: ObjectMask,
   { metric, score }: { readonly metric: string; readonly score: (located: Located) => number },
 ): MetricResult {
   const scores = locatedExamples(map, mask).map((located) => (located.size === 0 ? Number.NaN : score(located)));
   return { metric, score: Float32Array.from(scores), higherIsBetter: true };
 }
 
-function locatedExamples(map: GivenMap, mask: Mask): readonly Located[] {
+function locatedExamples(map: GivenMap, mask: ObjectMask): readonly Located[] {
   const { positions, examples } = pixelsOf(map, mask);
   assertArray('mask', mask, [positions.length, positions.length + 1]);
   assertFiniteArray('mask', mask);

@@ -1,8 +1,8 @@
-import { assertNumber } from '../../numeric/check.ts';
 import { isConstant } from '../../numeric/correlation.ts';
 import { placeAt } from '../../numeric/ndarray.ts';
+import { assertOptions, number } from '../../numeric/options.ts';
 import type { GivenMap, MetricResult } from '../types.ts';
-import { type Located, locate, type Mask } from './masks.ts';
+import { type Located, locate, type ObjectMask } from './masks.ts';
 
 /** Options of {@link pointingGame}. */
 export interface PointingGameOptions {
@@ -34,8 +34,9 @@ export interface PointingGameOptions {
  * const { score } = pointingGame(await gradCam(model, x), mask, { tolerance: 1 });
  * ```
  */
-export function pointingGame(map: GivenMap, mask: Mask, { tolerance = 15 }: PointingGameOptions = {}): MetricResult {
-  assertNumber('tolerance', tolerance, 0);
+export function pointingGame(map: GivenMap, mask: ObjectMask, options: PointingGameOptions = {}): MetricResult {
+  assertOptions(options, { tolerance: number(0) });
+  const { tolerance = 15 } = options;
   return locate(map, mask, {
     metric: 'pointingGame',
     score: (located) => (isConstant(located.values) ? Number.NaN : Number(distanceTo(located) <= tolerance)),

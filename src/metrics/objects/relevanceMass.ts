@@ -1,5 +1,5 @@
 import type { GivenMap, MetricResult } from '../types.ts';
-import { type Located, locate, type Mask } from './masks.ts';
+import { type Located, locate, type ObjectMask } from './masks.ts';
 
 /**
  * Relevance mass accuracy, also called the energy-based pointing game: the share of the positive relevance that lies on
@@ -20,7 +20,7 @@ import { type Located, locate, type Mask } from './masks.ts';
  * const { score } = relevanceMass(await gradCam(model, x), mask);
  * ```
  */
-export function relevanceMass(map: GivenMap, mask: Mask): MetricResult {
+export function relevanceMass(map: GivenMap, mask: ObjectMask): MetricResult {
   return locate(map, mask, { metric: 'relevanceMass', score: positiveShare });
 }
 

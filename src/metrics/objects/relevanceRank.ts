@@ -1,6 +1,6 @@
 import { descendingOrder, isConstant } from '../../numeric/correlation.ts';
 import type { GivenMap, MetricResult } from '../types.ts';
-import { type Located, locate, type Mask } from './masks.ts';
+import { type Located, locate, type ObjectMask } from './masks.ts';
 
 /**
  * Relevance rank accuracy: how much of the object the same number of most relevant pixels covers.
@@ -21,16 +21,16 @@ import { type Located, locate, type Mask } from './masks.ts';
  * const { score } = relevanceRank(await gradCam(model, x), mask);
  * ```
  */
-export function relevanceRank(map: GivenMap, mask: Mask): MetricResult {
+export function relevanceRank(map: GivenMap, mask: ObjectMask): MetricResult {
   return locate(map, mask, { metric: 'relevanceRank', score: (located) => shareOfTop(located, located.size) });
 }
 
-/** The share of the k most relevant positions that lies inside; NaN without an order. */
-export function shareOfTop({ values, inside }: Located, k: number): number {
+/** The share of so many of the most relevant positions that lies inside; NaN without an order. */
+export function shareOfTop({ values, inside }: Located, count: number): number {
   if (isConstant(values)) return Number.NaN;
   return (
     descendingOrder(values)
-      .subarray(0, k)
-      .filter((position) => inside[position]).length / k
+      .subarray(0, count)
+      .filter((position) => inside[position]).length / count
   );
 }

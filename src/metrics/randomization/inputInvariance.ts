@@ -1,8 +1,10 @@
 import type { Input, Model } from '../../network/types.ts';
 import { norm } from '../../numeric/linear/vectors.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
+import { kind, type OptionChecks } from '../../numeric/options.ts';
 import type { ExplainOptions } from '../../scoring/types.ts';
-import { explained } from '../explained.ts';
+import { explained, explainerChecks } from '../explained.ts';
+import { isNumberList } from '../givenMap.ts';
 import type { ExplainerOption, MetricResult } from '../types.ts';
 import { checkedShift, shiftedWeights } from './shiftedWeights.ts';
 import { withWeights } from './withWeights.ts';
@@ -12,6 +14,11 @@ export interface InputInvarianceOptions extends ExplainerOption {
   /** What is added to every element, or to each channel; −1 by default. */
   readonly shift?: number | readonly number[];
 }
+
+const checks: OptionChecks<ExplainOptions & InputInvarianceOptions> = {
+  ...explainerChecks,
+  shift: kind('a number or one for each channel', (value) => typeof value === 'number' || isNumberList(value)),
+};
 
 /**
  * Input invariance: whether a map changes when input and network are shifted so that the score stays what it is.
@@ -41,7 +48,7 @@ export function inputInvariance(
   x: Input,
   options: ExplainOptions & InputInvarianceOptions,
 ): Promise<MetricResult> {
-  return explained(model, x, options, async (session, options) => {
+  return explained(model, x, options, { checks }, async (session, options) => {
     const { network, count, inputs } = session;
     const shift = checkedShift(inputs, options.shift ?? -1);
     const weights = await shiftedWeights(network, inputs[0] as NdArray, shift);

@@ -1,8 +1,9 @@
 import type { MapArray } from '../../image/types.ts';
-import { assertChoice } from '../../numeric/check.ts';
+import { assertArray } from '../../numeric/check.ts';
 import { cosine, pearson, spearman } from '../../numeric/correlation.ts';
 import { VitrineError } from '../../numeric/errors.ts';
-import { sameShape } from '../../numeric/ndarray.ts';
+import { type NdArray, sameShape } from '../../numeric/ndarray.ts';
+import { assertOptions, number, type OptionChecks, oneOf } from '../../numeric/options.ts';
 import { ssim } from '../../numeric/ssim.ts';
 import type { Attribution } from '../../scoring/types.ts';
 import { arrayOf, isAttribution } from '../givenMap.ts';
@@ -18,6 +19,12 @@ export interface SimilarityOptions {
   /** For `'ssim'`: the greatest difference two values can have; by default that of all values in both maps. */
   readonly dataRange?: number;
 }
+
+/** Checks of {@link SimilarityOptions}. */
+export const similarityChecks: OptionChecks<SimilarityOptions> = {
+  similarity: oneOf(['spearman', 'pearson', 'cosine', 'ssim']),
+  dataRange: number(0),
+};
 
 /**
  * How alike two maps are, example by example and with their signs.
@@ -40,12 +47,12 @@ export interface SimilarityOptions {
  * ```
  */
 export function mapSimilarity(map: GivenMap, other: GivenMap, options: SimilarityOptions = {}): MetricResult {
+  assertOptions(options, similarityChecks);
   const { similarity = 'spearman' } = options;
-  assertChoice('similarity', similarity, ['spearman', 'pearson', 'cosine', 'ssim']);
-  const [a, b] = [arrayOf(map), arrayOf(other)];
+  const [a, b] = [arrayOf('map', map), arrayOf('other', other)];
   if (!sameShape(a.shape, b.shape)) {
     throw new VitrineError(
-      'bad-argument',
+      'bad-shape',
       `"other" expected the shape of the map, [${a.shape.join(', ')}], got [${b.shape.join(', ')}]`,
     );
   }
@@ -87,4 +94,12 @@ function axesOf(example: readonly number[], layout: Attribution['layout']): Axes
   if (example.length > 3) return example as unknown as Axes;
   const [height = 1, width = 1, channels = 1] = example;
   return [1, height, width, channels];
+}
+
+/** What is compared of a map. */
+export function prepared(map: NdArray, prepare: ((map: NdArray) => NdArray) | undefined): NdArray {
+  if (!prepare) return map;
+  const made = prepare(map);
+  assertArray('prepare', made, [1, 2, 3, 4, 5, 6]);
+  return made;
 }

@@ -1,14 +1,14 @@
 import type { Operation } from '../../network/graph/operation.ts';
 import type { Network } from '../../network/network.ts';
 import type { Input, Model } from '../../network/types.ts';
-import { assertChoice } from '../../numeric/check.ts';
 import { VitrineError } from '../../numeric/errors.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
 import { nearestNames } from '../../numeric/nearestNames.ts';
+import { callback, listOf, type OptionChecks, oneOf, text } from '../../numeric/options.ts';
 import type { ExplainOptions } from '../../scoring/types.ts';
-import { explained } from '../explained.ts';
+import { explained, explainerChecks } from '../explained.ts';
 import type { ExplainerOption, MetricResult } from '../types.ts';
-import { mapSimilarity, type SimilarityOptions } from './mapSimilarity.ts';
+import { mapSimilarity, prepared, type SimilarityOptions, similarityChecks } from './mapSimilarity.ts';
 import { layerOf, shuffledWeights, type Weights, weightedLayers } from './shuffledWeights.ts';
 import { withWeights } from './withWeights.ts';
 
@@ -21,6 +21,14 @@ export interface ModelRandomizationOptions extends ExplainerOption, SimilarityOp
   /** What is compared of a map, `(map) => reduceChannels(map, 'maxAbs')` for instance; the map as it is by default. */
   readonly prepare?: (map: NdArray) => NdArray;
 }
+
+const checks: OptionChecks<ExplainOptions & ModelRandomizationOptions> = {
+  ...explainerChecks,
+  ...similarityChecks,
+  randomize: oneOf(['cascading', 'independent']),
+  layers: listOf(text),
+  prepare: callback,
+};
 
 /** What {@link modelRandomization} returns. */
 export interface ModelRandomization extends MetricResult {
@@ -60,23 +68,27 @@ export async function modelRandomization(
   x: Input,
   options: ExplainOptions & ModelRandomizationOptions,
 ): Promise<ModelRandomization> {
-  const { randomize = 'cascading', prepare = (map) => map, seed = 0 } = options;
-  assertChoice('randomize', randomize, ['cascading', 'independent']);
-  return explained(model, x, options, async (session, options) => {
+  return explained(model, x, options, { checks }, async (session, options) => {
     const { network, count } = session;
+    const { randomize = 'cascading', seed = 0, similarity, dataRange } = options;
     const layers = options.layers ? checkedLayers(network, options.layers) : allLayers(network);
     const shuffled = await shuffledWeights(network, seed);
     session.expectRuns(layers.length + 1);
     const mapOf = async (view: Network): Promise<NdArray> => {
       const [map] = await session.maps({ network: view });
-      return prepare(map as NdArray);
+      return prepared(map as NdArray, options.prepare);
     };
     const original = await mapOf(network);
     const columns = [];
     for (const [i, layer] of layers.entries()) {
       const chosen = randomize === 'cascading' ? layers.slice(0, i + 1) : [layer];
       const map = await withWeights(network, ofLayers(shuffled, chosen), mapOf);
-      columns.push(mapSimilarity(original, map, options).score);
+      columns.push(
+        mapSimilarity(original, map, {
+          ...(similarity && { similarity }),
+          ...(dataRange !== undefined && { dataRange }),
+        }).score,
+      );
     }
     return {
       metric: 'modelRandomization',
@@ -112,11 +124,10 @@ function asRows(columns: readonly Float32Array[], count: number): NdArray {
 
 function checkedLayers(network: Network, layers: readonly string[]): readonly string[] {
   const known = weightedLayers(network);
-  if (layers.length === 0) throw new VitrineError('bad-argument', '"layers" expected at least one layer');
   for (const layer of layers) {
     if (known.includes(layer)) continue;
     throw new VitrineError(
-      'bad-argument',
+      'unknown-layer',
       `"layers" expected layers with weights, got "${layer}"; near: ${nearestNames(layer, known).join(', ')}`,
     );
   }

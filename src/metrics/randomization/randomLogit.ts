@@ -2,12 +2,14 @@ import { assertClasses } from '../../network/heads/classLogits.ts';
 import type { Input, Model } from '../../network/types.ts';
 import { VitrineError } from '../../numeric/errors.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
+import { callback, kind, type OptionChecks } from '../../numeric/options.ts';
 import { random } from '../../numeric/random.ts';
-import { isClassList } from '../../scoring/targets/classScore.ts';
+import { checkClasses, isClassList } from '../../scoring/targets/classScore.ts';
 import type { ExplainOptions } from '../../scoring/types.ts';
-import { type Explained, explained } from '../explained.ts';
+import { type Explained, explained, explainerChecks } from '../explained.ts';
+import { isNumberList } from '../givenMap.ts';
 import type { ExplainerOption, MetricResult } from '../types.ts';
-import { mapSimilarity, type SimilarityOptions } from './mapSimilarity.ts';
+import { mapSimilarity, prepared, type SimilarityOptions, similarityChecks } from './mapSimilarity.ts';
 
 /** What {@link randomLogit} compares. */
 export interface RandomLogitOptions extends ExplainerOption, SimilarityOptions {
@@ -16,6 +18,13 @@ export interface RandomLogitOptions extends ExplainerOption, SimilarityOptions {
   /** What is compared of a map; the map as it is by default. */
   readonly prepare?: (map: NdArray) => NdArray;
 }
+
+const checks: OptionChecks<ExplainOptions & RandomLogitOptions> = {
+  ...explainerChecks,
+  ...similarityChecks,
+  other: kind('a class or one per example', (value) => typeof value === 'number' || isNumberList(value)),
+  prepare: callback,
+};
 
 /**
  * Random logit: whether the map of another class looks the same.
@@ -42,14 +51,16 @@ export function randomLogit(
   x: Input,
   options: ExplainOptions & RandomLogitOptions,
 ): Promise<MetricResult> {
-  const { similarity = 'ssim', prepare = (map) => map } = options;
-  return explained(model, x, options, async (session, options) => {
+  return explained(model, x, options, { checks }, async (session, options) => {
     const target = otherClasses(session, options);
     session.expectRuns(2);
     const [map] = await session.maps({});
     const [other] = await session.maps({ target });
-    const compared = { ...options, similarity };
-    const { score } = mapSimilarity(prepare(map as NdArray), prepare(other as NdArray), compared);
+    const { similarity = 'ssim', dataRange, prepare } = options;
+    const { score } = mapSimilarity(prepared(map as NdArray, prepare), prepared(other as NdArray, prepare), {
+      similarity,
+      ...(dataRange !== undefined && { dataRange }),
+    });
     return { metric: 'randomLogit', score, higherIsBetter: false };
   });
 }
@@ -58,7 +69,11 @@ function otherClasses(
   { head, classes, count }: Explained,
   { target, other, seed = 0 }: ExplainOptions & RandomLogitOptions,
 ): number | readonly number[] {
-  if (other !== undefined) return other;
+  if (other !== undefined) {
+    const units = head && assertClasses(head, 'target');
+    checkClasses(other, { units: units ?? Number.POSITIVE_INFINITY, count, argument: 'other' });
+    return other;
+  }
   const isClass = target === undefined || typeof target !== 'object' || isClassList(target);
   if (!classes || !head || !isClass)
     throw new VitrineError('bad-argument', '"target" expected classes, or the "other" classes');

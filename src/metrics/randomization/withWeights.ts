@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Operation, Parameters } from '../../network/graph/operation.ts';
+import type { Operation, OperationParameters } from '../../network/graph/operation.ts';
 import type { Network } from '../../network/network.ts';
 import { withParameters } from '../../network/withParameters.ts';
 import type { Weights } from './shuffledWeights.ts';
@@ -23,7 +23,7 @@ export async function withWeights<T>(
   }
 }
 
-function tensorsOf(weights: Weights): Parameters {
+function tensorsOf(weights: Weights): OperationParameters {
   return Object.fromEntries(
     Object.entries(weights).map(([name, { shape, data }]) => [name, tf.tensor(data, [...shape])]),
   );

@@ -1,12 +1,12 @@
 import type { Input, Model } from '../../network/types.ts';
-import { assertCount, assertNumber } from '../../numeric/check.ts';
 import { VitrineError } from '../../numeric/errors.ts';
 import { norm } from '../../numeric/linear/vectors.ts';
 import { type NdArray, rowOf } from '../../numeric/ndarray.ts';
+import { count, number, type OptionChecks, object } from '../../numeric/options.ts';
 import { random } from '../../numeric/random.ts';
 import { rangeOf } from '../../numeric/statistics.ts';
 import type { ExplainOptions } from '../../scoring/types.ts';
-import { type Explained, explained } from '../explained.ts';
+import { type Explained, explained, explainerChecks } from '../explained.ts';
 import { givenPerturbations } from '../givenPerturbations.ts';
 import type { ExplainerOption, MetricResult } from '../types.ts';
 
@@ -115,6 +115,13 @@ export interface SensitivityOptions extends ExplainerOption {
   readonly perturbed?: NdArray;
 }
 
+const checks: OptionChecks<ExplainOptions & SensitivityOptions> = {
+  ...explainerChecks,
+  samples: count(1),
+  radius: number(0),
+  perturbed: object,
+};
+
 /** How far a map and its input moved: ‖φ(x′) − φ(x)‖, ‖x′ − x‖, and the length ‖φ(x)‖ of the map. */
 interface Move {
   readonly map: number;
@@ -138,7 +145,7 @@ function nearbyMaps(
     readonly reduce: (ratios: Float64Array) => number;
   },
 ): Promise<MetricResult> {
-  return explained(model, x, options, async (session, options) => {
+  return explained(model, x, options, { checks }, async (session, options) => {
     const { inputs, count } = session;
     const { samples, at } = nearby(session, options);
     session.expectRuns(samples + 1);
@@ -177,8 +184,6 @@ function nearby(
   { perturbed, samples = 10, radius = 0.02, seed = 0 }: ExplainOptions & SensitivityOptions,
 ): { samples: number; at: (input: NdArray, index: number, sample: number) => NdArray } {
   if (perturbed) return given(perturbed, inputs);
-  assertCount('samples', samples, 1);
-  assertNumber('radius', radius, 0);
   const at = (input: NdArray, index: number, sample: number): NdArray => {
     const data = Float32Array.from(input.data);
     for (let example = 0; example < count; example++) {

@@ -1,5 +1,6 @@
-import { assertArray, assertNumber } from '../../numeric/check.ts';
-import { type Box, type Boxes, boxesOf } from './locationData.ts';
+import { assertArray } from '../../numeric/check.ts';
+import { assertOptions, share } from '../../numeric/options.ts';
+import { type Box, type BoxArray, boxesOf } from './locationData.ts';
 
 /** How well boxes cover those of parts. */
 export interface BoxDetection {
@@ -25,19 +26,20 @@ export interface BoxDetection {
  * `threshold` is no number.
  * @example
  * ```ts
- * import { boxDetectionRate } from 'vitrine';
+ * import { boxDetectionRate } from 'vitrine/metrics';
  * const boxes = { shape: [1, 4], data: Float32Array.of(0, 0, 10, 10) };
  * const predicted = { shape: [1, 4], data: Float32Array.of(0, 5, 10, 10) };
  * console.log(boxDetectionRate(predicted, boxes)); // an IoU of 0.5, a rate of 1
  * ```
  */
 export function boxDetectionRate(
-  predicted: Boxes,
-  boxes: Boxes,
-  { threshold = 0.5 }: { readonly threshold?: number } = {},
+  predicted: BoxArray,
+  boxes: BoxArray,
+  options: { readonly threshold?: number } = {},
 ): BoxDetection {
+  assertOptions(options, { threshold: share });
+  const { threshold = 0.5 } = options;
   assertArray('predicted', predicted, [2]);
-  assertNumber('threshold', threshold, 0);
   const count = predicted.shape[0] as number;
   const truth = boxesOf('boxes', boxes, count);
   const iou = Float64Array.from(boxesOf('predicted', predicted, count), (box, i) => iouOf(box, truth[i] as Box));

@@ -1,5 +1,6 @@
 import { VitrineError } from '../../numeric/errors.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
+import { listOf, object } from '../../numeric/options.ts';
 import { firstGreatest } from '../../numeric/statistics.ts';
 import { type LocationData, located, meanOfKnown } from './locationData.ts';
 import { locationInstability } from './locationInstability.ts';
@@ -38,7 +39,7 @@ export interface CategoryInstability extends ChosenInstability {
  * @throws as {@link locationInstability}, or if there is no category or they are not of the same units.
  * @example
  * ```ts
- * import { categoryInstability } from 'vitrine';
+ * import { categoryInstability } from 'vitrine/metrics';
  * const array = (shape: number[], ...numbers: number[]) => ({ shape, data: Float64Array.from(numbers) });
  * const positions = array([2, 1, 2], 4, 4, 8, 12);
  * const scores = array([2, 1], 2, 1);
@@ -52,7 +53,7 @@ export function categoryInstability(
   categories: readonly LocationData[],
   options: LocationOptions = {},
 ): CategoryInstability {
-  if (categories.length === 0) throw new VitrineError('bad-argument', '"categories" expected at least one, got none');
+  listOf(object)('categories', categories);
   const found = categories.map((data) => locationInstability(data, options).perUnit);
   const units = (found[0] as Float64Array).length;
   const other = found.find(({ length }) => length !== units);
@@ -77,7 +78,7 @@ function chosen(found: readonly Float64Array[], choose: (unit: number) => number
 }
 
 function meanScores(data: LocationData): readonly number[] {
-  const { images, units, score } = located(data);
+  const { images, units, score } = located('categories', data);
   const all = Array.from({ length: images }, (_, image) => image);
   return Array.from({ length: units }, (_, unit) => all.reduce((sum, image) => sum + score(image, unit), 0) / images);
 }

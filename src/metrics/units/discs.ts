@@ -1,5 +1,5 @@
-import type { SourceLayer } from '../../graph/maps/mapSource.ts';
-import { pixelsAlong } from '../../graph/mixture/responses.ts';
+import type { SourceLayer } from '../../readings/mapSource.ts';
+import { pixelsAlong } from '../../readings/placement.ts';
 
 /** Finds the union of discs, one for each position of a layer that counts. */
 export type Discs = (positions: readonly number[]) => Int32Array;

@@ -1,3 +1,4 @@
+import { assertDissection } from '../../dissection/shared.ts';
 import type { Dissection } from '../../dissection/types.ts';
 
 /** How many units of a layer find something of a category. */
@@ -37,6 +38,7 @@ const six = ['object', 'part', 'scene', 'texture', 'material', 'color'];
  *
  * @param dissection what `dissect` gives for a layer.
  * @returns detectors, shares and unique concepts, in all and by category.
+ * @throws {VitrineError} if `dissection` is none.
  * @example
  * ```ts
  * import { dissectActivations, filterInterpretability } from 'vitrine';
@@ -46,6 +48,7 @@ const six = ['object', 'part', 'scene', 'texture', 'material', 'color'];
  * ```
  */
 export function filterInterpretability(dissection: Dissection): FilterInterpretability {
+  assertDissection('dissection', dissection);
   const { uniqueDetectors, detectors } = dissection;
   const units = dissection.units.length;
   const names = [...new Set([...six, ...dissection.categories])];

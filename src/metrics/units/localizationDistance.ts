@@ -1,6 +1,6 @@
 import { assertArray, assertFiniteArray, perAxis } from '../../numeric/check.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
-import { assertShape } from './locationData.ts';
+import { assertPair, assertShape } from './locationData.ts';
 
 /** How far places are from where they should be. */
 export interface LocalizationDistance {
@@ -24,7 +24,7 @@ export interface LocalizationDistance {
  * @throws {VitrineError} if the arrays are not both `[n, 2]` and finite, or `imageSize` is no pair of at least 1.
  * @example
  * ```ts
- * import { localizationDistance } from 'vitrine';
+ * import { localizationDistance } from 'vitrine/metrics';
  * const predicted = { shape: [1, 2], data: Float32Array.of(10, 10) };
  * const truth = { shape: [1, 2], data: Float32Array.of(13, 14) };
  * console.log(localizationDistance(predicted, truth, [30, 40]).mean); // 0.1
@@ -41,6 +41,7 @@ export function localizationDistance(
   assertFiniteArray('predicted', predicted);
   assertShape('truth', truth, [count, 2]);
   assertFiniteArray('truth', truth);
+  assertPair(imageSize);
   const diagonal = Math.hypot(...perAxis('imageSize', imageSize, 1));
   const away = (k: number): number => (predicted.data[k] as number) - (truth.data[k] as number);
   const distance = Float64Array.from({ length: count }, (_, i) => Math.hypot(away(2 * i), away(2 * i + 1)) / diagonal);

@@ -1,7 +1,8 @@
 import { variance } from 'd3-array';
-import { assertArray, assertFiniteArray, perAxis } from '../../numeric/check.ts';
+import { assertArray, assertFiniteArray, describe, perAxis } from '../../numeric/check.ts';
 import { VitrineError } from '../../numeric/errors.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
+import { object } from '../../numeric/options.ts';
 
 type Numbers = NdArray<Float32Array | Float64Array>;
 
@@ -32,7 +33,9 @@ export interface Located {
 }
 
 /** Checks that positions, scores and landmarks are of the same images and units, and finite. */
-export function located({ positions, scores, landmarks, imageSize }: LocationData): Located {
+export function located(argument: string, data: LocationData): Located {
+  object(argument, data);
+  const { positions, scores, landmarks, imageSize } = data;
   assertArray('scores', scores, [2]);
   assertFiniteArray('scores', scores);
   const [images, units] = scores.shape as [number, number];
@@ -42,6 +45,7 @@ export function located({ positions, scores, landmarks, imageSize }: LocationDat
   const parts = landmarks.shape[1] as number;
   assertShape('landmarks', landmarks, [images, parts, 2]);
   assertLandmarks(landmarks);
+  assertPair(imageSize);
   const size = perAxis('imageSize', imageSize, 1);
   const pair = (data: ArrayLike<number>, k: number): readonly [number, number] => [
     data[2 * k] as number,
@@ -58,6 +62,12 @@ export function located({ positions, scores, landmarks, imageSize }: LocationDat
     landmark: (image, landmark) => pair(landmarks.data, image * parts + landmark),
     isVisible: (image, landmark) => !Number.isNaN(landmarks.data[2 * (image * parts + landmark)]),
   };
+}
+
+/** Refuses what is no size of images. */
+export function assertPair(imageSize: readonly number[]): void {
+  if (Array.isArray(imageSize)) return;
+  throw new VitrineError('bad-argument', `"imageSize" expected [rows, columns], got ${describe(imageSize)}`);
 }
 
 /** Refuses an array of another shape. */
@@ -84,13 +94,13 @@ function assertLandmarks({ shape, data }: Numbers): void {
 }
 
 /** Edges `[n, 4]` in pixels: top, left, bottom, right. Pixel i reaches from i − 0.5 to i + 0.5. */
-export type Boxes = NdArray<Float32Array | Float64Array>;
+export type BoxArray = NdArray<Float32Array | Float64Array>;
 
 /** One box of several. */
 export type Box = readonly [top: number, left: number, bottom: number, right: number];
 
 /** The boxes one by one; refuses those with an edge before the opposite one. */
-export function boxesOf(argument: string, boxes: Boxes, count: number): readonly Box[] {
+export function boxesOf(argument: string, boxes: BoxArray, count: number): readonly Box[] {
   assertShape(argument, boxes, [count, 4]);
   assertFiniteArray(argument, boxes);
   return Array.from({ length: count }, (_, i) => {

@@ -1,16 +1,13 @@
-import type { Grid } from '../../graph/mixture/responses.ts';
-import { assertInteger, perAxis } from '../../numeric/check.ts';
+import { assertInteger, type PerAxis, perAxis } from '../../numeric/check.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
-import type { Placement } from './layerMaps.ts';
+import { object } from '../../numeric/options.ts';
+import type { LayerGrid, Placement } from '../../readings/placement.ts';
 import { type Located, type LocationData, located, meanOfKnown, spreadOf, varianceOf } from './locationData.ts';
 import { type LocationNulls, locationNulls } from './locationNulls.ts';
 import { chosenImages, type LocationOptions, locationOptions } from './locationOptions.ts';
 
 /** The positions of a layer. */
-export interface LocationGrid extends Placement {
-  /** Rows and columns of the layer. */
-  readonly size: readonly [rows: number, columns: number];
-}
+export type LocationGrid = Pick<Placement<PerAxis>, 'size' | 'centre' | 'jump'>;
 
 /** How steadily units keep their distances to landmarks. All but `used` are in diagonals of the image; less is steadier. */
 export interface LocationInstability {
@@ -65,11 +62,13 @@ export interface LocationInstability {
  * ```
  */
 export function locationInstability(
-  { grid, ...data }: LocationData & { readonly grid?: LocationGrid },
+  data: LocationData & { readonly grid?: LocationGrid },
   options: LocationOptions = {},
 ): LocationInstability {
   const settings = locationOptions(options);
-  const checked = located(data);
+  const checked = located('data', data);
+  const { grid } = data;
+  if (grid !== undefined) object('grid', grid);
   const { images, units, landmarks } = checked;
   const deviation = new Float64Array(units * landmarks);
   const vectorDeviation = new Float64Array(units * landmarks);
@@ -113,7 +112,7 @@ function offset(
 }
 
 function comparedWith(
-  grid: Grid,
+  grid: LayerGrid,
   { data, ddof, positionSpread }: { data: Located; ddof: number; positionSpread: Float64Array },
 ): Required<Pick<LocationInstability, 'nulls' | 'positionConstant'>> {
   const step = Math.min(...grid.jump) / data.diagonal;
@@ -121,7 +120,7 @@ function comparedWith(
   return { nulls: locationNulls(data, grid, ddof), positionConstant: Int32Array.from(constant) };
 }
 
-function gridOf({ size, centre, jump }: LocationGrid): Grid {
+function gridOf({ size, centre, jump }: LocationGrid): LayerGrid {
   const [rows, columns] = perAxis('grid.size', size, 1);
   assertInteger('grid.size', rows, [1, Number.POSITIVE_INFINITY]);
   assertInteger('grid.size', columns, [1, Number.POSITIVE_INFINITY]);

@@ -1,5 +1,5 @@
 import { mean } from 'd3-array';
-import { type Grid, pixelsAlong } from '../../graph/mixture/responses.ts';
+import { type LayerGrid, pixelsAlong } from '../../readings/placement.ts';
 import { type Located, meanOfKnown, varianceOf } from './locationData.ts';
 
 /** What a unit would have that knows nothing of the image. */
@@ -21,7 +21,7 @@ export interface LocationNulls {
 }
 
 /** The three nulls of the landmarks of some images. */
-export function locationNulls(data: Located, grid: Grid, ddof: number): LocationNulls {
+export function locationNulls(data: Located, grid: LayerGrid, ddof: number): LocationNulls {
   const units = gridPoints(grid);
   const constants = units.map((unit) => constantNull(data, unit, ddof));
   const best = constants.reduce((least, { mean }, k) => (mean < (constants[least]?.mean as number) ? k : least), 0);
@@ -80,7 +80,7 @@ function expectedVariance(distances: readonly (readonly number[])[], ddof: numbe
   return (((mean(within) as number) + between) * (count - 1)) / (count - ddof);
 }
 
-function gridPoints(grid: Grid): readonly Point[] {
+function gridPoints(grid: LayerGrid): readonly Point[] {
   const [rows, columns] = [pixelsAlong(grid, 0), pixelsAlong(grid, 1)];
   return Array.from(rows, (row) => Array.from(columns, (column): Point => [row, column])).flat();
 }

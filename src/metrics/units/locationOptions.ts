@@ -1,4 +1,4 @@
-import { assertChoice, assertInteger } from '../../numeric/check.ts';
+import { assertOptions, integer, type OptionChecks, oneOf } from '../../numeric/options.ts';
 import type { Located } from './locationData.ts';
 
 /** Which images of a unit count for a landmark. */
@@ -12,16 +12,17 @@ export interface LocationOptions {
 }
 
 /** The options with their defaults, checked. */
-export function locationOptions({
-  top = 100,
-  ddof = 1,
-  select = 'afterVisibility',
-}: LocationOptions): Required<LocationOptions> {
-  assertInteger('top', top, [2, Number.POSITIVE_INFINITY]);
-  assertInteger('ddof', ddof, [0, 1]);
-  assertChoice('select', select, ['afterVisibility', 'beforeVisibility']);
+export function locationOptions(options: LocationOptions): Required<LocationOptions> {
+  assertOptions(options, checks);
+  const { top = 100, ddof = 1, select = 'afterVisibility' } = options;
   return { top, ddof, select };
 }
+
+const checks: OptionChecks<LocationOptions> = {
+  top: integer(2),
+  ddof: integer(0, 1),
+  select: oneOf(['afterVisibility', 'beforeVisibility']),
+};
 
 /**
  * For each landmark the images that count for a unit: the top ones among those that show it, or those that show it

@@ -1,9 +1,20 @@
-import { thresholdAccumulator } from '../../dissection/counting/thresholdAccumulator.ts';
-import { assertNumber, describe } from '../../numeric/check.ts';
+import { thresholdAccumulator } from '../../dissection/index.ts';
+import { type PerAxis, perAxis } from '../../numeric/check.ts';
 import { VitrineError } from '../../numeric/errors.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
+import {
+  assertOptions,
+  type Check,
+  kind,
+  number,
+  type OptionChecks,
+  object,
+  required,
+  share,
+} from '../../numeric/options.ts';
 import { firstGreatest } from '../../numeric/statistics.ts';
-import { layerMaps, type Placement } from './layerMaps.ts';
+import { layerMaps } from '../../readings/layerMaps.ts';
+import type { Placement } from '../../readings/placement.ts';
 import { meanOfKnown } from './locationData.ts';
 import { type PartMasks, partAreas } from './partMasks.ts';
 import { regionOverlaps } from './regionOverlaps.ts';
@@ -16,11 +27,11 @@ export interface PartData {
   /** `[n, k, H, W]`, masks of the size of the images; what is not zero is the part. */
   readonly parts: PartMasks;
   /** `[n]`, the category of each image from 0; a unit is then measured on its own category alone. */
-  readonly labels?: ArrayLike<number>;
+  readonly classes?: ArrayLike<number>;
 }
 
 /** Options of {@link partInterpretability}. */
-export interface PartOptions extends Placement {
+export interface PartOptions extends Pick<Placement<PerAxis>, 'centre' | 'jump'> {
   /** Of the discs that stand for receptive fields, in pixels; the paper does not give it: see {@link medianPartRadius}. */
   readonly radius: number;
   /** The share of activations above the threshold of a unit at most; 0.005 by default. */
@@ -45,7 +56,7 @@ export interface PartInterpretability {
   readonly perUnit: Float64Array;
   /** `[u]`: the best part, the first of equal ones; −1 where there is none. */
   readonly bestPart: Int32Array;
-  /** `[u]`: the category on which each unit is measured; with `labels`. */
+  /** `[u]`: the category on which each unit is measured; with `classes`. */
   readonly category?: Int32Array;
   /** Over the units that have a rate. */
   readonly mean: number;
@@ -64,7 +75,7 @@ export interface PartInterpretability {
  * Source: Zhang et al. 2018, "Interpretable convolutional neural networks", §5.2.1. The paper gives no radius for
  * networks in general, and its code for this was not published.
  *
- * @param data `activations` `[n, h, w, u]` after the rectifier; `parts` `[n, k, H, W]`; of several categories `labels`
+ * @param data `activations` `[n, h, w, u]` after the rectifier; `parts` `[n, k, H, W]`; of several categories `classes`
  * `[n]`, with which each unit is measured on the category of {@link unitCategories}.
  * @param options `radius`, in pixels of the masks; `centre` and `jump` of the layer, in the same; `quantile`, `threshold`.
  * @returns rates `[u, k]`, the best of each unit and their mean, with the IoU of each image.
@@ -72,7 +83,8 @@ export interface PartInterpretability {
  * range, or if an array is none.
  * @example
  * ```ts
- * import { activations, medianPartRadius, partInterpretability, receptiveField } from 'vitrine';
+ * import { activations, partInterpretability, receptiveField } from 'vitrine';
+ * import { medianPartRadius } from 'vitrine/metrics';
  * const data = Uint8Array.from({ length: 2 * 256 }, (_, k) => Number(k % 16 < 5 && k % 256 < 80));
  * const parts = { shape: [2, 1, 16, 16], data };
  * const { conv3 } = await activations(model, x, ['conv3']);
@@ -81,13 +93,11 @@ export interface PartInterpretability {
  * const { mean, perUnit } = partInterpretability({ activations: conv3, parts }, { centre, jump, radius });
  * ```
  */
-export function partInterpretability(
-  { activations, parts, labels }: PartData,
-  options: PartOptions,
-): PartInterpretability {
+export function partInterpretability(data: PartData, options: PartOptions): PartInterpretability {
+  object('data', data);
+  assertOptions(options, checks);
+  const { activations, parts, classes } = data;
   const { radius, quantile = 0.005, threshold = 0.2 } = options;
-  assertNumber('radius', radius, 0);
-  assertThreshold(threshold);
   const maps = layerMaps(activations, options);
   const areas = partAreas(parts);
   const [images, count] = parts.shape as [number, number];
@@ -96,10 +106,10 @@ export function partInterpretability(
   const thresholds = thresholdsOf(activations, quantile);
   const overlaps = regionOverlaps(maps, { parts, areas, thresholds, radius });
   const { units } = maps.layer;
-  const category = labels && unitCategories(activations, labels).category;
+  const category = classes === undefined ? undefined : unitCategories(activations, classes).category;
   const rate = (unit: number, part: number): number => {
     const isShown = (image: number): boolean =>
-      (areas[image * count + part] as number) > 0 && (!category || labels?.[image] === category[unit]);
+      (areas[image * count + part] as number) > 0 && (!category || classes?.[image] === category[unit]);
     const shown = Array.from({ length: images }, (_, image) => image).filter(isShown);
     const isHit = (image: number): boolean =>
       (overlaps.iou[(image * units + unit) * count + part] as number) > threshold;
@@ -131,7 +141,14 @@ function thresholdsOf(activations: NdArray, quantile: number): Float64Array {
   return extract(state);
 }
 
-function assertThreshold(threshold: number): void {
-  if (threshold >= 0 && threshold < 1) return;
-  throw new VitrineError('bad-argument', `"threshold" expected a number from 0 to below 1, got ${describe(threshold)}`);
-}
+const placed: Check = (argument, value) => {
+  perAxis(argument, value as PerAxis);
+};
+
+const checks: OptionChecks<PartOptions> = {
+  radius: required(number(0)),
+  quantile: share,
+  threshold: kind('a number from 0 to below 1', (value) => typeof value === 'number' && value >= 0 && value < 1),
+  centre: required(placed),
+  jump: required(placed),
+};

@@ -31,7 +31,7 @@ export function partAreas(parts: PartMasks): Int32Array {
  * @throws {VitrineError} if `parts` are not of rank 4, or there is no part in any of them.
  * @example
  * ```ts
- * import { medianPartRadius } from 'vitrine';
+ * import { medianPartRadius } from 'vitrine/metrics';
  * console.log(medianPartRadius({ shape: [1, 1, 2, 2], data: Uint8Array.of(1, 1, 0, 1) })); // 0.977
  * ```
  */

@@ -1,6 +1,8 @@
-import { pixelsAlong } from '../../graph/mixture/responses.ts';
+import type { PerAxis } from '../../numeric/check.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
-import { layerMaps, type Placement } from './layerMaps.ts';
+import { object } from '../../numeric/options.ts';
+import { layerMaps } from '../../readings/layerMaps.ts';
+import { type Placement, pixelsAlong } from '../../readings/placement.ts';
 
 /** Where units respond most, and how much. */
 export interface PeakPositions {
@@ -31,7 +33,11 @@ export interface PeakPositions {
  * const { positions, scores } = peakPositions(conv3, receptiveField(model, 'conv3'));
  * ```
  */
-export function peakPositions(activations: NdArray, placement: Placement): PeakPositions {
+export function peakPositions(
+  activations: NdArray,
+  placement: Pick<Placement<PerAxis>, 'centre' | 'jump'>,
+): PeakPositions {
+  object('placement', placement);
   const { images, layer, of } = layerMaps(activations, placement);
   const { units, size } = layer;
   const [rows, columns] = [pixelsAlong(layer, 0), pixelsAlong(layer, 1)];

@@ -1,5 +1,5 @@
+import type { CheckedMaps } from '../../readings/layerMaps.ts';
 import { discs } from './discs.ts';
-import type { LayerMaps } from './layerMaps.ts';
 import type { PartMasks } from './partMasks.ts';
 
 /** How the regions of units and the parts overlap. */
@@ -12,7 +12,7 @@ export interface RegionOverlaps {
 
 /** For each image and unit, the region of the positions above the unit's threshold and its IoU with each part. */
 export function regionOverlaps(
-  maps: LayerMaps,
+  maps: CheckedMaps,
   {
     parts,
     areas,

@@ -1,8 +1,9 @@
-import { assertInteger } from '../../numeric/check.ts';
+import { assertInteger, describe } from '../../numeric/check.ts';
 import { VitrineError } from '../../numeric/errors.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
 import { firstGreatest } from '../../numeric/statistics.ts';
-import { layerMaps } from './layerMaps.ts';
+import { layerMaps } from '../../readings/layerMaps.ts';
+import { isNumberList } from '../givenMap.ts';
 
 /** The category of images on which each unit is most active. */
 export interface UnitCategories {
@@ -20,24 +21,25 @@ export interface UnitCategories {
  * Source: Zhang et al. 2018, "Interpretable convolutional neural networks", §5.2.1, for several categories.
  *
  * @param activations of a layer after its rectifier, `[n, h, w, u]`.
- * @param labels the category of each image, `[n]`, from 0.
+ * @param classes the category of each image, `[n]`, from 0.
  * @returns the category of each unit, the first of equal ones, and all means `[c, u]`.
  * @throws {VitrineError} if `activations` are not of rank 4 or not finite, or there is no category for each image.
  * @example
  * ```ts
- * import { activations, unitCategories } from 'vitrine';
+ * import { activations } from 'vitrine';
+ * import { unitCategories } from 'vitrine/metrics';
  * const { conv3 } = await activations(model, x, ['conv3']);
  * const { category, means } = unitCategories(conv3, [0, 1]);
  * ```
  */
-export function unitCategories(activations: NdArray, labels: ArrayLike<number>): UnitCategories {
+export function unitCategories(activations: NdArray, classes: ArrayLike<number>): UnitCategories {
   const { images, layer, of } = layerMaps(activations, { centre: 0, jump: 1 });
-  assertLabels(labels, images);
-  const categories = Math.max(...Array.from(labels)) + 1;
+  assertClassOfEach(classes, images);
+  const categories = Math.max(...Array.from(classes)) + 1;
   const sums = new Float64Array(categories * layer.units);
   const counts = new Int32Array(categories);
   for (let image = 0; image < images; image++) {
-    const label = labels[image] as number;
+    const label = classes[image] as number;
     counts[label] = (counts[label] as number) + 1;
     of(image).forEach((value, k) => {
       const place = label * layer.units + (k % layer.units);
@@ -53,8 +55,10 @@ export function unitCategories(activations: NdArray, labels: ArrayLike<number>):
 }
 
 /** Refuses all but one integer from 0 for each image. */
-function assertLabels(labels: ArrayLike<number>, images: number): void {
-  if (labels.length !== images)
-    throw new VitrineError('bad-argument', `"labels" expected ${images} numbers, got ${labels.length}`);
-  for (const label of Array.from(labels)) assertInteger('labels', label, [0, Number.POSITIVE_INFINITY]);
+function assertClassOfEach(classes: ArrayLike<number>, images: number): void {
+  if (!isNumberList(classes))
+    throw new VitrineError('bad-argument', `"classes" expected ${images} numbers, got ${describe(classes)}`);
+  if (classes.length !== images)
+    throw new VitrineError('bad-argument', `"classes" expected ${images} numbers, got ${classes.length}`);
+  for (const one of Array.from(classes)) assertInteger('classes', one, [0, Number.POSITIVE_INFINITY]);
 }

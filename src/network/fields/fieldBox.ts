@@ -22,7 +22,8 @@ export interface FieldBox {
  * @throws {VitrineError} if the layer has no such position, or `inputSize` is no pair of positive integers.
  * @example
  * ```ts
- * import { fieldBox, receptiveField } from 'vitrine';
+ * import { receptiveField } from 'vitrine';
+ * import { fieldBox } from 'vitrine/network';
  * const { rows, columns } = fieldBox(receptiveField(model, 'conv3'), [2, 5], [16, 16]);
  * ```
  */
@@ -31,6 +32,7 @@ export function fieldBox(
   position: readonly [row: number, column: number],
   inputSize: readonly [rows: number, columns: number],
 ): FieldBox {
+  assertField(field);
   assertPosition(position, field);
   assertInputSize(inputSize);
   const along = (axis: 0 | 1): [number, number] => {
@@ -45,6 +47,15 @@ export function fieldBox(
 function whole(pixel: number): number {
   const nearest = Math.round(pixel);
   return Math.abs(pixel - nearest) < 1e-9 ? nearest : pixel;
+}
+
+function assertField(field: unknown): void {
+  const { jump, low, high, outputLength } = (field ?? {}) as Partial<Record<keyof ReceptiveField, unknown>>;
+  if ([jump, low, high, outputLength].every((pair) => Array.isArray(pair) && pair.length === 2)) return;
+  throw new VitrineError(
+    'bad-argument',
+    `"field" expected the field of a layer, from receptiveField, got ${describe(field)}`,
+  );
 }
 
 function assertPosition(position: readonly [number, number], { outputLength }: ReceptiveField): void {

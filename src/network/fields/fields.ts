@@ -1,5 +1,5 @@
 import { VitrineError } from '../../numeric/errors.ts';
-import type { Graph, OpenShape, Step } from '../graph/graph.ts';
+import type { GraphStep, OpenShape, OperationGraph } from '../graph/graph.ts';
 import { type PlaneReach, type Reach, reachesOf } from './reach.ts';
 
 /** Where the receptive fields of a layer lie along one axis of the input, in pixels; pixel 0 has its centre at 0. */
@@ -30,7 +30,7 @@ export type Fields = ReadonlyMap<number, Field>;
  * merge joins are known there only. None of values that it does not reach, or if it has no rows and columns.
  * `ignoreGates` leaves out factors that are the same for all positions.
  */
-export function fieldsOf(graph: Graph, { ignoreGates = false }: { ignoreGates?: boolean } = {}): Fields {
+export function fieldsOf(graph: OperationGraph, { ignoreGates = false }: { ignoreGates?: boolean } = {}): Fields {
   const fields = new Map<number, Field>();
   const [input] = graph.inputs;
   if (input?.shape.length === 4) fields.set(input.value, { axes: [pixel, pixel], aligned: true, whole: false });
@@ -52,7 +52,7 @@ const whole: Field = { axes: [everywhere, everywhere], aligned: true, whole: tru
 
 /** What a walk has found so far. */
 interface Found {
-  readonly shapes: Graph['shapes'];
+  readonly shapes: OperationGraph['shapes'];
   readonly fields: Fields;
   readonly ignoreGates: boolean;
 }
@@ -63,7 +63,10 @@ interface Read {
   readonly reach: PlaneReach | 'all';
 }
 
-function outputField({ operation, inputs, output }: Step, { shapes, fields, ignoreGates }: Found): Field | undefined {
+function outputField(
+  { operation, inputs, output }: GraphStep,
+  { shapes, fields, ignoreGates }: Found,
+): Field | undefined {
   const found = inputs.map((value) => fields.get(value));
   if (found.every((field) => field === undefined || field.whole)) return found.find((field) => field !== undefined);
   const shapeOf = (value: number): OpenShape => shapes[value] as OpenShape;

@@ -1,7 +1,8 @@
 import { describe } from '../../numeric/check.ts';
 import { VitrineError } from '../../numeric/errors.ts';
-import type { Graph, OpenShape, Site } from '../graph/graph.ts';
-import { findSite } from '../graph/site.ts';
+import { assertOptions, flag, type OptionChecks } from '../../numeric/options.ts';
+import type { OpenShape, OperationGraph, Site } from '../graph/graph.ts';
+import { assertInputSize, findSite } from '../graph/site.ts';
 import { sizedGraph } from '../graph/sizedGraph.ts';
 import type { Model } from '../types.ts';
 import { centreOf, type Extent, type Field, fieldsOf } from './fields.ts';
@@ -56,10 +57,9 @@ export interface ReceptiveFieldOptions {
  *
  * @param model a `LayersModel` or `GraphModel`, or one compiled by `compile`; its first input has rows and columns, `[n, h, w, c]`.
  * @param layer address of a layer, `[n, h, w, c]` or `[n, u]`.
- * @param options.inputSize rows and columns of the input; needed where the model leaves them open and the field
- *   depends on them: strided 'same' padding, whole input.
- * @param options.ignoreGates whether to leave out factors that are the same for all positions, such as
- *   squeeze-and-excitation gates, through which every later position sees the whole input; false by default.
+ * @param options `inputSize`, needed where the model leaves it open and the field depends on it: strided 'same' padding,
+ * whole input. `ignoreGates` leaves out factors that are the same for all positions, such as squeeze-and-excitation
+ * gates, through which every later position sees the whole input.
  * @returns numbers per axis, `[rows, columns]`, in pixels of the input.
  * @throws {VitrineError} if the layer is unknown, has no rows and columns, or does not depend on the first input, and if
  *   `inputSize` is missing, is no pair of positive integers, or is not that of the model.
@@ -71,6 +71,7 @@ export interface ReceptiveFieldOptions {
  * ```
  */
 export function receptiveField(model: Model, layer: string, options: ReceptiveFieldOptions = {}): ReceptiveField {
+  assertOptions(options, checks);
   const graph = sizedGraph(model, options.inputSize);
   const input = graph.inputs[0] as Site;
   assertHasPlane(input);
@@ -79,13 +80,15 @@ export function receptiveField(model: Model, layer: string, options: ReceptiveFi
   assertHasPositions(site, options.inputSize);
   const field = fieldsOf(graph, options).get(site.value);
   if (!field)
-    throw new VitrineError(
-      'bad-argument',
-      `"layer" expected a layer that input "${input.address}" reaches, got "${layer}"`,
-    );
+    throw new VitrineError('no-path', `"layer" expected a layer that input "${input.address}" reaches, got "${layer}"`);
   if (field.problem) throw field.problem;
   return described(field.whole ? wholeOf(field, input) : field, site);
 }
+
+const checks: OptionChecks<ReceptiveFieldOptions> = {
+  inputSize: (_, value) => assertInputSize(value as readonly [number, number]),
+  ignoreGates: flag,
+};
 
 function described({ axes, aligned, whole }: Field, { shape }: Site): ReceptiveField {
   const along = (number: (extent: Extent) => number): Pair => [number(axes[0]), number(axes[1])];
@@ -138,7 +141,7 @@ function assertHasPositions({ address, shape }: Site, inputSize: Pair | undefine
   throw new VitrineError('bad-argument', `"inputSize" is too small for layer "${address}": got ${describe(inputSize)}`);
 }
 
-function assertChannelsLast({ steps }: Graph): void {
+function assertChannelsLast({ steps }: OperationGraph): void {
   // A layer that changes the order itself says so; another does it around what it is for.
   const found = steps.find(
     ({ operation: { kind, layerClass, applied } }) =>

@@ -1,14 +1,14 @@
 import { axisOf, extentOf, paddingBefore, type WindowGeometry } from '../../backend/kernels/geometry.ts';
-import type { Region } from '../graph/operation.ts';
+import type { OperationRegion } from '../graph/operation.ts';
 
 type Span = readonly [number, number];
 
 /** What a window (convolution, pooling) reads to make a region of its output. */
 export function windowRegion(
-  output: Region,
+  output: OperationRegion,
   inputShape: readonly number[] | undefined,
   geometry: WindowGeometry,
-): Region {
+): OperationRegion {
   const span = (axis: 0 | 1, [start, end]: Span): Span => {
     const along = axisOf(geometry, axis);
     const before = paddingBefore(inputShape?.[axis + 1] ?? 1, along);
@@ -19,10 +19,10 @@ export function windowRegion(
 
 /** What a transposed convolution with an output of that shape reads: every input whose window covers a position of the region. */
 export function transposedWindowRegion(
-  output: Region,
+  output: OperationRegion,
   outputShape: readonly number[],
   geometry: WindowGeometry,
-): Region {
+): OperationRegion {
   const span = (axis: 0 | 1, [start, end]: Span): Span => {
     const along = axisOf(geometry, axis);
     const before = paddingBefore(outputShape[axis + 1] as number, along);
@@ -35,7 +35,7 @@ export function transposedWindowRegion(
 }
 
 /** A region moved by whole pixels. */
-export function shiftRegion({ rows, columns }: Region, byRows: number, byColumns: number): Region {
+export function shiftRegion({ rows, columns }: OperationRegion, byRows: number, byColumns: number): OperationRegion {
   return {
     rows: [rows[0] + byRows, rows[1] + byRows],
     columns: [columns[0] + byColumns, columns[1] + byColumns],
@@ -51,10 +51,10 @@ export interface Resampling {
 
 /** What a resized plane reads: for each position the nearest pixel, or the two around it. */
 export function resizedRegion(
-  output: Region,
+  output: OperationRegion,
   { from, to }: { from: readonly [number, number]; to: readonly [number, number] },
   resampling: Resampling,
-): Region {
+): OperationRegion {
   const span = (axis: 0 | 1, [start, end]: Span): Span => {
     const place = (position: number): number => placeOf(position, { from: from[axis], to: to[axis] }, resampling);
     if (resampling.interpolation === 'bilinear') return [Math.floor(place(start)), Math.ceil(place(end - 1)) + 1];

@@ -1,6 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Applied, Operation } from '../graph/operation.ts';
+import type { AppliedFunction, Operation } from '../graph/operation.ts';
 import { affine } from '../operations/affine.ts';
 import type { OperationSource } from '../operations/base.ts';
 import { channelVector, numberOf } from './constants.ts';
@@ -44,7 +44,7 @@ export function affineOf(
 }
 
 /** An affine map by its numbers, or as a scale or a shift alone by numbers that are not known or differ. */
-function appliedOf(known: number | undefined, { scale, shift }: AffineForm): Applied | undefined {
+function appliedOf(known: number | undefined, { scale, shift }: AffineForm): AppliedFunction | undefined {
   if (known !== undefined) {
     return { name: 'affine', numbers: { scale: numericTerm(known, scale), shift: numericTerm(known, shift) } };
   }

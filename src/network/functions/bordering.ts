@@ -5,7 +5,7 @@ import { VitrineError } from '../../numeric/errors.ts';
 import { sizeOf } from '../../numeric/ndarray.ts';
 import { shiftRegion } from '../fields/region.ts';
 import type { OpenShape } from '../graph/graph.ts';
-import type { Region } from '../graph/operation.ts';
+import type { OperationRegion } from '../graph/operation.ts';
 import { channelRegion, wholeRegion } from '../operations/base.ts';
 import { pad as padOperation } from '../operations/border.ts';
 import type { TensorFunction } from './tensorFunction.ts';
@@ -85,7 +85,7 @@ function around(
     applied: { name },
     apply: ([x]) => [apply(x as Tensor)],
     shapes: ([shape = []]) => [paddedShape(name, paddings, shape)],
-    region: (output, shapes): readonly (Region | 'all')[] => {
+    region: (output, shapes): readonly (OperationRegion | 'all')[] => {
       if (paddings.length !== 4 || !rows || !columns) return wholeRegion(output, shapes);
       return [shiftRegion(output, -rows[0], -columns[0])];
     },

@@ -1,6 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Applied, Operation, OperationKind } from '../graph/operation.ts';
+import type { AppliedFunction, Operation, OperationKind } from '../graph/operation.ts';
 import {
   elementwise,
   eluOf,
@@ -87,7 +87,7 @@ function ofKind(named: OperationKind | NumberedKind, apply: (x: Tensor) => Tenso
 }
 
 function unary(
-  name: string | Applied,
+  name: string | AppliedFunction,
   apply: (x: Tensor) => Tensor,
   lower?: (source: OperationSource) => Operation,
 ): TensorFunction {

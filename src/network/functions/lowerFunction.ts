@@ -1,5 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { Applied, Operation, Parameters } from '../graph/operation.ts';
+import type { AppliedFunction, Operation, OperationParameters } from '../graph/operation.ts';
 import { perChannel, wholeRegion } from '../operations/base.ts';
 import { mergedRegion } from '../operations/merge.ts';
 import { taped } from '../operations/taped.ts';
@@ -18,7 +18,7 @@ export function lowerFunction(fn: TensorFunction, call: FunctionCall): readonly 
 
 /** A function as one operation, whose gradient comes from the tape. */
 function tapedFunction(fn: TensorFunction, { source, operands, output = 0 }: FunctionCall): Operation {
-  const forward = (inputs: readonly Tensor[], parameters: Parameters): Tensor => {
+  const forward = (inputs: readonly Tensor[], parameters: OperationParameters): Tensor => {
     const values = [...inputs];
     const given = operands.map((_, i) => parameters[`constant${i}`] ?? (values.shift() as Tensor));
     return fn.apply(given)[output] as Tensor;
@@ -42,7 +42,7 @@ function isElementwise({ pointwise, shapes }: TensorFunction, operands: readonly
   return sameOpenShape(shapes(operands.map(({ shape }) => shape))[0] ?? [], values[0]?.shape ?? []);
 }
 
-function withNumbers(applied: Applied, constants: readonly [string, Constant][]): Applied {
+function withNumbers(applied: AppliedFunction, constants: readonly [string, Constant][]): AppliedFunction {
   const numbers = constants.flatMap(([name, constant]) => {
     const number = numberOf(constant);
     return number === undefined ? [] : [[name, number] as const];

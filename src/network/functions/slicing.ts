@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { alongAxis, pad } from '../../backend/portable.ts';
 import { VitrineError } from '../../numeric/errors.ts';
 import type { OpenShape } from '../graph/graph.ts';
-import type { Operation, Region } from '../graph/operation.ts';
+import type { Operation, OperationRegion } from '../graph/operation.ts';
 import type { OperationSource } from '../operations/base.ts';
 import { crop } from '../operations/border.ts';
 import { reshape } from '../operations/shape.ts';
@@ -91,7 +91,11 @@ function along(x: Tensor, axis: number, { start, count, step }: Span): Tensor {
 }
 
 /** Of an image plane that keeps its axes, the rows and columns that are taken. */
-function regionOf({ rows, columns }: Region, cuts: readonly Cut[], shape: readonly number[]): Region | 'all' {
+function regionOf(
+  { rows, columns }: OperationRegion,
+  cuts: readonly Cut[],
+  shape: readonly number[],
+): OperationRegion | 'all' {
   const [, ofRows, ofColumns] = cutAxes(cuts, shape).map((cut, axis) => spanOf(cut, shape[axis] as number));
   if (shape.length !== 4 || slicedShape(cuts, shape).length !== 4 || !ofRows || !ofColumns) return 'all';
   if (ofRows.step < 0 || ofColumns.step < 0) return 'all';

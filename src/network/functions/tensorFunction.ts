@@ -1,6 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { OpenShape } from '../graph/graph.ts';
-import type { Applied, Operation, OperationKind } from '../graph/operation.ts';
+import type { AppliedFunction, Operation, OperationKind } from '../graph/operation.ts';
 import type { OperationSource } from '../operations/base.ts';
 
 /**
@@ -9,7 +9,7 @@ import type { OperationSource } from '../operations/base.ts';
  */
 export interface TensorFunction {
   /** What it does, and with which numbers; patterns of functions are told by it. */
-  readonly applied: Applied;
+  readonly applied: AppliedFunction;
   /** The outputs in plain operations of tfjs, which the tape can differentiate. */
   apply(operands: readonly Tensor[]): readonly Tensor[];
   /** The shapes of the outputs, batch axis first. */

@@ -4,9 +4,10 @@ import { callArguments } from '../lower/callArguments.ts';
 import { lowerLayer } from '../lower/lowerLayer.ts';
 import type { Origin } from '../operations/base.ts';
 import { overFrames } from '../operations/viewed.ts';
-import type { Store } from '../walk/store.ts';
+import { joinedSteps } from '../plan/joinedSteps.ts';
+import type { WeightStore } from '../walk/store.ts';
 import { addressesIn, distinctAddresses } from './addresses.ts';
-import type { Graph, OpenShape, Site } from './graph.ts';
+import type { OpenShape, OperationGraph, Site } from './graph.ts';
 import { growingGraph } from './growingGraph.ts';
 import {
   type Container,
@@ -25,9 +26,9 @@ import { outputShapes } from './outputShapes.ts';
  */
 export function buildGraph(
   model: Container,
-  store: Store,
+  store: WeightStore,
   inputShapes: readonly OpenShape[] = model.inputs.map(({ shape }) => shape),
-): Graph {
+): OperationGraph {
   const graph = growingGraph();
   const within = distinctAddresses();
   const shapeOf = (value: number): OpenShape => graph.shapes[value] as OpenShape;
@@ -113,7 +114,7 @@ export function buildGraph(
   const outputs = visit(model, fed, { address: '', frames: 0 });
   const named = [...graph.sites.values()];
   const siteOf = (value: number): Site => named.find((site) => site.value === value) as Site;
-  return graph.finish(fed.map(siteOf), outputs.map(siteOf));
+  return { ...graph.finish(fed.map(siteOf), outputs.map(siteOf)), joined: joinedSteps };
 }
 
 /** The numbers of values. */

@@ -1,6 +1,6 @@
 import { VitrineError } from '../../numeric/errors.ts';
 import type { Network } from '../network.ts';
-import type { Graph, Site, Step } from './graph.ts';
+import type { GraphStep, OperationGraph, Site } from './graph.ts';
 
 /**
  * Where a token input can be differentiated: the output of the embedding that looks its tokens up. `undefined` for an
@@ -33,23 +33,23 @@ export function vocabularySizeOf({ graph }: Pick<Network, 'graph'>, input: Site)
 }
 
 interface Readers {
-  readonly embeddings: readonly Step[];
+  readonly embeddings: readonly GraphStep[];
   /** What else makes something new of the input. */
-  readonly others: readonly Step[];
+  readonly others: readonly GraphStep[];
 }
 
 /** The first steps that do more to an input than to reshape it. */
-function readersOf({ steps }: Graph, input: Site): Readers {
+function readersOf({ steps }: OperationGraph, input: Site): Readers {
   const moved = new Set([input.value]);
   const readers = steps.filter(({ operation, inputs, output }) => {
     if (!inputs.some((value) => moved.has(value))) return false;
     if (operation.routing || operation.kind === 'permute') moved.add(output);
     return !moved.has(output);
   });
-  const isEmbedding = ({ operation }: Step): boolean => operation.kind === 'embedding';
+  const isEmbedding = ({ operation }: GraphStep): boolean => operation.kind === 'embedding';
   return { embeddings: readers.filter(isEmbedding), others: readers.filter((step) => !isEmbedding(step)) };
 }
 
-function siteOf({ sites }: Graph, { output }: Step): Site {
+function siteOf({ sites }: OperationGraph, { output }: GraphStep): Site {
   return [...sites.values()].find(({ value }) => value === output) as Site;
 }

@@ -4,7 +4,7 @@ import type { Operation } from './operation.ts';
 export type OpenShape = readonly (number | null)[];
 
 /** One operation with the values it reads and the value it makes; values are numbered in the order they are made. */
-export interface Step {
+export interface GraphStep {
   readonly operation: Operation;
   readonly inputs: readonly number[];
   readonly output: number;
@@ -39,7 +39,7 @@ export interface Site {
 export type OutputLink = 'softmax' | 'sigmoid' | 'binary' | 'probabilities' | 'binaryProbability' | 'linear' | 'values';
 
 /** One output of the model, and where its scores are read. */
-export interface Head {
+export interface OutputHead {
   /** The output itself. */
   readonly site: Site;
   /** What its final softmax or sigmoid is taken of; the output itself where it has none. */
@@ -50,13 +50,29 @@ export interface Head {
 }
 
 /** A model as operations in an order in which they can be run. */
-export interface Graph {
-  readonly steps: readonly Step[];
+export interface OperationGraph {
+  readonly steps: readonly GraphStep[];
   readonly inputs: readonly Site[];
-  readonly heads: readonly Head[];
+  readonly heads: readonly OutputHead[];
   /** Every layer output by address, aliases included, and as `name@preactivation` what enters a fused activation. */
   readonly sites: ReadonlyMap<string, Site>;
   /** The shape of each value; of one that a layer makes on the way, the shape of the layer's output. */
   readonly shapes: readonly OpenShape[];
   readonly valueCount: number;
+  /**
+   * Its steps, those put together that are one operation to rules though the model writes it in pieces; none where it
+   * writes nothing so. Steps keep their places, and those of the pieces before the last are left empty.
+   */
+  readonly joined?: JoinedSteps;
+}
+
+/** Reads pieces of a graph as the operation that they are. */
+export type JoinedSteps = (graph: OperationGraph, request: JoinRequest) => readonly (GraphStep | undefined)[];
+
+/** Where pieces may be joined, and what for. */
+export interface JoinRequest {
+  /** Whether a value has so many readers, one by default, and need not exist as a tensor. */
+  readonly inner: (value: number, readers?: number) => boolean;
+  /** The rule that a backward walk takes for an operation. */
+  readonly rule: (operation: Operation, step: number) => object;
 }

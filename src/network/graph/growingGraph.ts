@@ -1,9 +1,9 @@
 import { headsOf } from '../heads/heads.ts';
-import type { Graph, OpenShape, Site, Step } from './graph.ts';
+import type { GraphStep, OpenShape, OperationGraph, Site } from './graph.ts';
 import type { Operation } from './operation.ts';
 
 /** A graph in the making. */
-export interface GrowingGraph extends Pick<Graph, 'sites' | 'shapes'> {
+export interface GrowingGraph extends Pick<OperationGraph, 'sites' | 'shapes'> {
   /** A value that no operation makes. */
   addValue(shape: OpenShape): number;
   /** A chain of operations, the first of which reads the inputs; the value that the last one makes. */
@@ -11,12 +11,12 @@ export interface GrowingGraph extends Pick<Graph, 'sites' | 'shapes'> {
   /** Gives a place its address, unless another has it. */
   addSite(site: Site): Site;
   /** The graph between these ends. */
-  finish(inputs: readonly Site[], outputs: readonly Site[]): Graph;
+  finish(inputs: readonly Site[], outputs: readonly Site[]): OperationGraph;
 }
 
 /** A graph without steps. */
 export function growingGraph(): GrowingGraph {
-  const steps: Step[] = [];
+  const steps: GraphStep[] = [];
   const shapes: OpenShape[] = [];
   const sites = new Map<string, Site>();
   const addValue = (shape: OpenShape): number => shapes.push(shape) - 1;

@@ -110,7 +110,7 @@ function assertBuilt(container: Container, name: string): void {
   const layer = unbuiltIn(container);
   if (!layer) return;
   throw new VitrineError(
-    'unsupported-layer',
+    'unsupported',
     `"${name}" expected a built model, got "${container.name}" whose layer "${layer.name}" is not built: ` +
       'give its first layer an inputShape or call model.build()',
   );
@@ -178,9 +178,9 @@ function makesMask(layer: Layer): boolean {
 
 function found(value: unknown): string {
   if (!isObject(value)) return describe(value);
-  if ('then' in value) return 'a Promise: await it first';
+  if ('sweep' in value && 'graph' in value) return 'a Network, which is compiled already';
   if (isLayer(value)) return `the single layer "${value.name}" (${value.getClassName()})`;
-  return 'dataId' in value ? 'a tensor' : describe(value);
+  return describe(value);
 }
 
 function isLayer(value: unknown): value is Layer {

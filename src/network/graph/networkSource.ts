@@ -1,14 +1,14 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { sizeOf } from '../../numeric/ndarray.ts';
-import { buildGraphModel } from '../graphModel/buildGraphModel.ts';
-import type { GraphSource } from '../graphModel/graphSource.ts';
-import { type GraphModel, isGraphModel, loadedGraph } from '../graphModel/loadedGraph.ts';
 import { isRecurrent, statesOf } from '../lower/recurrent/recurrentLayer.ts';
-import type { Store } from '../walk/store.ts';
-import { buildGraph } from './buildGraph.ts';
-import type { Graph, OpenShape } from './graph.ts';
+import type { WeightStore } from '../walk/store.ts';
+import type { buildGraph } from './buildGraph.ts';
+import type { OpenShape, OperationGraph } from './graph.ts';
+import type { GraphModel } from './graphModel.ts';
 import { allLayers, assertLayersModel } from './layersModel.ts';
+
+/** What makes operations of layers. */
+export type BuildGraph = typeof buildGraph;
 
 /** What a network is compiled from. */
 export interface NetworkSource {
@@ -28,36 +28,11 @@ export interface NetworkSource {
    *
    * @internal
    */
-  graph(store: Store, inputShapes?: readonly OpenShape[]): Graph;
+  graph(store: WeightStore, inputShapes?: readonly OpenShape[]): OperationGraph;
 }
 
-/** What is compiled of a model that must be a `LayersModel` or a loaded `GraphModel`. */
-export function sourceOf(model: LayersModel | GraphModel): NetworkSource {
-  return isGraphModel(model) ? loadedSource(model) : layersSource(model);
-}
-
-/** A GraphModel as what a network is compiled from. */
-export function graphSource(graph: GraphSource, weights: () => readonly Tensor[]): NetworkSource {
-  return {
-    name: graph.name,
-    format: 'graph',
-    inputShapes: graph.inputs.map(({ shape }) => shape),
-    parameterCount() {
-      const floats = weights().filter(({ dtype }) => dtype === 'float32');
-      return floats.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
-    },
-    weights,
-    graph: (store, inputShapes) => buildGraphModel(graph, store, inputShapes),
-  };
-}
-
-function loadedSource(model: GraphModel): NetworkSource {
-  const graph = loadedGraph(model);
-  const weights = (): Tensor[] => [...graph.nodes.keys()].flatMap((node) => graph.weight(node)?.read() ?? []);
-  return { ...graphSource(graph, weights), model };
-}
-
-function layersSource(model: LayersModel): NetworkSource {
+/** A value that must be a `LayersModel` as what a network is compiled from, by what makes its graph. */
+export function layersSource(model: LayersModel, build: BuildGraph): NetworkSource {
   const container = assertLayersModel(model);
   const keepers = [...allLayers(container)].filter(isRecurrent);
   // Asked for anew, tfjs goes through all layers each time.
@@ -75,7 +50,7 @@ function layersSource(model: LayersModel): NetworkSource {
       if (!live) assertLayersModel(model);
       return live ?? weights();
     },
-    graph: (store, inputShapes) => buildGraph(container, store, inputShapes),
+    graph: (store, inputShapes) => build(container, store, inputShapes),
   };
 }
 

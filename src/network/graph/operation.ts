@@ -53,10 +53,10 @@ export type OperationKind =
   | 'opaque';
 
 /** The weights of an operation by name: `kernel`, `bias`, `scale`, `shift`, … */
-export type Parameters = Readonly<Record<string, Tensor>>;
+export type OperationParameters = Readonly<Record<string, Tensor>>;
 
 /** What an operation saw on the forward walk; reading what was not kept throws. */
-export interface Io {
+export interface OperationIo {
   /** The shapes of the inputs, batch axis included: always known. */
   readonly inputShapes: readonly (readonly number[])[];
   /** The inputs, where the rule or the operation says that it needs them. */
@@ -66,13 +66,13 @@ export interface Io {
 }
 
 /** A window of an image plane, ends excluded; it may reach over the border. */
-export interface Region {
+export interface OperationRegion {
   readonly rows: readonly [number, number];
   readonly columns: readonly [number, number];
 }
 
 /** What can be kept of an operation for the backward walk. */
-export type Kept = 'inputs' | 'output';
+export type KeptValues = 'inputs' | 'output';
 
 /** A ReLU that a linear operation computes on the way out. */
 export interface FusedActivation {
@@ -98,7 +98,7 @@ export interface PartialForward {
 }
 
 /** A function with the numbers that it was given. */
-export interface Applied {
+export interface AppliedFunction {
   readonly name: string;
   readonly numbers?: Readonly<Record<string, number>>;
 }
@@ -120,13 +120,13 @@ export interface Operation {
   /** The class of that layer, for messages. */
   readonly layerClass: string;
   /** The live weights, as the model has them now. */
-  readonly parameters: Parameters;
+  readonly parameters: OperationParameters;
   /** What {@link Operation.pullback} reads of the forward walk. */
-  readonly needs: readonly Kept[];
+  readonly needs: readonly KeptValues[];
   /** Whether it multiplies its input with a kernel: the layers that LRP calls linear. */
   readonly linear: boolean;
   /** Which function it is, where the kind does not tell: what patterns of operations are told by. */
-  readonly applied?: Applied | undefined;
+  readonly applied?: AppliedFunction | undefined;
   /** The largest value of a clipped ReLU. */
   readonly ceiling?: number;
   /** Of what is normalised by the moments of each example. */
@@ -138,15 +138,15 @@ export interface Operation {
   /** How many of the first axes are the batch's, 1 by default: one more where it is applied to each frame of a sequence. */
   readonly batchAxes?: number;
   /** The output; an operation with {@link Operation.fuses} can apply a ReLU at once. */
-  forward(inputs: readonly Tensor[], parameters?: Parameters, activation?: FusedActivation): Tensor;
+  forward(inputs: readonly Tensor[], parameters?: OperationParameters, activation?: FusedActivation): Tensor;
   /** Whether {@link Operation.forward} can apply this ReLU. */
   fuses?(activation: FusedActivation): boolean;
   /** The exact vector-Jacobian product, one per input; missing where an input has no gradient. */
-  pullback(cotangent: Tensor, io: Io, parameters?: Parameters): readonly Tensor[];
+  pullback(cotangent: Tensor, io: OperationIo, parameters?: OperationParameters): readonly Tensor[];
   /** The same for the kernel, summed over rows and positions: the moments of what its weights meet. */
-  kernelPullback?(cotangent: Tensor, io: Pick<Io, 'inputs'>): Tensor;
+  kernelPullback?(cotangent: Tensor, io: Pick<OperationIo, 'inputs'>): Tensor;
   /** What a region of the output depends on, per input. */
-  region(output: Region, inputShapes: readonly (readonly number[])[]): readonly (Region | 'all')[];
+  region(output: OperationRegion, inputShapes: readonly (readonly number[])[]): readonly (OperationRegion | 'all')[];
   /**
    * How it makes a part of its output; missing where it needs its inputs whole.
    *
@@ -154,7 +154,7 @@ export interface Operation {
    */
   readonly partial?: PartialForward | undefined;
   /** The same operation with other weights. */
-  withParameters(parameters: () => Parameters): Operation;
+  withParameters(parameters: () => OperationParameters): Operation;
   /** The same operation followed by an affine map of its channels, as one. */
   absorb?(affine: Operation): Operation;
   /** The same operation on what an affine map of the channels gives, as one; missing where zeros are padded between. */

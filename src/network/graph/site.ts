@@ -1,10 +1,10 @@
 import { assertIndex, describe } from '../../numeric/check.ts';
 import { VitrineError } from '../../numeric/errors.ts';
 import { nearestNames } from '../../numeric/nearestNames.ts';
-import type { Graph, OpenShape, Site } from './graph.ts';
+import type { OpenShape, OperationGraph, Site } from './graph.ts';
 
 /** The output of a layer by its address. Throws with near choices. */
-export function findSite({ sites }: Graph, address: string, argument: string): Site {
+export function findSite({ sites }: OperationGraph, address: string, argument: string): Site {
   if (typeof address !== 'string') {
     throw new VitrineError('bad-argument', `"${argument}" expected the address of a layer, got ${describe(address)}`);
   }
@@ -12,7 +12,7 @@ export function findSite({ sites }: Graph, address: string, argument: string): S
   if (site) return site;
   const near = nearestNames(address, [...sites.keys()]);
   throw new VitrineError(
-    'bad-argument',
+    'unknown-layer',
     `"${argument}" expected the address of a layer, got "${address}"; near: ${near.join(', ')}`,
   );
 }

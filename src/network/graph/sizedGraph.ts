@@ -3,12 +3,12 @@ import { VitrineError } from '../../numeric/errors.ts';
 import type { Model } from '../types.ts';
 import { createStore } from '../walk/store.ts';
 import { isNetwork } from '../withNetwork.ts';
-import type { Graph, OpenShape } from './graph.ts';
-import { sourceOf } from './networkSource.ts';
+import type { OpenShape, OperationGraph } from './graph.ts';
 import { assertInputSize } from './site.ts';
+import { sourceOf } from './sourceOf.ts';
 
 /** The graph of a model with its shapes for a size of the first input; without one, for the sizes that the model has. */
-export function sizedGraph(model: Model, inputSize?: readonly [rows: number, columns: number]): Graph {
+export function sizedGraph(model: Model, inputSize?: readonly [rows: number, columns: number]): OperationGraph {
   const { inputShapes, graph } = isNetwork(model) ? model.source : sourceOf(model);
   const [first = [], ...others] = inputShapes;
   const sized = inputSize === undefined ? first : withSize(first, inputSize);

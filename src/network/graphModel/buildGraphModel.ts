@@ -1,8 +1,9 @@
 import { VitrineError } from '../../numeric/errors.ts';
 import { sizeOf } from '../../numeric/ndarray.ts';
-import type { Graph, OpenShape, Site } from '../graph/graph.ts';
+import type { OpenShape, OperationGraph, Site } from '../graph/graph.ts';
 import { growingGraph } from '../graph/growingGraph.ts';
-import type { Store } from '../walk/store.ts';
+import { joinedSteps } from '../plan/joinedSteps.ts';
+import type { WeightStore } from '../walk/store.ts';
 import { applyFunction } from './applyFunction.ts';
 import { foldNode } from './foldNode.ts';
 import { type Given, type GivenValue, isKnown, type Known } from './given.ts';
@@ -16,7 +17,11 @@ import { nodesInOrder } from './nodesInOrder.ts';
  * Reads the nodes of a GraphModel into one graph of operations. Their shapes are told from node to node, as a GraphModel
  * has those of its inputs alone; `inputShapes` take the place of these.
  */
-export function buildGraphModel(graph: GraphSource, store: Store, inputShapes?: readonly OpenShape[]): Graph {
+export function buildGraphModel(
+  graph: GraphSource,
+  store: WeightStore,
+  inputShapes?: readonly OpenShape[],
+): OperationGraph {
   const growing = growingGraph();
   const { sites, shapes, addValue, append } = growing;
   const given = new Map<string, readonly (Given | undefined)[]>();
@@ -75,7 +80,7 @@ export function buildGraphModel(graph: GraphSource, store: Store, inputShapes?: 
     if (key !== undefined && !key.includes(':')) addSite(key, site);
     return site;
   });
-  return growing.finish(inputs, outputs);
+  return { ...growing.finish(inputs, outputs), joined: joinedSteps };
 }
 
 type Result = Given | Made | undefined;

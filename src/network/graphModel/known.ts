@@ -9,7 +9,7 @@ import { type NodeCall, titleOf } from './nodeCall.ts';
 export function knownWeight({ node, source: { address, store } }: Omit<NodeCall, 'inputs'>, graph: GraphSource): Known {
   const weight = graph.weight(node.name);
   if (!weight)
-    throw new VitrineError('unsupported-layer', `${titleOf({ node })} has no value in the weights of "${graph.name}"`);
+    throw new VitrineError('bad-file', `${titleOf({ node })} has no value in the weights of "${graph.name}"`);
   const { shape, dtype } = weight;
   const read = (): Tensor => {
     const tensor = weight.read();

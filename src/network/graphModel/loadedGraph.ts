@@ -1,19 +1,12 @@
-import type { InferenceModel, Tensor } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import { VitrineError } from '../../numeric/errors.ts';
 import { sizeOf } from '../../numeric/ndarray.ts';
+import type { GraphModel } from '../graph/graphModel.ts';
 import type { GraphNode, GraphSource, Weight } from './graphSource.ts';
 import { inputsOf, nodesByName, outputsOf } from './signature.ts';
 
 // The members of tfjs-converter's GraphModel that the compiler reads. Most are private there, and the package is no
 // dependency: models are told by their structure.
-
-/** A loaded GraphModel of `@tensorflow/tfjs-converter`. */
-export interface GraphModel extends InferenceModel {
-  readonly weights: Readonly<Record<string, Tensor[]>>;
-  readonly modelVersion: string;
-  /** Frees the weights. */
-  dispose(): void;
-}
 
 interface Inside {
   readonly modelUrl?: unknown;
@@ -31,18 +24,13 @@ interface LoadedNode {
   readonly rawAttrs?: Readonly<Record<string, unknown>>;
 }
 
-/** Whether a value has the structure of a GraphModel, loaded or not, of whichever copy of tfjs-converter. */
-export function isGraphModel(value: unknown): value is GraphModel {
-  return typeof value === 'object' && value !== null && 'executor' in value && 'executeAsync' in value;
-}
-
 /** The nodes and weights of a loaded GraphModel. */
 export function loadedGraph(model: GraphModel, name = 'model'): GraphSource {
   const { executor, modelUrl, ...others } = model as unknown as Partial<Inside>;
   const graph = executor?.graph;
   if (!executor || !graph?.nodes) {
     throw new VitrineError(
-      'unsupported-layer',
+      'unsupported',
       `"${name}" expected a loaded GraphModel, got one that is not loaded: await model.load()`,
     );
   }

@@ -31,10 +31,7 @@ function readBy(
   const read = node.inputs.map((input) => nodeNamed(graph, input, node.name));
   const round = read.find((input) => state.get(input) === 'open');
   if (!round) return read.filter((input) => !state.has(input));
-  throw new VitrineError(
-    'unsupported-layer',
-    `"${graph.name}": node "${node.name}" reads "${round.name}", which depends on it`,
-  );
+  throw new VitrineError('bad-file', `"${graph.name}": node "${node.name}" reads "${round.name}", which depends on it`);
 }
 
 function nodeNamed(
@@ -45,5 +42,5 @@ function nodeNamed(
   const node = nodes.get(referred(reference).node);
   if (node) return node;
   const by = reader === undefined ? 'an output is' : `node "${reader}" reads`;
-  throw new VitrineError('unsupported-layer', `"${name}": ${by} "${reference}", which is no node of the graph`);
+  throw new VitrineError('bad-file', `"${name}": ${by} "${reference}", which is no node of the graph`);
 }

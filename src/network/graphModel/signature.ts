@@ -10,7 +10,7 @@ export function nodesByName(nodes: readonly GraphNode[], name: string): Nodes {
   const byName = new Map(nodes.map((node) => [node.name, node]));
   if (byName.size < nodes.length) {
     const twice = nodes.find((node) => byName.get(node.name) !== node);
-    throw new VitrineError('unsupported-layer', `"${name}" has two nodes of the name "${twice?.name}"`);
+    throw new VitrineError('bad-file', `"${name}" has two nodes of the name "${twice?.name}"`);
   }
   return byName;
 }
@@ -37,7 +37,7 @@ export function outputsOf(nodes: Nodes, signature: unknown, name: string): reado
   const missing = signed.find(({ from }) => !nodes.has(referred(from).node));
   if (missing)
     throw new VitrineError(
-      'unsupported-layer',
+      'bad-file',
       `"${name}" has no node "${missing.from}", which its signature names as an output`,
     );
   if (signed.length > 0) return signed;
@@ -52,7 +52,7 @@ export function outputsOf(nodes: Nodes, signature: unknown, name: string): reado
 function batched(shape: OpenShape | undefined, node: string, name: string): OpenShape {
   if (shape && shape.length > 0) return [null, ...shape.slice(1)];
   throw new VitrineError(
-    'unsupported-layer',
+    'bad-file',
     `"${name}": input "${node}" expected a shape with a batch axis, got ${shape ? '[]' : 'none'}`,
   );
 }

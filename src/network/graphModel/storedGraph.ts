@@ -76,7 +76,7 @@ function nodeOf(node: unknown, file: string): GraphNode {
   const isNode = typeof name === 'string' && typeof op === 'string' && Array.isArray(input) && typeof attr === 'object';
   if (!isNode || !input.every((reference) => typeof reference === 'string')) {
     throw new VitrineError(
-      'unsupported-layer',
+      'bad-file',
       `"${file}" expected nodes {name, op, input, attr}, got ${JSON.stringify(node)?.slice(0, 80)}`,
     );
   }

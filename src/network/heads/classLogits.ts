@@ -1,19 +1,19 @@
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { VitrineError } from '../../numeric/errors.ts';
-import type { Head, OutputLink } from '../graph/graph.ts';
+import type { OutputHead, OutputLink } from '../graph/graph.ts';
 import { openShapeText, positionText } from '../graph/site.ts';
 import { classCount, sumOfPair } from './heads.ts';
 
 /** The number of classes of an output that holds one score of each; `undefined` for boxes and maps. */
-export function classesIn(head: Head): number | undefined {
+export function classesIn(head: OutputHead): number | undefined {
   const { shape } = head.site;
   const isVector = shape.length >= 2 && shape.slice(1, -1).every((length) => length === 1);
   return isVector ? classCount(head) : undefined;
 }
 
 /** Refuses outputs that do not hold one score of each class, and counts them. */
-export function assertClasses(head: Head, argument: string): number {
+export function assertClasses(head: OutputHead, argument: string): number {
   const classes = classesIn(head);
   if (classes !== undefined) return classes;
   const { address, shape } = head.site;
@@ -27,7 +27,7 @@ export function assertClasses(head: Head, argument: string): number {
 }
 
 /** What an output holds of its units, as one row per example. */
-export function classLogits(logits: Tensor, { site }: Head): Tensor2D {
+export function classLogits(logits: Tensor, { site }: OutputHead): Tensor2D {
   return tf.reshape(logits, [logits.shape[0] as number, site.shape.at(-1) as number]);
 }
 

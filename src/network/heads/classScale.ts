@@ -2,7 +2,7 @@ import type { Tensor2D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { assertChoice } from '../../numeric/check.ts';
 import { VitrineError } from '../../numeric/errors.ts';
-import type { Head, OutputLink } from '../graph/graph.ts';
+import type { OutputHead, OutputLink } from '../graph/graph.ts';
 import type { Scale } from '../types.ts';
 import { describeHead } from './heads.ts';
 
@@ -13,25 +13,25 @@ export interface Scaled {
 }
 
 /** What a head holds of each class, on a scale. */
-export function scaled(z: Tensor2D, scale: Scale, head: Head): Scaled {
+export function scaled(z: Tensor2D, scale: Scale, head: OutputHead): Scaled {
   return scalingOf(head, scale)(z);
 }
 
 /** The scale of a method on a head, where the caller gives none: as near to its own as the head has it. */
-export function scaleOn({ link }: Head, preferred: Scale): Scale {
+export function scaleOn({ link }: OutputHead, preferred: Scale): Scale {
   if (link === 'linear' || link === 'values') return 'logit';
   const hasLogits = scalings[link].logit !== undefined;
   return preferred === 'logit' && !hasLogits ? 'probability' : preferred;
 }
 
 /** Refuses what is no scale, and those that a head has not. */
-export function assertScale(scale: Scale, head: Head): void {
+export function assertScale(scale: Scale, head: OutputHead): void {
   scalingOf(head, scale);
 }
 
 type Scaling = (z: Tensor2D) => Scaled;
 
-function scalingOf(head: Head, scale: Scale): Scaling {
+function scalingOf(head: OutputHead, scale: Scale): Scaling {
   assertChoice('scale', scale, ['logit', 'probability', 'logProbability']);
   const known = scalings[head.link];
   const scaling = known[scale];

@@ -1,14 +1,14 @@
-import type { Graph, Head, OutputLink, Site, Step } from '../graph/graph.ts';
+import type { GraphStep, OperationGraph, OutputHead, OutputLink, Site } from '../graph/graph.ts';
 import type { OperationKind } from '../graph/operation.ts';
 import { activationKinds } from '../graph/operationKinds.ts';
 
 /** The outputs of a graph, each with what it holds, as far as the operations that make it tell. */
-export function headsOf(outputs: readonly Site[], graph: Pick<Graph, 'steps' | 'shapes'>): Head[] {
+export function headsOf(outputs: readonly Site[], graph: Pick<OperationGraph, 'steps' | 'shapes'>): OutputHead[] {
   return outputs.map((site) => headOf(site, graph));
 }
 
 /** How many classes an output has scores of: two if it has one unit for both, else one for each unit. */
-export function classCount({ site, link }: Pick<Head, 'site' | 'link'>): number | undefined {
+export function classCount({ site, link }: Pick<OutputHead, 'site' | 'link'>): number | undefined {
   return sumOfPair(link) === undefined ? (site.shape.at(-1) ?? undefined) : 2;
 }
 
@@ -18,7 +18,7 @@ export function sumOfPair(link: OutputLink): number | undefined {
 }
 
 /** Walks back over reshapes to a final softmax or sigmoid, whose input are the logits, or else to what makes the values. */
-function headOf(site: Site, graph: Pick<Graph, 'steps' | 'shapes'>): Head {
+function headOf(site: Site, graph: Pick<OperationGraph, 'steps' | 'shapes'>): OutputHead {
   const { step, isWhole } = madeBy(site, graph);
   const maker = step?.operation;
   const hasOneUnit = site.shape.at(-1) === 1;
@@ -32,10 +32,13 @@ function headOf(site: Site, graph: Pick<Graph, 'steps' | 'shapes'>): Head {
 }
 
 /** The step that makes a value, but for those that only move values, and whether its last axis is still that of the value. */
-function madeBy(site: Site, { steps, shapes }: Pick<Graph, 'steps' | 'shapes'>): { step?: Step; isWhole: boolean } {
+function madeBy(
+  site: Site,
+  { steps, shapes }: Pick<OperationGraph, 'steps' | 'shapes'>,
+): { step?: GraphStep; isWhole: boolean } {
   const units = site.shape.at(-1);
   const isOfUnits = (value: number): boolean => (shapes[value]?.at(-1) ?? units) === units;
-  const walk = (value: number, isWhole: boolean): { step?: Step; isWhole: boolean } => {
+  const walk = (value: number, isWhole: boolean): { step?: GraphStep; isWhole: boolean } => {
     const step = steps.find(({ output }) => output === value);
     const kept = isWhole && isOfUnits(value);
     return step?.operation.routing ? walk(step.inputs[0] as number, kept) : { ...(step && { step }), isWhole: kept };
@@ -44,7 +47,7 @@ function madeBy(site: Site, { steps, shapes }: Pick<Graph, 'steps' | 'shapes'>):
 }
 
 /** What an output without logits of its own holds. */
-function linkOf(site: Site, graph: Pick<Graph, 'steps' | 'shapes'>, step: Step | undefined): OutputLink {
+function linkOf(site: Site, graph: Pick<OperationGraph, 'steps' | 'shapes'>, step: GraphStep | undefined): OutputLink {
   const hasOneUnit = site.shape.at(-1) === 1;
   const mixture = mixtureOf(site.value, graph);
   if (mixture && isMean(mixture)) return hasOneUnit ? 'binaryProbability' : 'probabilities';
@@ -64,7 +67,7 @@ function isMean({ weight }: Mixture): boolean {
 }
 
 /** How a value is made of softmaxes and sigmoids; `undefined` where it is made of anything else. */
-function mixtureOf(value: number, graph: Pick<Graph, 'steps' | 'shapes'>): Mixture | undefined {
+function mixtureOf(value: number, graph: Pick<OperationGraph, 'steps' | 'shapes'>): Mixture | undefined {
   const step = graph.steps.find(({ output }) => output === value);
   if (step && sources.includes(step.operation.kind)) return { weight: 1 };
   const weigh = step && combinations[step.operation.kind];
@@ -80,7 +83,7 @@ function mixtureOf(value: number, graph: Pick<Graph, 'steps' | 'shapes'>): Mixtu
 
 const sources: readonly OperationKind[] = ['softmax', 'sigmoid'];
 
-type Weigh = (weights: readonly number[], step: Step, graph: Pick<Graph, 'shapes'>) => number | undefined;
+type Weigh = (weights: readonly number[], step: GraphStep, graph: Pick<OperationGraph, 'shapes'>) => number | undefined;
 
 const noSum: Weigh = () => undefined;
 const sum: Weigh = (weights) => weights.reduce((total, weight) => total + weight, 0);
@@ -119,13 +122,13 @@ const combinations: Partial<Readonly<Record<OperationKind, Weigh>>> = {
 };
 
 /** What an output is taken for, in words. */
-export function describeHead(head: Head): string {
+export function describeHead(head: OutputHead): string {
   const { logits, site } = head;
   const enter = logits.value !== site.value ? `; logits enter "${head.maker?.address}"` : '';
   return `${words[head.link](head)}${enter}`;
 }
 
-const words: Readonly<Record<OutputLink, (head: Head) => string>> = {
+const words: Readonly<Record<OutputLink, (head: OutputHead) => string>> = {
   softmax(head) {
     if (head.logits.value === head.site.value) return `logits of ${counted(head, 'class')}`;
     return `${head.maker?.kind === 'softmax' ? 'softmax' : 'logarithms of a softmax'} over ${counted(head, 'class')}`;
@@ -138,7 +141,7 @@ const words: Readonly<Record<OutputLink, (head: Head) => string>> = {
   values: (head) => `${counted(head, 'value')} as ${classCount(head) === 1 ? 'it is' : 'they are'}`,
 };
 
-function counted(head: Head, noun: string): string {
+function counted(head: OutputHead, noun: string): string {
   const count = classCount(head);
   const place = head.site.shape.slice(1, -1).every((length) => length === 1) ? '' : ' at each position';
   const plural = noun.endsWith('s') ? `${noun}es` : `${noun}s`;

@@ -1,6 +1,6 @@
 import { assertChoice } from '../../numeric/check.ts';
 import { VitrineError } from '../../numeric/errors.ts';
-import type { Head } from '../graph/graph.ts';
+import type { OutputHead } from '../graph/graph.ts';
 import type { Network } from '../network.ts';
 import type { OutputMeaning } from '../types.ts';
 import { describeHead } from './heads.ts';
@@ -9,22 +9,26 @@ import { describeHead } from './heads.ts';
 export const outputMeanings: readonly OutputMeaning[] = ['logits', 'probabilities', 'values'];
 
 /** Outputs of which a caller says what they hold; refuses what the graph tells otherwise. */
-export function statedHeads(heads: readonly Head[], output: OutputMeaning): Head[] {
+export function statedHeads(heads: readonly OutputHead[], output: OutputMeaning): OutputHead[] {
   assertChoice('output', output, outputMeanings);
   return heads.map((head) => stated[output](head));
 }
 
 /** The same network with what a caller says of one of its outputs, in place of what was said when it was compiled. */
-export function withMeaning(network: Network, output: OutputMeaning | undefined, head: Head | undefined): Network {
+export function withMeaning(
+  network: Network,
+  output: OutputMeaning | undefined,
+  head: OutputHead | undefined,
+): Network {
   if (output === undefined) return network;
   assertChoice('output', output, outputMeanings);
   const heads = network.heads.map((other, i) =>
-    other === head ? stated[output](network.graph.heads[i] as Head) : other,
+    other === head ? stated[output](network.graph.heads[i] as OutputHead) : other,
   );
   return { ...network, heads };
 }
 
-const stated: Readonly<Record<OutputMeaning, (head: Head) => Head>> = {
+const stated: Readonly<Record<OutputMeaning, (head: OutputHead) => OutputHead>> = {
   values: (head) => ({ ...head, logits: head.site, link: 'values' }),
   probabilities(head) {
     const { site, link, maker } = head;
@@ -40,7 +44,7 @@ const stated: Readonly<Record<OutputMeaning, (head: Head) => Head>> = {
   },
 };
 
-function refused(head: Head, output: OutputMeaning): VitrineError {
+function refused(head: OutputHead, output: OutputMeaning): VitrineError {
   const others = outputMeanings.filter((other) => other !== output).map((other) => `'${other}'`);
   return new VitrineError(
     'bad-argument',

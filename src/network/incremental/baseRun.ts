@@ -1,7 +1,8 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { VitrineError } from '../../numeric/errors.ts';
-import type { Graph, Site } from '../graph/graph.ts';
+import type { OperationGraph, Site } from '../graph/graph.ts';
+import type { Network } from '../network.ts';
 import type { PlannedStep } from '../plan/plan.ts';
 import { type ForwardOptions, influencedBy, prepared, type Values, walk } from '../walk/forward.ts';
 import { type Change, wholeRows } from './change.ts';
@@ -36,8 +37,23 @@ interface ChangedRun {
   value(site: Site): Tensor;
 }
 
-/** Runs a graph on one example and keeps every value that a change at some sites can reach. */
-export function baseRun(graph: Graph, inputs: readonly Tensor[], { at, ...options }: BaseOptions): BaseRun {
+/**
+ * Runs a network on one example and keeps every value that a change at some sites can reach; dispose of the run after
+ * that. The network makes sure before the run and before each change that it can still run.
+ */
+export function baseRun(network: Network, inputs: readonly Tensor[], options: BaseOptions): BaseRun {
+  network.sweep();
+  const run = runOf(network.graph, inputs, options);
+  return {
+    ...run,
+    change(changes) {
+      network.assertUsable();
+      return run.change(changes);
+    },
+  };
+}
+
+function runOf(graph: OperationGraph, inputs: readonly Tensor[], { at, ...options }: BaseOptions): BaseRun {
   const { taps, fed, steps } = prepared(graph, inputs, { ...options, differentiate: { to: at } });
   const reached = [...influencedBy(steps, at, new Map())];
   const needed = [...taps, ...at].map(({ value }) => value);
@@ -52,7 +68,7 @@ export function baseRun(graph: Graph, inputs: readonly Tensor[], { at, ...option
           const plane = values.get(site.value);
           if (!plane)
             throw new VitrineError(
-              'unsupported-layer',
+              'bad-argument',
               `layer "${site.address}" was not kept by this run; name it in "taps"`,
             );
           return wholeRows(plane, changed.get(site.value), count);
@@ -60,17 +76,6 @@ export function baseRun(graph: Graph, inputs: readonly Tensor[], { at, ...option
       };
     },
     dispose: () => tf.dispose([...values.values()]),
-  };
-}
-
-/** A run that makes sure before each change that it may go on. */
-export function checkedRun(run: BaseRun, check: () => void): BaseRun {
-  return {
-    ...run,
-    change(changes) {
-      check();
-      return run.change(changes);
-    },
   };
 }
 

@@ -2,7 +2,7 @@ import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { cropRegions, type Patch, type Position } from '../../backend/kernels/cropRegions.ts';
 import type { Site } from '../graph/graph.ts';
-import type { FusedActivation, PartialForward, Region } from '../graph/operation.ts';
+import type { FusedActivation, OperationRegion, PartialForward } from '../graph/operation.ts';
 import type { PlannedStep } from '../plan/plan.ts';
 import type { Values } from '../walk/forward.ts';
 import { type Change, isPatch, wholeRows } from './change.ts';
@@ -84,12 +84,12 @@ function partialOutput(
 ): Tensor4D {
   const { at, size } = windows;
   const regions = at.map(([row, column]) => {
-    const output: Region = { rows: [row, row + size[0]], columns: [column, column + size[1]] };
+    const output: OperationRegion = { rows: [row, row + size[0]], columns: [column, column + size[1]] };
     return operation.region(output, inputShapes);
   });
   const crops = inputs.map((value, i) => {
     const base = changing.values.get(value) as Tensor4D;
-    const read = regions.flatMap((perInput) => (perInput[i] === 'all' ? [] : [perInput[i] as Region]));
+    const read = regions.flatMap((perInput) => (perInput[i] === 'all' ? [] : [perInput[i] as OperationRegion]));
     const change = changing.changed.get(value) as Patch | undefined;
     return read.length === 0 ? base : cropped(base, change, { read, beyond: partial.beyond });
   });
@@ -99,7 +99,7 @@ function partialOutput(
 function cropped(
   base: Tensor4D,
   patch: Patch | undefined,
-  { read, beyond }: { read: readonly Region[]; beyond: number },
+  { read, beyond }: { read: readonly OperationRegion[]; beyond: number },
 ): Tensor4D {
   const at = read.map(({ rows, columns }): Position => [rows[0], columns[0]]);
   const longest = (axis: 'rows' | 'columns'): number =>

@@ -1,4 +1,4 @@
-import type { Operation, Region } from '../graph/operation.ts';
+import type { Operation, OperationRegion } from '../graph/operation.ts';
 
 /** An interval of rows or of columns, its end excluded. */
 export type Span = readonly [start: number, end: number];
@@ -15,13 +15,13 @@ export function readingsOf(
   inputShapes: readonly (readonly number[])[],
   [, rows, columns]: readonly number[],
 ): readonly (Reading | 'all')[] {
-  const along = (region: (position: Span) => Region, length: number) =>
+  const along = (region: (position: Span) => OperationRegion, length: number) =>
     Array.from({ length }, (_, o) => operation.region(region([o, o + 1]), inputShapes));
   const byRows = along((span) => ({ rows: span, columns: [0, 1] }), rows as number);
   const byColumns = along((span) => ({ rows: [0, 1], columns: span }), columns as number);
   return inputShapes.map((_, input) => {
     const spans = (list: typeof byRows, axis: 'rows' | 'columns'): Span[] =>
-      list.flatMap((regions) => (regions[input] === 'all' ? [] : [(regions[input] as Region)[axis]]));
+      list.flatMap((regions) => (regions[input] === 'all' ? [] : [(regions[input] as OperationRegion)[axis]]));
     if (byRows[0]?.[input] === 'all') return 'all';
     return { rows: spans(byRows, 'rows'), columns: spans(byColumns, 'columns') };
   });

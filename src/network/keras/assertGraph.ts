@@ -28,8 +28,7 @@ export function assertGraph(model: KerasModel): void {
   }
   for (const reference of model.inputs) assertMade(reference, layers, `input of "${model.name}"`);
   for (const reference of model.outputs) assertMade(reference, layers, `output of "${model.name}"`);
-  if (model.outputs.length === 0)
-    throw new VitrineError('unsupported-layer', `"${model.name}" expected outputs, got none`);
+  if (model.outputs.length === 0) throw new VitrineError('bad-file', `"${model.name}" expected outputs, got none`);
   assertNoCycle(model.layers);
 }
 
@@ -37,7 +36,7 @@ function assertNamesApart({ layers }: KerasModel): void {
   const seen = new Set<string>();
   for (const { name } of layers) {
     if (seen.has(name))
-      throw new VitrineError('unsupported-layer', `expected layers with names of their own, got "${name}" twice`);
+      throw new VitrineError('bad-file', `expected layers with names of their own, got "${name}" twice`);
     seen.add(name);
   }
 }
@@ -50,19 +49,19 @@ function assertMade(
   const layer = layers.get(name);
   if (!layer) {
     const near = nearestNames(name, [...layers.keys()]).join(', ');
-    throw new VitrineError('unsupported-layer', `${reader} reads layer "${name}", which is not there; near: ${near}`);
+    throw new VitrineError('bad-file', `${reader} reads layer "${name}", which is not there; near: ${near}`);
   }
   const calls = callCount(layer);
   if (call < 0 || call >= calls) {
     throw new VitrineError(
-      'unsupported-layer',
+      'bad-file',
       `${reader} reads call ${call} of layer "${name}", which is called ${calls} times`,
     );
   }
   const outputs = layer.model && !layer.model.sequential ? layer.model.outputs.length : undefined;
   if (output < 0 || (outputs !== undefined && output >= outputs)) {
     throw new VitrineError(
-      'unsupported-layer',
+      'bad-file',
       `${reader} reads output ${output} of layer "${name}", which has ${outputs ?? 1}`,
     );
   }
@@ -71,24 +70,15 @@ function assertMade(
 function assertConnected(layer: KerasLayer): void {
   if (layer.kind === 'InputLayer') return;
   if (layer.calls.length === 0) {
-    throw new VitrineError(
-      'unsupported-layer',
-      `${titleOf(layer)} expected inbound_nodes with at least one call, got none`,
-    );
+    throw new VitrineError('bad-file', `${titleOf(layer)} expected inbound_nodes with at least one call, got none`);
   }
   for (const call of layer.calls) {
     const constant = isOperation(layer) ? undefined : call.args.map(constantIn).find((value) => value !== undefined);
     if (constant !== undefined) {
-      throw new VitrineError(
-        'unsupported-layer',
-        `${titleOf(layer)} expected tensors to read, got ${JSON.stringify(constant)}`,
-      );
+      throw new VitrineError('bad-file', `${titleOf(layer)} expected tensors to read, got ${JSON.stringify(constant)}`);
     }
     if (readBy(call).length > 0) continue;
-    throw new VitrineError(
-      'unsupported-layer',
-      `${titleOf(layer)} expected a tensor to read on each of its calls, got none`,
-    );
+    throw new VitrineError('bad-file', `${titleOf(layer)} expected a tensor to read on each of its calls, got none`);
   }
 }
 
@@ -131,7 +121,7 @@ function assertNoCycle(layers: readonly KerasLayer[]): void {
   const [stuck] = waiting.values();
   if (stuck)
     throw new VitrineError(
-      'unsupported-layer',
+      'bad-file',
       `${titleOf(stuck.layer)} waits for its own output: its connections form a cycle`,
     );
 }

@@ -1,10 +1,15 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { initializers, layers } from '@tensorflow/tfjs-layers';
-import type { TensorFunction } from '../functions/tensorFunction.ts';
+import { constantOf } from '../functions/constants.ts';
+import { lowerFunction } from '../functions/lowerFunction.ts';
+import type { Operand, TensorFunction } from '../functions/tensorFunction.ts';
 import type { OpenShape } from '../graph/graph.ts';
 import type { Variable } from '../graph/layersModel.ts';
-import type { Activation } from '../lower/activations.ts';
+import type { Operation } from '../graph/operation.ts';
+import { type Activation, activationOperations } from '../lower/activations.ts';
+import type { LayerCall } from '../lower/lowering.ts';
+import type { OwnLayerInstance } from '../lower/ownLayers.ts';
 import { ours } from './layerRule.ts';
 
 /**
@@ -38,14 +43,6 @@ export type OwnOperand = number | OwnConstant;
 export interface OwnConstant {
   readonly shape: readonly number[];
   readonly numbers: readonly number[];
-}
-
-/** What the lowering reads of such a layer. */
-export interface OwnLayerInstance {
-  readonly ownFunction: TensorFunction;
-  readonly ownOperands: readonly OwnOperand[] | undefined;
-  readonly ownWeights: readonly Variable[];
-  readonly activation: Activation | null;
 }
 
 /** The class that tfjs-layers makes of a configuration; registered under `vitrine>Name`. */
@@ -103,6 +100,18 @@ export function classOf<O extends object>(
       });
     }
 
+    ownOperations({ source, inputShapes, output = 0 }: LayerCall): readonly Operation[] {
+      const inputs = inputShapes.map((shape): Operand => ({ shape }));
+      const given = this.ownOperands?.map((operand, i) =>
+        typeof operand === 'number' ? (inputs[operand] as Operand) : constantOf(source, `constant ${i}`, operand),
+      );
+      const operands = [...(given ?? inputs), ...this.ownWeights.map(weightOf)];
+      return [
+        ...lowerFunction(this.ownFunction, { source, operands, output }),
+        ...activationOperations(this.activation, source),
+      ];
+    }
+
     override getConfig(): tf.serialization.ConfigDict {
       return { ...super.getConfig(), ...this.ownOptions };
     }
@@ -122,6 +131,10 @@ export function activationNamed(activation: string | undefined): Activation | nu
   if (activation === undefined || activation === 'linear') return null;
   const layer = layers.activation({ activation: activation as 'relu', name: 'activation' });
   return (layer as unknown as { activation: Activation }).activation;
+}
+
+function weightOf(weight: Variable): Operand {
+  return { shape: weight.shape as readonly number[], read: () => weight.read() };
 }
 
 function listed(shapes: OpenShape | readonly OpenShape[]): readonly OpenShape[] {

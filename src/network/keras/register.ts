@@ -1,7 +1,11 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { serialization } from '@tensorflow/tfjs-core';
+import { lowerFunction } from '../functions/lowerFunction.ts';
 import type { TensorFunction } from '../functions/tensorFunction.ts';
+import type { Operation } from '../graph/operation.ts';
 import { isObject, type Json } from '../loading/modelJson.ts';
+import type { OwnActivation } from '../lower/ownLayers.ts';
+import type { OperationSource } from '../operations/base.ts';
 import { ownActivation } from './activations.ts';
 import { ours } from './layerRule.ts';
 import { Gru, GruCell } from './layers/gru.ts';
@@ -22,15 +26,18 @@ export function registerOwn(config: Json): void {
 
 function activationClass(
   name: string,
-  { apply }: TensorFunction,
+  made: TensorFunction,
 ): serialization.SerializableConstructor<serialization.Serializable> {
-  return class extends serialization.Serializable {
+  return class extends serialization.Serializable implements OwnActivation {
     static readonly className = name;
     getConfig(): serialization.ConfigDict {
       return {};
     }
     apply(x: Tensor): Tensor {
-      return apply([x])[0] as Tensor;
+      return made.apply([x])[0] as Tensor;
+    }
+    ownOperations(source: OperationSource): readonly Operation[] {
+      return lowerFunction(made, { source, operands: [{ shape: [] }] });
     }
   };
 }

@@ -1,4 +1,6 @@
 import type { io } from '@tensorflow/tfjs-core';
+import { kind, type OptionChecks } from '../../numeric/options.ts';
+import { runChecks } from '../runChecks.ts';
 import type { RunOptions } from '../types.ts';
 
 /** Files by their paths, each read when it is asked for. */
@@ -42,6 +44,20 @@ export interface LoadOptions extends Pick<RunOptions, 'signal' | 'onProgress'> {
    */
   readonly fetch?: RequestInit | ((address: URL, request: RequestInit) => Promise<Response>);
 }
+
+/** Checks of {@link LoadOptions}. */
+export const loadChecks: OptionChecks<LoadOptions> = {
+  signal: runChecks.signal,
+  onProgress: runChecks.onProgress,
+  fetch: (argument, value) => {
+    if (typeof value !== 'function') requestOptions(argument, value);
+  },
+};
+
+const requestOptions = kind('{ headers, credentials, … } or a function', (value) => {
+  const isPlain = typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+  return isPlain && !('shape' in value);
+});
 
 /** A saved model whose first file was read. */
 export interface OpenedSource {

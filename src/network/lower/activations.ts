@@ -1,16 +1,15 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { lowerFunction } from '../functions/lowerFunction.ts';
 import { axisOf } from '../functions/openShapes.ts';
 import type { Layer, Variable } from '../graph/layersModel.ts';
 import type { Operation, OperationKind } from '../graph/operation.ts';
-import { ownActivation } from '../keras/activations.ts';
 import { elementwise, elu, normalizing, prelu } from '../operations/activation.ts';
 import type { OperationSource } from '../operations/base.ts';
 import { rectifier, relu } from '../operations/relu.ts';
 import { identity } from '../operations/shape.ts';
 import { alongAxis } from './axes.ts';
 import type { Lowering } from './lowering.ts';
+import { isOwnActivation } from './ownLayers.ts';
 
 /** An activation object of tfjs-layers. */
 export interface Activation {
@@ -39,8 +38,7 @@ export function activationOperations(
 ): readonly Operation[] {
   const name = activation?.getClassName() ?? 'linear';
   if (!activation || name === 'linear') return [];
-  const own = ownActivation(name);
-  if (own) return lowerFunction(own, { source, operands: [{ shape: [] }] });
+  if (isOwnActivation(activation)) return activation.ownOperations(source);
   if (name === 'relu') return [relu(source)];
   if (name === 'relu6') return [relu(source, 6)];
   const apply = (x: Tensor): Tensor => activation.apply(x);

@@ -1,18 +1,16 @@
 import type { WindowGeometry } from '../../backend/kernels/geometry.ts';
 import type { Layer, Variable } from '../graph/layersModel.ts';
-import type { Operation, Parameters } from '../graph/operation.ts';
+import type { Operation, OperationParameters } from '../graph/operation.ts';
 import type { OperationSource } from '../operations/base.ts';
 import { conv2dTranspose } from '../operations/conv2dTranspose.ts';
 import { conv2d, depthwiseConv2d } from '../operations/convolution.ts';
 import { dense } from '../operations/dense.ts';
-import { conv3d } from '../operations/volumes/conv3d.ts';
-import { conv3dTranspose } from '../operations/volumes/conv3dTranspose.ts';
-import type { Triple, Window3d } from '../operations/volumes/window3d.ts';
 import { type Activation, activationOperations } from './activations.ts';
 import { inChannelsLast } from './channelsFirst.ts';
 import type { Lowering } from './lowering.ts';
 
-interface ConvolutionLayer extends Layer {
+/** A convolution of any rank, or a dense layer. */
+export interface ConvolutionLayer extends Layer {
   readonly kernelSize: readonly number[];
   readonly strides: readonly number[];
   readonly padding: string;
@@ -39,13 +37,17 @@ function geometryOf(layer: ConvolutionLayer, dilations: Pair): WindowGeometry {
 
 type Kernel = 'kernel' | 'depthwiseKernel' | 'pointwiseKernel';
 
-function weights(layer: ConvolutionLayer, kernel: Kernel, bias: Variable | null | undefined): () => Parameters {
-  // A layer keeps its variables; training and `setWeights` change what they hold.
+/** The live weights of a layer: it keeps its variables; training and `setWeights` change what they hold. */
+export function weightsOf(
+  layer: ConvolutionLayer,
+  kernel: Kernel,
+  bias: Variable | null | undefined,
+): () => OperationParameters {
   return () => ({ kernel: layer[kernel].read(), ...(bias && { bias: bias.read() }) });
 }
 
 /** The operations, for data of the layer's format, and the activation that the layer applies to what they give. */
-function activated(
+export function withActivation(
   { dataFormat, activation, kernelSize }: ConvolutionLayer,
   source: OperationSource,
   operations: readonly Operation[],
@@ -56,42 +58,32 @@ function activated(
 
 export const lowerConv2d: Lowering<ConvolutionLayer> = (layer, { source }) => {
   const geometry = geometryOf(layer, (layer.dilationRate ?? unit) as Pair);
-  return activated(layer, source, [conv2d(source, geometry, weights(layer, 'kernel', layer.bias))]);
+  return withActivation(layer, source, [conv2d(source, geometry, weightsOf(layer, 'kernel', layer.bias))]);
 };
 
 export const lowerDepthwiseConv2d: Lowering<ConvolutionLayer> = (layer, { source }) => {
   // tfjs-layers does not dilate depthwise convolutions, whatever their configuration says.
   const geometry = geometryOf(layer, unit);
-  return activated(layer, source, [depthwiseConv2d(source, geometry, weights(layer, 'depthwiseKernel', layer.bias))]);
+  return withActivation(layer, source, [
+    depthwiseConv2d(source, geometry, weightsOf(layer, 'depthwiseKernel', layer.bias)),
+  ]);
 };
 
 export const lowerSeparableConv2d: Lowering<ConvolutionLayer> = (layer, { source }) => {
   const geometry = geometryOf(layer, (layer.dilationRate ?? unit) as Pair);
   const pointwise: WindowGeometry = { window: unit, strides: unit, padding: 'valid', dilations: unit };
-  return activated(layer, source, [
-    depthwiseConv2d(source, geometry, weights(layer, 'depthwiseKernel', undefined)),
-    conv2d(source, pointwise, weights(layer, 'pointwiseKernel', layer.bias)),
+  return withActivation(layer, source, [
+    depthwiseConv2d(source, geometry, weightsOf(layer, 'depthwiseKernel', undefined)),
+    conv2d(source, pointwise, weightsOf(layer, 'pointwiseKernel', layer.bias)),
   ]);
 };
 
 export const lowerConv2dTranspose: Lowering<ConvolutionLayer> = (layer, { source }) => {
   const geometry = geometryOf(layer, unit);
-  return activated(layer, source, [conv2dTranspose(source, geometry, weights(layer, 'kernel', layer.bias))]);
+  return withActivation(layer, source, [conv2dTranspose(source, geometry, weightsOf(layer, 'kernel', layer.bias))]);
 };
 
 export const lowerDense: Lowering<ConvolutionLayer> = (layer, { source }) => [
-  dense(source, weights(layer, 'kernel', layer.bias)),
+  dense(source, weightsOf(layer, 'kernel', layer.bias)),
   ...activationOperations(layer.activation, source),
 ];
-
-function window3dOf({ strides, padding }: ConvolutionLayer, dilations?: Triple): Window3d {
-  return { strides: strides as Triple, padding: padding === 'same' ? 'same' : 'valid', dilations };
-}
-
-export const lowerConv3d: Lowering<ConvolutionLayer> = (layer, { source }) => {
-  const window = window3dOf(layer, layer.dilationRate as Triple | undefined);
-  return activated(layer, source, [conv3d(source, window, weights(layer, 'kernel', layer.bias))]);
-};
-
-export const lowerConv3dTranspose: Lowering<ConvolutionLayer> = (layer, { source }) =>
-  activated(layer, source, [conv3dTranspose(source, window3dOf(layer), weights(layer, 'kernel', layer.bias))]);

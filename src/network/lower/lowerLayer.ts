@@ -12,11 +12,14 @@ import * as convolutions from './convolutions.ts';
 import type { LayerCall, Lowering } from './lowering.ts';
 import * as merges from './merges.ts';
 import * as normalizations from './normalizations.ts';
-import { isOwnLayer, lowerOwnLayer } from './ownLayers.ts';
+import { isOwnLayer } from './ownLayers.ts';
 import * as pooling from './pooling.ts';
-import { lowerRecurrent, runsAlongTime } from './recurrent/lowerRecurrent.ts';
+import { lowerRecurrent } from './recurrent/lowerRecurrent.ts';
+import { runsAlongTime } from './recurrent/recurrentLayer.ts';
+import { registeredLowering } from './registerLowering.ts';
 import * as sequences from './sequences.ts';
 import * as shapes from './shapes.ts';
+import * as volumes from './volumes.ts';
 
 // Each lowering reads the fields of its own class, which the class name vouches for.
 const lowerings: Readonly<Record<string, Lowering<never>>> = {
@@ -25,8 +28,8 @@ const lowerings: Readonly<Record<string, Lowering<never>>> = {
   DepthwiseConv2D: convolutions.lowerDepthwiseConv2d,
   SeparableConv2D: convolutions.lowerSeparableConv2d,
   Conv2DTranspose: convolutions.lowerConv2dTranspose,
-  Conv3D: convolutions.lowerConv3d,
-  Conv3DTranspose: convolutions.lowerConv3dTranspose,
+  Conv3D: volumes.lowerConv3d,
+  Conv3DTranspose: volumes.lowerConv3dTranspose,
   Dense: convolutions.lowerDense,
   Activation: activations.lowerActivation,
   ReLU: activations.lowerRelu,
@@ -41,8 +44,8 @@ const lowerings: Readonly<Record<string, Lowering<never>>> = {
   GlobalAveragePooling1D: sequences.lowerGlobalAveragePool1d,
   MaxPooling2D: pooling.lowerMaxPool,
   AveragePooling2D: pooling.lowerAveragePool,
-  MaxPooling3D: pooling.lowerMaxPool3d,
-  AveragePooling3D: pooling.lowerAveragePool3d,
+  MaxPooling3D: volumes.lowerMaxPool3d,
+  AveragePooling3D: volumes.lowerAveragePool3d,
   GlobalMaxPooling2D: pooling.lowerGlobalMaxPool,
   GlobalAveragePooling2D: pooling.lowerGlobalAveragePool,
   BatchNormalization: normalizations.lowerBatchNormalization,
@@ -73,12 +76,13 @@ const lowerings: Readonly<Record<string, Lowering<never>>> = {
 
 /** The operations of one output of a call of a layer; a layer that is not known here becomes an opaque operation. */
 export function lowerLayer(layer: Layer, call: LayerCall): readonly Operation[] {
-  return loweringOf(layer, call)?.(layer, call) ?? [opaque(layer, call)];
+  if (isOwnLayer(layer)) return layer.ownOperations(call);
+  const lowering = registeredLowering(layer) ?? loweringOf(layer, call);
+  return lowering?.(layer, call) ?? [opaque(layer, call)];
 }
 
 /** Of the other layers of tfjs-layers, those that are known here have one output. */
 function loweringOf(layer: Layer, { output = 0 }: LayerCall): Lowering | undefined {
-  if (isOwnLayer(layer)) return lowerOwnLayer as Lowering;
   if (runsAlongTime(layer)) return lowerRecurrent as Lowering;
   return output === 0 ? (lowerings[layer.getClassName()] as Lowering | undefined) : undefined;
 }

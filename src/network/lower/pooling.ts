@@ -4,12 +4,11 @@ import type { Operation } from '../graph/operation.ts';
 import type { OperationSource } from '../operations/base.ts';
 import { averagePool, globalAveragePool, globalMaxPool, maxPool } from '../operations/pooling.ts';
 import { permute } from '../operations/shape.ts';
-import { pooling3d } from '../operations/volumes/pooling3d.ts';
-import type { Triple } from '../operations/volumes/window3d.ts';
 import { inChannelsLast } from './channelsFirst.ts';
 import type { Lowering } from './lowering.ts';
 
-interface PoolingLayer<S = readonly [number, number]> extends Layer {
+/** A layer that pools windows of two axes, or of as many as `S` has. */
+export interface PoolingLayer<S = readonly [number, number]> extends Layer {
   readonly poolSize: S;
   readonly strides: S;
   readonly padding: string;
@@ -30,13 +29,6 @@ const pooling =
       }),
     ]);
 
-const poolingOfVolumes =
-  (make: Pool): Lowering<PoolingLayer<Triple>> =>
-  ({ poolSize: size, strides, padding, dataFormat }, { source }) => {
-    const pooled = pooling3d(make, source, { size, strides, padding: padding === 'same' ? 'same' : 'valid' });
-    return inChannelsLast({ dataFormat, rank: 5 }, source, pooled);
-  };
-
 const globalPooling =
   (make: (source: OperationSource) => Operation): Lowering<PoolingLayer> =>
   ({ dataFormat }, { source }) =>
@@ -44,7 +36,5 @@ const globalPooling =
 
 export const lowerMaxPool: Lowering<PoolingLayer> = pooling(maxPool);
 export const lowerAveragePool: Lowering<PoolingLayer> = pooling(averagePool);
-export const lowerMaxPool3d: Lowering<PoolingLayer<Triple>> = poolingOfVolumes(maxPool);
-export const lowerAveragePool3d: Lowering<PoolingLayer<Triple>> = poolingOfVolumes(averagePool);
 export const lowerGlobalMaxPool: Lowering<PoolingLayer> = globalPooling(globalMaxPool);
 export const lowerGlobalAveragePool: Lowering<PoolingLayer> = globalPooling(globalAveragePool);

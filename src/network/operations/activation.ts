@@ -1,6 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Operation, OperationKind, Parameters } from '../graph/operation.ts';
+import type { Operation, OperationKind, OperationParameters } from '../graph/operation.ts';
 import { channelRegion, type OperationSource, type Origin, only, parameter, perChannel, sameRegion } from './base.ts';
 import { taped } from './taped.ts';
 
@@ -55,7 +55,7 @@ function preluOf(x: Tensor, alpha: Tensor): Tensor {
 }
 
 /** A leaky ReLU with the learned slopes `alpha`. */
-export function prelu(source: OperationSource, parameters: () => Parameters): Operation {
+export function prelu(source: OperationSource, parameters: () => OperationParameters): Operation {
   return taped('prelu', source, {
     forward: (inputs, weights) => preluOf(only({ inputs }), parameter(weights, 'alpha')),
     region: sameRegion,

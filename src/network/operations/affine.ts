@@ -1,14 +1,18 @@
 import type { Tensor, Tensor1D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { channelRow, scaleShift } from '../../backend/kernels/elementwise.ts';
-import type { Applied, Operation, Parameters } from '../graph/operation.ts';
+import type { AppliedFunction, Operation, OperationParameters } from '../graph/operation.ts';
 import { describeOperation, type OperationSource, parameter, perChannel, pointwise, sameRegion } from './base.ts';
 
 /**
  * y = scale · x + shift per channel of the last axis: batch normalisation in inference, rescaling. `applied` has the
  * numbers where they are the same for all channels and known.
  */
-export function affine(source: OperationSource, parameters: () => Parameters, applied?: Applied): Operation {
+export function affine(
+  source: OperationSource,
+  parameters: () => OperationParameters,
+  applied?: AppliedFunction,
+): Operation {
   return {
     ...describeOperation('affine', source),
     applied,
@@ -50,7 +54,7 @@ export function constantAffine(
     return () => source.store.derive(name, [], make);
   };
   const [ofScale, ofShift] = [constant(scale), constant(shift)];
-  const parameters = (): Parameters => ({ scale: ofScale(), shift: ofShift() });
+  const parameters = (): OperationParameters => ({ scale: ofScale(), shift: ofShift() });
   const alike = typeof scale === 'number' && typeof shift === 'number';
   return affine(source, parameters, alike ? { name: 'affine', numbers: { scale, shift } } : undefined);
 }
@@ -60,7 +64,7 @@ export function batchNormalization(
   source: OperationSource,
   epsilon: number,
   weights: () => { gamma?: Tensor; beta?: Tensor; mean: Tensor; variance: Tensor },
-): () => Parameters {
+): () => OperationParameters {
   const { address, store } = source;
   return () => {
     const { gamma, beta, mean, variance } = weights();

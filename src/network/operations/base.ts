@@ -1,14 +1,21 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { VitrineError } from '../../numeric/errors.ts';
-import type { Io, Operation, OperationKind, Parameters, PartialForward, Region } from '../graph/operation.ts';
-import type { Store } from '../walk/store.ts';
+import type {
+  Operation,
+  OperationIo,
+  OperationKind,
+  OperationParameters,
+  OperationRegion,
+  PartialForward,
+} from '../graph/operation.ts';
+import type { WeightStore } from '../walk/store.ts';
 
 /** Where an operation comes from and where it keeps what it makes from its weights. */
 export interface OperationSource {
   readonly address: string;
   readonly layerClass: string;
-  readonly store: Store;
+  readonly store: WeightStore;
 }
 
 /** The part of a source that names an operation; another operation has it too. */
@@ -30,17 +37,20 @@ export function withoutParameters(operation: Omit<Operation, 'withParameters'>):
 }
 
 /** The region of an operation whose output positions depend on the same input positions alone. */
-export function sameRegion(output: Region, inputShapes: readonly unknown[]): Region[] {
+export function sameRegion(output: OperationRegion, inputShapes: readonly unknown[]): OperationRegion[] {
   return inputShapes.map(() => output);
 }
 
 /** The region of an operation along the last axis: of images, the channels of the same position. */
-export function channelRegion(output: Region, inputShapes: readonly (readonly unknown[])[]): (Region | 'all')[] {
+export function channelRegion(
+  output: OperationRegion,
+  inputShapes: readonly (readonly unknown[])[],
+): (OperationRegion | 'all')[] {
   return inputShapes.map(({ length }) => (length === 4 ? output : 'all'));
 }
 
 /** The region of an operation whose output positions depend on every input position. */
-export function wholeRegion(_output: Region, inputShapes: readonly unknown[]): 'all'[] {
+export function wholeRegion(_output: OperationRegion, inputShapes: readonly unknown[]): 'all'[] {
   return inputShapes.map(() => 'all');
 }
 
@@ -55,12 +65,12 @@ export function pointwise(forward: Operation['forward']): PartialForward {
 }
 
 /** The one input of an operation. */
-export function only(io: Pick<Io, 'inputs'>): Tensor {
+export function only(io: Pick<OperationIo, 'inputs'>): Tensor {
   return io.inputs[0] as Tensor;
 }
 
 /** The shape of the one input of an operation. */
-export function onlyShape(io: Pick<Io, 'inputShapes'>): number[] {
+export function onlyShape(io: Pick<OperationIo, 'inputShapes'>): number[] {
   return [...(io.inputShapes[0] as readonly number[])];
 }
 
@@ -73,7 +83,7 @@ export function sumToShape(cotangent: Tensor, shape: readonly number[]): Tensor 
 /** How a linear operation keeps what is made from its kernel or its bias. */
 export function derivedWeights(
   { address, store }: OperationSource,
-  parameters: () => Parameters,
+  parameters: () => OperationParameters,
 ): NonNullable<Operation['derive']> {
   return (name, make, of = 'kernel') => {
     const weight = parameter(parameters(), of);
@@ -82,11 +92,11 @@ export function derivedWeights(
 }
 
 /** A weight that must be there. */
-export function parameter<T extends Tensor>(parameters: Parameters, name: string): T {
+export function parameter<T extends Tensor>(parameters: OperationParameters, name: string): T {
   const tensor = parameters[name];
   if (tensor === undefined) {
     throw new VitrineError(
-      'unsupported-layer',
+      'bad-argument',
       `parameter "${name}" is missing; given: ${Object.keys(parameters).join(', ')}`,
     );
   }

@@ -1,6 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Operation, Region } from '../graph/operation.ts';
+import type { Operation, OperationRegion } from '../graph/operation.ts';
 import { describeOperation, type OperationSource, pointwise, withoutParameters } from './base.ts';
 
 /** The inputs side by side along an axis (the batch axis counts as 0). */
@@ -20,6 +20,6 @@ export function concatenate(source: OperationSource, axis: number): Operation {
       });
     },
     region: (output, inputShapes) =>
-      inputShapes.map((shape): Region | 'all' => (axis === shape.length - 1 ? output : 'all')),
+      inputShapes.map((shape): OperationRegion | 'all' => (axis === shape.length - 1 ? output : 'all')),
   });
 }

@@ -4,7 +4,7 @@ import { convInputGradient, prepareConvKernel } from '../../backend/kernels/conv
 import { convTransposeInputGradient } from '../../backend/kernels/convTransposeInputGradient.ts';
 import { axisOf, extentOf, type WindowGeometry } from '../../backend/kernels/geometry.ts';
 import { transposedWindowRegion } from '../fields/region.ts';
-import type { Operation, Parameters } from '../graph/operation.ts';
+import type { Operation, OperationParameters } from '../graph/operation.ts';
 import { derivedWeights, describeOperation, type OperationSource, onlyShape, parameter } from './base.ts';
 import { foldAffine } from './foldAffine.ts';
 
@@ -18,9 +18,9 @@ export interface TransposedGeometry extends WindowGeometry {
 export function conv2dTranspose(
   source: OperationSource,
   geometry: TransposedGeometry,
-  parameters: () => Parameters,
+  parameters: () => OperationParameters,
 ): Operation {
-  const kernelOf = (weights: Parameters): Tensor4D => parameter<Tensor4D>(weights, 'kernel');
+  const kernelOf = (weights: OperationParameters): Tensor4D => parameter<Tensor4D>(weights, 'kernel');
   return {
     ...describeOperation('conv2dTranspose', source),
     get parameters() {

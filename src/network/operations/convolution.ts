@@ -8,7 +8,7 @@ import { convKernelGradient, type KernelPlacement } from '../../backend/training
 import { depthwiseKernelGradient } from '../../backend/training/depthwiseFilterGradient.ts';
 import { slidingOf } from '../../backend/training/taps.ts';
 import { windowRegion } from '../fields/region.ts';
-import type { FusedActivation, Operation, OperationKind, Parameters } from '../graph/operation.ts';
+import type { FusedActivation, Operation, OperationKind, OperationParameters } from '../graph/operation.ts';
 import {
   derivedWeights,
   describeOperation,
@@ -30,7 +30,11 @@ const fullConvolution: ConvolutionKind = {
 };
 
 /** A 2-D convolution: `kernel` [height, width, in, out], optional `bias` [out]. */
-export function conv2d(source: OperationSource, geometry: WindowGeometry, parameters: () => Parameters): Operation {
+export function conv2d(
+  source: OperationSource,
+  geometry: WindowGeometry,
+  parameters: () => OperationParameters,
+): Operation {
   return convolution(fullConvolution, source, { geometry, parameters });
 }
 
@@ -48,7 +52,7 @@ const depthwiseConvolution: ConvolutionKind = {
 export function depthwiseConv2d(
   source: OperationSource,
   geometry: WindowGeometry,
-  parameters: () => Parameters,
+  parameters: () => OperationParameters,
 ): Operation {
   return convolution(depthwiseConvolution, source, { geometry, parameters });
 }
@@ -86,10 +90,10 @@ interface ConvolutionKind {
 function convolution(
   convolved: ConvolutionKind,
   source: OperationSource,
-  { geometry, parameters }: { geometry: WindowGeometry; parameters: () => Parameters },
+  { geometry, parameters }: { geometry: WindowGeometry; parameters: () => OperationParameters },
 ): Operation {
   const { kind, run, prepare, inputGradient, kernelGradient, outputAxes } = convolved;
-  const withWeights = (other: () => Parameters): Operation =>
+  const withWeights = (other: () => OperationParameters): Operation =>
     convolution(convolved, source, { geometry, parameters: other });
   return {
     ...describeOperation(kind, source),
@@ -147,7 +151,7 @@ export function unpadded(geometry: WindowGeometry): WindowGeometry {
 
 function operandsOf(
   x: Tensor4D,
-  weights: Parameters,
+  weights: OperationParameters,
   { geometry, activation }: { geometry: WindowGeometry; activation: FusedActivation | undefined },
 ): ConvolutionOperands {
   const { strides, dilations } = geometry;

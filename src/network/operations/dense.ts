@@ -1,6 +1,6 @@
 import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Operation, Parameters } from '../graph/operation.ts';
+import type { Operation, OperationParameters } from '../graph/operation.ts';
 import {
   channelRegion,
   derivedWeights,
@@ -14,8 +14,8 @@ import {
 import { foldAffine, foldInputAffine, fusedName, fusesRelu, lastAxis } from './foldAffine.ts';
 
 /** A dense layer on the last axis: `kernel` [in, out], optional `bias` [out]. */
-export function dense(source: OperationSource, parameters: () => Parameters): Operation {
-  const kernelOf = (weights: Parameters): Tensor2D => parameter<Tensor2D>(weights, 'kernel');
+export function dense(source: OperationSource, parameters: () => OperationParameters): Operation {
+  const kernelOf = (weights: OperationParameters): Tensor2D => parameter<Tensor2D>(weights, 'kernel');
   return {
     ...describeOperation('dense', source),
     get parameters() {

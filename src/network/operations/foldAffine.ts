@@ -1,7 +1,7 @@
 import type { Tensor, Tensor1D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { channelRow } from '../../backend/kernels/elementwise.ts';
-import type { FusedActivation, Operation, Parameters } from '../graph/operation.ts';
+import type { FusedActivation, Operation, OperationParameters } from '../graph/operation.ts';
 import { type OperationSource, parameter } from './base.ts';
 
 /**
@@ -12,9 +12,9 @@ import { type OperationSource, parameter } from './base.ts';
  */
 export function foldAffine(
   { address, store }: OperationSource,
-  parameters: () => Parameters,
+  parameters: () => OperationParameters,
   { affine, channels }: { affine: Operation; channels: (kernelShape: readonly number[]) => readonly number[] },
-): () => Parameters {
+): () => OperationParameters {
   return () => {
     const { kernel, bias } = parameters() as { kernel: Tensor; bias?: Tensor };
     const scale = parameter<Tensor1D>(affine.parameters, 'scale');
@@ -39,9 +39,9 @@ export function foldAffine(
  */
 export function foldInputAffine(
   { address, store }: OperationSource,
-  parameters: () => Parameters,
+  parameters: () => OperationParameters,
   { affine, outputAxes, align = asColumn }: { affine: Operation; outputAxes: 1 | 2; align?: Alignment },
-): () => Parameters {
+): () => OperationParameters {
   return () => {
     const { kernel, bias } = parameters() as { kernel: Tensor; bias?: Tensor };
     const scale = parameter<Tensor1D>(affine.parameters, 'scale');

@@ -1,7 +1,7 @@
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { WindowGeometry } from '../../backend/kernels/geometry.ts';
-import type { Io, Operation, Parameters } from '../graph/operation.ts';
+import type { Operation, OperationIo, OperationParameters } from '../graph/operation.ts';
 import {
   derivedWeights,
   describeOperation,
@@ -28,7 +28,7 @@ export interface GroupedGeometry extends WindowGeometry {
 export function groupedConv2d(
   source: OperationSource,
   { groups, ...geometry }: GroupedGeometry,
-  parameters: () => Parameters,
+  parameters: () => OperationParameters,
 ): Operation {
   if (groups === 1) return conv2d(source, geometry, parameters);
   const [, , perGroup] = parameter<Tensor4D>(parameters(), 'kernel').shape;
@@ -40,9 +40,9 @@ export function groupedConv2d(
 /** The same weights as a kernel [height, width, in, multiplier]. */
 function asDepthwise(
   { address, store }: OperationSource,
-  { kernel, ...others }: Parameters,
+  { kernel, ...others }: OperationParameters,
   groups: number,
-): Parameters {
+): OperationParameters {
   const [height, width, , units] = (kernel as Tensor4D).shape;
   const depthwise = store.derive(`${address}: depthwise kernel`, [kernel as Tensor4D], () =>
     tf.reshape(kernel as Tensor4D, [height, width, groups, units / groups]),
@@ -50,9 +50,13 @@ function asDepthwise(
   return { ...others, kernel: depthwise };
 }
 
-function inGroups(source: OperationSource, geometry: GroupedGeometry, parameters: () => Parameters): Operation {
-  const withWeights = (other: () => Parameters): Operation => inGroups(source, geometry, other);
-  const parts = (weights: Parameters): readonly Part[] => partsOf(source, geometry, weights);
+function inGroups(
+  source: OperationSource,
+  geometry: GroupedGeometry,
+  parameters: () => OperationParameters,
+): Operation {
+  const withWeights = (other: () => OperationParameters): Operation => inGroups(source, geometry, other);
+  const parts = (weights: OperationParameters): readonly Part[] => partsOf(source, geometry, weights);
   return {
     ...describeOperation('conv2d', source),
     get parameters() {
@@ -125,7 +129,7 @@ function inGroups(source: OperationSource, geometry: GroupedGeometry, parameters
 }
 
 /** What an operation saw, with another shape; a convolution needs no more for its pullback. */
-function withShape(io: Io, shape: readonly number[]): Io {
+function withShape(io: OperationIo, shape: readonly number[]): OperationIo {
   return {
     inputShapes: [shape],
     get inputs() {
@@ -155,7 +159,7 @@ const CHANNELS_AT_ONCE = 32;
 function partsOf(
   source: OperationSource,
   { groups, ...geometry }: GroupedGeometry,
-  weights: Parameters,
+  weights: OperationParameters,
 ): readonly Part[] {
   const [, , perGroup, all] = parameter<Tensor4D>(weights, 'kernel').shape;
   const together = Math.max(1, Math.ceil(CHANNELS_AT_ONCE / perGroup));
@@ -163,7 +167,7 @@ function partsOf(
   return Array.from({ length: Math.ceil(groups / together) }, (_, i) => {
     const count = Math.min(together, groups - i * together);
     const span = { name: `groups from ${i * together}`, from: unitsOf(i * together), units: unitsOf(count) };
-    const partOf = (): Parameters => partOfWeights(source, weights, { ...span, groups: count });
+    const partOf = (): OperationParameters => partOfWeights(source, weights, { ...span, groups: count });
     return { operation: conv2d(source, geometry, partOf), groups: count, inputs: count * perGroup, units: span.units };
   });
 }

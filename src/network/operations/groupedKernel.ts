@@ -1,6 +1,6 @@
 import type { Tensor, Tensor1D, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Parameters } from '../graph/operation.ts';
+import type { OperationParameters } from '../graph/operation.ts';
 import type { OperationSource } from './base.ts';
 
 /** Some groups of a convolution: the first of their output channels and how many these are. */
@@ -14,9 +14,9 @@ export interface GroupSpan {
 /** The weights of some groups as those of one convolution, with zeros between the groups. They are kept. */
 export function partOfWeights(
   { address, store }: OperationSource,
-  { kernel, bias }: Parameters,
+  { kernel, bias }: OperationParameters,
   { name, from, units, groups }: GroupSpan,
-): Parameters {
+): OperationParameters {
   const span = (tensor: Tensor): Tensor => {
     const before = tensor.shape.slice(0, -1);
     return tf.slice(tensor, [...before.map(() => 0), from], [...before, units]);

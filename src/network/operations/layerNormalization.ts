@@ -1,6 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import type { LayerMoments, Operation, Parameters } from '../graph/operation.ts';
+import type { LayerMoments, Operation, OperationParameters } from '../graph/operation.ts';
 import {
   channelRegion,
   describeOperation,
@@ -18,7 +18,7 @@ import {
 export function layerNormalization(
   source: Pick<OperationSource, 'address' | 'layerClass'>,
   moments: LayerMoments,
-  parameters: () => Parameters = () => ({}),
+  parameters: () => OperationParameters = () => ({}),
 ): Operation {
   const alongLast = (rank: number): boolean => axesIn(moments, rank).every((axis) => axis === rank - 1);
   return {

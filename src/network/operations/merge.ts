@@ -2,7 +2,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { addTensors } from '../../backend/kernels/elementwise.ts';
 import { sameShape } from '../../numeric/ndarray.ts';
-import type { Io, Operation, OperationKind, Region } from '../graph/operation.ts';
+import type { Operation, OperationIo, OperationKind, OperationRegion } from '../graph/operation.ts';
 import { describeOperation, type OperationSource, pointwise, sumToShape, withoutParameters } from './base.ts';
 
 /** The sum of the inputs. */
@@ -61,7 +61,7 @@ interface Merging {
   readonly needs?: Operation['needs'];
   readonly combine: (a: Tensor, b: Tensor) => Tensor;
   readonly finish?: (combined: Tensor, count: number) => Tensor;
-  readonly pullback: (cotangent: Tensor, io: Io) => readonly Tensor[];
+  readonly pullback: (cotangent: Tensor, io: OperationIo) => readonly Tensor[];
 }
 
 function merge(
@@ -99,7 +99,10 @@ export function aligned(inputs: readonly Tensor[], batchAxes = 1): Tensor[] {
 }
 
 /** What was made for aligned operands, in their own shapes. */
-export function withOwnShapes(cotangents: readonly Tensor[], { inputShapes }: Pick<Io, 'inputShapes'>): Tensor[] {
+export function withOwnShapes(
+  cotangents: readonly Tensor[],
+  { inputShapes }: Pick<OperationIo, 'inputShapes'>,
+): Tensor[] {
   return inShapes(cotangents, inputShapes);
 }
 
@@ -119,7 +122,7 @@ function alignedShapes(shapes: readonly (readonly number[])[], batchAxes = 1): r
   ]);
 }
 
-function alignedIo(io: Io): Io {
+function alignedIo(io: OperationIo): OperationIo {
   return {
     inputShapes: alignedShapes(io.inputShapes),
     get inputs() {
@@ -132,7 +135,10 @@ function alignedIo(io: Io): Io {
 }
 
 /** The region of an operation on each element: of an input that is spread over the plane, as a gate is, all of it. */
-export function mergedRegion(output: Region, inputShapes: readonly (readonly number[])[]): (Region | 'all')[] {
+export function mergedRegion(
+  output: OperationRegion,
+  inputShapes: readonly (readonly number[])[],
+): (OperationRegion | 'all')[] {
   const shapes = alignedShapes(inputShapes);
   return shapes.map((shape) => (hasWholePlane(shape, shapes) ? output : 'all'));
 }
@@ -142,7 +148,7 @@ function hasWholePlane(shape: readonly number[], inputShapes: readonly (readonly
   return inputShapes.every((other) => [1, 2].every((axis) => (shape[axis] ?? 1) >= (other[axis] ?? 1)));
 }
 
-function toWinner(cotangent: Tensor, { inputs, inputShapes, output }: Io): Tensor[] {
+function toWinner(cotangent: Tensor, { inputs, inputShapes, output }: OperationIo): Tensor[] {
   let rest = cotangent;
   return inputs.map((input, i) => {
     const won = tf.cast(tf.equal(input, output), 'float32');

@@ -2,7 +2,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { pad } from '../../backend/portable.ts';
 import { shiftRegion } from '../fields/region.ts';
-import type { Operation, Region } from '../graph/operation.ts';
+import type { Operation, OperationRegion } from '../graph/operation.ts';
 import {
   describeOperation,
   type OperationSource,
@@ -28,7 +28,7 @@ export function slice(source: OperationSource, begin: readonly number[], size: r
   });
 }
 
-function planeRegion(output: Region, [rows, columns]: readonly number[]): Region {
+function planeRegion(output: OperationRegion, [rows, columns]: readonly number[]): OperationRegion {
   return shiftRegion(output, rows as number, columns as number);
 }
 

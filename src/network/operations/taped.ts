@@ -5,16 +5,16 @@ import { VitrineError } from '../../numeric/errors.ts';
 import '@tensorflow/tfjs-layers';
 import { freedOnError } from '../../backend/freedOnError.ts';
 import { withoutFilterGradients } from '../../backend/kernels/withoutFilterGradients.ts';
-import type { Operation, OperationKind, Parameters } from '../graph/operation.ts';
+import type { Operation, OperationKind, OperationParameters } from '../graph/operation.ts';
 import { describeOperation, type Origin, pointwise } from './base.ts';
 
 /** What a taped operation does. */
 export interface TapedOptions {
-  readonly forward: (inputs: readonly Tensor[], parameters: Parameters) => Tensor;
+  readonly forward: (inputs: readonly Tensor[], parameters: OperationParameters) => Tensor;
   readonly region: Operation['region'];
   /** Whether with these weights every output position is made of the same input position in the same way. */
-  readonly alikeEverywhere?: (parameters: Parameters) => boolean;
-  readonly parameters?: () => Parameters;
+  readonly alikeEverywhere?: (parameters: OperationParameters) => boolean;
+  readonly parameters?: () => OperationParameters;
   readonly applied?: Operation['applied'];
 }
 

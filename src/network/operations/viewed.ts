@@ -1,6 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Io, LayerMoments, Operation } from '../graph/operation.ts';
+import type { LayerMoments, Operation, OperationIo } from '../graph/operation.ts';
 import { wholeRegion } from './base.ts';
 
 /** How an operation sees values in another shape, with the same numbers in the same order. */
@@ -22,7 +22,7 @@ export function viewed(operation: Operation, view: View): Operation {
   const { kind, address, layerClass, needs, linear, applied, ceiling, moments, interpolation, routing } = operation;
   const { fuses, derive, absorb, absorbInput, kernelPullback, batchAxes = 1 } = operation;
   const fold = (x: Tensor): Tensor => tf.reshape(x, [...inside(x.shape)]);
-  const folded = (io: Io): Io => ({
+  const folded = (io: OperationIo): OperationIo => ({
     inputShapes: io.inputShapes.map(inside),
     get inputs() {
       return io.inputs.map(fold);
@@ -51,7 +51,7 @@ export function viewed(operation: Operation, view: View): Operation {
         .pullback(fold(cotangent), folded(io), parameters)
         .map((gradient, i) => tf.reshape(gradient, [...(io.inputShapes[i] as readonly number[])])),
     ...(kernelPullback && {
-      kernelPullback: (cotangent: Tensor, { inputs }: Pick<Io, 'inputs'>) =>
+      kernelPullback: (cotangent: Tensor, { inputs }: Pick<OperationIo, 'inputs'>) =>
         kernelPullback(fold(cotangent), { inputs: inputs.map(fold) }),
     }),
     region: wholeRegion,

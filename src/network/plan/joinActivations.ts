@@ -1,18 +1,11 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { gelu, hardSwish, mish, swish } from '../functions/elements.ts';
 import type { TensorFunction } from '../functions/tensorFunction.ts';
-import type { Graph, Step } from '../graph/graph.ts';
+import type { GraphStep, JoinRequest, OperationGraph } from '../graph/graph.ts';
 import type { Operation, OperationKind } from '../graph/operation.ts';
 import { elementwise } from '../operations/activation.ts';
-import { gradientRule, type Rule } from '../walk/composite.ts';
+import { gradientRule } from '../walk/composite.ts';
 import { erf, type NumericFunction, numericFunction, sigmoid, softplus } from './numericFunction.ts';
-
-/** Where pieces may be joined, and what for. */
-export interface JoinRequest {
-  /** Whether a value has so many readers, one by default, and need not exist as a tensor. */
-  readonly inner: (value: number, readers?: number) => boolean;
-  readonly rule: (operation: Operation, step: number) => Rule;
-}
 
 /**
  * Reads a product of two functions of one value, v · sigmoid(v) or v · relu6(v + 3) / 6, as the one activation that it
@@ -20,8 +13,11 @@ export interface JoinRequest {
  * so that they may be in any order and their factors anywhere. Steps keep their places, and those of the pieces before
  * the last are left empty.
  */
-export function joinActivations(graph: Graph, { inner, rule }: JoinRequest): readonly (Step | undefined)[] {
-  const joined: (Step | undefined)[] = [...graph.steps];
+export function joinActivations(
+  graph: OperationGraph,
+  { inner, rule }: JoinRequest,
+): readonly (GraphStep | undefined)[] {
+  const joined: (GraphStep | undefined)[] = [...graph.steps];
   const pieceOf = pieceFinder(graph, inner);
   // From the end, so that what comes behind a product is seen with it.
   for (const [i, step] of [...graph.steps.entries()].reverse()) {
@@ -31,7 +27,7 @@ export function joinActivations(graph: Graph, { inner, rule }: JoinRequest): rea
     if (!known) continue;
     const operation = elementwise(known.kind, step.operation, (v) => known.function.apply([v])[0] as Tensor);
     const pieces = stepsOf(whole);
-    const apart = pieces.map((piece) => rule((graph.steps[piece] as Step).operation, piece));
+    const apart = pieces.map((piece) => rule((graph.steps[piece] as GraphStep).operation, piece));
     if ([rule(operation, i), ...apart].every((one) => one === gradientRule)) continue;
     for (const piece of pieces) joined[piece] = undefined;
     joined[i] = { operation, inputs: [value], output: step.output };
@@ -66,13 +62,16 @@ interface Piece {
   readonly operands: readonly (number | Piece)[];
 }
 
-function pieceFinder({ steps }: Graph, inner: JoinRequest['inner']): (step: Step, i: number) => Piece | undefined {
+function pieceFinder(
+  { steps }: OperationGraph,
+  inner: JoinRequest['inner'],
+): (step: GraphStep, i: number) => Piece | undefined {
   const makers = new Map(steps.map(({ output }, i) => [output, i]));
   const operandOf = (value: number): number | Piece => {
     const maker = makers.get(value);
-    return (maker !== undefined && inner(value) && pieceOf(steps[maker] as Step, maker)) || value;
+    return (maker !== undefined && inner(value) && pieceOf(steps[maker] as GraphStep, maker)) || value;
   };
-  const pieceOf = ({ operation, inputs }: Step, i: number): Piece | undefined => {
+  const pieceOf = ({ operation, inputs }: GraphStep, i: number): Piece | undefined => {
     const apply = numericFunction(operation, inputs.length);
     return apply && { step: i, isProduct: operation.kind === 'multiply', apply, operands: inputs.map(operandOf) };
   };

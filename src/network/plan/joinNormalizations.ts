@@ -1,9 +1,8 @@
 import { sizeOf } from '../../numeric/ndarray.ts';
-import type { Graph, Step } from '../graph/graph.ts';
+import type { GraphStep, JoinRequest, OperationGraph } from '../graph/graph.ts';
 import type { LayerMoments } from '../graph/operation.ts';
 import { layerNormalization } from '../operations/layerNormalization.ts';
 import { gradientRule } from '../walk/composite.ts';
-import type { JoinRequest } from './joinActivations.ts';
 import { readSum, type Weight } from './sumReader.ts';
 
 /**
@@ -11,10 +10,13 @@ import { readSum, type Weight } from './sumReader.ts';
  * that it is, where a rule is to meet it; the gradient is the same either way. The terms and factors may be in any
  * order. Steps keep their places, and those of the pieces before the last are left empty.
  */
-export function joinNormalizations(graph: Graph, { inner, rule }: JoinRequest): readonly (Step | undefined)[] {
+export function joinNormalizations(
+  graph: OperationGraph,
+  { inner, rule }: JoinRequest,
+): readonly (GraphStep | undefined)[] {
   const { steps } = graph;
   const makers = new Map(steps.map((step) => [step.output, step]));
-  const joined: (Step | undefined)[] = [...steps];
+  const joined: (GraphStep | undefined)[] = [...steps];
   for (const deviation of steps.flatMap((step) => deviationAt(step, makers) ?? [])) {
     const i = steps.findIndex(
       (step) => step.operation.kind === 'add' && normalizedBy(deviation, step, { makers, graph }),
@@ -34,7 +36,7 @@ export function joinNormalizations(graph: Graph, { inner, rule }: JoinRequest): 
   return joined;
 }
 
-type Makers = ReadonlyMap<number, Step>;
+type Makers = ReadonlyMap<number, GraphStep>;
 
 /** The inverse r = 1 / √(mean((v − m)²) + ε) of the deviation of a value v from its mean m. */
 interface Deviation {
@@ -42,10 +44,10 @@ interface Deviation {
   readonly mean: number;
   readonly inverse: number;
   readonly moments: LayerMoments;
-  readonly pieces: readonly Step[];
+  readonly pieces: readonly GraphStep[];
 }
 
-function deviationAt(root: Step, makers: Makers): Deviation | undefined {
+function deviationAt(root: GraphStep, makers: Makers): Deviation | undefined {
   if (root.operation.applied?.name !== 'rsqrt') return undefined;
   const shifted = makers.get(root.inputs[0] as number);
   const variance = shifted && makers.get(shifted.inputs[0] as number);
@@ -61,12 +63,12 @@ function deviationAt(root: Step, makers: Makers): Deviation | undefined {
   const [value, mean] = isMean(b, a) ? [a, b] : [b, a];
   if (!isMean(mean, value)) return undefined;
   const moments = { axes, epsilon: numbers['shift'] as number };
-  const pieces = [root, shifted, variance, squares, makers.get(mean) as Step] as Step[];
+  const pieces = [root, shifted, variance, squares, makers.get(mean) as GraphStep] as GraphStep[];
   return { value, mean, inverse: root.output, moments, pieces };
 }
 
 /** The axes along which a step takes the mean and keeps them; none of another step. */
-function axesOfMean({ operation: { applied, batchAxes = 1 } }: Step): readonly number[] | undefined {
+function axesOfMean({ operation: { applied, batchAxes = 1 } }: GraphStep): readonly number[] | undefined {
   const { keepDims, ...axes } = applied?.numbers ?? {};
   if (applied?.name !== 'mean' || keepDims !== 1) return undefined;
   return Object.values(axes).map((axis) => (axis < 0 ? axis : axis + batchAxes - 1));
@@ -75,14 +77,14 @@ function axesOfMean({ operation: { applied, batchAxes = 1 } }: Step): readonly n
 interface Normalized {
   readonly gamma: Weight | undefined;
   readonly beta: Weight | undefined;
-  readonly pieces: readonly Step[];
+  readonly pieces: readonly GraphStep[];
 }
 
 /** What a step adds up to, if it is the value less its mean, by a deviation. */
 function normalizedBy(
   { value, mean, inverse, moments, pieces }: Deviation,
-  root: Step,
-  { makers, graph }: { makers: Makers; graph: Graph },
+  root: GraphStep,
+  { makers, graph }: { makers: Makers; graph: OperationGraph },
 ): Normalized | undefined {
   const sum = readSum(root.output, { makers, factors: [value, mean, inverse] });
   const termOf = (factor: number, sign: number) =>
@@ -99,7 +101,7 @@ function normalizedBy(
 }
 
 /** Whether nothing else reads what the pieces make. */
-function areInner(pieces: readonly Step[], root: Step, inner: JoinRequest['inner']): boolean {
+function areInner(pieces: readonly GraphStep[], root: GraphStep, inner: JoinRequest['inner']): boolean {
   const read = [...pieces, root].flatMap(({ inputs }) => inputs);
   return pieces.every(({ output }) => inner(output, read.filter((value) => value === output).length));
 }

@@ -1,8 +1,6 @@
-import type { Graph, Step } from '../graph/graph.ts';
+import type { GraphStep, OperationGraph } from '../graph/graph.ts';
 import type { FusedActivation, Operation } from '../graph/operation.ts';
 import { gradientRule, type Rule } from '../walk/composite.ts';
-import { type JoinRequest, joinActivations } from './joinActivations.ts';
-import { joinNormalizations } from './joinNormalizations.ts';
 
 /** A step as it is run: perhaps a convolution with its batch normalisation folded in and its ReLU fused. */
 export interface PlannedStep {
@@ -28,11 +26,11 @@ export interface PlanRequest {
  * wants what lies between. An activation written as a product, such as v · sigmoid(v), is one to rules for activations, and
  * a layer normalisation written in pieces is one to its rule.
  */
-export function plan(graph: Graph, { needed, rule, edit }: PlanRequest): readonly PlannedStep[] {
+export function plan(graph: OperationGraph, { needed, rule, edit }: PlanRequest): readonly PlannedStep[] {
   const consumers = countConsumers(graph);
   const inner = (value: number, readers = 1): boolean => consumers[value] === readers && !needed.has(value);
   const planned = new Map<number, PlannedStep>();
-  joinedSteps(graph, { inner, rule }).forEach((step, i) => {
+  (graph.joined?.(graph, { inner, rule }) ?? graph.steps).forEach((step, i) => {
     if (!step) return;
     const operation = edit(step.operation);
     const before = planned.get(step.inputs[0] as number);
@@ -44,19 +42,10 @@ export function plan(graph: Graph, { needed, rule, edit }: PlanRequest): readonl
   return [...planned.values()];
 }
 
-/** The steps, those of pieces that are one operation to rules put together. */
-function joinedSteps(graph: Graph, request: JoinRequest): readonly (Step | undefined)[] {
-  const joined = [joinActivations(graph, request), joinNormalizations(graph, request)];
-  return graph.steps.map((step, i) => {
-    const other = joined.find((steps) => steps[i] !== step);
-    return other ? other[i] : step;
-  });
-}
-
 function join(
   before: PlannedStep,
   operation: Operation,
-  { step, rule }: { step: Step; rule: Rule },
+  { step, rule }: { step: GraphStep; rule: Rule },
 ): PlannedStep | undefined {
   const { output } = step;
   if (before.activation) return undefined;
@@ -83,7 +72,7 @@ function wants(rule: Rule, need: Rule['needs'][number]): boolean {
   return rule.needs.includes(need) || rule.needs.includes('state') || rule.needs.includes('reference');
 }
 
-function countConsumers({ steps, heads, valueCount }: Graph): number[] {
+function countConsumers({ steps, heads, valueCount }: OperationGraph): number[] {
   const counts = new Array<number>(valueCount).fill(0);
   for (const { inputs } of steps) for (const value of inputs) counts[value] = (counts[value] as number) + 1;
   for (const { site } of heads) counts[site.value] = (counts[site.value] as number) + 1;

@@ -1,12 +1,12 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { Step } from '../graph/graph.ts';
+import type { GraphStep } from '../graph/graph.ts';
 
 /** A value as a sum of products and constants. */
 export interface Sum {
   readonly terms: readonly Term[];
   readonly shifts: readonly Weight[];
   /** The steps that make it of the factors. */
-  readonly pieces: readonly Step[];
+  readonly pieces: readonly GraphStep[];
 }
 
 /** A product of values, perhaps times a constant. */
@@ -18,14 +18,14 @@ interface Term {
 
 /** A constant that a step holds. */
 export interface Weight {
-  readonly of: Step;
+  readonly of: GraphStep;
   read(): Tensor;
 }
 
 /** Multiplies a value out, as far as steps are sums, differences, products and constants, or values are given as factors. */
 export function readSum(
   value: number,
-  { makers, factors }: { makers: ReadonlyMap<number, Step>; factors: readonly number[] },
+  { makers, factors }: { makers: ReadonlyMap<number, GraphStep>; factors: readonly number[] },
 ): Sum {
   const step = factors.includes(value) ? undefined : makers.get(value);
   const combine = step && combinations[nameOf(step)];
@@ -35,11 +35,11 @@ export function readSum(
   return { ...made, pieces: [...read.flatMap(({ pieces }) => pieces), step] };
 }
 
-function nameOf({ operation: { kind, applied } }: Step): string {
+function nameOf({ operation: { kind, applied } }: GraphStep): string {
   return kind === 'affine' || kind === 'opaque' ? (applied?.name ?? '') : kind;
 }
 
-type Combination = (sums: readonly Sum[], step: Step) => Omit<Sum, 'pieces'> | undefined;
+type Combination = (sums: readonly Sum[], step: GraphStep) => Omit<Sum, 'pieces'> | undefined;
 
 const combinations: Readonly<Record<string, Combination | undefined>> = {
   add: (sums, step) => ({
@@ -84,11 +84,11 @@ function asTerm(weight: Weight): Term {
 }
 
 /** The constant operand of a function, if it has one. */
-function constantOf(step: Step): readonly Weight[] {
+function constantOf(step: GraphStep): readonly Weight[] {
   const name = ['constant0', 'constant1'].find((parameter) => parameter in step.operation.parameters);
   return name === undefined ? [] : [weightOf(step, name)];
 }
 
-function weightOf(of: Step, name: string): Weight {
+function weightOf(of: GraphStep, name: string): Weight {
   return { of, read: () => of.operation.parameters[name] as Tensor };
 }

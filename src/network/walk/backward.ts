@@ -3,13 +3,17 @@ import * as tf from '@tensorflow/tfjs-core';
 import { addTensors } from '../../backend/kernels/elementwise.ts';
 import { VitrineError } from '../../numeric/errors.ts';
 import type { Site } from '../graph/graph.ts';
-import type { Io, Operation } from '../graph/operation.ts';
+import type { Operation, OperationIo } from '../graph/operation.ts';
 import type { PlannedStep } from '../plan/plan.ts';
 import type { Rule, RuleIo } from './composite.ts';
-import type { BackwardOptions, Seeds, Trace } from './record.ts';
+import type { BackwardOptions, WalkSeeds, WalkTrace } from './record.ts';
 
 /** Passes signals from the seeds back along the recorded steps, by the rule of each step. */
-export function backward(trace: Trace, seeds: Seeds, options: BackwardOptions): ReadonlyMap<Site, readonly Tensor[]> {
+export function backward(
+  trace: WalkTrace,
+  seeds: WalkSeeds,
+  options: BackwardOptions,
+): ReadonlyMap<Site, readonly Tensor[]> {
   const { to, visit, reference, states } = options;
   const signals = new Map<number, readonly Tensor[]>();
   const ends = new Set(to.map(({ value }) => value));
@@ -60,8 +64,8 @@ export function backward(trace: Trace, seeds: Seeds, options: BackwardOptions): 
 }
 
 interface Surroundings {
-  readonly trace: Trace;
-  readonly reference: Trace | undefined;
+  readonly trace: WalkTrace;
+  readonly reference: WalkTrace | undefined;
   readonly state: unknown;
 }
 
@@ -111,7 +115,7 @@ function ioOf(
     get output(): Tensor {
       return read('output', () => seen.output);
     },
-    get reference(): Io {
+    get reference(): OperationIo {
       return reference ? viewOf(step, reference, missing) : missing('reference');
     },
     get state(): unknown {
@@ -120,7 +124,11 @@ function ioOf(
   };
 }
 
-function viewOf({ inputs, output }: PlannedStep, { values, shapes }: Trace, missing: (need: string) => never): Io {
+function viewOf(
+  { inputs, output }: PlannedStep,
+  { values, shapes }: WalkTrace,
+  missing: (need: string) => never,
+): OperationIo {
   return {
     inputShapes: inputs.map((value) => shapes.get(value) ?? []),
     get inputs() {
@@ -134,9 +142,9 @@ function viewOf({ inputs, output }: PlannedStep, { values, shapes }: Trace, miss
 
 /** Runs the forward companions of the rules (RevealCancel's contributions) over the recorded steps. */
 function runCompanions(
-  trace: Trace,
+  trace: WalkTrace,
   start: ReadonlyMap<Site, unknown>,
-  reference: Trace | undefined,
+  reference: WalkTrace | undefined,
 ): ReadonlyMap<PlannedStep, unknown> {
   const states = new Map<number, unknown>([...start].map(([{ value }, state]) => [value, state]));
   const found = new Map<PlannedStep, unknown>();

@@ -1,22 +1,21 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { Graph, Site, Step } from '../graph/graph.ts';
-import type { Io, Operation, OperationKind } from '../graph/operation.ts';
+import type { Operation, OperationIo, OperationKind } from '../graph/operation.ts';
 
 /** What a rule can ask to be kept of the forward walk. */
-export type Need = 'inputs' | 'output' | 'reference' | 'state';
+export type RuleNeed = 'inputs' | 'output' | 'reference' | 'state';
 
 /** What a rule is given: what the operation saw and, where it asked for them, a reference run and its own state. */
-export interface RuleIo<S = unknown> extends Io {
+export interface RuleIo<S = unknown> extends OperationIo {
   /** Which inputs are never negative, whatever the network is run on: behind a ReLU, a pooling of it and so on. */
   readonly nonNegative: readonly boolean[];
   /** What the operation saw in the reference run. */
-  readonly reference: Io;
+  readonly reference: OperationIo;
   /** What {@link Rule.compute} or {@link Rule.forward} returned for this operation. */
   readonly state: S;
 }
 
 /** Where the inputs of an operation must lie: bounds for all channels or for each. */
-export interface Range {
+export interface InputRange {
   readonly low: number | readonly number[];
   readonly high: number | readonly number[];
 }
@@ -28,11 +27,11 @@ export interface Range {
  */
 export interface Rule<S = unknown> {
   readonly name: string;
-  readonly needs: readonly Need[];
+  readonly needs: readonly RuleNeed[];
   /** Of a rule for affine maps: it holds for those alone that are not merged with a linear operation beside them. */
   readonly yields?: boolean;
   /** What the rule expects of the inputs, which are then those of the layer itself: nothing is merged before it. */
-  readonly range?: Range;
+  readonly range?: InputRange;
   /**
    * The output, made on the forward walk of parts that the backward walk reads as `io.state`: where these are more than
    * half of the work, the output then costs nothing of its own.
@@ -61,6 +60,12 @@ export type Matcher =
 /** Rules with what they are for; at each operation the first match decides, and the exact gradient where none does. */
 export type Composite = readonly (readonly [Matcher, Rule])[];
 
+/** Whether an operation comes from a layer of this address, or of one that the pattern fits. */
+export function hasAddress(operation: Operation, address: string | RegExp): boolean {
+  // `search` begins at the front whatever the flags; `test` would go on where a pattern with `g` or `y` has stopped.
+  return typeof address === 'string' ? address === operation.address : operation.address.search(address) >= 0;
+}
+
 /**
  * The exact gradient: the rule of every operation that no entry of a composite matches, and what a rule of one's own
  * can build on.
@@ -80,52 +85,3 @@ export const gradientRule: Rule = {
     return (perStream[0] ?? []).map((_, input) => perStream.map((gradients) => gradients[input] as Tensor));
   },
 };
-
-/** Finds the rule of each step of a graph. */
-export function ruleFinder(graph: Graph, composite: Composite): (operation: Operation, step: number) => Rule {
-  if (composite.length === 0) return () => gradientRule;
-  const ends = {
-    first: nearestLinear(graph, graph.inputs, 'forward'),
-    last: nearestLinear(
-      graph,
-      graph.heads.map(({ site }) => site),
-      'backward',
-    ),
-  };
-  return (operation, step) =>
-    composite.find(([matcher]) => matches(matcher, operation, (position) => ends[position].has(step)))?.[1] ??
-    gradientRule;
-}
-
-function matches(matcher: Matcher, operation: Operation, isAt: (position: 'first' | 'last') => boolean): boolean {
-  if (typeof matcher === 'string') return matcher === operation.kind;
-  if (typeof matcher === 'function') return matcher(operation);
-  if ('position' in matcher) return isAt(matcher.position);
-  if ('address' in matcher) return hasAddress(operation, matcher.address);
-  return matcher.includes(operation.kind);
-}
-
-/** Whether an operation comes from a layer of this address, or of one that the pattern fits. */
-export function hasAddress(operation: Operation, address: string | RegExp): boolean {
-  // `search` begins at the front whatever the flags; `test` would go on where a pattern with `g` or `y` has stopped.
-  return typeof address === 'string' ? address === operation.address : operation.address.search(address) >= 0;
-}
-
-/** The places of the linear steps with no other linear step between them and some sites, after or before those. */
-export function nearestLinear(
-  { steps }: Graph,
-  sites: readonly Pick<Site, 'value'>[],
-  direction: 'forward' | 'backward',
-): ReadonlySet<number> {
-  const found = new Set<number>();
-  const reached = new Set(sites.map(({ value }) => value));
-  const order = steps.map((_, i) => (direction === 'forward' ? i : steps.length - 1 - i));
-  for (const i of order) {
-    const { operation, inputs: read, output } = steps[i] as Step;
-    const [near, far] = direction === 'forward' ? [read, [output]] : [[output], read];
-    if (!near.some((value) => reached.has(value))) continue;
-    if (operation.linear) found.add(i);
-    else far.forEach((value) => reached.add(value));
-  }
-  return found;
-}

@@ -1,20 +1,26 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { type SimdModules, startSimd } from '../../backend/kernels/simd.ts';
 import { VitrineError } from '../../numeric/errors.ts';
 import type { NetworkSource } from '../graph/networkSource.ts';
 import { findSite } from '../graph/site.ts';
 import { statedHeads } from '../heads/statedHeads.ts';
-import { baseRun, checkedRun } from '../incremental/baseRun.ts';
 import type { Network } from '../network.ts';
 import type { OutputMeaning } from '../types.ts';
 import { forward } from './forward.ts';
-import { createStore, type Store } from './store.ts';
+import { createStore, type WeightStore } from './store.ts';
 
-/** A network of what it is compiled from, which `release` frees if the network owns it. */
-export function createNetwork(
-  source: NetworkSource,
-  { output, release }: { output?: OutputMeaning | undefined; release?: () => void } = {},
-): Network {
+/** What a network is made with. */
+export interface NetworkParts {
+  readonly output?: OutputMeaning | undefined;
+  /** Faster kernels, where the backend that the network runs on can take them. */
+  readonly simd: SimdModules | undefined;
+  /** Frees what it is compiled from, if the network owns that. */
+  readonly release?: () => void;
+}
+
+/** A network of what it is compiled from. */
+export function createNetwork(source: NetworkSource, { output, simd, release }: NetworkParts): Network {
   const store = createStore();
   const { graph, heads } = freed(store, () => {
     const built = source.graph(store);
@@ -26,7 +32,7 @@ export function createNetwork(
   const assertUsable = (): void => {
     if (disposed)
       throw new VitrineError('disposed', `network of "${source.name}" is disposed; compile the model again`);
-    backend ??= tf.getBackend();
+    backend ??= started(simd);
     if (backend === tf.getBackend()) return;
     throw new VitrineError(
       'unsupported',
@@ -49,10 +55,6 @@ export function createNetwork(
       sweep();
       return forward(graph, inputs, options);
     },
-    baseRun(inputs, options) {
-      sweep();
-      return checkedRun(baseRun(graph, inputs, options), assertUsable);
-    },
     assertUsable,
     sweep,
     dispose() {
@@ -63,8 +65,14 @@ export function createNetwork(
   };
 }
 
+/** The backend that is current, with its kernels ready. */
+function started(simd: SimdModules | undefined): string {
+  if (simd) startSimd(simd);
+  return tf.getBackend();
+}
+
 /** What is made with a store, which is emptied if it cannot be made. */
-function freed<T>(store: Store, make: () => T): T {
+function freed<T>(store: WeightStore, make: () => T): T {
   try {
     return make();
   } catch (error) {

@@ -1,14 +1,17 @@
 import type { Tensor, TensorContainer } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { activated } from '../../backend/kernels/elementwise.ts';
+import { describe } from '../../numeric/check.ts';
 import { VitrineError } from '../../numeric/errors.ts';
-import type { Graph, Site } from '../graph/graph.ts';
-import type { Operation, Parameters } from '../graph/operation.ts';
+import { assertOptions, callback, kind, type OptionChecks, object } from '../../numeric/options.ts';
+import type { OperationGraph, Site } from '../graph/graph.ts';
+import type { Operation, OperationParameters } from '../graph/operation.ts';
 import { type PlannedStep, plan } from '../plan/plan.ts';
 import { backward } from './backward.ts';
-import { type Composite, ruleFinder } from './composite.ts';
+import type { Composite } from './composite.ts';
 import { nonNegativeValues } from './nonNegativeValues.ts';
 import type { ForwardRecord } from './record.ts';
+import { ruleFinder } from './ruleFinder.ts';
 
 /** What a forward walk keeps, replaces and starts from. */
 export interface ForwardOptions {
@@ -17,7 +20,7 @@ export interface ForwardOptions {
   /** Replaces layer outputs (ablation, patching). Nothing flows back through a replaced output. */
   readonly edits?: ReadonlyMap<Site, (value: Tensor) => Tensor>;
   /** Replaces weights, without touching the model; `undefined` leaves an operation as it is. */
-  readonly parameters?: (operation: Operation) => Parameters | undefined;
+  readonly parameters?: (operation: Operation) => OperationParameters | undefined;
   /** Values to start from in place of the inputs: a cut anywhere. They stay the caller's. */
   readonly from?: ReadonlyMap<Site, Tensor>;
   /** Where backward walks will end and by which rules; without it nothing is kept for them. */
@@ -28,7 +31,8 @@ export interface ForwardOptions {
  * Runs a graph. Each intermediate is freed with its last consumer unless it is tapped or a backward walk needs it.
  * The tensors of the record belong to the enclosing `tf.tidy`, or to who disposes the record.
  */
-export function forward(graph: Graph, inputs: readonly Tensor[], options: ForwardOptions): ForwardRecord {
+export function forward(graph: OperationGraph, inputs: readonly Tensor[], options: ForwardOptions): ForwardRecord {
+  assertOptions(options, checks);
   const { edits = new Map(), differentiate } = options;
   const { taps, fed, steps } = prepared(graph, inputs, options);
   const ends = differentiate?.to ?? [];
@@ -42,7 +46,7 @@ export function forward(graph: Graph, inputs: readonly Tensor[], options: Forwar
       const tensor = walked.values.get(site.value);
       if (!tensor)
         throw new VitrineError(
-          'unsupported-layer',
+          'bad-argument',
           `layer "${site.address}" was not kept by this forward walk; name it in "taps"`,
         );
       return tensor;
@@ -64,7 +68,7 @@ export type Values = ReadonlyMap<number, Tensor>;
 
 /** The steps of a walk, what it starts from, and what it is to give. */
 export function prepared(
-  graph: Graph,
+  graph: OperationGraph,
   inputs: readonly Tensor[],
   options: ForwardOptions,
 ): { readonly taps: readonly Site[]; readonly fed: Values; readonly steps: readonly PlannedStep[] } {
@@ -75,14 +79,33 @@ export function prepared(
   return { taps, fed, steps };
 }
 
-function feeds(graph: Graph, inputs: readonly Tensor[], from: ForwardOptions['from']): Values {
+const checks: OptionChecks<ForwardOptions> = {
+  taps: kind('a list of sites', Array.isArray),
+  edits: object,
+  parameters: callback,
+  from: object,
+  differentiate: object,
+};
+
+function feeds(graph: OperationGraph, inputs: readonly Tensor[], from: ForwardOptions['from']): Values {
+  assertTensors(inputs, graph);
   const given = inputs.map((tensor, i): [number, Tensor] => [(graph.inputs[i] as Site).value, tensor]);
   const cuts = [...(from ?? [])].map(([{ value }, tensor]): [number, Tensor] => [value, tensor]);
   return new Map([...given, ...cuts]);
 }
 
+function assertTensors(inputs: unknown, graph: OperationGraph): void {
+  const most = graph.inputs.length;
+  if (!Array.isArray(inputs) || inputs.length > most) {
+    throw new VitrineError('bad-argument', `"inputs" expected a list of ${most} tensors, got ${describe(inputs)}`);
+  }
+  const wrong = inputs.find((tensor) => typeof tensor !== 'object' || tensor === null || !('dataId' in tensor));
+  if (inputs.includes(wrong))
+    throw new VitrineError('bad-argument', `"inputs" expected tensors, got ${describe(wrong)}`);
+}
+
 function planSteps(
-  graph: Graph,
+  graph: OperationGraph,
   { taps, fed, edits, parameters, differentiate }: ForwardOptions & { taps: readonly Site[]; fed: Values },
 ): readonly PlannedStep[] {
   const sites = [...taps, ...(differentiate?.to ?? []), ...(edits?.keys() ?? [])];
@@ -189,13 +212,13 @@ function upTo(steps: readonly PlannedStep[], taps: readonly Site[], fed: Values)
   return used.reverse();
 }
 
-function assertFed(steps: readonly PlannedStep[], fed: Values, graph: Graph): void {
+function assertFed(steps: readonly PlannedStep[], fed: Values, graph: OperationGraph): void {
   const made = new Set(steps.map(({ output }) => output));
   const missing = steps.flatMap(({ inputs }) => inputs).find((value) => !made.has(value) && !fed.has(value));
   if (missing === undefined) return;
   const address = graph.inputs.find(({ value }) => value === missing)?.address;
   throw new VitrineError(
-    'unsupported',
+    'bad-argument',
     `no value for input "${address}": give it, or start from layers that need it no more`,
   );
 }

@@ -2,7 +2,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { assertFiniteArray, describe } from '../../numeric/check.ts';
 import { VitrineError } from '../../numeric/errors.ts';
-import { type NdArray, sizeOf, type TypedArray } from '../../numeric/ndarray.ts';
+import { isTypedArray, type NdArray, sizeOf, type TypedArray } from '../../numeric/ndarray.ts';
 import type { Site } from '../graph/graph.ts';
 import type { Network } from '../network.ts';
 import type { Input } from '../types.ts';
@@ -15,7 +15,7 @@ export async function readInputs(network: Network, x: Input, argument = 'x'): Pr
   if (given.length !== inputs.length) {
     const names = inputs.map(({ address }) => address).join(', ');
     throw new VitrineError(
-      'bad-argument',
+      'bad-shape',
       `"${argument}" expected ${inputs.length} input(s) (${names}), got ${given.length}`,
     );
   }
@@ -25,7 +25,7 @@ export async function readInputs(network: Network, x: Input, argument = 'x'): Pr
   const counts = batches.map(({ shape }) => shape[0] as number);
   if (new Set(counts).size > 1) {
     throw new VitrineError(
-      'bad-argument',
+      'bad-shape',
       `"${argument}" expected as many examples in each input, got ${counts.join(', ')}`,
     );
   }
@@ -55,10 +55,21 @@ export async function readArray(value: Tensor | NdArray<TypedArray>, argument: s
   if ('dataId' in value) {
     if (value.isDisposed)
       throw new VitrineError('disposed', `"${argument}" expected a live tensor, got a disposed one`);
+    if (value.dtype === 'string' || value.dtype === 'complex64')
+      throw new VitrineError(
+        'bad-argument',
+        `"${argument}" expected real numbers, got a tensor of type ${value.dtype}`,
+      );
     return { shape: value.shape, data: asFloats(await value.data()) };
   }
-  if (!ArrayBuffer.isView(value.data)) {
-    throw new VitrineError('bad-argument', `"${argument}.data" expected a typed array, got ${describe(value.data)}`);
+  if (!isTypedArray(value.data)) {
+    throw new VitrineError(
+      'bad-argument',
+      `"${argument}.data" expected a typed array of numbers, got ${describe(value.data)}`,
+    );
+  }
+  if (!value.shape.every((length) => Number.isInteger(length) && length >= 0)) {
+    throw new VitrineError('bad-shape', `"${argument}.shape" expected lengths of axes, got ${describe(value.shape)}`);
   }
   if (value.data.length !== sizeOf(value.shape)) {
     throw new VitrineError(

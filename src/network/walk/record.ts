@@ -3,7 +3,7 @@ import type { Site } from '../graph/graph.ts';
 import type { PlannedStep } from '../plan/plan.ts';
 
 /** What a forward walk left behind. */
-export interface Trace {
+export interface WalkTrace {
   /** The steps that a backward walk can pass, in forward order. */
   readonly steps: readonly PlannedStep[];
   readonly values: ReadonlyMap<number, Tensor>;
@@ -15,17 +15,17 @@ export interface Trace {
 }
 
 /** Where signals start: a cotangent of the site's shape, or several streams of them. They stay the caller's. */
-export type Seeds = ReadonlyMap<Site, Tensor | readonly Tensor[]>;
+export type WalkSeeds = ReadonlyMap<Site, Tensor | readonly Tensor[]>;
 
 /** Sees a site, its activation (where the forward walk kept it) and the signals that arrived there. */
-export type Visitor = (site: Site, activation: Tensor | undefined, streams: readonly Tensor[]) => void;
+export type WalkVisitor = (site: Site, activation: Tensor | undefined, streams: readonly Tensor[]) => void;
 
 /** Where a backward walk ends and what it meets on its way. */
 export interface BackwardOptions {
   /** The sites at which the signals are returned. */
   readonly to: readonly Site[];
   /** Called at each of these sites when its signal is complete, so that a method can reduce it on the way. */
-  readonly visit?: { readonly sites: readonly Site[]; readonly call: Visitor };
+  readonly visit?: { readonly sites: readonly Site[]; readonly call: WalkVisitor };
   /** The record of a reference run, for rules that compare with one. */
   readonly reference?: ForwardRecord;
   /** The states at the inputs of the network, for rules with a forward companion. */
@@ -34,11 +34,11 @@ export interface BackwardOptions {
 
 /** The result of a forward walk, from which any number of backward walks can start. */
 export interface ForwardRecord {
-  readonly trace: Trace;
+  readonly trace: WalkTrace;
   /** The tensor at a tapped site; it belongs to the record. */
   value(site: Site): Tensor;
   /** Passes seeds back to sites; per site one tensor for each stream of the seeds, none where nothing arrives. */
-  backward(seeds: Seeds, options: BackwardOptions): ReadonlyMap<Site, readonly Tensor[]>;
+  backward(seeds: WalkSeeds, options: BackwardOptions): ReadonlyMap<Site, readonly Tensor[]>;
   /** Frees what the walk kept; inside a `tf.tidy` that happens by itself. */
   dispose(): void;
 }

@@ -1,11 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { VitrineError } from '../../numeric/errors.ts';
-import type { Operation, Parameters } from '../graph/operation.ts';
+import type { Operation, OperationParameters } from '../graph/operation.ts';
 
 /** The weights of a linear operation apart by their sign, without its bias. */
 export interface SignSplit {
-  readonly positive: Parameters;
-  readonly negative: Parameters;
+  readonly positive: OperationParameters;
+  readonly negative: OperationParameters;
 }
 
 /** Splits the kernel of a linear operation by the sign of its weights; the parts are kept as long as the weights stay. */

@@ -7,7 +7,7 @@ export function streamsAt(signals: ReadonlyMap<Site, readonly Tensor[]>, site: S
   const streams = signals.get(site) ?? [];
   if (streams.length > 0) return streams;
   throw new VitrineError(
-    'unsupported',
+    'no-path',
     `no gradient reaches "${site.address}": the target does not depend on it; expected a layer before the target`,
   );
 }

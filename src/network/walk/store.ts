@@ -5,7 +5,7 @@ import * as tf from '@tensorflow/tfjs-core';
  * The tensors made from a model's weights (folded, flipped, sign-split kernels). Making them costs more than a
  * prediction, so they are kept until the weights they come from are replaced.
  */
-export interface Store {
+export interface WeightStore {
   /** The tensor `name` made from `sources`: the one at hand, or a new one. The store owns it. */
   derive<T extends Tensor>(name: string, sources: readonly Tensor[], make: () => T): T;
   /** Drops everything made from tensors that are neither in `live` nor made from those. */
@@ -18,7 +18,7 @@ interface Entry {
   readonly tensor: Tensor;
 }
 
-export function createStore(): Store {
+export function createStore(): WeightStore {
   const entries = new Map<string, Entry[]>();
 
   const drop = (isDead: (entry: Entry) => boolean): void => {

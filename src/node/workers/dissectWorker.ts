@@ -2,16 +2,15 @@ import { createHash } from 'node:crypto';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { workerData } from 'piscina';
-import { gather } from '../../dissection/counting/gather.ts';
-import { imageCount } from '../../dissection/counting/imageCount.ts';
-import { layerReadings } from '../../dissection/counting/layerReadings.ts';
-import type { LabelledImage } from '../../dissection/types.ts';
+import { gather } from '../../dissection/shared.ts';
 import { compile } from '../../network/compile.ts';
 import type { Network } from '../../network/network.ts';
 import { describe as described } from '../../numeric/check.ts';
 import { VitrineError } from '../../numeric/errors.ts';
-import type { Dataset } from '../../readings/dataset.ts';
+import { type Dataset, exampleCount } from '../../readings/dataset.ts';
 import { faultsOf } from '../../readings/faults.ts';
+import { layerReadings } from '../../readings/labelledReadings.ts';
+import type { LabelledImage } from '../../readings/labels.ts';
 import type { Answer, NetworkFacts, Shard, ShardResult, ShardTask, WorkerData } from './shardTask.ts';
 
 /** What the caller's module exports. */
@@ -36,16 +35,16 @@ export function describe(): Promise<Answer<NetworkFacts>> {
 
 /** Counts the images of a shard. */
 export function count(shard: Shard): Promise<Answer<number>> {
-  return answered(async () => imageCount(await datasetOf(shard), undefined));
+  return answered(async () => exampleCount(await datasetOf(shard), undefined));
 }
 
 /** Reads a shard. */
-export function read({ stage, images, leftOut, ...shard }: ShardTask): Promise<Answer<ShardResult>> {
+export function read({ stage, imageCount, leftOut, ...shard }: ShardTask): Promise<Answer<ShardResult>> {
   return answered(async () => {
     const { network } = await opened();
     const messages: string[] = [];
     const faults = faultsOf(leavesOut ? ({ message }) => messages.push(message) : undefined, leftOut);
-    const readings = await layerReadings(network, await datasetOf(shard), { ...options, images }, faults);
+    const readings = await layerReadings(network, await datasetOf(shard), { ...options, imageCount }, faults);
     const gathered = await gather(readings, stage, options);
     const layers = gathered.map(({ shape, pixels, running }) => ({ shape, pixels, bytes: running.encode() }));
     return { layers, messages, leftOut: faults.leftOut() };

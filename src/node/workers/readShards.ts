@@ -1,16 +1,16 @@
-import type { RunStage } from '../../dissection/counting/dissectStages.ts';
-import type { Upsampling } from '../../dissection/counting/placement.ts';
+import type { DissectionOptions } from '../../dissection/options.ts';
 import {
   type RunningStage,
+  type RunStage,
   type StageKind,
   type StageOf,
   stageName,
   startStage,
-} from '../../dissection/counting/stages.ts';
-import type { DissectionOptions } from '../../dissection/dissectOptions.ts';
+} from '../../dissection/shared.ts';
 import type { RunOptions } from '../../network/types.ts';
 import { VitrineError } from '../../numeric/errors.ts';
 import { sameShape } from '../../numeric/ndarray.ts';
+import type { Upsampling } from '../../readings/placement.ts';
 import type { SavedShards } from './savedShards.ts';
 import type { NetworkFacts, Shard, ShardResult } from './shardTask.ts';
 import type { WorkerPool } from './workerPool.ts';
@@ -37,17 +37,17 @@ export function readShards(
   return async (stage) => {
     let done = 0;
     const read = async ({ shard, of }: Shard): Promise<ShardResult> => {
-      const images = counts[shard] as number;
-      if (images === 0) return { layers: [], messages: [], leftOut: [] };
+      const imageCount = counts[shard] as number;
+      if (imageCount === 0) return { layers: [], messages: [], leftOut: [] };
       const name = `${fileName(stage)}-${shard}`;
       const known = await saved?.get(name);
-      const task = { shard, of, stage, images, leftOut: leftOut[shard] };
+      const task = { shard, of, stage, imageCount, leftOut: leftOut[shard] };
       const result = known ?? (await pool.run<ShardResult>('read', task, subjectOf(shard, of)));
       if (!known) await saved?.set(name, result);
       leftOut[shard] = result.leftOut;
       for (const message of result.messages)
         onFault?.(new VitrineError('bad-argument', `${subjectOf(shard, of)}: ${message}`));
-      done += images;
+      done += imageCount;
       onProgress?.({ stage: stageName(stage), done, total });
       return result;
     };

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { deserialize, serialize } from 'node:v8';
-import type { ByteStore } from '../../dissection/counting/byteStore.ts';
+import type { ByteStore } from '../../dissection/index.ts';
 import { VitrineError } from '../../numeric/errors.ts';
 import type { ShardResult } from './shardTask.ts';
 

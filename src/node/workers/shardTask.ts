@@ -1,13 +1,13 @@
-import type { Upsampling } from '../../dissection/counting/placement.ts';
-import type { Stage } from '../../dissection/counting/stages.ts';
-import type { DissectOptions } from '../../dissection/dissectOptions.ts';
+import type { DissectOptions } from '../../dissection/options.ts';
+import type { Stage } from '../../dissection/shared.ts';
 import type { ErrorCode } from '../../numeric/errors.ts';
+import type { Upsampling } from '../../readings/placement.ts';
 
 /** What all workers are told once. */
 export interface WorkerData {
   /** The address of the module that has the model and the data. */
   readonly module: string;
-  readonly options: Omit<DissectOptions, 'signal' | 'onProgress' | 'onFault' | 'spill' | 'images'>;
+  readonly options: Omit<DissectOptions, 'signal' | 'onProgress' | 'onFault' | 'spill' | 'imageCount'>;
   /** Whether images with something wrong are left out. */
   readonly leavesOut: boolean;
 }
@@ -22,7 +22,7 @@ export interface Shard {
 export interface ShardTask extends Shard {
   readonly stage: Stage;
   /** The number of images in the shard. */
-  readonly images: number;
+  readonly imageCount: number;
   /** The images that were found to be faulty before. */
   readonly leftOut: readonly number[];
 }

@@ -50,7 +50,7 @@ export function* conjugateGradient(
     yield STEP * right.length;
   }
   throw new VitrineError(
-    'unsupported',
+    'failed',
     `conjugate gradients found no solution of ${right.length} equations to ${tolerance}`,
   );
 }

@@ -41,7 +41,7 @@ export function* symmetricEigen(matrix: Float64Array, n: number): Sliced<Symmetr
     for (let steps = 0; ; steps++) {
       const last = blockEnd(tridiagonal, first);
       if (last === first) break;
-      if (steps === LIMIT) throw new VitrineError('unsupported', `no eigenvalue of the matrix after ${LIMIT} steps`);
+      if (steps === LIMIT) throw new VitrineError('failed', `no eigenvalue of the matrix after ${LIMIT} steps`);
       yield* step(tridiagonal, first, last);
     }
   }

@@ -40,7 +40,7 @@ export function* orthogonalSchur(matrix: Float64Array, n: number): Sliced<Orthog
     const start = windowStart(schur, end);
     if (end - start > 2) {
       if (++steps > LIMIT)
-        throw new VitrineError('unsupported', `no Schur form of the matrix after ${LIMIT} steps for one block`);
+        throw new VitrineError('failed', `no Schur form of the matrix after ${LIMIT} steps for one block`);
       yield* francisStep(schur, [start, end], shiftsOf(schur, end, steps));
       continue;
     }

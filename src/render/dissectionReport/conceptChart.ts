@@ -1,7 +1,7 @@
+import { assertDissection } from '../../dissection/shared.ts';
 import type { Dissection } from '../../dissection/types.ts';
-import { categoryColors } from './categories.ts';
-import { type DetectedCategory, detectedConcepts } from './detectedConcepts.ts';
-import { bar, chart, counted, round, shortened, text, textWidth } from './svg.ts';
+import { categoryColors, type DetectedCategory, detectedConcepts } from './concepts.ts';
+import { bar, chart, counted, hundredths, labelWidth, shortened, svgText } from './svg.ts';
 
 const step = 24;
 const gap = 10;
@@ -15,18 +15,21 @@ const axisWidth = 36;
  * Source: Bau et al. 2017, "Network Dissection", Fig. 7, as in the reports published with it.
  *
  * @param dissection what `dissect` gives for a layer.
- * @returns an `<svg>` element, which takes the colour of its text from the page around it.
+ * @returns an SVG element as text, which takes the colour of its text from the page around it.
+ * @throws {VitrineError} if it is no dissection.
  * @example
  * ```ts
- * import { conceptChart, dissectActivations } from 'vitrine';
+ * import { dissectActivations } from 'vitrine';
+ * import { conceptChart } from 'vitrine/render';
  * const svg = conceptChart(await dissectActivations(labelled, { concepts, quantile: 0.05 }));
  * console.log(svg.startsWith('<svg'));
  * ```
  */
 export function conceptChart(dissection: Dissection): string {
+  assertDissection('dissection', dissection);
   const found = detectedConcepts(dissection);
   const label = `Detectors by concept. ${found.map(spoken).join(' ') || 'There are none.'}`;
-  if (found.length === 0) return chart(260, 40, label, [text('No unit is a detector.', [0, 24])]);
+  if (found.length === 0) return chart(260, 40, label, [svgText('No unit is a detector.', [0, 24])]);
   const colors = categoryColors(dissection.categories);
   const most = Math.max(...found.flatMap(({ concepts }) => concepts.map(({ detectors }) => detectors)));
   const bands = bandsOf(found);
@@ -56,7 +59,7 @@ function bandsOf(found: readonly DetectedCategory[]): readonly Band[] {
   });
   for (const category of found) {
     const caption = counted(category.concepts.length, category.category);
-    const width = Math.max(category.concepts.length * step + gap, textWidth(caption) + 2 * gap);
+    const width = Math.max(category.concepts.length * step + gap, labelWidth(caption) + 2 * gap);
     bands.push({ ...category, left, width, caption });
     left += width + gap / 2;
   }
@@ -65,7 +68,7 @@ function bandsOf(found: readonly DetectedCategory[]): readonly Band[] {
 
 function bandSvg({ left, width, caption }: Band, color: string): string {
   const place = { x: left, y: 0, width, height: plotTop + plotHeight };
-  return `${bar(place, `rx="4" fill="${color}" fill-opacity="0.13"`, caption)}\n${text(caption, [left + gap, 17], 'font-weight="600"')}`;
+  return `${bar(place, `rx="4" fill="${color}" fill-opacity="0.13"`, caption)}\n${svgText(caption, [left + gap, 17], 'font-weight="600"')}`;
 }
 
 /** 1, half and all of the greatest count, as far as they differ. */
@@ -74,9 +77,9 @@ function ticksOf(most: number): readonly number[] {
 }
 
 function tickSvg(tick: number, { most, axis, end }: { most: number; axis: number; end: number }): string {
-  const y = round(plotTop + plotHeight - heightOf(tick, most));
-  const line = `<path d="M${round(axis)} ${y}H${round(end)}" stroke="currentColor" stroke-opacity="0.15"/>`;
-  return `${line}\n${text(`${tick}`, [axis - 6, y + 4], 'text-anchor="end" fill-opacity="0.7"')}`;
+  const y = hundredths(plotTop + plotHeight - heightOf(tick, most));
+  const line = `<path d="M${hundredths(axis)} ${y}H${hundredths(end)}" stroke="currentColor" stroke-opacity="0.15"/>`;
+  return `${line}\n${svgText(`${tick}`, [axis - 6, y + 4], 'text-anchor="end" fill-opacity="0.7"')}`;
 }
 
 function conceptSvg(
@@ -89,8 +92,8 @@ function conceptSvg(
   const centre = first + (i + 0.5) * step;
   const height = heightOf(detectors, most);
   const place = { x: centre - step / 2 + 3, y: plotTop + plotHeight - height, width: step - 6, height };
-  const [x, y] = [round(centre + 4), plotTop + plotHeight + 14];
-  const name = text(shortened(concept, 24), [x, y], `text-anchor="end" transform="rotate(-45 ${x} ${y})"`);
+  const [x, y] = [hundredths(centre + 4), plotTop + plotHeight + 14];
+  const name = svgText(shortened(concept, 24), [x, y], `text-anchor="end" transform="rotate(-45 ${x} ${y})"`);
   return `${bar(place, `fill="${colors[category]}"`, `${concept}: ${counted(detectors, 'unit')}`)}\n${name}`;
 }
 
@@ -100,7 +103,7 @@ function heightOf(detectors: number, most: number): number {
 
 /** The height, and the width, of a label that is turned by 45°. */
 function slanted(concept: string): number {
-  return textWidth(shortened(concept, 24)) * Math.SQRT1_2;
+  return labelWidth(shortened(concept, 24)) * Math.SQRT1_2;
 }
 
 function spoken({ category, concepts }: DetectedCategory): string {

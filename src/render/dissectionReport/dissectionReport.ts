@@ -1,12 +1,11 @@
-import type { UnitGallery } from '../../dissection/images/unitGallery.ts';
+import type { UnitGallery } from '../../dissection/index.ts';
 import type { Dissection } from '../../dissection/types.ts';
-import { assertInteger } from '../../numeric/check.ts';
 import { escaped } from '../../numeric/escaped.ts';
+import { anything, assertOptions, integer, type OptionChecks, record, required, text } from '../../numeric/options.ts';
 import { formatNumber } from '../formatNumber.ts';
 import { embeddedJson, htmlPage, paragraphsHtml } from '../htmlPage.ts';
-import { assertLayers } from './assertLayers.ts';
 import { conceptChart } from './conceptChart.ts';
-import { detectedConcepts } from './detectedConcepts.ts';
+import { assertLayers, detectedConcepts } from './concepts.ts';
 import { dissectionStyle } from './dissectionStyle.ts';
 import { layerChart } from './layerChart.ts';
 import { pageScript } from './pageScript.generated.ts';
@@ -17,17 +16,31 @@ import { counted } from './svg.ts';
 export interface DissectionReportOptions {
   /** By name what `dissect` gives; the names are shown. */
   readonly layers: Readonly<Record<string, Dissection>>;
-  /** The top images of the units, from `unitGallery`; layers that are not in it have none. */
+  /** The top images of the units, from `unitGallery`; layers that are not in it have none, as all by default. */
   readonly gallery?: UnitGallery;
   /** Of the page; `'Network Dissection'` by default. */
   readonly title?: string;
-  /** Plain text below the title; an empty line begins a paragraph. */
+  /** Plain text below the title; an empty line begins a paragraph; none by default. */
   readonly text?: string;
   /** The language of title and text as a BCP 47 tag; `'en'` by default. */
   readonly language?: string;
   /** Larger pictures are brought to so many pixels in width and height; 128 by default. Each is in the page once. */
   readonly pictureSize?: number;
 }
+
+const checks: OptionChecks<DissectionReportOptions> = {
+  layers: required(anything),
+  gallery: (argument, gallery) => {
+    record(argument, gallery);
+    const { layers, pictures } = gallery as UnitGallery;
+    record(`${argument}.layers`, layers);
+    record(`${argument}.pictures`, pictures);
+  },
+  title: text,
+  text,
+  language: text,
+  pictureSize: integer(1),
+};
 
 /**
  * Writes what units stand for as one HTML page that needs nothing else, neither a server nor a network.
@@ -41,7 +54,7 @@ export interface DissectionReportOptions {
  * reports published with it.
  *
  * @param options `layers`; `gallery`, `title`, `text`, `language`, `pictureSize`.
- * @returns the page; the same arguments give the same bytes.
+ * @returns an HTML page; the same arguments give the same bytes.
  * @throws {VitrineError} if a layer is no dissection, or if there is none, the gallery has other units or lacks a
  * picture, or `pictureSize` < 1.
  * @example
@@ -54,19 +67,13 @@ export interface DissectionReportOptions {
  * console.log(html.length);
  * ```
  */
-export function dissectionReport({
-  layers,
-  gallery,
-  title = 'Network Dissection',
-  text = '',
-  language = 'en',
-  pictureSize = 128,
-}: DissectionReportOptions): string {
+export function dissectionReport(options: DissectionReportOptions): string {
+  assertOptions(options, checks);
+  const { layers, gallery, title = 'Network Dissection', language = 'en', pictureSize = 128 } = options;
   assertLayers(layers);
-  assertInteger('pictureSize', pictureSize, [1, Number.POSITIVE_INFINITY]);
   const names = Object.keys(layers);
   const main = [
-    ...paragraphsHtml(text),
+    ...paragraphsHtml(options.text ?? ''),
     names.length > 1 ? overviewHtml(layers) : '',
     ...Object.entries(layers).map(layerHtml),
     unitsHtml(names),
@@ -81,7 +88,7 @@ ${pageScript}</script>
 function overviewHtml(layers: Readonly<Record<string, Dissection>>): string {
   return `<section class="charts" aria-label="All layers">
 <figure><figcaption>Detectors by layer</figcaption><div class="chart">${layerChart(layers)}</div></figure>
-<figure><figcaption>Different concepts by layer</figcaption><div class="chart">${layerChart(layers, { count: 'concepts' })}</div></figure>
+<figure><figcaption>Different concepts by layer</figcaption><div class="chart">${layerChart(layers, { kind: 'concepts' })}</div></figure>
 </section>`;
 }
 
@@ -98,9 +105,9 @@ ${tableHtml(dissection)}
 </section>`;
 }
 
-function summaryHtml({ units, detectors, uniqueDetectors, cutoff, images }: Dissection): string {
+function summaryHtml({ units, detectors, uniqueDetectors, threshold, imageCount }: Dissection): string {
   const { argmax, perCategory } = uniqueDetectors;
-  return `<p class="summary"><b>${detectors} of ${counted(units.length, 'unit')} find ${counted(argmax.total, 'unique concept')} with IoU &gt; ${formatNumber(cutoff)}</b>, in ${counted(images, 'image')}. \
+  return `<p class="summary"><b>${detectors} of ${counted(units.length, 'unit')} find ${counted(argmax.total, 'unique concept')} with IoU &gt; ${formatNumber(threshold)}</b>, in ${counted(imageCount, 'image')}. \
 Unique concepts: ${argmax.total} with one concept to a unit (argmax), ${perCategory.total} with one to a unit in every category (perCategory, as in the published figures).</p>`;
 }
 

@@ -1,14 +1,12 @@
 import type { Dissection } from '../../dissection/types.ts';
-import { assertChoice } from '../../numeric/check.ts';
-import { assertLayers } from './assertLayers.ts';
-import { categoryColors, orderedCategories } from './categories.ts';
-import { detectedConcepts } from './detectedConcepts.ts';
-import { bar, chart, counted, shortened, text, textWidth } from './svg.ts';
+import { assertOptions, oneOf } from '../../numeric/options.ts';
+import { assertLayers, categoryColors, detectedConcepts, orderedCategories } from './concepts.ts';
+import { bar, chart, counted, labelWidth, shortened, svgText } from './svg.ts';
 
 /** Options of {@link layerChart}. */
 export interface LayerChartOptions {
-  /** What is counted: the units that are detectors (the default), or the different concepts that they find. */
-  readonly count?: 'detectors' | 'concepts';
+  /** What is counted: the units that are `'detectors'`, by default, or the different `'concepts'` that they find. */
+  readonly kind?: 'detectors' | 'concepts';
 }
 
 const rowHeight = 26;
@@ -23,30 +21,29 @@ const nameLength = 28;
  * Source: Bau et al. 2017, "Network Dissection", Fig. 5 and 7.
  *
  * @param layers by name what `dissect` gives: layers of a network, or one layer of several networks.
- * @param options `count`.
- * @returns an `<svg>` element, which takes the colour of its text from the page around it.
- * @throws {VitrineError} if there is no layer, or `count` is neither of the two.
+ * @param options `kind`.
+ * @returns an SVG element as text, which takes the colour of its text from the page around it.
+ * @throws {VitrineError} if there is no layer, or `kind` is neither of the two.
  * @example
  * ```ts
- * import { dissect, layerChart } from 'vitrine';
+ * import { dissect } from 'vitrine';
+ * import { layerChart } from 'vitrine/render';
  * const layers = await dissect(model, labelledImages, { layers: ['conv2', 'conv3'], concepts });
- * const svg = layerChart(layers, { count: 'concepts' });
+ * const svg = layerChart(layers, { kind: 'concepts' });
  * console.log(svg.startsWith('<svg'));
  * ```
  */
-export function layerChart(
-  layers: Readonly<Record<string, Dissection>>,
-  { count = 'detectors' }: LayerChartOptions = {},
-): string {
+export function layerChart(layers: Readonly<Record<string, Dissection>>, options: LayerChartOptions = {}): string {
+  assertOptions(options, { kind: oneOf(['detectors', 'concepts']) });
+  const { kind = 'detectors' } = options;
   assertLayers(layers);
-  assertChoice('count', count, ['detectors', 'concepts']);
   const categories = orderedCategories(Object.values(layers).flatMap((layer) => layer.categories));
   const colors = categoryColors(categories);
-  const rows = Object.entries(layers).map(([name, layer]) => rowOf(name, layer, count));
+  const rows = Object.entries(layers).map(([name, layer]) => rowOf(name, layer, kind));
   const most = Math.max(1, ...rows.map(({ total }) => total));
-  const left = Math.max(...rows.map(({ name }) => textWidth(shortened(name, nameLength)))) + 12;
+  const left = Math.max(...rows.map(({ name }) => labelWidth(shortened(name, nameLength)))) + 12;
   const legend = legendSvg(categories, colors, left);
-  const label = `${count === 'detectors' ? 'Detectors' : 'Different concepts'} by layer. ${rows.map(spoken).join(' ')}`;
+  const label = `${kind === 'detectors' ? 'Detectors' : 'Different concepts'} by layer. ${rows.map(spoken).join(' ')}`;
   const width = Math.max(left + plotWidth + 90, legend.width);
   return chart(width, legend.height + rows.length * rowHeight + 4, label, [
     ...legend.parts,
@@ -62,15 +59,15 @@ interface Row {
   readonly noun: string;
 }
 
-function rowOf(name: string, layer: Dissection, count: 'detectors' | 'concepts'): Row {
+function rowOf(name: string, layer: Dissection, kind: 'detectors' | 'concepts'): Row {
   const counts = Object.fromEntries(
     detectedConcepts(layer).map(({ category, concepts }) => [
       category,
-      count === 'concepts' ? concepts.length : concepts.reduce((sum, { detectors }) => sum + detectors, 0),
+      kind === 'concepts' ? concepts.length : concepts.reduce((sum, { detectors }) => sum + detectors, 0),
     ]),
   );
   const total = Object.values(counts).reduce((sum, own) => sum + own, 0);
-  return { name, counts, total, units: layer.units.length, noun: count === 'detectors' ? 'detector' : 'concept' };
+  return { name, counts, total, units: layer.units.length, noun: kind === 'detectors' ? 'detector' : 'concept' };
 }
 
 interface Plot {
@@ -92,9 +89,9 @@ function rowSvg({ name, counts, total, units, noun }: Row, plot: Plot): readonly
   });
   const baseline = top + rowHeight / 2 + 4;
   return [
-    text(shortened(name, nameLength), [left - 8, baseline], 'text-anchor="end"'),
+    svgText(shortened(name, nameLength), [left - 8, baseline], 'text-anchor="end"'),
     ...bars,
-    text(noun === 'detector' ? `${total} of ${units}` : `${total}`, [x + 6, baseline], 'fill-opacity="0.75"'),
+    svgText(noun === 'detector' ? `${total} of ${units}` : `${total}`, [x + 6, baseline], 'fill-opacity="0.75"'),
   ];
 }
 
@@ -106,10 +103,10 @@ function legendSvg(
   let x = left;
   const parts = categories.flatMap((category) => {
     const at = x;
-    x += textWidth(category) + 30;
+    x += labelWidth(category) + 30;
     return [
       bar({ x: at, y: 4, width: 11, height: 11 }, `rx="2" fill="${colors[category]}"`, category),
-      text(category, [at + 16, 14]),
+      svgText(category, [at + 16, 14]),
     ];
   });
   return { parts, width: x, height: 26 };

@@ -2,17 +2,6 @@
 // not do: whoever bundles or minifies the library renames what it refers to, and adds helpers that a page lacks.
 export const pageScript: string = `"use strict";
 (() => {
-  function fitsQuery(unit, { text, detectorsOnly: detectorsOnly2 }) {
-    if (detectorsOnly2 && !unit.detector) return false;
-    const { concept = "", category = "" } = unit.matches[0] ?? {};
-    const words = text.toLowerCase().split(/\\s+/).filter(Boolean);
-    const described = \`unit \${concept} \${category}\`.toLowerCase();
-    return words.every((word) => /^\\d+$/.test(word) && unit.unit === Number(word) || hasWord(described, word));
-  }
-  function hasWord(described, word) {
-    return /^\\d+$/.test(word) ? described.split(/\\s+/).includes(word) : described.includes(word);
-  }
-
   function sortedUnits(units, order2, categories) {
     if (order2 === "unit") return sortedBy(units, ({ unit }) => [unit]);
     if (order2 === "score") return sortedBy(units, (unit) => [-score(unit), unit.unit]);
@@ -50,6 +39,32 @@ export const pageScript: string = `"use strict";
   function groupOrder([a, one], [b, other]) {
     return other.count - one.count || other.best - one.best || (a < b ? -1 : 1);
   }
+  function fitsQuery(unit, { text, detectorsOnly: detectorsOnly2 }) {
+    if (detectorsOnly2 && !unit.detector) return false;
+    const { concept = "", category = "" } = unit.matches[0] ?? {};
+    const words = text.toLowerCase().split(/\\s+/).filter(Boolean);
+    const described = \`unit \${concept} \${category}\`.toLowerCase();
+    return words.every((word) => /^\\d+$/.test(word) && unit.unit === Number(word) || hasWord(described, word));
+  }
+  function hasWord(described, word) {
+    return /^\\d+$/.test(word) ? described.split(/\\s+/).includes(word) : described.includes(word);
+  }
+
+  function maskPath(runs, width, height) {
+    const holes = [];
+    let end = 0;
+    runs.forEach((length, i) => {
+      let start = end;
+      end += length;
+      while (i % 2 === 1 && start < end) {
+        const [row, column] = [Math.floor(start / width), start % width];
+        const along = Math.min(width - column, end - start);
+        holes.push(\`M\${column} \${row}h\${along}v1h-\${along}z\`);
+        start += along;
+      }
+    });
+    return \`M-1-1h\${width + 2}v\${height + 2}h-\${width + 2}z\${holes.join("")}\`;
+  }
 
   function element(name, attributes = {}, children = []) {
     return filled(document.createElement(name), attributes, children);
@@ -75,7 +90,7 @@ export const pageScript: string = `"use strict";
     return value.toExponential(2).replace(/\\.?0*e\\+?/, "e");
   }
 
-  function share(value) {
+  function threeDecimals(value) {
     return value.toFixed(3);
   }
   function conceptOf({ matches }) {
@@ -83,22 +98,6 @@ export const pageScript: string = `"use strict";
   }
   function activation(value) {
     return formatNumber(value);
-  }
-
-  function maskPath(runs, width, height) {
-    const holes = [];
-    let end = 0;
-    runs.forEach((length, i) => {
-      let start = end;
-      end += length;
-      while (i % 2 === 1 && start < end) {
-        const [row, column] = [Math.floor(start / width), start % width];
-        const along = Math.min(width - column, end - start);
-        holes.push(\`M\${column} \${row}h\${along}v1h-\${along}z\`);
-        start += along;
-      }
-    });
-    return \`M-1-1h\${width + 2}v\${height + 2}h-\${width + 2}z\${holes.join("")}\`;
   }
 
   function maskedImage({ mask }, { width, height, source }, label) {
@@ -112,7 +111,6 @@ export const pageScript: string = `"use strict";
       ]
     );
   }
-
   function showEnlarged(dialog2, unit, { pictures }) {
     const title = dialog2.querySelector("h2");
     title.textContent = \`Unit \${unit.unit}: \${conceptOf(unit)}\`;
@@ -136,7 +134,7 @@ export const pageScript: string = `"use strict";
         element("span", { class: "unit" }, [\`unit \${unit.unit}\`])
       ]),
       element("p", { class: "numbers" }, [
-        ...best ? [element("b", {}, [\`IoU \${share(best.iou)}\`]), \` of at most \${share(best.ceiling)} \\xB7 \`] : [],
+        ...best ? [element("b", {}, [\`IoU \${threeDecimals(best.iou)}\`]), \` of at most \${threeDecimals(best.ceiling)} \\xB7 \`] : [],
         \`threshold \${activation(unit.threshold)}\`
       ])
     ]);
@@ -153,7 +151,7 @@ export const pageScript: string = `"use strict";
     }
     if (others.length > 0) {
       const items = others.map(
-        ({ concept, category, iou }) => element("li", { style: \`--category: \${colors[category]}\` }, [\`\${concept} (\${category}) \${share(iou)}\`])
+        ({ concept, category, iou }) => element("li", { style: \`--category: \${colors[category]}\` }, [\`\${concept} (\${category}) \${threeDecimals(iou)}\`])
       );
       card.append(element("ul", { class: "others", "aria-label": "Best of the other categories" }, items));
     }
@@ -184,11 +182,11 @@ export const pageScript: string = `"use strict";
       \`\${unit.unit}\`,
       conceptOf(unit),
       best?.category ?? "",
-      best ? share(best.iou) : "",
-      best ? share(best.ceiling) : "",
+      best ? threeDecimals(best.iou) : "",
+      best ? threeDecimals(best.ceiling) : "",
       activation(unit.threshold),
       unit.detector ? "yes" : "no",
-      others.map(({ concept, category, iou }) => \`\${concept} (\${category}) \${share(iou)}\`).join(", ")
+      others.map(({ concept, category, iou }) => \`\${concept} (\${category}) \${threeDecimals(iou)}\`).join(", ")
     ];
     return element(
       "tr",

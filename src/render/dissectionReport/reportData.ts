@@ -1,16 +1,14 @@
-import { litMask } from '../../dissection/images/litMask.ts';
-import type { TopImage } from '../../dissection/images/topImages.ts';
-import type { LayerGallery, UnitGallery } from '../../dissection/images/unitGallery.ts';
-import type { Dissection, Match, UnitReport } from '../../dissection/types.ts';
+import type { LayerGallery, TopImage, UnitGallery } from '../../dissection/index.ts';
+import { litMask } from '../../dissection/shared.ts';
+import type { ConceptMatch, Dissection, UnitReport } from '../../dissection/types.ts';
 import { assertPicture } from '../../image/assertPicture.ts';
 import { toBase64 } from '../../image/files/base64.ts';
 import { encodePng } from '../../image/files/encodePng.ts';
 import { resize } from '../../image/resize.ts';
 import type { Picture } from '../../image/types.ts';
 import { VitrineError } from '../../numeric/errors.ts';
-import { categoryColors, orderedCategories } from './categories.ts';
-import { conceptLabel } from './conceptLabel.ts';
-import { runLengths } from './runLengths.ts';
+import { categoryColors, conceptLabel, orderedCategories } from './concepts.ts';
+import { runLengths } from './maskRuns.ts';
 
 /** What the page knows of an image of a unit. */
 export interface ReportImage {
@@ -26,7 +24,7 @@ export interface ReportUnit {
   readonly threshold: number;
   readonly detector: boolean;
   /** The best concept of each category, the best of all first. */
-  readonly matches: readonly Match[];
+  readonly matches: readonly ConceptMatch[];
   readonly images: readonly ReportImage[];
 }
 

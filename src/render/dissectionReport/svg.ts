@@ -11,8 +11,8 @@ export function chart(width: number, height: number, label: string, parts: reado
 }
 
 /** Text at a place; further attributes as they are. */
-export function text(content: string, [x, y]: readonly [number, number], attributes = ''): string {
-  return `<text x="${round(x)}" y="${round(y)}"${attributes && ` ${attributes}`}>${escaped(content)}</text>`;
+export function svgText(content: string, [x, y]: readonly [number, number], attributes = ''): string {
+  return `<text x="${hundredths(x)}" y="${hundredths(y)}"${attributes && ` ${attributes}`}>${escaped(content)}</text>`;
 }
 
 /** A rectangle of a colour, which says what it is when pointed at. */
@@ -21,12 +21,12 @@ export function bar(
   attributes: string,
   title: string,
 ): string {
-  const place = `x="${round(x)}" y="${round(y)}" width="${round(width)}" height="${round(height)}"`;
+  const place = `x="${hundredths(x)}" y="${hundredths(y)}" width="${hundredths(width)}" height="${hundredths(height)}"`;
   return `<rect ${place} ${attributes}><title>${escaped(title)}</title></rect>`;
 }
 
 /** About the width of text; no font is at hand to measure it. */
-export function textWidth(content: string): number {
+export function labelWidth(content: string): number {
   return content.length * fontSize * 0.56;
 }
 
@@ -40,6 +40,6 @@ export function shortened(content: string, length: number): string {
   return content.length <= length ? content : `${content.slice(0, length - 1)}…`;
 }
 
-export function round(value: number): number {
+export function hundredths(value: number): number {
   return Math.round(value * 100) / 100;
 }

@@ -5,7 +5,7 @@ import type { Picture } from '../../image/types.ts';
 export type Color = readonly [red: number, green: number, blue: number];
 
 /** Where something lies, in pixels from the top left. */
-export interface Box {
+interface PixelBox {
   readonly left: number;
   readonly top: number;
   readonly width: number;
@@ -20,7 +20,7 @@ export function blank(width: number, height: number, [red, green, blue]: Color):
 }
 
 /** Mixes a colour into a pixel; does nothing beyond the edges. */
-export function blend(
+export function blendPixel(
   canvas: Picture,
   { x, y, coverage }: { x: number; y: number; coverage: number },
   color: Color,
@@ -34,9 +34,9 @@ export function blend(
 }
 
 /** Fills a box with one colour. */
-export function fill(canvas: Picture, { left, top, width, height }: Box, color: Color): void {
+export function fill(canvas: Picture, { left, top, width, height }: PixelBox, color: Color): void {
   for (let y = top; y < top + height; y++) {
-    for (let x = left; x < left + width; x++) blend(canvas, { x, y, coverage: 1 }, color);
+    for (let x = left; x < left + width; x++) blendPixel(canvas, { x, y, coverage: 1 }, color);
   }
 }
 
@@ -46,7 +46,7 @@ export function place(canvas: Picture, { data, width, height }: Picture, [left, 
     for (let x = 0; x < width; x++) {
       const at = (y * width + x) * 4;
       const color = [data[at], data[at + 1], data[at + 2]] as unknown as Color;
-      blend(canvas, { x: left + x, y: top + y, coverage: (data[at + 3] as number) / 255 }, color);
+      blendPixel(canvas, { x: left + x, y: top + y, coverage: (data[at + 3] as number) / 255 }, color);
     }
   }
 }

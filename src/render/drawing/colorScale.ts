@@ -1,9 +1,10 @@
 import { quantile } from 'd3-array';
 import type { MapArray } from '../../image/types.ts';
-import { assertNumber } from '../../numeric/check.ts';
+import { assertNumber, assertNumbers } from '../../numeric/check.ts';
 import { VitrineError } from '../../numeric/errors.ts';
+import { assertOptions, flag, type OptionChecks, object, share } from '../../numeric/options.ts';
 import { assertColormap, type Colormap, isDiverging } from './colormaps.ts';
-import { type MapSelection, type MapSource, mapPlane } from './mapPlane.ts';
+import { type MapSelection, type MapSource, mapPlane, selectionChecks } from './mapPlane.ts';
 
 /** Which colours stand for which numbers. */
 export interface ColorScale {
@@ -20,10 +21,10 @@ export interface ColorOptions extends MapSelection {
   readonly colormap?: Colormap;
   /** Whether the scale goes as far below zero as above; by default, where the map has negative numbers or the colour map is diverging. */
   readonly symmetric?: boolean;
-  /** Fixes both ends, for maps to be compared. */
+  /** Fixes both ends, for maps to be compared; by default they follow from the map. */
   readonly range?: readonly [low: number, high: number];
-  /** How many per cent of the magnitudes lie within the scale; 100 by default, less against outliers. */
-  readonly percentile?: number;
+  /** The share of the magnitudes that lies within the scale; 1 by default, less against outliers. */
+  readonly quantile?: number;
 }
 
 /**
@@ -33,7 +34,7 @@ export interface ColorOptions extends MapSelection {
  * get a sequential scale from 0 to $m$.
  *
  * @param map `[h, w]`, `[n, h, w]`, `[n, h, w, c]`, `[n, d, h, w, c]` or an attribution; volumes as for {@link heatmap}.
- * @param options `example` and `channels`; `slice` or `projection`; `colormap`, `symmetric`, `range`, `percentile`.
+ * @param options `example` and `channels`; `slice` or `projection`; `colormap`, `symmetric`, `range`, `quantile`.
  * @returns the numbers at both ends, and the colour map.
  * @throws {VitrineError} if the map or an option is not as described.
  * @example
@@ -43,33 +44,37 @@ export interface ColorOptions extends MapSelection {
  * ```
  */
 export function colorScale(map: MapSource, options: ColorOptions = {}): ColorScale {
+  assertOptions(options, colorChecks);
   return scaleOf(mapPlane(map, options), options);
 }
+
+/** Checks of {@link ColorOptions}. */
+export const colorChecks: OptionChecks<ColorOptions> = {
+  ...selectionChecks,
+  colormap: (argument, colormap) => assertColormap(argument, colormap as Colormap),
+  symmetric: flag,
+  range: (argument, range) => assertNumbers(argument, range, 2),
+  quantile: share,
+};
 
 /** {@link colorScale} of a plane that is already picked. */
 export function scaleOf(
   { data }: MapArray,
-  { colormap, symmetric, range, percentile = 100 }: ColorOptions,
+  { colormap, symmetric, range, quantile: within = 1 }: ColorOptions,
 ): ColorScale {
-  if (colormap !== undefined) assertColormap('colormap', colormap);
   if (range) return rangeScale(range, colormap);
-  assertNumber('percentile', percentile, 0);
-  if (percentile > 100)
-    throw new VitrineError('bad-argument', `"percentile" expected a number in 0..100, got ${percentile}`);
   const negative = data.some((value) => value < 0);
   const around = symmetric ?? (negative || (colormap !== undefined && isDiverging(colormap)));
-  const reach = quantile(data.map(Math.abs), percentile / 100) as number;
+  const reach = quantile(data.map(Math.abs), within) as number;
   const chosen = colormap ?? (around ? 'RdBu' : 'inferno');
   if (around) return { low: -reach, high: reach, colormap: chosen };
   if (!negative) return { low: 0, high: reach, colormap: chosen };
-  const tail = (100 - percentile) / 200;
+  const tail = (100 - 100 * within) / 200;
   return { low: quantile(data, tail) as number, high: quantile(data, 1 - tail) as number, colormap: chosen };
 }
 
 function rangeScale(range: readonly [number, number], colormap: Colormap | undefined): ColorScale {
   const [low, high] = range;
-  assertNumber('range[0]', low);
-  assertNumber('range[1]', high);
   if (low >= high)
     throw new VitrineError('bad-argument', `"range" expected [low, high] with low < high, got [${low}, ${high}]`);
   return { low, high, colormap: colormap ?? (low === -high ? 'RdBu' : 'inferno') };
@@ -77,6 +82,7 @@ function rangeScale(range: readonly [number, number], colormap: Colormap | undef
 
 /** Refuses what is no colour scale. */
 export function assertColorScale(argument: string, scale: ColorScale): void {
+  object(argument, scale);
   assertNumber(`${argument}.low`, scale.low);
   assertNumber(`${argument}.high`, scale.high);
   assertColormap(`${argument}.colormap`, scale.colormap);

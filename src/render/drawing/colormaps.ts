@@ -1,18 +1,5 @@
-import {
-  interpolateCividis,
-  interpolateGreys,
-  interpolateInferno,
-  interpolateMagma,
-  interpolatePiYG,
-  interpolatePlasma,
-  interpolatePRGn,
-  interpolatePuOr,
-  interpolateRdBu,
-  interpolateReds,
-  interpolateTurbo,
-  interpolateViridis,
-} from 'd3-scale-chromatic';
 import { assertChoice } from '../../numeric/check.ts';
+import { divergingSteps, sequentialSteps } from './colors.generated.ts';
 
 /** Colour maps whose middle is pale and stands for zero; `'RdBu'` goes from blue below zero to red above. */
 export type DivergingColormap = 'RdBu' | 'PuOr' | 'PRGn' | 'PiYG';
@@ -23,45 +10,32 @@ export type SequentialColormap = 'inferno' | 'viridis' | 'magma' | 'plasma' | 'c
 /** The name of a colour map. */
 export type Colormap = DivergingColormap | SequentialColormap;
 
-const diverging: Readonly<Record<DivergingColormap, (t: number) => string>> = {
-  // Turned round: warm colours speak for the target.
-  RdBu: (t) => interpolateRdBu(1 - t),
-  PuOr: (t) => interpolatePuOr(1 - t),
-  PRGn: interpolatePRGn,
-  PiYG: (t) => interpolatePiYG(1 - t),
-};
-
-const sequential: Readonly<Record<SequentialColormap, (t: number) => string>> = {
-  inferno: interpolateInferno,
-  viridis: interpolateViridis,
-  magma: interpolateMagma,
-  plasma: interpolatePlasma,
-  cividis: interpolateCividis,
-  turbo: interpolateTurbo,
-  greys: (t) => interpolateGreys(1 - t),
-  reds: interpolateReds,
-};
-
-const interpolators: Readonly<Record<Colormap, (t: number) => string>> = { ...diverging, ...sequential };
+const steps: Readonly<Record<Colormap, string>> = { ...divergingSteps, ...sequentialSteps };
 
 /** Refuses an unknown name. */
 export function assertColormap(argument: string, colormap: Colormap): void {
-  assertChoice(argument, colormap, Object.keys(interpolators) as Colormap[]);
+  assertChoice(argument, colormap, Object.keys(steps) as Colormap[]);
 }
 
 /** The 256 colours of a colour map from low to high, as `256 × 3` bytes. */
 export function colorTable(colormap: Colormap): Uint8Array {
-  const colorAt = interpolators[colormap];
-  return Uint8Array.from(Array.from({ length: 256 }, (_, i) => bytesOf(colorAt(i / 255))).flat());
+  const table = new Uint8Array(256 * 3);
+  for (const channel of [0, 1, 2]) {
+    const levels = steps[colormap].slice(channel * charactersPerChannel, (channel + 1) * charactersPerChannel);
+    let level = Number.parseInt(levels.slice(0, 2), 16);
+    for (let i = 0; i < 256; i++) {
+      if (i > 0) level += levels.charCodeAt(i + 1) - noStep;
+      table[i * 3 + channel] = level;
+    }
+  }
+  return table;
 }
+
+// Two digits for the first level, then a letter for each step.
+const charactersPerChannel = 2 + 255;
+const noStep = 'M'.charCodeAt(0);
 
 /** Whether the middle of a colour map stands for zero. */
 export function isDiverging(colormap: Colormap): boolean {
-  return colormap in diverging;
-}
-
-// Some maps give '#440154', others 'rgb(68, 1, 84)'.
-function bytesOf(color: string): readonly number[] {
-  const parts = color.startsWith('#') ? color.slice(1).match(/../g) : color.match(/\d+/g);
-  return (parts ?? []).slice(0, 3).map((part) => Number.parseInt(part, color.startsWith('#') ? 16 : 10));
+  return colormap in divergingSteps;
 }

@@ -1,8 +1,9 @@
 import { example as pick } from '../../image/maps/example.ts';
 import { type ChannelReduction, reduceChannels } from '../../image/maps/reduceChannels.ts';
 import type { MapArray } from '../../image/types.ts';
-import { assertArray, assertFiniteArray, assertInteger } from '../../numeric/check.ts';
+import { assertArray, assertChoice, assertFiniteArray, assertInteger } from '../../numeric/check.ts';
 import { VitrineError } from '../../numeric/errors.ts';
+import { integer, type OptionChecks, record } from '../../numeric/options.ts';
 import { type VolumeView, volumePlane } from './volumePlane.ts';
 
 /** A map, or the attribution that holds it. */
@@ -12,9 +13,20 @@ export type MapSource = MapArray | { readonly values: MapArray; readonly layout?
 export interface MapSelection extends VolumeView {
   /** Which example of a batch; 0 by default. */
   readonly example?: number;
-  /** What becomes of channels: a reduction (`'sum'` by default), or the one channel to show. */
+  /** What becomes of channels: a reduction, `'sum'` by default, or the one channel to show. */
   readonly channels?: ChannelReduction | number;
 }
+
+/** Checks of {@link MapSelection}. */
+export const selectionChecks: OptionChecks<MapSelection> = {
+  example: integer(0),
+  channels: (argument, channels) => {
+    if (typeof channels === 'number') assertInteger(argument, channels, [0, Number.POSITIVE_INFINITY]);
+    else assertChoice(argument, channels as ChannelReduction, ['sum', 'mean', 'maxAbs', 'l2']);
+  },
+  slice: record,
+  projection: record,
+};
 
 /**
  * One finite plane `[h, w]` of a map `[h, w]`, `[n, h, w]` or `[n, h, w, c]`, or of volumes `[n, d, h, w, c]`. An array of

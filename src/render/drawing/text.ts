@@ -1,5 +1,5 @@
 import type { Picture } from '../../image/types.ts';
-import { blend, type Color } from './canvas.ts';
+import { blendPixel, type Color } from './canvas.ts';
 import { type Glyph, glyphHeight, glyphOf, hasGlyph } from './font.ts';
 
 /** How text looks. */
@@ -89,7 +89,7 @@ function drawGlyph(
       // Round strokes around the points' centres: how far a pixel's centre lies inside, in pixels.
       const inside = 0.5 - distanceTo(glyph, (x + 0.5) / scale - 0.5, (y + 0.5) / scale - 0.5);
       const coverage = Math.min(1, Math.max(0, inside * scale + 0.5));
-      if (coverage > 0) blend(canvas, { x: Math.round(left) + x, y: Math.round(top) + y, coverage }, color);
+      if (coverage > 0) blendPixel(canvas, { x: Math.round(left) + x, y: Math.round(top) + y, coverage }, color);
     }
   }
 }

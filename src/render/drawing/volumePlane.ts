@@ -1,6 +1,5 @@
 import type { MapArray } from '../../image/types.ts';
-import { assertChoice, assertInteger, describe } from '../../numeric/check.ts';
-import { VitrineError } from '../../numeric/errors.ts';
+import { assertChoice, assertInteger } from '../../numeric/check.ts';
 import { sizeOf } from '../../numeric/ndarray.ts';
 
 /** An axis of a volume; frames are the depth of a sequence of pictures. */
@@ -17,13 +16,13 @@ export interface VolumeSlice {
 export interface VolumeProjection {
   /** The axis along which is looked; `'depth'` by default. */
   readonly axis?: VolumeAxis;
-  /** `'maxAbs'` (default): the number of the greatest magnitude, with its sign; else the greatest, the mean or the sum. */
+  /** `'maxAbs'`, the number of the greatest magnitude with its sign, by default; else the greatest, the mean or the sum. */
   readonly by?: 'maxAbs' | 'max' | 'mean' | 'sum';
 }
 
 /** How a volume becomes a plane; by default it is projected along its depth. */
 export interface VolumeView {
-  /** Of a volume, or of frames: the slice that is drawn. */
+  /** Of a volume, or of frames: the slice that is drawn; a projection by default. */
   readonly slice?: VolumeSlice;
   /** Of a volume, or of frames, without a slice: what of all slices is drawn; their numbers of the greatest magnitude by default. */
   readonly projection?: VolumeProjection;
@@ -33,10 +32,9 @@ const AXES: readonly VolumeAxis[] = ['depth', 'row', 'column'];
 
 /** One plane of a volume `[d, h, w]`: a slice or a projection. */
 export function volumePlane(volume: MapArray, { slice, projection = {} }: VolumeView): MapArray {
+  assertParts('projection', projection, ['axis', 'by']);
   if (slice !== undefined) {
-    if (slice === null || typeof slice !== 'object') {
-      throw new VitrineError('bad-argument', `"slice" expected {axis, index}, got ${describe(slice)}`);
-    }
+    assertParts('slice', slice, ['axis', 'index']);
     const axis = axisOf('slice.axis', slice.axis);
     assertInteger('slice.index', slice.index, [0, (volume.shape[axis] as number) - 1]);
     return reduced(volume, axis, (at) => at(slice.index));
@@ -47,6 +45,10 @@ export function volumePlane(volume: MapArray, { slice, projection = {} }: Volume
   return reduced(volume, axis, (at) =>
     reductions[by](Array.from({ length: volume.shape[axis] as number }, (_, i) => at(i))),
   );
+}
+
+function assertParts(argument: string, given: object, names: readonly string[]): void {
+  for (const name of Object.keys(given)) assertChoice(argument, name, names);
 }
 
 function axisOf(argument: string, axis: VolumeAxis = 'depth'): number {

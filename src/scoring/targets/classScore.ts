@@ -1,22 +1,34 @@
 import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { oneHot } from '../../backend/portable.ts';
-import type { Head } from '../../network/graph/graph.ts';
-import { assertClasses, classLogits, sided, unsided } from '../../network/heads/classLogits.ts';
+import type { OutputHead } from '../../network/graph/graph.ts';
+import { assertClasses, sided, unsided } from '../../network/heads/classLogits.ts';
 import { assertScale, scaled, scaleOn } from '../../network/heads/classScale.ts';
 import { sumOfPair } from '../../network/heads/heads.ts';
 import type { Scale } from '../../network/types.ts';
 import { assertIndex, describe } from '../../numeric/check.ts';
 import { VitrineError } from '../../numeric/errors.ts';
-import type { ContrastTarget, OutputTarget, ScoreFunction, Target, UnitTarget } from '../types.ts';
+import type {
+  BoxTarget,
+  ContrastTarget,
+  LayersTarget,
+  MaskTarget,
+  OutputTarget,
+  ScoreFunction,
+  Target,
+  UnitTarget,
+} from '../types.ts';
 import type { Scorer, TappedValues } from './scorer.ts';
 
 /** The targets that are classes. */
-export type ClassTarget = Exclude<Target, UnitTarget | OutputTarget | ScoreFunction>;
+export type ClassTarget = Exclude<
+  Target,
+  UnitTarget | MaskTarget | BoxTarget | OutputTarget | ScoreFunction | LayersTarget
+>;
 
 /** The score of a class, or of a contrast of classes, on a scale. A binary model has the classes 0 and 1. */
 export function classScorer(
-  head: Head,
+  head: OutputHead,
   { target, scale = scaleOn(head, 'logit'), count }: { target: ClassTarget; scale?: Scale | undefined; count: number },
 ): Scorer {
   const units = assertClasses(head, 'target');
@@ -32,30 +44,35 @@ export function classScorer(
   });
 }
 
-/** How much each class counts in a score, `[n, classes]`, and the class that the score is said to be of. */
+/** How much each class counts in a score, `[rows, classes]`, and the class of each example that the score is said to be of. */
 interface ClassWeights {
   readonly weights: Tensor2D;
   readonly classes?: Tensor1D;
 }
 
-/** A weighted sum of class scores on a scale; the weights may depend on the logits of all classes, but are constants. */
+/**
+ * A weighted sum of class scores on a scale; the weights may depend on the logits of all classes, but are constants.
+ *
+ * @param weigh is given the logits `[rows, classes]`, a row for each example, of outputs with positions for each position of
+ * an example, and the shape of the output.
+ */
 export function weightedScorer(
-  head: Head,
+  head: OutputHead,
   scale: Scale,
-  weigh: (z: Tensor2D, example: Int32Array) => ClassWeights,
+  weigh: (z: Tensor2D, example: Int32Array, shape: readonly number[]) => ClassWeights,
 ): Scorer {
   const { logits, link } = head;
   const weighed = (record: TappedValues, example: Int32Array) => {
     const tensor = record.value(logits);
-    const z = sided(classLogits(tensor, head), link);
-    return { ...weigh(z, example), ...scaled(z, scale, head), shape: tensor.shape };
+    const z = sided(tf.reshape(tensor, [-1, head.site.shape.at(-1) as number]), link);
+    return { ...weigh(z, example, tensor.shape), ...scaled(z, scale, head), shape: tensor.shape };
   };
   return {
     taps: [logits],
     score(record, example) {
       const { weights, values, pullback, shape, ...found } = weighed(record, example);
       return {
-        score: tf.sum(tf.mul(values, weights), 1),
+        score: tf.sum(tf.reshape(tf.mul(values, weights), [example.length, -1]), 1),
         seeds: new Map([[logits, tf.reshape(unsided(pullback(weights), link), shape)]]),
         ...found,
       };
@@ -72,7 +89,8 @@ export function weightedScorer(
 
 type Classes = 'predicted' | number | readonly number[];
 
-function checkClasses(
+/** Checks a class, or a list with one for each example. */
+export function checkClasses(
   classes: unknown,
   { units, count, argument }: { units: number; count: number; argument: string },
 ): Classes {
@@ -98,8 +116,10 @@ export function isClassList(classes: unknown): classes is readonly unknown[] | I
 
 function assertClass(argument: string, value: unknown): void {
   if (typeof value === 'number') return;
-  if (argument !== 'target')
-    throw new VitrineError('bad-argument', `"${argument}" expected a class or 'rest', got ${describe(value)}`);
+  if (argument !== 'target') {
+    const rest = argument === 'target.minus' ? " or 'rest'" : '';
+    throw new VitrineError('bad-argument', `"${argument}" expected a class${rest}, got ${describe(value)}`);
+  }
   const isHalf = typeof value === 'object' && value !== null && 'class' in value;
   throw new VitrineError(
     'bad-argument',
@@ -123,7 +143,8 @@ function checkMinus(
   );
 }
 
-function pick(classes: number | readonly number[], example: Int32Array): Int32Array {
+/** The class of each row. */
+export function pick(classes: number | readonly number[], example: Int32Array): Int32Array {
   return example.map((i) => (typeof classes === 'number' ? classes : (classes[i] as number)));
 }
 

@@ -1,12 +1,14 @@
-import type { Head } from '../../network/graph/graph.ts';
+import type { OutputHead } from '../../network/graph/graph.ts';
 import { findHead } from '../../network/heads/chosenOutput.ts';
 import type { Network } from '../../network/network.ts';
 import type { Scale } from '../../network/types.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
-import type { OutputTarget, Target, UnitTarget } from '../types.ts';
+import { callback, listOf, text } from '../../numeric/options.ts';
+import type { BoxTarget, LayersTarget, MaskTarget, OutputTarget, Target, UnitTarget } from '../types.ts';
 import { classScorer } from './classScore.ts';
-import { functionScorer } from './functionScore.ts';
+import { boxHead, boxScorer, maskHead, maskScorer } from './regionScore.ts';
 import type { Scorer } from './scorer.ts';
+import { tapedScorer } from './tapedScore.ts';
 import { unitScorer } from './unitScore.ts';
 
 /** A target, the scale of class scores (logits by default, where there are any), and the number of examples. */
@@ -27,14 +29,35 @@ interface Request<T> {
   readonly count: number;
 }
 
-function scorerOn(network: Network, heads: readonly Head[], request: Request<Target>): Scorer {
+function scorerOn(network: Network, heads: readonly OutputHead[], request: Request<Target>): Scorer {
   const { target } = request;
-  if (typeof target === 'function') return functionScorer(heads, target);
+  if (typeof target === 'function') {
+    return tapedScorer(
+      heads.map(({ site }) => site),
+      target,
+    );
+  }
+  if (isLayersTarget(target)) return layersScorer(network, target);
   if (isUnitTarget(target)) return unitScorer(network, target);
   if (isOutputTarget(target)) {
     return scorerOn(network, [findHead(network, target.output)], { ...request, target: target.target });
   }
-  return classScorer(heads[0] as Head, { ...request, target });
+  if (isMaskTarget(target)) return maskScorer(maskHead(heads, target), { ...request, target });
+  if (isBoxTarget(target)) return boxScorer(boxHead(heads), { ...request, target });
+  return classScorer(heads[0] as OutputHead, { ...request, target });
+}
+
+function layersScorer(network: Network, { layers, score }: LayersTarget): Scorer {
+  listOf(text)('target.layers', layers);
+  callback('target.score', score);
+  return tapedScorer(
+    layers.map((layer) => network.site(layer, 'target.layers')),
+    score,
+  );
+}
+
+function isLayersTarget(target: Target): target is LayersTarget {
+  return typeof target === 'object' && target !== null && 'layers' in target;
 }
 
 function isUnitTarget(target: Target): target is UnitTarget {
@@ -45,12 +68,25 @@ function isOutputTarget(target: Target): target is OutputTarget {
   return typeof target === 'object' && target !== null && 'output' in target;
 }
 
+function isMaskTarget(target: Target): target is MaskTarget {
+  return typeof target === 'object' && target !== null && 'mask' in target;
+}
+
+function isBoxTarget(target: Target): target is BoxTarget {
+  return typeof target === 'object' && target !== null && 'box' in target;
+}
+
 /** The output whose class scores a target is about; none where it is about no classes. */
-export function headOf(network: Network, target: Target | undefined): Head | undefined {
-  if (target === undefined) return network.heads[0];
-  if (typeof target === 'function' || isUnitTarget(target)) return undefined;
-  if (!isOutputTarget(target)) return network.heads[0];
-  return headOf(network, target.target) && findHead(network, target.output);
+export function headOf(network: Network, target: Target | undefined): OutputHead | undefined {
+  return headAmong(network, network.heads, target);
+}
+
+function headAmong(network: Network, heads: readonly OutputHead[], target: Target | undefined): OutputHead | undefined {
+  if (target === undefined) return heads[0];
+  if (typeof target === 'function' || isLayersTarget(target) || isUnitTarget(target)) return undefined;
+  if (isOutputTarget(target)) return headAmong(network, [findHead(network, target.output)], target.target);
+  if (isMaskTarget(target)) return maskHead(heads, target);
+  return isBoxTarget(target) ? boxHead(heads) : heads[0];
 }
 
 /** The same target with the classes that were predicted filled in, so that it stays what it was as inputs change. */

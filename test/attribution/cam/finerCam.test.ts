@@ -65,7 +65,7 @@ test.each<[object, string]>([
   [{ similar: 0 }, '"similar" expected an integer in 1..3, got 0'],
   [{ similar: 4 }, '"similar" expected an integer in 1..3, got 4'],
   [{ target: 2, similar: [1, 2] }, '"similar" expected classes other than the one that is explained, got 2'],
-  [{ similar: [4] }, '"target" expected an integer in 0..3, got 4'],
+  [{ similar: [4] }, '"similar[0]" expected an integer in 0..3, got 4'],
   [{ strength: -1 }, '"strength" expected a finite number of at least 0, got -1'],
   [{ target: { layer: 'conv2', unit: 0 } }, '"target" expected a class or one per example'],
 ])('finerCam(model, x, %o) is refused', async (options, message) => {

@@ -40,7 +40,7 @@ describe('scoreCam of a network with strides', () => {
     await withBuilt(curvedHead, async (model) => {
       const x = inputsOf(model, 2)[0] as NdArray;
       const { values, layer } = await scoreCam(model, x, {
-        ...{ layer: 'A', channels, target: 1, size: 'layer', rectify: false, batchSize: 2 },
+        ...{ layer: 'A', unitCount: channels, target: 1, size: 'layer', rectify: false, batchSize: 2 },
       });
       expect(layer).toBe('A');
       expect(values.shape).toEqual([2, 4, 3]);
@@ -88,8 +88,8 @@ test('scoreCam: masks of channels that are the same everywhere hide everything',
 });
 
 test.each<[object, string]>([
-  [{ channels: 0 }, '"channels" expected an integer of at least 1, got 0'],
-  [{ channels: 1.5 }, '"channels" expected an integer of at least 1, got 1.5'],
+  [{ unitCount: 0 }, '"unitCount" expected an integer of at least 1, or Infinity, got 0'],
+  [{ unitCount: 1.5 }, '"unitCount" expected an integer of at least 1, or Infinity, got 1.5'],
   [{ layer: 'B' }, '"layer" expected the address of a layer, got "B"'],
   [{ size: 'full' }, '"size" expected one of input, layer, got "full"'],
 ])('scoreCam(model, x, %o) is refused', async (options, message) => {

@@ -90,7 +90,7 @@ test('scoreCam of a volume: masks are the channels over all places, resized tril
     const scores = await scoresOf(model, masked);
     const { values } = await vitrine.scoreCam(model, x, raw);
     expectNear(values.data, weightedPlanes(own, softmax(scores)), 1e-4);
-    const few = await vitrine.scoreCam(model, x, { ...raw, channels: 2 });
+    const few = await vitrine.scoreCam(model, x, { ...raw, unitCount: 2 });
     expect(few.values.shape).toEqual([1, 3, 3, 3]);
   });
 });

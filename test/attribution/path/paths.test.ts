@@ -370,8 +370,8 @@ test.each<[string, (model: LayersModel, x: NdArray) => Promise<unknown>, string]
   ],
   [
     'a share above 1',
-    (m, x) => guidedIntegratedGradients(m, x, { fraction: 2 }),
-    '"fraction" expected a number in 0..1',
+    (m, x) => guidedIntegratedGradients(m, x, { share: 2 }),
+    '"share" expected a number in 0..1, got 2',
   ],
   ['a negative blur', (m, x) => blurIntegratedGradients(m, x, { maxSigma: -1 }), '"maxSigma" expected a finite number'],
 ])('%s is refused', async (_what, run, message) => {

@@ -27,11 +27,11 @@ const map: NdArray = {
 };
 
 test.each(['full', 'fast'] as const)(
-  'xrai(model, x, { order: %j }) keeps the total, and ranks fall with the means',
-  async (order) => {
+  'xrai(model, x, { ranking: %j }) keeps the total, and ranks fall with the means',
+  async (ranking) => {
     const model = await fixtureModel('vgg-tiny');
     for (const segments of [{ grid: 3 }, [{ grid: 2 }, { slic: 9 }]]) {
-      const { values, ranks } = await xrai(model, x, { order, base: given(map), segments });
+      const { values, ranks } = await xrai(model, x, { ranking, base: given(map), segments });
       expect(values.shape).toEqual([2, 16, 16]);
       for (const i of [0, 1]) {
         const part = values.data.subarray(i * 256, (i + 1) * 256);
@@ -74,7 +74,7 @@ test.each<[string, XraiOptions, string]>([
     { base: given({ shape: [2, 4, 4], data: new Float32Array(32) }) },
     '"base" expected a map of shape [2, 16, 16], got [2, 4, 4]',
   ],
-  ['an unknown order', { order: 'slow' as 'fast' }, '"order" expected one of'],
+  ['an unknown ranking', { ranking: 'slow' as 'fast' }, '"ranking" expected one of'],
   ['a negative dilation', { dilation: -1 }, '"dilation" expected a finite number of at least 0, got -1'],
   ['labels of another size', { segments: { shape: [1, 1], data: new Int32Array(1) } }, '"segments" expected labels'],
   ['an input that is not there', { input: 1 }, '"input" expected an integer in 0..0, got 1'],
@@ -87,7 +87,7 @@ test.each<[string, XraiOptions, string]>([
 test.each([
   ['full' as const, 150, [0.933481, 1.297081, 0.585817, 0.864096, 1.144359, 1.446705, 0.71996, 1.08977, 1.36732]],
   ['fast' as const, 148, [0.935309, 1.297081, 0.554945, 0.86267, 1.145858, 1.445976, 0.735092, 1.078487, 1.365705]],
-])('six scales of regions in %s order: what the reference code gives', (order, count, expected) => {
+])('six scales of regions in %s order: what the reference code gives', (ranking, count, expected) => {
   const side = Array.from({ length: 224 }, (_, i) => i);
   const saliency = side.flatMap((row) => side.map((column) => ((row * 31 + column * 17) % 97) / 97 + column / 224));
   const colors = side.flatMap((row) =>
@@ -98,7 +98,7 @@ test.each([
   const divisions = atOnce(segmentsAtSixScales({ shape: [1, 224, 224, 3], data: Float32Array.from(colors) }));
   const regions = divisions.flatMap((labels) => atOnce(regionsOf(labels, { height: 224, width: 224, radius: 5 })));
   expect(regions.length).toBe(645);
-  const { values, ranks } = atOnce(rankRegions(Float32Array.from(saliency), regions, { order, least: 50 }));
+  const { values, ranks } = atOnce(rankRegions(Float32Array.from(saliency), regions, { ranking, least: 50 }));
   expect(new Set(ranks).size).toBe(count);
   expected.forEach((value, i) => expect(values[1000 + i * 4099]).toBeCloseTo(value, 5));
 });
@@ -116,7 +116,7 @@ describe('rankRegions(saliency, regions): by hand, on six pixels', () => {
           [0, 1, 2],
           [2, 4],
         ],
-        { order: 'full', least: 1 },
+        { ranking: 'full', least: 1 },
       ),
     );
     expect([...values]).toEqual([3, 3, 3, 0, 0, 1]);
@@ -132,7 +132,7 @@ describe('rankRegions(saliency, regions): by hand, on six pixels', () => {
           [0, 1, 2],
           [2, 4],
         ],
-        { order: 'full', least: 2 },
+        { ranking: 'full', least: 2 },
       ),
     );
     expect([...values]).toEqual([3, 3, 3, 1 / 3, 1 / 3, 1 / 3]);
@@ -146,7 +146,7 @@ describe('rankRegions(saliency, regions): by hand, on six pixels', () => {
           [1, 2, 5],
           [0, 1, 2],
         ],
-        { order: 'fast', least: 1 },
+        { ranking: 'fast', least: 1 },
       ),
     );
     expect([...values]).toEqual([3, 3, 3, 0, 0, 1]);

@@ -28,7 +28,11 @@ type Refusals = readonly (readonly [string, () => Promise<unknown>, string])[];
 describe('occlusion refuses', () => {
   const occlude = (options: object) => () => v.occlusion(model, x, any(options));
   test.each<Refusals[number]>([
-    ['no window', occlude({}), '"window" expected [rows, columns] or one number for both, got undefined'],
+    [
+      'no window',
+      occlude({}),
+      '"window" expected one number or one for each axis, such as [rows, columns], got undefined',
+    ],
     [
       'a window of one side',
       occlude({ window: [3] }),
@@ -42,7 +46,7 @@ describe('occlusion refuses', () => {
     [
       'a window in words',
       occlude({ window: '3' }),
-      '"window" expected [rows, columns] or one number for both, got "3"',
+      '"window" expected one number or one for each axis, such as [rows, columns], got "3"',
     ],
     ['an empty window', occlude({ window: [2, 0] }), '"window" expected an integer of at least 1, got 0'],
     ['half a pixel', occlude({ window: 2.5 }), '"window" expected an integer of at least 1, got 2.5'],
@@ -108,7 +112,7 @@ describe('predictionDifference refuses', () => {
     [
       'no background',
       differ({ background: undefined }),
-      '"background" expected a tensor or {shape, data}, got undefined',
+      '"background" expected a tensor or {shape, data}, or a list with one for each input, got undefined',
     ],
     [
       'an empty background',
@@ -129,7 +133,7 @@ describe('predictionDifference refuses', () => {
     [
       'a window that leaves no room around it',
       differ({ window: 4, padding: 2 }),
-      '"window" expected to fit with its padding into 6 × 7, got 8 × 8 with a padding of 2',
+      '"window" expected to fit with its "padding" into 6 × 7, got 8 × 8 with a padding of 2',
     ],
     [
       'a window of one side',
@@ -142,7 +146,7 @@ describe('predictionDifference refuses', () => {
     ['a stride that leaves gaps', differ({ stride: [1, 3] }), '"stride" expected an integer in 1..2, got 3'],
     ['no samples', differ({ samples: 0 }), '"samples" expected an integer of at least 1, got 0'],
     ['an unknown sampler', differ({ sampler: 'uniform' }), '"sampler" expected one of'],
-    ['one patch', differ({ patches: 1 }), '"patches" expected an integer of at least 2, got 1'],
+    ['one patch', differ({ patchSamples: 1 }), '"patchSamples" expected an integer of at least 2, got 1'],
     ['a channel that is not there', differ({ unit: 2 }), '"unit" expected an integer in 0..1, got 2'],
     ['no training', differ({ trainingSize: 0 }), '"trainingSize" expected a finite number of at least 1, got 0'],
     [
@@ -176,12 +180,12 @@ describe('predictionDifference refuses', () => {
 });
 
 describe('learnt masks refuse', () => {
-  const hide = (options: object) => () => v.meaningfulPerturbation(model, x, any({ iterations: 1, ...options }));
-  const keep = (options: object) => () => v.extremalPerturbation(model, x, any({ iterations: 1, ...options }));
+  const hide = (options: object) => () => v.meaningfulPerturbation(model, x, any({ steps: 1, ...options }));
+  const keep = (options: object) => () => v.extremalPerturbation(model, x, any({ steps: 1, ...options }));
   test.each<Refusals[number]>([
-    ['no steps to hide', hide({ iterations: 0 }), '"iterations" expected an integer of at least 1, got 0'],
+    ['no steps to hide', hide({ steps: 0 }), '"steps" expected an integer of at least 1, got 0'],
     ['a negative rate', hide({ learningRate: -1 }), '"learningRate" expected a finite number of at least 0, got -1'],
-    ['cells larger than the image', hide({ cell: 7 }), '"cell" expected an integer in 1..6, got 7'],
+    ['cells larger than the image', hide({ cellSize: 7 }), '"cellSize" expected an integer in 1..6, got 7'],
     ['a move out of the image', hide({ jitter: 7 }), '"jitter" expected an integer in 0..6, got 7'],
     ['a negative price', hide({ sparsity: -1 }), '"sparsity" expected a finite number of at least 0, got -1'],
     ['an exponent below 1', hide({ beta: 0 }), '"beta" expected a finite number of at least 1, got 0'],
@@ -191,14 +195,14 @@ describe('learnt masks refuse', () => {
       hide({ baseline: filled([2]) }),
       '"baseline" expected shape [2, 6, 7, 2] or [6, 7, 2], got [2]',
     ],
-    ['no steps to keep', keep({ iterations: 0 }), '"iterations" expected an integer of at least 1, got 0'],
+    ['no steps to keep', keep({ steps: 0 }), '"steps" expected an integer of at least 1, got 0'],
     ['no area', keep({ area: 0 }), '"area" expected a share above 0 and at most 1, got 0'],
     ['more than the whole area', keep({ area: 1.5 }), '"area" expected a share above 0 and at most 1, got 1.5'],
-    ['an unknown variant', keep({ variant: 'hide' }), '"variant" expected one of'],
+    ['an unknown kind', keep({ kind: 'hide' }), '"kind" expected one of'],
     ['an unknown reward', keep({ reward: 'double' }), '"reward" expected one of'],
     [
       'a kernel that leaves gaps',
-      keep({ step: 3, sigma: 1 }),
+      keep({ cellSize: 3, sigma: 1 }),
       '"sigma" expected a finite number of at least 1.5, got 1',
     ],
     [

@@ -52,7 +52,7 @@ describe('sobolAttribution: total indices in closed form', () => {
     const { segmentValues, values } = await sobolAttribution(model, line(cells), {
       target,
       cells,
-      designs: 1024,
+      samples: 1024,
       batchSize,
     });
     expectNear(segmentValues.data, expected, 0.03);
@@ -63,11 +63,11 @@ describe('sobolAttribution: total indices in closed form', () => {
   test('a cell that does nothing has 0, a constant score 0 everywhere', async () => {
     const model = passing(1, 3, 1);
     const target = elementwise(([a, b]) => tf.mul(a as Tensor, b as Tensor));
-    const { segmentValues } = await sobolAttribution(model, line(3), { target, cells: 3, designs: 16, batchSize });
+    const { segmentValues } = await sobolAttribution(model, line(3), { target, cells: 3, samples: 16, batchSize });
     expect(segmentValues.data[2]).toBe(0);
     expect(Math.min(segmentValues.data[0] as number, segmentValues.data[1] as number)).toBeGreaterThan(0.3);
     const constant = elementwise(([a]) => tf.add(tf.mul(a as Tensor, 0), 2));
-    const none = await sobolAttribution(model, line(3), { target: constant, cells: 3, designs: 4, batchSize });
+    const none = await sobolAttribution(model, line(3), { target: constant, cells: 3, samples: 4, batchSize });
     expect([...none.segmentValues.data]).toEqual([0, 0, 0]);
     free(model);
   });

@@ -177,7 +177,7 @@ describe('blurPyramid', () => {
 });
 
 describe('upsampled', () => {
-  const upsampling = { plane: [7, 9] as const, cell: 3, sigma: 1.2 };
+  const upsampling = { plane: [7, 9] as const, cellSize: 3, sigma: 1.2 };
 
   test('repeats each cell and blurs that', async () => {
     const coarse = uniforms(9, 7);

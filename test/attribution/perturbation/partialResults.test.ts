@@ -29,9 +29,9 @@ const long: Readonly<Record<string, Method>> = {
   predictionDifference: (m, input, options) =>
     predictionDifference(m, input, { ...options, background: input, window: 2, padding: 1, samples: 2 }),
   meaningfulPerturbation: (m, input, options) =>
-    meaningfulPerturbation(m, input, { ...options, iterations: 4, cell: 2, jitter: 2 }),
+    meaningfulPerturbation(m, input, { ...options, steps: 4, cellSize: 2, jitter: 2 }),
   extremalPerturbation: (m, input, options) =>
-    extremalPerturbation(m, input, { ...options, iterations: 4, step: 2, sigma: 2 }),
+    extremalPerturbation(m, input, { ...options, steps: 4, cellSize: 2, sigma: 2 }),
 };
 const batchSize = 3;
 

@@ -49,7 +49,7 @@ describe('fitPatchGaussians', () => {
   });
 
   test('fewer patches: those that the seed draws', async () => {
-    const run = (seed: number) => fitPatchGaussians(pictures, { window: 1, padding: 1, patches: 9, seed });
+    const run = (seed: number) => fitPatchGaussians(pictures, { window: 1, padding: 1, samples: 9, seed });
     const [one, again, other] = [await run(1), await run(1), await run(2)];
     expect(again).toEqual(one);
     expect(other.mean).not.toEqual(one.mean);

@@ -33,11 +33,11 @@ type Method = (model: Model, x: NdArray, options?: Options) => Promise<Attributi
 const segments = { grid: 2 };
 const growing: Readonly<Record<string, Method>> = {
   kernelShap: (m, input, options) => kernelShap(m, input, { ...options, segments: { grid: 3 }, samples: 20 }),
-  shapleySampling: (m, input, options) => shapleySampling(m, input, { ...options, segments, permutations: 4 }),
+  shapleySampling: (m, input, options) => shapleySampling(m, input, { ...options, segments, samples: 4 }),
   partitionShap: (m, input, options) => partitionShap(m, input, { ...options, evaluations: 50 }),
   lime: (m, input, options) => lime(m, input, { ...options, segments, samples: 16 }),
   rise: (m, input, options) => rise(m, input, { ...options, samples: 12, cells: 2 }),
-  sobolAttribution: (m, input, options) => sobolAttribution(m, input, { ...options, cells: 2, designs: 3 }),
+  sobolAttribution: (m, input, options) => sobolAttribution(m, input, { ...options, cells: 2, samples: 3 }),
   hsicAttribution: (m, input, options) => hsicAttribution(m, input, { ...options, cells: 2, samples: 10 }),
 };
 
@@ -153,8 +153,8 @@ test.each<[string, () => Promise<unknown>, string]>([
   ],
   [
     'no orders',
-    () => shapleySampling(model, x, { segments, permutations: 0 }),
-    '"permutations" expected an integer of at least 1',
+    () => shapleySampling(model, x, { segments, samples: 0 }),
+    '"samples" expected an integer of at least 1',
   ],
   [
     'one pass',
@@ -166,16 +166,20 @@ test.each<[string, () => Promise<unknown>, string]>([
   ['a kernel without width', () => lime(model, x, { kernelWidth: 0 }), '"kernelWidth" expected a finite number'],
   ['no masks', () => rise(model, x, { samples: 0 }), '"samples" expected an integer of at least 1, got 0'],
   ['half a mask', () => rise(model, x, { samples: 1.5 }), '"samples" expected an integer of at least 1, got 1.5'],
-  ['masks that hide all', () => rise(model, x, { probability: 0 }), '"probability" expected a finite number'],
+  [
+    'masks that hide all',
+    () => rise(model, x, { probability: 0 }),
+    '"probability" expected a number above 0 and at most 1, got 0',
+  ],
   [
     'more than certainty',
     () => rise(model, x, { probability: 1.5 }),
-    '"probability" expected a number in 0..1, got 1.5',
+    '"probability" expected a number above 0 and at most 1, got 1.5',
   ],
   [
     'one design',
-    () => sobolAttribution(model, x, { designs: 1 }),
-    '"designs" expected an integer of at least 2, got 1',
+    () => sobolAttribution(model, x, { samples: 1 }),
+    '"samples" expected an integer of at least 2, got 1',
   ],
   [
     'masks without cells',

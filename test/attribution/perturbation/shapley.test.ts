@@ -95,7 +95,7 @@ describe('games with known values', () => {
     expectNear(exact.values.data, expected, 1e-5);
     const kernel = await kernelShap(model, x, { target, batchSize });
     expectNear(kernel.segmentValues.data, expected, 1e-5);
-    const sampled = await shapleySampling(model, x, { target, permutations: 3, batchSize });
+    const sampled = await shapleySampling(model, x, { target, samples: 3, batchSize });
     expect(Math.abs(sum(sampled.segmentValues.data) - sum(expected))).toBeLessThan(1e-5);
     for (const { delta } of [exact, kernel, sampled]) expectNear(delta as Float32Array, [0], 1e-5);
     free(model);
@@ -262,8 +262,8 @@ test('shapleySampling: values within their standard errors, which fall with the 
   const model = passing(8);
   const options = { target: productsTarget(products), batchSize: 512 };
   const [few, many] = [
-    await shapleySampling(model, ones(8), { ...options, permutations: 40 }),
-    await shapleySampling(model, ones(8), { ...options, permutations: 640 }),
+    await shapleySampling(model, ones(8), { ...options, samples: 40 }),
+    await shapleySampling(model, ones(8), { ...options, samples: 640 }),
   ];
   for (const { segmentValues, standardErrors } of [few, many]) {
     expected.forEach((value, i) => {
@@ -286,7 +286,7 @@ test('shapleySampling: an order and its reverse give products of two exactly', a
   const model = passing(4);
   const { segmentValues, standardErrors } = await shapleySampling(model, ones(4), {
     target: productsTarget(products),
-    permutations: 2,
+    samples: 2,
     batchSize,
   });
   expectNear(segmentValues.data, sharesOf(products, 4), 1e-5);

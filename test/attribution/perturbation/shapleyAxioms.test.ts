@@ -29,7 +29,7 @@ const pixels = { shape: [rows, columns], data: Int32Array.from({ length: players
 const methods: Readonly<Record<string, Method>> = {
   exactShapley: (model, x, options) => exactShapley(model, x, { ...options, segments: pixels }),
   kernelShap: (model, x, options) => kernelShap(model, x, { ...options, segments: pixels, samples: 254 }),
-  shapleySampling: (model, x, options) => shapleySampling(model, x, { ...options, segments: pixels, permutations: 6 }),
+  shapleySampling: (model, x, options) => shapleySampling(model, x, { ...options, segments: pixels, samples: 6 }),
   partitionShap: (model, x, options) => partitionShap(model, x, { baseline: 0, ...options, evaluations: 2000 }),
 };
 const batchSize = 128;
@@ -110,7 +110,7 @@ test('shapleySampling: who may be exchanged gets the same within its standard er
   ];
   const model = passing(rows, columns, 1);
   const { segmentValues, standardErrors } = await shapleySampling(model, picture, {
-    ...{ target: scoreOf(products), segments: pixels, permutations: 200, batchSize: 512 },
+    ...{ target: scoreOf(products), segments: pixels, samples: 200, batchSize: 512 },
   });
   const [a, b] = segmentValues.data as unknown as [number, number];
   expect(Math.abs(a - b)).toBeLessThan(4 * Math.hypot(...standardErrors.data.slice(0, 2)));
@@ -124,7 +124,7 @@ describe('of a network', () => {
     'kernelShap with few passes': (model, x, options) =>
       kernelShap(model, x, { ...options, segments: { grid: 3 }, samples: 30 }),
     shapleySampling: (model, x, options) =>
-      shapleySampling(model, x, { ...options, segments: { grid: 3 }, permutations: 2 }),
+      shapleySampling(model, x, { ...options, segments: { grid: 3 }, samples: 2 }),
     partitionShap: (model, x, options) => partitionShap(model, x, { ...options, evaluations: 20 }),
   };
   /** The sum over segments: each is painted on all its pixels. */

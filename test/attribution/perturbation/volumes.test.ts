@@ -154,7 +154,7 @@ describe('segments of volumes', () => {
       vitrine.exactShapley(model, x, { segments: halves, baseline: 0.5 }),
     kernelShap: (model: LayersModel, x: NdArray) => vitrine.kernelShap(model, x, { segments: halves, baseline: 0.5 }),
     shapleySampling: (model: LayersModel, x: NdArray) =>
-      vitrine.shapleySampling(model, x, { segments: halves, baseline: 0.5, permutations: 2 }),
+      vitrine.shapleySampling(model, x, { segments: halves, baseline: 0.5, samples: 2 }),
   };
 
   test.each(Object.entries(methods))('%s of a linear score: what the voxels of each add', async (_name, method) => {
@@ -219,7 +219,7 @@ describe('segments of volumes', () => {
     const model = linearVolumes([2, 2, 2, 1]);
     tf.tidy(() => model.setWeights([tf.tensor([0, 0, 0, 0, 0, 1, 0, 0], [8, 1]), tf.tensor([0])]));
     const x = { shape: [1, 2, 2, 2, 1], data: new Float32Array(8).fill(1) };
-    const sobol = await vitrine.sobolAttribution(model, x, { cells: 2, designs: 64 });
+    const sobol = await vitrine.sobolAttribution(model, x, { cells: 2, samples: 64 });
     expect(sobol.values.shape).toEqual([1, 2, 2, 2]);
     expect((await vitrine.sobolAttribution(model, x)).segmentValues.shape).toEqual([1, 8]);
     sobol.segmentValues.data.forEach((value, i) => expect(Math.abs(value - Number(i === 5))).toBeLessThan(0.3));

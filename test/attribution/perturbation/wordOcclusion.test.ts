@@ -81,7 +81,7 @@ test.each<[string, () => LayersModel, object, string]>([
     'a token out of the vocabulary',
     textNetwork,
     { token: vocabulary },
-    `expected token numbers in 0..${vocabulary - 1} for input`,
+    `"token" expected an integer in 0..${vocabulary - 1}, got ${vocabulary}`,
   ],
   ['half a token', textNetwork, { token: 0.5 }, '"token" expected an integer of at least 0, got 0.5'],
 ])('%s: refused', async (_name, build, options, message) => {

@@ -3,7 +3,7 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { layers as l } from '@tensorflow/tfjs-layers';
 import { describe, expect, test } from 'vitest';
 import { composites, lrp, rules } from '../../../src/attribution/index.ts';
-import { unbiased } from '../../../src/attribution/relevance/unbiased.ts';
+import { unbiased } from '../../../src/attribution/relevance/relevanceRules.ts';
 import type { Composite, Rule } from '../../../src/network/walk/composite.ts';
 import type { NdArray } from '../../../src/numeric/ndarray.ts';
 import { chain, type Layer } from '../../oracle/building.ts';

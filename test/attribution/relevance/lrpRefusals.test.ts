@@ -4,6 +4,7 @@ import { layers as l } from '@tensorflow/tfjs-layers';
 import { expect, test } from 'vitest';
 import { composites, lrp, rules } from '../../../src/attribution/index.ts';
 import { type Composite, gradientRule, type Rule } from '../../../src/network/walk/composite.ts';
+import { VitrineError } from '../../../src/numeric/errors.ts';
 import type { NdArray } from '../../../src/numeric/ndarray.ts';
 import type { ExplainOptions } from '../../../src/scoring/types.ts';
 import { chain, conv, free, inputsOf, joined, picture, randomized } from '../../oracle/building.ts';
@@ -13,12 +14,16 @@ import { expectClose } from '../../support/close.ts';
 import { fixtureModel } from '../../support/models.ts';
 
 test.each<[string, () => void, string]>([
-  ['alphaBeta(2, 2)', () => rules.alphaBeta(2, 2), '"a" expected b + 1, which is 3, got 2'],
+  ['alphaBeta(2, 2)', () => rules.alphaBeta(2, 2), '"a" expected "b" + 1, which is 3, got 2'],
   ['alphaBeta(0, -1)', () => rules.alphaBeta(0, -1), '"b" expected a finite number of at least 0, got -1'],
   ['alphaBeta(-1, -2)', () => rules.alphaBeta(-1, -2), '"a" expected a finite number of at least 0, got -1'],
   ['epsilon(0)', () => rules.epsilon(0), '"e" expected'],
   ['gamma(-1)', () => rules.gamma(-1), '"g" expected a finite number of at least 0, got -1'],
   ['zBox(0, NaN)', () => rules.zBox(0, Number.NaN), '"high" expected a finite number, got NaN'],
+  ['zBox(1, -1)', () => rules.zBox(1, -1), '"high" expected at least "low", 1, got -1'],
+  ['zBox([0, 2], 1)', () => rules.zBox([0, 2], 1), '"high" expected at least "low", 2, got 1'],
+  ['zBox([], 1)', () => rules.zBox([], 1), '"low" expected one bound or one for each channel, got []'],
+  ['uniform(3)', () => composites.uniform(3 as never), '"rule" expected a rule, such as rules.epsilon(), got 3'],
   ['zBox([0, 0], [1])', () => rules.zBox([0, 0], [1]), '"high" expected as many bounds as "low", 2, got 1'],
 ])('rules.%s is refused', (_name, make, message) => {
   expect(make).toThrow(message);
@@ -41,7 +46,7 @@ test.each<[string, () => LayersModel, string]>([
   [
     'a softmax inside',
     () => chain(picture, conv(), l.activation({ activation: 'softmax', name: 'attention' }), conv({ filters: 2 })),
-    'lrp has no rule for softmax in layer "attention" (Activation); put one first in "composite", for example [{ address: "attention" }, rules.pass()]',
+    'lrp has no rule for softmax in layer "attention" (Activation); put one first in "rules", for example [{ address: "attention" }, rules.pass()]',
   ],
   [
     'a custom layer',
@@ -107,7 +112,7 @@ test('bounds hold for what the layer itself reads: a rescaling before it is not 
   const build = (): LayersModel =>
     chain(picture, l.rescaling({ scale: 0.5, offset: 1 }) as ReturnType<typeof conv>, conv());
   const boxed = (low: number, high: number): Composite => [[{ position: 'first' }, rules.zBox(low, high)]];
-  await expect(explained(build, { composite: boxed(-1, 1) })).rejects.toThrow(RangeError);
+  await expect(explained(build, { composite: boxed(-1, 1) })).rejects.toThrow(VitrineError);
   expect((await explained(build, { composite: boxed(0.5, 1.5) })).values.shape).toEqual([2, ...picture]);
 });
 

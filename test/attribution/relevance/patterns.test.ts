@@ -334,8 +334,8 @@ describe('patternNet(model, x, { patterns }) refuses', () => {
 describe('fitPatterns refuses', () => {
   test('an empty data set, examples that do not fit, an unknown estimator', async () => {
     const model = classifier();
-    await expect(fitPatterns(model, [])).rejects.toThrow('"dataset" expected at least one example, got none');
-    await expect(fitPatterns(model, [batch([[1, 2]])])).rejects.toThrow('"dataset" expected shape [n, 6, 7, 2]');
+    await expect(fitPatterns(model, [])).rejects.toThrow('"images" expected at least one image, got none');
+    await expect(fitPatterns(model, [batch([[1, 2]])])).rejects.toThrow('"images" expected shape [n, 6, 7, 2]');
     await expect(fitPatterns(model, inputsOf(model), { estimator: 'robust' as 'linear' })).rejects.toThrow(
       '"estimator" expected one of',
     );
@@ -348,7 +348,7 @@ describe('fitPatterns refuses', () => {
   test('a single example for a dense layer, which then has one sample', async () => {
     const model = randomized(chain([4], l.dense({ units: 3, name: 'only' })));
     await expect(fitPatterns(model, inputsOf(model, 1))).rejects.toThrow(
-      '"dataset" expected at least 2 examples for the pattern of dense "only", got 1',
+      '"images" expected at least 2 examples for the pattern of dense "only", got 1',
     );
     free(model);
   });

@@ -1,8 +1,8 @@
-import { decodeSpill, encodeSpill } from '../../../src/dissection/counting/spill.ts';
+import { decodeSpill, encodeSpill } from '../../../src/dissection/stages/spill.ts';
 import { tallyAccumulator } from '../../../src/dissection/counting/tallyAccumulator.ts';
 import { thresholdAccumulator } from '../../../src/dissection/counting/thresholdAccumulator.ts';
 import { thresholdHistogram } from '../../../src/dissection/counting/thresholdHistogram.ts';
-import type { LabelledActivations } from '../../../src/dissection/types.ts';
+import type { LabelledActivations } from '../../../src/readings/labels.ts';
 import type { Accumulator } from '../../../src/numeric/accumulator.ts';
 import { random } from '../../../src/numeric/random.ts';
 import { concepts, randomLabelled } from '../../support/labelled.ts';

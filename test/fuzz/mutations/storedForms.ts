@@ -1,22 +1,20 @@
 import { dissectionCsv } from '../../../src/dissection/results/dissectionCsv.ts';
 import { dissectionJson, parseDissection } from '../../../src/dissection/results/dissectionJson.ts';
-import { hierarchyPredict } from '../../../src/distillation/hierarchy/hierarchyPredict.ts';
+import { predictHierarchy } from '../../../src/distillation/hierarchy/predictHierarchy.ts';
 import { type NeuralBackedTree, neuralBackedTree } from '../../../src/distillation/hierarchy/neuralBackedTree.ts';
 import { growDecisionTree } from '../../../src/distillation/rationale/growDecisionTree.ts';
 import { parseTree } from '../../../src/distillation/rationale/parseTree.ts';
 import { treeMetrics } from '../../../src/distillation/rationale/treeMetrics.ts';
 import type { GrownTree } from '../../../src/distillation/rationale/types.ts';
-import { surrogatePredict, surrogateTree } from '../../../src/distillation/surrogate/surrogateTree.ts';
+import { predictSurrogate, surrogateTree } from '../../../src/distillation/surrogate/surrogateTree.ts';
 import type { SurrogateTree } from '../../../src/distillation/surrogate/types.ts';
-import { treeOutline } from '../../../src/distillation/text/treeOutline.ts';
-import { treeText } from '../../../src/distillation/text/treeText.ts';
-import type { TreeOutline } from '../../../src/distillation/text/types.ts';
+import { type TreeOutline, treeOutline, treeText } from '../../../src/distillation/treeOutline.ts';
 import { fitExplanatoryGraph } from '../../../src/graph/fitExplanatoryGraph.ts';
-import { graphMl } from '../../../src/graph/graphMl.ts';
+import { graphMl } from '../../../src/graph/graphFormats.ts';
 import { inferPatterns } from '../../../src/graph/inferPatterns.ts';
 import { learnPartTemplates } from '../../../src/graph/localization/learnPartTemplates.ts';
 import { localizePart } from '../../../src/graph/localization/localizePart.ts';
-import { syntheticPatterns } from '../../../src/graph/synthetic/syntheticPatterns.ts';
+import { syntheticPatterns } from '../../../src/graph/syntheticPatterns.ts';
 import { random } from '../../../src/numeric/random.ts';
 import { conceptChart } from '../../../src/render/dissectionReport/conceptChart.ts';
 import { graphDiagram } from '../../../src/render/graphDiagram/graphDiagram.ts';
@@ -74,7 +72,7 @@ const forms: Readonly<Record<string, () => Form | Promise<Form>>> = {
       surrogateTree({ features, outputs: { shape: [6], data: Float32Array.of(-1, -1, 1, 1, 3, 2) } }),
       (tree) => {
         treeText(tree);
-        surrogatePredict(tree, features);
+        predictSurrogate(tree, features);
       },
     ),
   hierarchy: async () =>
@@ -82,7 +80,7 @@ const forms: Readonly<Record<string, () => Form | Promise<Form>>> = {
       await neuralBackedTree({ shape: [4, 2], data: Float32Array.of(1, 0, 0.9, 0, 0, 1, 0.2, 0.8) }),
       (tree) => {
         treeText(tree);
-        hierarchyPredict(tree, { shape: [1, 4], data: Float32Array.of(1, 2, 0, 3) });
+        predictHierarchy(tree, { shape: [1, 4], data: Float32Array.of(1, 2, 0, 3) });
       },
     ),
   outline: async () =>
@@ -94,10 +92,10 @@ const forms: Readonly<Record<string, () => Form | Promise<Form>>> = {
 
 function patterns(): ReturnType<typeof syntheticPatterns> {
   const layers = [
-    { name: 'low', positions: 6, filters: 2 },
-    { name: 'top', positions: 4, filters: 2 },
+    { name: 'low', positions: 6, unitCount: 2 },
+    { name: 'top', positions: 4, unitCount: 2 },
   ];
-  return syntheticPatterns({ images: 3, imageSize: 24, layers });
+  return syntheticPatterns({ imageCount: 3, imageSize: 24, layers });
 }
 
 function formOf<T>(value: T, use: (value: T) => unknown): Form {

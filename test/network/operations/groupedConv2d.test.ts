@@ -2,7 +2,7 @@ import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 import type { WindowGeometry } from '../../../src/backend/kernels/geometry.ts';
-import type { Operation, Parameters } from '../../../src/network/graph/operation.ts';
+import type { Operation, OperationParameters } from '../../../src/network/graph/operation.ts';
 import { affine } from '../../../src/network/operations/affine.ts';
 import type { OperationSource } from '../../../src/network/operations/base.ts';
 import { groupedConv2d } from '../../../src/network/operations/groupedConv2d.ts';
@@ -60,7 +60,7 @@ function kernelOf({ groups, plane, units, geometry }: Case, seed = 3): Block {
 /** Runs a job with an operation that frees what it keeps. */
 async function using(
   { groups, geometry, plane }: Case,
-  parameters: Parameters,
+  parameters: OperationParameters,
   job: (network: ReturnType<typeof operationNetwork>, operation: Operation) => Promise<void>,
 ): Promise<void> {
   const network = operationNetwork(plane.slice(1), [
@@ -139,7 +139,7 @@ test.each(kinds)('groupedConv2d, %s: folding an affine map before or after it', 
   const mapOf =
     (i: number) =>
     (source: OperationSource): Operation =>
-      affine(source, () => maps[i] as Parameters);
+      affine(source, () => maps[i] as OperationParameters);
   const parameters = { kernel: tensorOf(kernelOf(subject)), ...bias };
   const network = operationNetwork(plane.slice(1), [
     ['before', mapOf(0)],

@@ -2,7 +2,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import { composites, deepLift, gradient, lrp, rules } from '../../../src/attribution/index.ts';
-import type { Parameters } from '../../../src/network/graph/operation.ts';
+import type { OperationParameters } from '../../../src/network/graph/operation.ts';
 import type { Network } from '../../../src/network/network.ts';
 import { dense } from '../../../src/network/operations/dense.ts';
 import { layerNormalization } from '../../../src/network/operations/layerNormalization.ts';
@@ -14,7 +14,7 @@ import { expectGradient, expectParts, noiseTensor, passes } from '../../support/
 async function using(
   shape: readonly number[],
   axes: readonly number[],
-  job: (network: Network, parameters: Parameters) => Promise<void>,
+  job: (network: Network, parameters: OperationParameters) => Promise<void>,
 ): Promise<void> {
   const lengths = axes.map((axis) => shape[(axis < 0 ? axis + shape.length + 1 : axis) - 1] as number);
   const parameters = { gamma: noiseTensor(lengths, 1), beta: noiseTensor(lengths, 2) };

@@ -1,7 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
-import type { Operation, Parameters } from '../../../src/network/graph/operation.ts';
+import type { Operation, OperationParameters } from '../../../src/network/graph/operation.ts';
 import type { OperationSource } from '../../../src/network/operations/base.ts';
 import { averagePool, maxPool } from '../../../src/network/operations/pooling.ts';
 import { conv3d } from '../../../src/network/operations/volumes/conv3d.ts';
@@ -45,7 +45,7 @@ function tensorOf({ data, shape }: oracle.Volume): Tensor {
 
 /** Runs on an operation with weights and frees all of it. */
 async function using(
-  make: (source: OperationSource, parameters: () => Parameters) => Operation,
+  make: (source: OperationSource, parameters: () => OperationParameters) => Operation,
   kernel: oracle.Volume,
   check: (operation: Operation) => Promise<void>,
 ): Promise<void> {

@@ -37,7 +37,7 @@ export const attributionCalls: PublicCalls = {
   expectedGradients: method(a.expectedGradients, (given) => ({
     background: background(given),
     samples: 3,
-    noise: [0.1],
+    deviation: [0.1],
   })),
   xrai: method(a.xrai, () => ({ base: a.gradientTimesInput, segments: [segments()] })),
   conductance: method(a.conductance, withLayer),
@@ -64,7 +64,7 @@ export const attributionCalls: PublicCalls = {
       given.run,
     ),
   fitPatchGaussians: (given) =>
-    sent(a.fitPatchGaussians, given.input([4, 12, 12, 3], 5), { window: 2, padding: 1, patches: 30 }),
+    sent(a.fitPatchGaussians, given.input([4, 12, 12, 3], 5), { window: 2, padding: 1, samples: 30 }),
   gradCam: method(a.gradCam),
   gradCamPlusPlus: method(a.gradCamPlusPlus),
   hiResCam: method(a.hiResCam),
@@ -73,7 +73,7 @@ export const attributionCalls: PublicCalls = {
   elementWiseCam: method(a.elementWiseCam),
   eigenCam: method(a.eigenCam),
   eigenGradCam: method(a.eigenGradCam),
-  scoreCam: method(a.scoreCam, () => ({ channels: 2 })),
+  scoreCam: method(a.scoreCam, () => ({ unitCount: 2 })),
   ablationCam: method(a.ablationCam),
   finerCam: (given) => sent(a.finerCam, given.pictures, x(given), { ...given.run, target: [0, 2], similar: [1] }),
   femCam: method(a.femCam),
@@ -93,11 +93,11 @@ export const attributionCalls: PublicCalls = {
   featureAblation: method(a.featureAblation, parts),
   exactShapley: method(a.exactShapley, parts),
   kernelShap: method(a.kernelShap, (given) => ({ ...parts(given), samples: 6 })),
-  shapleySampling: method(a.shapleySampling, (given) => ({ ...parts(given), permutations: 2 })),
+  shapleySampling: method(a.shapleySampling, (given) => ({ ...parts(given), samples: 2 })),
   partitionShap: method(a.partitionShap, (given) => ({ evaluations: 8, baseline: baseline(given) })),
   lime: method(a.lime, (given) => ({ ...parts(given), samples: 8 })),
   rise: method(a.rise, (given) => ({ samples: 4, cells: 3, baseline: baseline(given) })),
-  sobolAttribution: method(a.sobolAttribution, (given) => ({ cells: 2, designs: 2, baseline: baseline(given) })),
+  sobolAttribution: method(a.sobolAttribution, (given) => ({ cells: 2, samples: 2, baseline: baseline(given) })),
   hsicAttribution: method(a.hsicAttribution, (given) => ({ cells: 2, samples: 6, baseline: baseline(given) })),
   predictionDifference: method(a.predictionDifference, (given) => ({
     background: given.input([40, 12, 12, 3], 4),
@@ -106,12 +106,12 @@ export const attributionCalls: PublicCalls = {
     samples: 2,
   })),
   meaningfulPerturbation: method(a.meaningfulPerturbation, (given) => ({
-    iterations: 2,
-    cell: 4,
+    steps: 2,
+    cellSize: 4,
     jitter: 2,
     baseline: baseline(given),
   })),
-  extremalPerturbation: method(a.extremalPerturbation, () => ({ iterations: 2, step: 4, sigma: 5 })),
+  extremalPerturbation: method(a.extremalPerturbation, () => ({ steps: 2, cellSize: 4, sigma: 5 })),
   progressive: (given) =>
     sent(lastOf, given.pictures, x(given), {
       samples: 4,

@@ -1,4 +1,7 @@
 import * as d from '../../../src/dissection/index.ts';
+import type { RunOptions } from '../../../src/network/types.ts';
+import type { NdArray } from '../../../src/numeric/ndarray.ts';
+import { forEachImage } from '../../../src/readings/forEachImage.ts';
 import { brodenFiles } from '../brodenFiles.ts';
 import { concepts, randomLabelled } from '../labelled.ts';
 import { listOf } from '../listOf.ts';
@@ -26,7 +29,7 @@ function unlabelled<O>(
 }
 
 const directions = (given: Given) => given.array([2, 5], 8);
-const labels = () => [0, 1, 2, 0, 1, 2];
+const classes = () => [0, 1, 2, 0, 1, 2];
 
 /** Dissection and what else is read of data sets. */
 export const dissectionCalls: PublicCalls = {
@@ -39,8 +42,8 @@ export const dissectionCalls: PublicCalls = {
       ...(onProgress && { onProgress }),
     }),
   axisComparison: labelled(d.axisComparison, () => ({ ...known(), layer: 'top', quantile: 0.1, count: 2 })),
-  bootstrapIou: labelled(d.bootstrapIou, ({ dissection }) => ({ layer: 'top', dissection, replicates: 5, labels: 2 })),
-  conceptClassifiers: labelled(d.conceptClassifiers, () => ({
+  bootstrapIou: labelled(d.bootstrapIou, ({ dissection }) => ({ layer: 'top', dissection, samples: 5, count: 2 })),
+  fitConceptClassifiers: labelled(d.fitConceptClassifiers, () => ({
     concepts: known().concepts,
     layer: 'top',
     validation: 0.34,
@@ -56,7 +59,7 @@ export const dissectionCalls: PublicCalls = {
     layer: 'top',
     quantile: 0.1,
     steps: 4,
-    counts: [1, 2],
+    unitCounts: [1, 2],
     validation: 0.34,
   })),
   rotatedDissection: labelled(d.rotatedDissection, () => ({
@@ -66,11 +69,19 @@ export const dissectionCalls: PublicCalls = {
     alphas: [0, 1],
   })),
   unitGallery: labelled(d.unitGallery, () => ({ layers: ['top'], count: 2, scale: { range: [-2, 2] as const } })),
+  forEachImage: unlabelled(
+    async (model, images, options: RunOptions & { layers: string[] }) => {
+      const maps: Float32Array[] = [];
+      const visit = ({ top }: Readonly<Record<string, NdArray>>): void => void maps.push((top as NdArray).data.slice());
+      return { count: await forEachImage(model, images, { ...options, visit }), maps };
+    },
+    () => ({ layers: ['top'] }),
+  ),
   topImages: unlabelled(d.topImages, (given) => ({ layer: 'top', direction: given.array([1, 5], 8), count: 2 })),
-  unitAblation: unlabelled(d.unitAblation, () => ({ layer: 'top', labels: labels(), units: [0, 3] })),
+  unitAblation: unlabelled(d.unitAblation, () => ({ layer: 'top', classes: classes(), units: [0, 3] })),
   cumulativeAblation: unlabelled(d.cumulativeAblation, () => ({
     layer: 'top',
-    labels: labels(),
+    classes: classes(),
     ranking: [3, 0, 1],
     counts: [1, 2],
   })),
@@ -81,7 +92,7 @@ export const dissectionCalls: PublicCalls = {
       layer: 'top',
       unit: 1,
       count: 2,
-      patch: 3,
+      size: 3,
       stride: 2,
       levels: [0.5, 0.9],
     }),
@@ -90,7 +101,7 @@ export const dissectionCalls: PublicCalls = {
       ...given.run,
       layer: 'top',
       concepts: { striped: given.input([4, 12, 12, 3], 2), dotted: given.input([4, 12, 12, 3], 3) },
-      random: [given.input([4, 12, 12, 3], 4), given.input([4, 12, 12, 3], 5)],
+      negatives: [given.input([4, 12, 12, 3], 4), given.input([4, 12, 12, 3], 5)],
       target: [0, 2],
     }),
   brodenDataset: () => {

@@ -1,16 +1,16 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { layers as l } from '@tensorflow/tfjs-layers';
+import { type LayersModel, layers as l } from '@tensorflow/tfjs-layers';
 import { fitPatterns } from '../../../src/attribution/index.ts';
 import { dissect } from '../../../src/dissection/dissect.ts';
-import type { Dissection, LabelledImage } from '../../../src/dissection/types.ts';
+import type { Dissection } from '../../../src/dissection/types.ts';
 import { fitExplanatoryGraph } from '../../../src/graph/fitExplanatoryGraph.ts';
 import { inferPatterns } from '../../../src/graph/inferPatterns.ts';
-import { syntheticPatterns } from '../../../src/graph/synthetic/syntheticPatterns.ts';
+import { syntheticPatterns } from '../../../src/graph/syntheticPatterns.ts';
 import type { RunOptions } from '../../../src/network/types.ts';
 import { type NdArray, sizeOf } from '../../../src/numeric/ndarray.ts';
 import { random } from '../../../src/numeric/random.ts';
+import type { LabelledImage } from '../../../src/readings/labels.ts';
 import { chain, conv, randomized } from '../../oracle/building.ts';
 import { concepts, randomLabelled } from '../labelled.ts';
 import { type SavedModel, saved } from '../savedModel.ts';
@@ -27,6 +27,8 @@ export interface Prepared {
   readonly dissection: Dissection;
   readonly maps: ReturnType<typeof syntheticPatterns>['maps'];
   readonly graph: Awaited<ReturnType<typeof fitExplanatoryGraph>>;
+  /** A graph of `pictures`. */
+  readonly pictureGraph: Awaited<ReturnType<typeof fitExplanatoryGraph>>;
   readonly inference: Awaited<ReturnType<typeof inferPatterns>>;
   dispose(): void;
 }
@@ -65,13 +67,18 @@ export async function prepare(): Promise<Prepared> {
     14,
   );
   const words = textNetwork();
-  const { maps } = syntheticPatterns({ seed: 3, images: 6 });
+  const { maps } = syntheticPatterns({ seed: 3, imageCount: 6 });
   const graph = await fitExplanatoryGraph(maps, graphOptions);
   return {
     pictures,
     words,
     maps,
     graph,
+    pictureGraph: await fitExplanatoryGraph(pictures, [randomArray([8, 12, 12, 3], 5)], {
+      layers: ['top'],
+      patternsPerFilter: 2,
+      iterations: 2,
+    }),
     files: await saved(pictures),
     patterns: await fitPatterns(pictures, [randomArray([6, 12, 12, 3], 3)]),
     inference: await inferPatterns(graph, maps),

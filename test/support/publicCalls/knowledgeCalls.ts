@@ -1,6 +1,6 @@
 import * as distillation from '../../../src/distillation/index.ts';
 import * as graphs from '../../../src/graph/index.ts';
-import type { Input, Model } from '../../../src/network/types.ts';
+import type { Input, Model, RunOptions } from '../../../src/network/types.ts';
 import { type Given, graphOptions } from './given.ts';
 import { type PublicCalls, sent } from './sent.ts';
 
@@ -15,7 +15,7 @@ const contrast = () => ({ class: 0, minus: 'rest' }) as const;
 export const knowledgeCalls: PublicCalls = {
   fitExplanatoryGraph: (given) =>
     sent(
-      (model: Model, dataset: Images, options: graphs.ExplanatoryGraphOptions & graphs.Negatives<Images>) =>
+      (model: Model, dataset: Images, options: graphs.ExplanatoryGraphOptions & graphs.GraphNegatives<Images>) =>
         graphs.fitExplanatoryGraph(model, dataset, options),
       given.pictures,
       images(given),
@@ -24,7 +24,7 @@ export const knowledgeCalls: PublicCalls = {
         layers: ['conv', 'top'],
         patternsPerFilter: 2,
         iterations: 2,
-        filters: { top: [0, 2] },
+        units: { top: [0, 2] },
         negatives: images(given),
       },
     ),
@@ -44,15 +44,10 @@ export const knowledgeCalls: PublicCalls = {
     ),
   inferPatterns: (given) =>
     sent(
-      async (model: Model, fitted: Images, read: Images, options: object) =>
-        graphs.inferPatterns(
-          await graphs.fitExplanatoryGraph(model, fitted, { layers: ['top'], patternsPerFilter: 2 }),
-          model,
-          read,
-          options,
-        ),
+      (graph: graphs.ExplanatoryGraph, model: Model, dataset: Images, options: RunOptions) =>
+        graphs.inferPatterns(graph, model, dataset, options),
+      given.pictureGraph,
       given.pictures,
-      images(given),
       images(given),
       given.run,
     ),
@@ -78,7 +73,7 @@ export const knowledgeCalls: PublicCalls = {
       ...given.run,
       layer: 'top',
       target: contrast(),
-      scale: Float64Array.of(1, 2, 1, 2, 1),
+      meanResponses: Float64Array.of(1, 2, 1, 2, 1),
     }),
   partEffects: (given) =>
     sent(distillation.partEffects, given.pictures, images(given), {

@@ -52,7 +52,7 @@ export const metricCalls: PublicCalls = {
     segments: { shape: [12, 12], data: Int32Array.from({ length: 144 }, (_, i) => Math.floor(i / 36)) },
     baseline: baseline(given),
   })),
-  road: ofMap(m.road, () => ({ fractions: [0.3, 0.6] })),
+  road: ofMap(m.road, () => ({ shares: [0.3, 0.6] })),
   infidelity: ofMap(m.infidelity, (given) => ({ perturbations: given.array([2, 2, 12, 12, 3], 8) })),
   faithfulnessCorrelation: ofMap(m.faithfulnessCorrelation, (given) => ({
     subsets: subsets(),

@@ -1,9 +1,12 @@
+import * as tf from '@tensorflow/tfjs-core';
 import { describeBackend, useBackend } from '../../../src/backend/index.ts';
 import { decodeImage } from '../../../src/image/files/decodeImage.ts';
 import { encodePng } from '../../../src/image/files/encodePng.ts';
+import type { Model, Network } from '../../../src/network/index.ts';
 import { activations, loadModel, loadNetwork, predict } from '../../../src/network/index.ts';
 import type { ModelFiles } from '../../../src/network/loading/source.ts';
-import { layerGradients } from '../../../src/scoring/index.ts';
+import { forEachImage } from '../../../src/readings/index.ts';
+import { layerGradients, perturbedScores, scores, withNetwork } from '../../../src/scoring/index.ts';
 import { backend } from '../backend.ts';
 import { readable } from '../savedModel.ts';
 import type { Given } from './given.ts';
@@ -22,6 +25,32 @@ export const networkCalls: PublicCalls = {
   activations: (given) => sent(activations, given.pictures, x(given), ['conv', 'top'], given.run),
   layerGradients: (given) =>
     sent(layerGradients, given.pictures, x(given), { layers: ['conv'], target: [0, 2], ...given.run }),
+  scores: (given) => sent(scores, given.pictures, x(given), { target: [0, 2], ...given.run }),
+  perturbedScores: (given) =>
+    sent(perturbedScores, given.pictures, x(given), {
+      samples: 2,
+      rows: ({ shown }, start, end) => tf.tile(shown, [end - start, 1, 1, 1]),
+      baseline: given.input([12, 12, 3], 2),
+      target: [0, 2],
+      ...given.run,
+    }),
+  withNetwork: (given) =>
+    sent(
+      (model: Model, job: (network: Network) => Promise<unknown>) => withNetwork(model, job),
+      given.pictures,
+      (network) => predict(network, given.array([1, 12, 12, 3], 1), given.run),
+    ),
+  forEachImage: (given) =>
+    sent(
+      forEachImage,
+      given.pictures,
+      given.dataset([given.array([3, 12, 12, 3], 5), given.array([3, 12, 12, 3], 6)]),
+      {
+        layers: ['conv'],
+        visit: () => undefined,
+        ...given.run,
+      },
+    ),
   loadModel: (given) =>
     sent(
       async (...args: Parameters<typeof loadModel>) => {

@@ -1,5 +1,5 @@
 import { appendFileSync } from 'node:fs';
-import type { LabelledImage } from '../../../src/dissection/types.ts';
+import type { LabelledImage } from '../../../src/readings/labels.ts';
 import { dataset as uncounted } from './dissected.ts';
 
 export { model } from './dissected.ts';

@@ -1,8 +1,8 @@
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { type LayersModel, layers as l } from '@tensorflow/tfjs-layers';
-import type { LabelledImage } from '../../../src/dissection/types.ts';
 import { random } from '../../../src/numeric/random.ts';
+import type { LabelledImage } from '../../../src/readings/labels.ts';
 import { chain, randomized } from '../../oracle/building.ts';
 import { randomLabelled } from '../labelled.ts';
 

@@ -1,5 +1,5 @@
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
-import type { LabelledImage } from '../../../src/dissection/types.ts';
+import type { LabelledImage } from '../../../src/readings/labels.ts';
 import { dataset as alive } from './dissected.ts';
 
 export { model } from './dissected.ts';

@@ -1,4 +1,4 @@
-import type { LabelledImage } from '../../../src/dissection/types.ts';
+import type { LabelledImage } from '../../../src/readings/labels.ts';
 import { dataset as sound } from './dissected.ts';
 
 export { model } from './dissected.ts';

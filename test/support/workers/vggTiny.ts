@@ -1,8 +1,8 @@
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import type { LabelledImage } from '../../../src/dissection/types.ts';
 import { readModel } from '../../../src/node/readModel.ts';
+import type { LabelledImage } from '../../../src/readings/labels.ts';
 import { randomLabelled } from '../labelled.ts';
 
 /** The small network that the examples of the documentation use. */

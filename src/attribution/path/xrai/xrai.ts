@@ -5,13 +5,16 @@ import { example } from '../../../image/maps/example.ts';
 import { segmenting } from '../../../image/segmentation/segmenting.ts';
 import type { Segments } from '../../../image/types.ts';
 import type { Input, Model } from '../../../network/types.ts';
-import { assertChoice, assertWidth } from '../../../numeric/check.ts';
+import { assertWidth } from '../../../numeric/check.ts';
 import { VitrineError } from '../../../numeric/errors.ts';
 import type { NdArray } from '../../../numeric/ndarray.ts';
+import { callback, integer, kind, type OptionChecks, oneOf } from '../../../numeric/options.ts';
 import type { Sliced } from '../../../numeric/sliced.ts';
+import { explainChecks } from '../../../scoring/explainChecks.ts';
 import { type ImageInput, type InputOption, imageInput } from '../../../scoring/placedInput.ts';
 import { explain } from '../../../scoring/session.ts';
 import type { Attribution, ExplainOptions } from '../../../scoring/types.ts';
+import { assertAttribution } from '../../assertAttribution.ts';
 import { integratedGradients } from '../integratedGradients.ts';
 import { segmentsAtSixScales } from './segmentsAtSixScales.ts';
 import { rankRegions } from './xraiRanking.ts';
@@ -29,11 +32,20 @@ export interface XraiOptions extends InputOption {
   /** How many pixels segments grow by; by default none if they are given, else 5 of 224. */
   readonly dilation?: number;
   /**
-   * `'full'` (default) takes the region next that adds the most per pixel; `'fast'` orders the regions once, by their own
+   * `'full'` (by default) takes the region next that adds the most per pixel; `'fast'` orders the regions once, by their own
    * means.
    */
-  readonly order?: 'full' | 'fast';
+  readonly ranking?: 'full' | 'fast';
 }
+
+const checks: OptionChecks<ExplainOptions & XraiOptions> = {
+  ...explainChecks,
+  base: callback,
+  segments: kind('a division of the image or a list of them', isDivision),
+  dilation: (argument, value) => assertWidth(argument, value as number),
+  ranking: oneOf(['full', 'fast']),
+  input: integer(0),
+};
 
 /** What {@link xrai} returns. */
 export interface XraiAttribution extends Attribution {
@@ -54,7 +66,7 @@ export interface XraiAttribution extends Attribution {
  *
  * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param x one example or a batch `[n, h, w, c]`, an image.
- * @param options `base`, `segments`, `dilation`, `order`, `input`, `target`, `scale` (`'logit'` by default).
+ * @param options `base`, `segments`, `dilation`, `ranking`, `input`, `target`, `scale` (`'logit'` by default).
  * @returns `values` `[n, h, w]`, the same number in every pixel of a region, and the `ranks` of the regions.
  * @throws {VitrineError} if x is no image, or the segments or the map of `base` do not fit it; else as
  * {@link integratedGradients}.
@@ -69,11 +81,8 @@ export async function xrai(
   x: Input,
   options: ExplainOptions & XraiOptions = {},
 ): Promise<XraiAttribution> {
-  const { dilation, order = 'full' } = options;
-  assertChoice('order', order, ['full', 'fast']);
-  if (dilation !== undefined) assertWidth('dilation', dilation);
-  return explain(model, x, options, async ({ network, inputs, count }, own) => {
-    const { base, segments, dilation: _, order: __, input, ...run } = own;
+  return explain(model, x, options, { checks }, async ({ network, inputs, count }, own) => {
+    const { base, segments, dilation, ranking = 'full', input, ...run } = own;
     const image = imageInput({ inputs }, input);
     const [height, width] = image.plane;
     const size = height * width;
@@ -91,13 +100,14 @@ export async function xrai(
       regions.push(yield* divided(pixels, i, { segments, dilation }));
     });
     const explainer = base ?? fromBlackAndWhite(image.index, inputs.length);
-    const attribution = await explainer(network, inputs, run);
+    const attribution: unknown = await explainer(network, inputs, run);
+    assertAttribution('base', attribution);
     const saliency = saliencyOf(attribution, image, count);
     const values = new Float32Array(count * size);
     const ranks = new Int32Array(count * size);
     await eachExample('xrai', function* (i) {
       const found = yield* rankRegions(saliency.subarray(i * size, (i + 1) * size), regions[i] as readonly Region[], {
-        order,
+        ranking,
         least: (50 * size) / 224 ** 2,
       });
       values.set(found.values, i * size);
@@ -107,6 +117,11 @@ export async function xrai(
     const shape = [count, height, width];
     return { values: { shape, data: values }, method: 'xrai', target, score, explained, ranks: { shape, data: ranks } };
   });
+}
+
+function isDivision(value: unknown): boolean {
+  const isOne = (each: unknown): boolean => typeof each === 'object' && each !== null && !Array.isArray(each);
+  return Array.isArray(value) ? value.length > 0 && value.every(isOne) : isOne(value);
 }
 
 /** The regions of one example, of all divisions together. */

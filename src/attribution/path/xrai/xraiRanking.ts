@@ -1,4 +1,3 @@
-import { assertChoice } from '../../../numeric/check.ts';
 import type { Sliced } from '../../../numeric/sliced.ts';
 import type { Region } from './xraiRegions.ts';
 
@@ -12,11 +11,10 @@ export interface RankedRegions {
 export function* rankRegions(
   saliency: Float32Array,
   regions: readonly Region[],
-  { order, least }: { readonly order: 'full' | 'fast'; readonly least: number },
+  { ranking, least }: { readonly ranking: 'full' | 'fast'; readonly least: number },
 ): Sliced<RankedRegions> {
-  assertChoice('order', order, ['full', 'fast']);
   const cover = yield* createCover(saliency, regions);
-  const taken = yield* order === 'full' ? greedy(cover, least) : sorted(cover, least);
+  const taken = yield* ranking === 'full' ? greedy(cover, least) : sorted(cover, least);
   const rest = cover.uncovered();
   if (rest.length > 0) taken.push({ pixels: rest, gain: meanOf(saliency, rest) });
   yield 10 * saliency.length;

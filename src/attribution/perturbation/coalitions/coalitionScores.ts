@@ -1,4 +1,4 @@
-import { perturbedScores } from '../../../scoring/perturbedScores.ts';
+import { perturbedRuns } from '../../../scoring/perturbedRuns.ts';
 import type { Session } from '../../../scoring/session.ts';
 import type { SegmentGame } from './segmentGame.ts';
 
@@ -27,7 +27,7 @@ export async function coalitionScores(
     const { onProgress } = session.options;
     const counted = onProgress && (({ done }: { done: number }) => onProgress({ stage, done: before + done, total }));
     const options = { ...session.options, ...(counted && { onProgress: counted }) };
-    await perturbedScores(
+    await perturbedRuns(
       { ...session, options },
       {
         stage,

@@ -4,7 +4,7 @@ import { binomial } from '../../../numeric/statistics.ts';
 import { explain } from '../../../scoring/session.ts';
 import type { ExplainOptions, SegmentAttribution } from '../../../scoring/types.ts';
 import { coalitionScores } from './coalitionScores.ts';
-import { type SegmentOptions, segmentGame } from './segmentGame.ts';
+import { type SegmentOptions, segmentChecks, segmentGame } from './segmentGame.ts';
 import { shapleyGap } from './shapleyGap.ts';
 
 /** More players need more than a hundred thousand passes. */
@@ -36,7 +36,7 @@ export async function exactShapley(
   x: Input,
   options: ExplainOptions & SegmentOptions,
 ): Promise<SegmentAttribution> {
-  return explain(model, x, options, async (session, options) => {
+  return explain(model, x, options, { checks: segmentChecks }, async (session, options) => {
     const game = await segmentGame(session, options);
     assertFew(Math.max(...game.players));
     const scores = await coalitionScores(session, game, {
@@ -53,7 +53,7 @@ export async function exactShapley(
 function assertFew(players: number): void {
   if (players <= mostPlayers) return;
   throw new VitrineError(
-    'bad-argument',
+    'too-large',
     `"segments" expected at most ${mostPlayers}, got ${players}, which takes 2^${players} passes; try kernelShap, shapleySampling or partitionShap`,
   );
 }

@@ -1,7 +1,7 @@
 import { inSlices } from '../../../backend/inTurn.ts';
 import type { Input, Model } from '../../../network/types.ts';
-import { assertCount } from '../../../numeric/check.ts';
 import { weightedLeastSquares } from '../../../numeric/linear/leastSquares.ts';
+import { callback, count, type OptionChecks } from '../../../numeric/options.ts';
 import { random } from '../../../numeric/random.ts';
 import { atOnce, forEachOf, type Sliced } from '../../../numeric/sliced.ts';
 import { explain } from '../../../scoring/session.ts';
@@ -9,7 +9,7 @@ import type { ExplainOptions, SegmentAttribution } from '../../../scoring/types.
 import type { PartialOption } from '../../progressive.ts';
 import { coalitionScores } from './coalitionScores.ts';
 import { kernelCoalitions, type WeightedCoalitions } from './kernelCoalitions.ts';
-import { type SegmentGame, type SegmentOptions, segmentGame } from './segmentGame.ts';
+import { type SegmentGame, type SegmentOptions, segmentChecks, segmentGame } from './segmentGame.ts';
 import { shapleyGap } from './shapleyGap.ts';
 
 /** How many coalitions {@link kernelShap} looks at. */
@@ -17,6 +17,12 @@ export interface KernelShapOptions extends SegmentOptions, PartialOption<Segment
   /** The number of coalitions besides the empty and the full one; 2 s + 2048 by default, for s segments. */
   readonly samples?: number;
 }
+
+const checks: OptionChecks<ExplainOptions & KernelShapOptions> = {
+  ...segmentChecks,
+  samples: count(1),
+  onPartial: callback,
+};
 
 /**
  * KernelSHAP: Shapley values of segments as the coefficients of a weighted linear regression on coalitions.
@@ -46,9 +52,8 @@ export async function kernelShap(
   x: Input,
   options: ExplainOptions & KernelShapOptions,
 ): Promise<SegmentAttribution> {
-  const { samples, seed = 0, onPartial } = options;
-  if (samples !== undefined) assertCount('samples', samples, 1);
-  return explain(model, x, options, async (session, options) => {
+  return explain(model, x, options, { checks }, async (session, options) => {
+    const { samples, seed = 0, onPartial } = options;
     const game = await segmentGame(session, options);
     const drawn = game.players.map((players, example) =>
       kernelCoalitions(players, samples ?? 2 * players + 2048, random(seed, example)),

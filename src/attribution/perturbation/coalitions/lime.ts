@@ -2,9 +2,10 @@ import { inSlices } from '../../../backend/inTurn.ts';
 import { segmenting } from '../../../image/segmentation/segmenting.ts';
 import type { Segments } from '../../../image/types.ts';
 import type { Input, Model } from '../../../network/types.ts';
-import { assertCount, assertNumber, assertRoom } from '../../../numeric/check.ts';
+import { assertRoom } from '../../../numeric/check.ts';
 import { type LinearFit, weightedRidge } from '../../../numeric/linear/leastSquares.ts';
 import type { NdArray } from '../../../numeric/ndarray.ts';
+import { callback, count, number, type OptionChecks } from '../../../numeric/options.ts';
 import { random } from '../../../numeric/random.ts';
 import { atOnce, type Sliced } from '../../../numeric/sliced.ts';
 import { placedInput } from '../../../scoring/placedInput.ts';
@@ -12,7 +13,7 @@ import { explain, type Session } from '../../../scoring/session.ts';
 import type { Baseline, ExplainOptions, SegmentAttribution } from '../../../scoring/types.ts';
 import type { PartialOption } from '../../progressive.ts';
 import { coalitionScores } from './coalitionScores.ts';
-import { type SegmentGame, type SegmentOptions, segmentGame } from './segmentGame.ts';
+import { type SegmentGame, type SegmentOptions, segmentChecks, segmentGame } from './segmentGame.ts';
 
 /** How {@link lime} samples and fits. */
 export interface LimeOptions extends SegmentOptions, PartialOption<LimeAttribution> {
@@ -27,6 +28,14 @@ export interface LimeOptions extends SegmentOptions, PartialOption<LimeAttributi
   /** How fast samples count less with their distance from x; 0.25 by default. */
   readonly kernelWidth?: number;
 }
+
+const checks: OptionChecks<ExplainOptions & LimeOptions> = {
+  ...segmentChecks,
+  samples: count(2),
+  ridge: number(0),
+  kernelWidth: number(Number.MIN_VALUE),
+  onPartial: callback,
+};
 
 /** What {@link lime} returns. */
 export interface LimeAttribution extends SegmentAttribution {
@@ -66,17 +75,8 @@ export async function lime(
   x: Input,
   options: ExplainOptions & LimeOptions = {},
 ): Promise<LimeAttribution> {
-  const { samples = 1000, ridge = 1, kernelWidth = 0.25 } = options;
-  assertCount('samples', samples, 2);
-  assertNumber('ridge', ridge, 0);
-  assertNumber('kernelWidth', kernelWidth, Number.MIN_VALUE);
-  const sampling = { samples, ridge, kernelWidth, seed: options.seed ?? 0 };
-  return explain(
-    model,
-    x,
-    options,
-    async (session, options) => fitted(session, await imageGame(session, options), { ...options, ...sampling }),
-    'probability',
+  return explain(model, x, options, { checks, scale: 'probability' }, async (session, own) =>
+    fitted(session, await imageGame(session, own), own),
   );
 }
 
@@ -87,18 +87,17 @@ async function imageGame(session: Session, { segments, baseline, input }: LimeOp
   const labels = await inSlices(segmenting(image, segments), session.options);
   return segmentGame(session, {
     segments: labels,
-    baseline: baseline ?? segmentMeans(image, labels),
+    baseline: baseline === undefined ? segmentMeans(image, labels) : baseline,
     input: index,
   });
 }
 
-type Sampling = Required<Pick<LimeOptions & ExplainOptions, 'samples' | 'ridge' | 'kernelWidth' | 'seed'>>;
-
 async function fitted(
   session: Session,
   game: SegmentGame,
-  { samples, ridge, kernelWidth, seed, onPartial, signal }: LimeOptions & ExplainOptions & Sampling,
+  options: LimeOptions & ExplainOptions,
 ): Promise<LimeAttribution> {
+  const { samples = 1000, ridge = 1, kernelWidth = 0.25, seed = 0, onPartial, signal } = options;
   const drawn = game.players.map((players, example) => coalitions(players, samples, [seed, example]));
   const fitTo = (scores: Float64Array, example: number): Sliced<LinearFit> => {
     const players = game.players[example] as number;

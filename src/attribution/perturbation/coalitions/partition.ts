@@ -1,5 +1,5 @@
 import type { Span } from '../../../network/incremental/reading.ts';
-import { type Box, boxRows, volumeOf, wholeOf } from '../hiding/boxes.ts';
+import { type Box, boxRows, volumeOf, wholeOf } from '../../../scoring/boxes.ts';
 
 /** A part in one of the surroundings in which it can be added, with the score without and with it. */
 interface Part {

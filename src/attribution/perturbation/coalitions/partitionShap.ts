@@ -1,11 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Input, Model } from '../../../network/types.ts';
-import { assertCount } from '../../../numeric/check.ts';
 import { type NdArray, sizeOf } from '../../../numeric/ndarray.ts';
+import { anything, callback, count, integer, type OptionChecks } from '../../../numeric/options.ts';
 import { hiddenInput } from '../../../scoring/baselines.ts';
+import { type Box, boxRows } from '../../../scoring/boxes.ts';
 import { completenessGap } from '../../../scoring/completenessError.ts';
-import { hideable, masked, repeated } from '../../../scoring/masking.ts';
-import { perturbedScores } from '../../../scoring/perturbedScores.ts';
+import { explainChecks } from '../../../scoring/explainChecks.ts';
+import { besideOthers, hideable, masked } from '../../../scoring/masking.ts';
+import { perturbedRuns } from '../../../scoring/perturbedRuns.ts';
 import { type InputOption, type PlacedInput, placedInput } from '../../../scoring/placedInput.ts';
 import { type Endpoint, endpoint } from '../../../scoring/scoreAt.ts';
 import { attributionOf, explain, type Session } from '../../../scoring/session.ts';
@@ -13,7 +15,6 @@ import { pinTarget } from '../../../scoring/targets/createScorer.ts';
 import type { Scorer } from '../../../scoring/targets/scorer.ts';
 import type { Attribution, Baseline, ExplainOptions } from '../../../scoring/types.ts';
 import type { PartialOption } from '../../progressive.ts';
-import { type Box, boxRows } from '../hiding/boxes.ts';
 import { createPartition, type Partition } from './partition.ts';
 
 /** How finely {@link partitionShap} divides. */
@@ -23,6 +24,14 @@ export interface PartitionShapOptions extends InputOption, PartialOption {
   /** What hidden parts look like; `'blur'` by default. */
   readonly baseline?: Baseline;
 }
+
+const checks: OptionChecks<ExplainOptions & PartitionShapOptions> = {
+  ...explainChecks,
+  evaluations: count(2),
+  baseline: anything,
+  input: integer(0),
+  onPartial: callback,
+};
 
 /** As many divisions at a time, whatever the batch size, since the scores of one decide about the next. */
 const together = 8;
@@ -53,9 +62,8 @@ export async function partitionShap(
   x: Input,
   options: ExplainOptions & PartitionShapOptions = {},
 ): Promise<Attribution> {
-  const { evaluations = 500, onPartial } = options;
-  assertCount('evaluations', evaluations, 2);
-  return explain(model, x, options, async (session, options) => {
+  return explain(model, x, options, { checks }, async (session, options) => {
+    const { evaluations = 500, onPartial } = options;
     const game = await partGame(session, options);
     const { at, image } = game;
     const values = {
@@ -91,7 +99,7 @@ interface PartGame {
 async function partGame(session: Session, options: PartitionShapOptions): Promise<PartGame> {
   const { inputs, scorer, scorerOf } = session;
   const image = placedInput(session, options.input);
-  const hidden = await hiddenInput(session, image.index, options.baseline ?? 'blur');
+  const hidden = await hiddenInput(session, image.index, options.baseline === undefined ? 'blur' : options.baseline);
   const at = await endpoint(session, inputs, { sites: [], scorer });
   return { image, hidden, at, scorer: scorerOf(pinTarget(session.options.target, at.classes)) };
 }
@@ -141,10 +149,10 @@ async function scoreParts(
     rows(_example: number, start: number, end: number) {
       const masks = tf.tensor(masksOf(shown.slice(start, end), lengths), [end - start, ...lengths, 1]);
       const changed = masked(hideable(inputs[index] as NdArray, hidden, example), masks);
-      return inputs.map((input, i) => (i === index ? changed : repeated(input, example, end - start)));
+      return besideOthers(changed, { inputs, index, example });
     },
   };
-  await perturbedScores({ network, count, options: quietly }, sampling, (part, { start }) => {
+  await perturbedRuns({ network, count, options: quietly }, sampling, (part, { start }) => {
     scores.set(part.scores.data, start);
   });
   return scores;

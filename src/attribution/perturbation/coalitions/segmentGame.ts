@@ -2,27 +2,36 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { inSlices } from '../../../backend/inTurn.ts';
 import type { Segments } from '../../../image/types.ts';
-import { assertCount, assertInteger } from '../../../numeric/check.ts';
 import type { NdArray } from '../../../numeric/ndarray.ts';
+import { anything, count, integer, type OptionChecks, object } from '../../../numeric/options.ts';
 import { hiddenInput } from '../../../scoring/baselines.ts';
-import { hideable, masked, repeated } from '../../../scoring/masking.ts';
-import { type InputOption, isPlaced, placedInput } from '../../../scoring/placedInput.ts';
+import { explainChecks } from '../../../scoring/explainChecks.ts';
+import { besideOthers, hideable, masked } from '../../../scoring/masking.ts';
+import { chosenInput, type InputOption, isPlaced, placedInput } from '../../../scoring/placedInput.ts';
 import { type Endpoint, endpoint } from '../../../scoring/scoreAt.ts';
 import { attributionOf, type Session } from '../../../scoring/session.ts';
 import { pinTarget } from '../../../scoring/targets/createScorer.ts';
 import type { Scorer } from '../../../scoring/targets/scorer.ts';
-import type { Baseline, SegmentAttribution } from '../../../scoring/types.ts';
+import type { Baseline, ExplainOptions, SegmentAttribution } from '../../../scoring/types.ts';
 import { segmentLabels } from './segmentLabels.ts';
 
 /** What methods over segments have in common. */
 export interface SegmentOptions {
-  /** How the image or the volume is divided; inputs without rows and columns are divided into single features where nothing is given. */
+  /** How the image or the volume is divided; must be given of these. By default other inputs are divided into single features. */
   readonly segments?: Segments;
   /** What a hidden segment looks like; `'zero'` by default. */
   readonly baseline?: Baseline;
   /** The position of the input that is divided; by default the first that is an image or a volume, else the first. */
   readonly input?: number;
 }
+
+/** Checks of {@link SegmentOptions}; a division is looked at with what it divides. */
+export const segmentChecks: OptionChecks<ExplainOptions & SegmentOptions> = {
+  ...explainChecks,
+  segments: object,
+  baseline: anything,
+  input: integer(0),
+};
 
 /** The segments of one input as players of a game: the score of each coalition is that with all others hidden. */
 export interface SegmentGame {
@@ -68,7 +77,7 @@ export async function segmentGame(
         hideable(inputs[index] as NdArray, hidden, example),
         tf.reshape(masks, [-1, ...positions]),
       );
-      return inputs.map((array, i) => (i === index ? changed : repeated(array, example, count)));
+      return besideOthers(changed, { inputs, index, example });
     },
     attribution(method, values, delta) {
       const maps = [{ shape: placed ? shape.slice(0, -1) : shape, data: painted(labels, values) }];
@@ -77,13 +86,6 @@ export async function segmentGame(
       return { ...found, segmentValues: sideBySide(values) };
     },
   };
-}
-
-/** The position of the input that is asked for, or of the first image, or 0. */
-function chosenInput(inputs: readonly NdArray[], input: number | undefined): number {
-  if (input !== undefined) assertInteger('input', input, [0, inputs.length - 1]);
-  const image = inputs.findIndex(({ shape }) => isPlaced(shape));
-  return input ?? Math.max(0, image);
 }
 
 function labelsAt({ shape, data }: NdArray<Int32Array>, example: number): Int32Array {
@@ -117,10 +119,17 @@ export interface GridMaskOptions extends InputOption {
   readonly baseline?: Baseline;
 }
 
+/** Checks of {@link GridMaskOptions}. */
+export const gridMaskChecks: OptionChecks<ExplainOptions & GridMaskOptions> = {
+  ...explainChecks,
+  cells: count(1),
+  baseline: anything,
+  input: integer(0),
+};
+
 /** The cells of a grid over the image or the volume. */
 export async function gridGame(session: Session, options: GridMaskOptions): Promise<SegmentGame> {
   const { index, lengths } = placedInput(session, options.input);
   const { cells = lengths.length > 2 ? 4 : 8, baseline = 'zero' } = options;
-  assertCount('cells', cells, 1);
   return segmentGame(session, { segments: { grid: cells }, baseline, input: index });
 }

@@ -40,5 +40,5 @@ function featureLabels(segments: Segments, shape: readonly number[]): boolean {
   }
   if (sameShape(segments.shape, feature)) return true;
   if (sameShape(segments.shape, shape)) return false;
-  throw new VitrineError('bad-argument', `"segments" expected ${expected}, got [${segments.shape.join(', ')}]`);
+  throw new VitrineError('bad-shape', `"segments" expected ${expected}, got [${segments.shape.join(', ')}]`);
 }

@@ -1,20 +1,26 @@
 import type { Input, Model } from '../../../network/types.ts';
-import { assertCount } from '../../../numeric/check.ts';
 import type { NdArray } from '../../../numeric/ndarray.ts';
+import { callback, count, type OptionChecks } from '../../../numeric/options.ts';
 import { random, shuffled } from '../../../numeric/random.ts';
 import { runningMoments } from '../../../numeric/running.ts';
 import { explain } from '../../../scoring/session.ts';
 import type { ExplainOptions, SegmentAttribution } from '../../../scoring/types.ts';
 import type { PartialOption } from '../../progressive.ts';
 import { coalitionScores } from './coalitionScores.ts';
-import { type SegmentGame, type SegmentOptions, segmentGame, sideBySide } from './segmentGame.ts';
+import { type SegmentGame, type SegmentOptions, segmentChecks, segmentGame, sideBySide } from './segmentGame.ts';
 import { shapleyGap } from './shapleyGap.ts';
 
 /** How {@link shapleySampling} samples. */
 export interface ShapleySamplingOptions extends SegmentOptions, PartialOption<SampledShapley> {
   /** The number of random orders; each is run forwards and backwards. 10 by default. */
-  readonly permutations?: number;
+  readonly samples?: number;
 }
+
+const checks: OptionChecks<ExplainOptions & ShapleySamplingOptions> = {
+  ...segmentChecks,
+  samples: count(1),
+  onPartial: callback,
+};
 
 /** What {@link shapleySampling} returns. */
 export interface SampledShapley extends SegmentAttribution {
@@ -33,14 +39,14 @@ export interface SampledShapley extends SegmentAttribution {
  *
  * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param x one example or a batch `[n, …]` in the shape of the model's input.
- * @param options `segments` (required for images), `permutations`, `baseline`, `input`, `seed`, `target`, `scale`
+ * @param options `segments` (required for images), `samples`, `baseline`, `input`, `seed`, `target`, `scale`
  * (`'logit'` by default), `onPartial`.
  * @returns `segmentValues` and `standardErrors` `[n, s]`, and `values`, which paints them.
- * @throws {VitrineError} if `permutations` < 1, or the segments do not fit; else as {@link gradient}.
+ * @throws {VitrineError} if `samples` < 1, or the segments do not fit; else as {@link gradient}.
  * @example
  * ```ts
  * import { shapleySampling } from 'vitrine';
- * const { segmentValues, standardErrors } = await shapleySampling(model, x, { segments: { grid: 3 }, permutations: 4 });
+ * const { segmentValues, standardErrors } = await shapleySampling(model, x, { segments: { grid: 3 }, samples: 4 });
  * ```
  */
 export async function shapleySampling(
@@ -48,17 +54,16 @@ export async function shapleySampling(
   x: Input,
   options: ExplainOptions & ShapleySamplingOptions,
 ): Promise<SampledShapley> {
-  const { permutations = 10, seed = 0, onPartial } = options;
-  assertCount('permutations', permutations, 1);
-  return explain(model, x, options, async (session, options) => {
+  return explain(model, x, options, { checks }, async (session, options) => {
+    const { samples = 10, seed = 0, onPartial } = options;
     const game = await segmentGame(session, options);
     const orders = game.players.map((players, example) =>
-      Array.from({ length: permutations }, (_, i) => shuffled(players, random(seed, example, i).integer)),
+      Array.from({ length: samples }, (_, i) => shuffled(players, random(seed, example, i).integer)),
     );
     const current = (known: readonly Float64Array[]): SampledShapley => attributionSoFar(game, orders, known);
     const scores = await coalitionScores(session, game, {
       stage: 'shapleySampling',
-      counts: game.players.map((players) => 2 + permutations * innerCount(players)),
+      counts: game.players.map((players) => 2 + samples * innerCount(players)),
       fill: (members, index, example) => fillCoalition(members, index, orders[example] as readonly Int32Array[]),
       onBatch: (known) => onPartial?.(() => current(known)),
     });

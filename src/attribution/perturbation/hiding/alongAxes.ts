@@ -1,5 +1,6 @@
 import { assertInteger, describe } from '../../../numeric/check.ts';
 import { VitrineError } from '../../../numeric/errors.ts';
+import { type Check, kind } from '../../../numeric/options.ts';
 
 /** How an axis is told in messages, by the number of axes. */
 const axisNames: Readonly<Record<number, string>> = { 2: '[rows, columns]', 3: '[planes, rows, columns]' };
@@ -17,6 +18,12 @@ export function alongAxes(argument: string, value: number | readonly number[], a
   lengths.forEach((length) => assertInteger(argument, length, [1, Number.POSITIVE_INFINITY]));
   return lengths;
 }
+
+/** A check of what {@link alongAxes} takes, before the axes are known. */
+export const perSide: Check = kind(
+  'one number or one for each axis, such as [rows, columns]',
+  (value) => typeof value === 'number' || Array.isArray(value),
+);
 
 /** {@link alongAxes} of rows and columns. */
 export function rowsAndColumns(

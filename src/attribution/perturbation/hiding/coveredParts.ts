@@ -3,8 +3,8 @@ import type { Change } from '../../../network/incremental/change.ts';
 import type { Span } from '../../../network/incremental/reading.ts';
 import { type Windows, windowsAround } from '../../../network/incremental/windows.ts';
 import { type NdArray, sizeOf } from '../../../numeric/ndarray.ts';
+import { type Box, boxRows, volumeOf, wholeOf } from '../../../scoring/boxes.ts';
 import { isPlaced } from '../../../scoring/placedInput.ts';
-import { type Box, boxRows, volumeOf, wholeOf } from './boxes.ts';
 
 /** An input of which parts can be covered. */
 export interface CoverableInput {

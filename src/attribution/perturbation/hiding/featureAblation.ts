@@ -1,9 +1,9 @@
 import type { Input, Model } from '../../../network/types.ts';
 import type { NdArray } from '../../../numeric/ndarray.ts';
+import { volumeOf } from '../../../scoring/boxes.ts';
 import { explain } from '../../../scoring/session.ts';
 import type { ExplainOptions, SegmentAttribution } from '../../../scoring/types.ts';
-import { type SegmentOptions, segmentGame } from '../coalitions/segmentGame.ts';
-import { volumeOf } from './boxes.ts';
+import { type SegmentOptions, segmentChecks, segmentGame } from '../coalitions/segmentGame.ts';
 import { coveredDrops } from './coveredDrops.ts';
 import { coverableInput, type Part } from './coveredParts.ts';
 
@@ -31,7 +31,7 @@ export async function featureAblation(
   x: Input,
   options: ExplainOptions & SegmentOptions,
 ): Promise<SegmentAttribution> {
-  return explain(model, x, options, async (session, options) => {
+  return explain(model, x, options, { checks: segmentChecks }, async (session, options) => {
     const game = await segmentGame(session, options);
     const { index, hidden, labels } = game.divided;
     const shown = session.inputs[index] as NdArray;

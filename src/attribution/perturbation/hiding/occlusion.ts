@@ -5,14 +5,16 @@ import type { Input, Model } from '../../../network/types.ts';
 import { assertInteger } from '../../../numeric/check.ts';
 import { VitrineError } from '../../../numeric/errors.ts';
 import type { NdArray } from '../../../numeric/ndarray.ts';
+import { anything, callback, integer, type OptionChecks, required } from '../../../numeric/options.ts';
 import { baselinesOf } from '../../../scoring/baselines.ts';
+import { explainChecks } from '../../../scoring/explainChecks.ts';
 import { isPlaced } from '../../../scoring/placedInput.ts';
 import { endpoint } from '../../../scoring/scoreAt.ts';
 import { attributionOf, explain, type Session } from '../../../scoring/session.ts';
 import { pinTarget } from '../../../scoring/targets/createScorer.ts';
 import type { Attribution, Baseline, ExplainOptions } from '../../../scoring/types.ts';
 import type { PartialOption } from '../../progressive.ts';
-import { alongAxes } from './alongAxes.ts';
+import { alongAxes, perSide } from './alongAxes.ts';
 import { type CoverableInput, coverableInput } from './coveredParts.ts';
 import { windowDrops } from './windowDrops.ts';
 
@@ -27,6 +29,15 @@ export interface OcclusionOptions extends PartialOption {
   /** The only input that is occluded; by default each in turn. */
   readonly input?: number;
 }
+
+const checks: OptionChecks<ExplainOptions & OcclusionOptions> = {
+  ...explainChecks,
+  window: required(perSide),
+  stride: perSide,
+  baseline: anything,
+  input: integer(0),
+  onPartial: callback,
+};
 
 /**
  * Occlusion: how much of the score is lost when a window is covered.
@@ -57,7 +68,7 @@ export async function occlusion(
   x: Input,
   options: ExplainOptions & OcclusionOptions,
 ): Promise<Attribution> {
-  return explain(model, x, options, async (session, options) => {
+  return explain(model, x, options, { checks }, async (session, options) => {
     const { baseline = 'zero', input, onPartial } = options;
     const { inputs } = session;
     if (input !== undefined) assertInteger('input', input, [0, inputs.length - 1]);
@@ -99,7 +110,7 @@ function coveredInput(
   }
   if (shape.length > 5) {
     const expected = 'volumes, images, sequences or vectors';
-    throw new VitrineError('bad-argument', `"x" expected ${expected}, got [${shape.join(', ')}] for "${site.address}"`);
+    throw new VitrineError('bad-shape', `"x" expected ${expected}, got [${shape.join(', ')}] for "${site.address}"`);
   }
   const input = coverableInput(shown, hidden, shape.length === 2 ? 1 : (shape.at(-1) as number));
   const along = (argument: string, value: OcclusionOptions['window']): readonly number[] => {

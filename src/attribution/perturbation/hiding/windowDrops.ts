@@ -1,7 +1,7 @@
 import type { NdArray } from '../../../numeric/ndarray.ts';
+import { combinations, cutOff } from '../../../scoring/boxes.ts';
 import type { Session } from '../../../scoring/session.ts';
 import { windowMeans } from '../windowSampling/windowMeans.ts';
-import { combinations, cutOff } from './boxes.ts';
 import { type CoveredParts, coveredDrops } from './coveredDrops.ts';
 
 /** Windows of one size over an input, along each axis of its places. */

@@ -1,9 +1,12 @@
 import { vocabularySizeOf } from '../../../network/graph/embeddingOf.ts';
+import type { Site } from '../../../network/graph/graph.ts';
 import type { Input, Model } from '../../../network/types.ts';
 import { assertInteger } from '../../../numeric/check.ts';
 import { VitrineError } from '../../../numeric/errors.ts';
 import type { NdArray } from '../../../numeric/ndarray.ts';
+import { integer, type OptionChecks } from '../../../numeric/options.ts';
 import { hiddenInput } from '../../../scoring/baselines.ts';
+import { explainChecks } from '../../../scoring/explainChecks.ts';
 import { endpoint } from '../../../scoring/scoreAt.ts';
 import { attributionOf, explain, type Session } from '../../../scoring/session.ts';
 import { pinTarget } from '../../../scoring/targets/createScorer.ts';
@@ -18,6 +21,12 @@ export interface WordOcclusionOptions {
   /** The position of the input; by default the first that is looked up in an embedding. */
   readonly input?: number;
 }
+
+const checks: OptionChecks<ExplainOptions & WordOcclusionOptions> = {
+  ...explainChecks,
+  token: integer(0),
+  input: integer(0),
+};
 
 /**
  * How much of the score is lost when a word is replaced: $R_t = F(x) - F(x \text{ with token } t \text{ replaced})$.
@@ -49,11 +58,12 @@ export async function wordOcclusion(
   x: Input,
   options: ExplainOptions & WordOcclusionOptions = {},
 ): Promise<Attribution> {
-  const { token = 0 } = options;
-  assertInteger('token', token, [0, Number.POSITIVE_INFINITY]);
-  return explain(model, x, options, async (session, options) => {
+  return explain(model, x, options, { checks }, async (session, options) => {
+    const { token = 0, input } = options;
     const { inputs } = session;
-    const index = tokenInput(session, options.input);
+    const index = tokenInput(session, input);
+    const words = vocabularySizeOf(session.network, session.network.inputs[index] as Site) as number;
+    assertInteger('token', token, [0, words - 1]);
     const hidden = await hiddenInput(session, index, token);
     const { score, classes } = await endpoint(session, inputs, { sites: [], scorer: session.scorer });
     const map = await windowDrops(session, {

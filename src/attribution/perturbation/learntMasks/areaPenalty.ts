@@ -1,6 +1,6 @@
 import type { Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Penalty } from '../../../optimization/totalVariation.ts';
+import type { Penalty } from '../../../optimization/penalties.ts';
 
 /** Halvings of an interval of 2, which leave less than 1e-6. */
 const HALVINGS = 21;

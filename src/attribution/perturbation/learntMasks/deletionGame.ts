@@ -6,7 +6,7 @@ import type { Chunk } from '../../../network/walk/batches.ts';
 import { rowsOf } from '../../../network/walk/inputs.ts';
 import type { NdArray } from '../../../numeric/ndarray.ts';
 import { random } from '../../../numeric/random.ts';
-import { totalVariation } from '../../../optimization/totalVariation.ts';
+import { totalVariation } from '../../../optimization/penalties.ts';
 import { masked } from '../../../scoring/masking.ts';
 import type { ImageInput } from '../../../scoring/placedInput.ts';
 import { exampleRange, type Session } from '../../../scoring/session.ts';

@@ -3,10 +3,12 @@ import { inSlices } from '../../../backend/inTurn.ts';
 import { classCount } from '../../../network/heads/heads.ts';
 import type { Input, Model } from '../../../network/types.ts';
 import type { Chunk } from '../../../network/walk/batches.ts';
-import { assertChoice, assertCount, assertInteger, assertNumber, assertWidth } from '../../../numeric/check.ts';
+import { assertInteger, assertWidth } from '../../../numeric/check.ts';
 import { VitrineError } from '../../../numeric/errors.ts';
 import { type NdArray, sizeOf } from '../../../numeric/ndarray.ts';
+import { callback, count, flag, integer, kind, number, type OptionChecks, oneOf } from '../../../numeric/options.ts';
 import { sgd } from '../../../optimization/sgd.ts';
+import { explainChecks } from '../../../scoring/explainChecks.ts';
 import { type InputOption, imageInput } from '../../../scoring/placedInput.ts';
 import { type Endpoint, endpoint } from '../../../scoring/scoreAt.ts';
 import { attributionOf, explain, type Session } from '../../../scoring/session.ts';
@@ -24,18 +26,18 @@ import { latticeShape } from './smoothMax.ts';
 export interface ExtremalPerturbationOptions extends InputOption, PartialOption<ExtremalPerturbation> {
   /** The share of the image that the mask has, above 0 and at most 1; 0.1 by default. */
   readonly area?: number;
-  /** What the mask shall do: preserve the score alone (default), delete it when taken away, or both. */
-  readonly variant?: 'preserve' | 'delete' | 'dual';
-  /** `'simple'` (default): the score; `'contrastive'`: the score of the class less the greatest of the others. */
+  /** What the mask shall do: preserve the score alone (by default), delete it when taken away, or both. */
+  readonly kind?: 'preserve' | 'delete' | 'dual';
+  /** `'simple'` (by default): the score; `'contrastive'`: the score of the class less the greatest of the others. */
   readonly reward?: 'simple' | 'contrastive';
   /** The number of steps; 800 by default. */
-  readonly iterations?: number;
+  readonly steps?: number;
   /** Of gradient descent with momentum 0.9 and dampening 0.9; 0.01 by default. */
   readonly learningRate?: number;
   /** The weight of the area at the start, from where it grows by 0.35 % in each step; 300 by default. */
   readonly areaWeight?: number;
   /** Pixels between the parameters of the mask; 7 by default. */
-  readonly step?: number;
+  readonly cellSize?: number;
   /** The radius of the kernel of the mask; 21 by default. */
   readonly sigma?: number;
   /** The standard deviation of the Gaussian that hides; 20 by default. */
@@ -44,17 +46,33 @@ export interface ExtremalPerturbationOptions extends InputOption, PartialOption<
   readonly flip?: boolean;
 }
 
+const checks: OptionChecks<ExplainOptions & ExtremalPerturbationOptions> = {
+  ...explainChecks,
+  area: kind('a share above 0 and at most 1', (value) => typeof value === 'number' && value > 0 && value <= 1),
+  kind: oneOf(['preserve', 'delete', 'dual']),
+  reward: oneOf(['simple', 'contrastive']),
+  steps: count(1),
+  learningRate: number(0),
+  areaWeight: number(0),
+  cellSize: integer(1),
+  sigma: (argument, value) => assertWidth(argument, value as number),
+  blur: (argument, value) => assertWidth(argument, value as number),
+  flip: flag,
+  input: integer(0),
+  onPartial: callback,
+};
+
 /** What {@link extremalPerturbation} returns; `values` is the mask in the size of the input. */
 export interface ExtremalPerturbation extends Attribution {
   /** The learnt parameters of the mask `[n, rows, columns]`. */
   readonly mask: NdArray;
   /** The mean of each example's mask, which tends to `area`. */
   readonly areas: Float32Array;
-  /** The reward, `[n, iterations + 1]`, from the start to after the last step. */
+  /** The reward, `[n, steps + 1]`, from the start to after the last step. */
   readonly rewards: NdArray;
 }
 
-const VARIANTS = { preserve: ['kept'], delete: ['left'], dual: ['kept', 'left'] } as const;
+const SIDES = { preserve: ['kept'], delete: ['left'], dual: ['kept', 'left'] } as const;
 
 /** Levels of the blur pyramid. */
 const LEVELS = 8;
@@ -73,16 +91,16 @@ const GROWTH = 1.0035;
  *
  * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param x one example or a batch `[n, h, w, c]` in the shape of the model's input.
- * @param options `area`, `variant`, `reward`, `iterations`, `learningRate`, `areaWeight`, `step`, `sigma`, `blur`,
+ * @param options `area`, `kind`, `reward`, `steps`, `learningRate`, `areaWeight`, `cellSize`, `sigma`, `blur`,
  * `flip`, `input`, `target`, `scale` (`'probability'` by default; an output that holds none is explained as it is),
  * `onPartial`.
- * @returns `values` `[n, h, w]`: the masks, in 0…1, whichever the variant; their parameters `mask`, `areas` and `rewards`.
+ * @returns `values` `[n, h, w]`: the masks, in 0…1, whichever the kind; their parameters `mask`, `areas` and `rewards`.
  * @throws {VitrineError} if an option is out of range, the input has no rows and columns, or the reward is contrastive and
  * the target no class; else as {@link gradient}.
  * @example
  * ```ts
  * import { extremalPerturbation } from 'vitrine';
- * const { values, areas } = await extremalPerturbation(model, x, { area: 0.2, iterations: 20 });
+ * const { values, areas } = await extremalPerturbation(model, x, { area: 0.2, steps: 20 });
  * console.log(values.shape, areas);
  * ```
  */
@@ -91,13 +109,8 @@ export async function extremalPerturbation(
   x: Input,
   options: ExplainOptions & ExtremalPerturbationOptions = {},
 ): Promise<ExtremalPerturbation> {
-  const { iterations = 800, learningRate = 0.01, onPartial } = options;
-  assertCount('iterations', iterations, 1);
-  assertNumber('learningRate', learningRate, 0);
-  const learn = async (
-    session: Session,
-    options: ExplainOptions & ExtremalPerturbationOptions,
-  ): Promise<ExtremalPerturbation> => {
+  return explain(model, x, options, { checks, scale: 'probability' }, async (session, options) => {
+    const { steps = 800, learningRate = 0.01, onPartial } = options;
     const { classes } = await endpoint(session, session.inputs, { sites: [], scorer: session.scorer });
     const scorer = rewardScorer(session, options, classes);
     const at = await endpoint(session, session.inputs, { sites: [], scorer });
@@ -107,7 +120,7 @@ export async function extremalPerturbation(
       stage: 'extremalPerturbation',
       plane: game.image.plane,
       start: { shape, data: new Float32Array(sizeOf(shape)).fill(1) },
-      iterations,
+      iterations: steps,
       optimizer: sgd({ learningRate, momentum: 0.9, dampening: 0.9 }),
       prepare: (chunk: Chunk) => extremalTensors(session, game, chunk),
       evaluate: (parameters: Tensor3D, tensors: ExtremalTensors, at: { chunk: Chunk; iteration: number }) =>
@@ -115,8 +128,7 @@ export async function extremalPerturbation(
     };
     const result = (soFar: LearntMasks): ExtremalPerturbation => resultOf(session, options, { at, soFar });
     return result(await learnMasks(session, learning, (soFar) => onPartial?.(() => result(soFar))));
-  };
-  return explain(model, x, options, learn, 'probability');
+  });
 }
 
 function rewardScorer(
@@ -124,7 +136,6 @@ function rewardScorer(
   { reward = 'simple', target }: ExplainOptions & ExtremalPerturbationOptions,
   classes: NdArray | undefined,
 ): Scorer {
-  assertChoice('reward', reward, ['simple', 'contrastive']);
   const pinned = pinTarget(target, classes);
   if (reward === 'simple') return scorerOf(pinned);
   if (head && classes && classCount(head) !== 1 && !isContrast(pinned)) {
@@ -141,25 +152,19 @@ async function extremalGame(
 ): Promise<ExtremalGame> {
   const image = imageInput(session, options.input);
   const scale = Math.max(...image.plane) / 224;
-  const { step = Math.max(1, Math.round(7 * scale)), sigma = 21 * scale, blur = 20 * scale } = options;
-  const { area = 0.1, areaWeight = 300, variant = 'preserve', flip = true } = options;
-  assertChoice('variant', variant, ['preserve', 'delete', 'dual']);
-  assertNumber('area', area);
-  if (area <= 0 || area > 1)
-    throw new VitrineError('bad-argument', `"area" expected a share above 0 and at most 1, got ${area}`);
-  assertInteger('step', step, [1, Math.min(...image.plane)]);
-  assertNumber('areaWeight', areaWeight, 0);
-  assertWidth('sigma', sigma, step / 2);
-  assertWidth('blur', blur);
+  const { cellSize = Math.max(1, Math.round(7 * scale)), sigma = 21 * scale, blur = 20 * scale } = options;
+  const { area = 0.1, areaWeight = 300, kind: sort = 'preserve', flip = true } = options;
+  assertInteger('cellSize', cellSize, [1, Math.min(...image.plane)]);
+  assertWidth('sigma', sigma, cellSize / 2);
   const picture = session.inputs[image.index] as NdArray;
   return {
     image,
     scorer,
     area,
     flip,
-    lattice: { plane: image.plane, step, sigma },
+    lattice: { plane: image.plane, step: cellSize, sigma },
     blurred: await inSlices(blurLevels(picture, { levels: LEVELS, sigma: blur }), options),
-    sides: VARIANTS[variant],
+    sides: SIDES[sort],
     areaWeight: (iteration) => areaWeight * GROWTH ** iteration,
   };
 }

@@ -1,10 +1,9 @@
-import type { Tensor1D, Tensor3D } from '@tensorflow/tfjs-core';
+import type { Tensor1D, Tensor3D, TensorContainer } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { type Chunk, chunksOf } from '../../../network/walk/batches.ts';
 import { type NdArray, sizeOf } from '../../../numeric/ndarray.ts';
 import { minimize } from '../../../optimization/minimize.ts';
 import type { Optimizer } from '../../../optimization/optimizer.ts';
-import { withTensors } from '../../../optimization/withTensors.ts';
 import type { Session } from '../../../scoring/session.ts';
 
 /** Masks of some examples in one iteration. */
@@ -90,6 +89,16 @@ async function learnChunk<T extends object>(
     );
   const [parameters] = await withTensors(() => prepare(chunk), job);
   return parameters as NdArray;
+}
+
+/** Runs a job with tensors, in any structure, that live as long as it does. */
+async function withTensors<T extends object, R>(make: () => T, job: (tensors: T) => Promise<R>): Promise<R> {
+  const tensors = tf.tidy(make as () => TensorContainer);
+  try {
+    return await job(tensors as T);
+  } finally {
+    tf.dispose(tensors);
+  }
 }
 
 function zeros(shape: readonly number[]): NdArray {

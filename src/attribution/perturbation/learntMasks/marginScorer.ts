@@ -1,13 +1,13 @@
 import type { Tensor1D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { oneHot } from '../../../backend/portable.ts';
-import type { Head } from '../../../network/graph/graph.ts';
+import type { OutputHead } from '../../../network/graph/graph.ts';
 import type { Scale } from '../../../network/types.ts';
 import { weightedScorer } from '../../../scoring/targets/classScore.ts';
 import type { Scorer } from '../../../scoring/targets/scorer.ts';
 
 /** The score of each example's class less the greatest score of the others, whichever that is in a row. */
-export function marginScorer(head: Head, scale: Scale, classes: Int32Array): Scorer {
+export function marginScorer(head: OutputHead, scale: Scale, classes: Int32Array): Scorer {
   return weightedScorer(head, scale, (z, example) => {
     const chosen = tf.tensor1d(
       example.map((i) => classes[i] as number),

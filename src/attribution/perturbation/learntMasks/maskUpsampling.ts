@@ -7,22 +7,22 @@ import { blur } from '../../../image/blur.ts';
 export interface MaskUpsampling {
   readonly plane: readonly [number, number];
   /** Pixels to a cell of the coarse mask, along each axis. */
-  readonly cell: number;
+  readonly cellSize: number;
   /** The standard deviation of the Gaussian that smooths it, in pixels. */
   readonly sigma: number;
 }
 
 /** Rows and columns of the coarse mask. */
-export function gridOf({ plane, cell }: MaskUpsampling): readonly [number, number] {
-  return [Math.ceil(plane[0] / cell), Math.ceil(plane[1] / cell)];
+export function gridOf({ plane, cellSize }: MaskUpsampling): readonly [number, number] {
+  return [Math.ceil(plane[0] / cellSize), Math.ceil(plane[1] / cellSize)];
 }
 
 /** Nearest-neighbour upsampling and smoothing as one linear map of the rows and one of the columns. */
-export function upsamplingMap({ plane, cell, sigma }: MaskUpsampling): SeparableMap {
+export function upsamplingMap({ plane, cellSize, sigma }: MaskUpsampling): SeparableMap {
   const [rows, columns] = plane.map((length) => {
-    const cells = Math.ceil(length / cell);
+    const cells = Math.ceil(length / cellSize);
     const nearest = new Float32Array(length * cells);
-    for (let pixel = 0; pixel < length; pixel++) nearest[pixel * cells + Math.floor(pixel / cell)] = 1;
+    for (let pixel = 0; pixel < length; pixel++) nearest[pixel * cells + Math.floor(pixel / cellSize)] = 1;
     // Blurred along the pixels, each cell a channel.
     const smooth = blur({ shape: [1, length, 1, cells], data: nearest }, sigma);
     return tf.transpose(tf.tensor2d(smooth.data, [length, cells]));

@@ -2,11 +2,13 @@ import type { Tensor3D } from '@tensorflow/tfjs-core';
 import { blur } from '../../../image/blur.ts';
 import type { Input, Model } from '../../../network/types.ts';
 import type { Chunk } from '../../../network/walk/batches.ts';
-import { assertChoice, assertCount, assertInteger, assertNumber, assertWidth } from '../../../numeric/check.ts';
+import { assertInteger, assertWidth } from '../../../numeric/check.ts';
 import { type NdArray, sizeOf } from '../../../numeric/ndarray.ts';
+import { anything, callback, count, integer, number, type OptionChecks, oneOf } from '../../../numeric/options.ts';
 import { random } from '../../../numeric/random.ts';
 import { adam } from '../../../optimization/adam.ts';
 import { hiddenInput } from '../../../scoring/baselines.ts';
+import { explainChecks } from '../../../scoring/explainChecks.ts';
 import { type InputOption, imageInput } from '../../../scoring/placedInput.ts';
 import { type Endpoint, endpoint } from '../../../scoring/scoreAt.ts';
 import { attributionOf, explain, type Session } from '../../../scoring/session.ts';
@@ -24,7 +26,7 @@ export interface MeaningfulPerturbationOptions extends InputOption, PartialOptio
   /** What a hidden pixel looks like; by default the input blurred by a Gaussian of 10 pixels. */
   readonly baseline?: Baseline;
   /** The number of steps; 300 by default. */
-  readonly iterations?: number;
+  readonly steps?: number;
   /** Of Adam; 0.1 by default. */
   readonly learningRate?: number;
   /** The price λ₁ of a hidden cell; 1e-4 by default. */
@@ -34,20 +36,36 @@ export interface MeaningfulPerturbationOptions extends InputOption, PartialOptio
   /** The exponent of the total variation; 3 by default. */
   readonly beta?: number;
   /** Pixels to a cell of the mask; 8 by default. */
-  readonly cell?: number;
+  readonly cellSize?: number;
   /** The standard deviation of the Gaussian that smooths the mask; 5 by default. */
   readonly maskBlur?: number;
   /** The input is moved at random under the mask, along each axis to this many places; 4 by default, 0 to keep it still. */
   readonly jitter?: number;
-  /** `'circle'` (default): the smallest that suppresses the score, else random; `'keep'`: nothing is hidden. */
+  /** `'circle'` (by default): the smallest that suppresses the score, else random; `'keep'`: nothing is hidden. */
   readonly start?: 'circle' | 'keep' | 'random';
 }
+
+const checks: OptionChecks<ExplainOptions & MeaningfulPerturbationOptions> = {
+  ...explainChecks,
+  baseline: anything,
+  steps: count(1),
+  learningRate: number(0),
+  sparsity: number(0),
+  smoothness: number(0),
+  beta: number(1),
+  cellSize: integer(1),
+  maskBlur: (argument, value) => assertWidth(argument, value as number),
+  jitter: integer(0),
+  start: oneOf(['circle', 'keep', 'random']),
+  input: integer(0),
+  onPartial: callback,
+};
 
 /** What {@link meaningfulPerturbation} returns; `values` is 1 less the mask in the size of the input. */
 export interface MeaningfulPerturbation extends Attribution {
   /** The learnt mask `[n, rows, columns]`, one number for each cell: 1 keeps, 0 hides. */
   readonly mask: NdArray;
-  /** What was minimised, `[n, iterations + 1]`, from the start to after the last step. */
+  /** What was minimised, `[n, steps + 1]`, from the start to after the last step. */
   readonly losses: NdArray;
 }
 
@@ -63,7 +81,7 @@ export interface MeaningfulPerturbation extends Attribution {
  *
  * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param x one example or a batch `[n, h, w, c]` in the shape of the model's input.
- * @param options `iterations`, `sparsity`, `smoothness`, `beta`, `learningRate`, `cell`, `maskBlur`, `jitter`,
+ * @param options `steps`, `sparsity`, `smoothness`, `beta`, `learningRate`, `cellSize`, `maskBlur`, `jitter`,
  * `start`, `baseline`, `input`, `seed`, `target`, `scale` (`'probability'` by default; an output that holds none is
  * explained as it is), `onPartial`.
  * @returns `values` `[n, h, w]` in 0…1: 1 where hiding destroys the score, 0 where everything can stay; the coarse
@@ -72,7 +90,7 @@ export interface MeaningfulPerturbation extends Attribution {
  * @example
  * ```ts
  * import { meaningfulPerturbation } from 'vitrine';
- * const { values, losses } = await meaningfulPerturbation(model, x, { iterations: 10 });
+ * const { values, losses } = await meaningfulPerturbation(model, x, { steps: 10 });
  * console.log(values.shape, losses.shape); // [2, 16, 16], [2, 11]
  * ```
  */
@@ -81,13 +99,8 @@ export async function meaningfulPerturbation(
   x: Input,
   options: ExplainOptions & MeaningfulPerturbationOptions = {},
 ): Promise<MeaningfulPerturbation> {
-  const { iterations = 300, learningRate = 0.1, onPartial } = options;
-  assertCount('iterations', iterations, 1);
-  assertNumber('learningRate', learningRate, 0);
-  const learn = async (
-    session: Session,
-    options: ExplainOptions & MeaningfulPerturbationOptions,
-  ): Promise<MeaningfulPerturbation> => {
+  return explain(model, x, options, { checks, scale: 'probability' }, async (session, options) => {
+    const { steps = 300, learningRate = 0.1, onPartial } = options;
     const at = await endpoint(session, session.inputs, { sites: [], scorer: session.scorer });
     const scorer = session.scorerOf(pinTarget(options.target, at.classes));
     const game = await deletionGame(session, options, scorer);
@@ -95,7 +108,7 @@ export async function meaningfulPerturbation(
       stage: 'meaningfulPerturbation',
       plane: game.image.plane,
       start: await startingMasks(session, options, game),
-      iterations,
+      iterations: steps,
       optimizer: adam({ learningRate }),
       prepare: (chunk: Chunk) => deletionTensors(session, game, chunk),
       evaluate: (mask: Tensor3D, tensors: DeletionTensors, at: { chunk: Chunk; iteration: number }) =>
@@ -103,8 +116,7 @@ export async function meaningfulPerturbation(
     };
     const learnt = await learnMasks(session, learning, (soFar) => onPartial?.(() => resultOf(session, at, soFar)));
     return resultOf(session, at, learnt);
-  };
-  return explain(model, x, options, learn, 'probability');
+  });
 }
 
 /** The settings of the authors, who worked on 224 pixels, in proportion to the image. */
@@ -115,19 +127,15 @@ async function deletionGame(
 ): Promise<DeletionGame> {
   const image = imageInput(session, options.input);
   const scale = Math.max(...image.plane) / 224;
-  const { cell = Math.max(1, Math.round(8 * scale)), maskBlur = 5 * scale, jitter = Math.round(4 * scale) } = options;
-  const { sparsity = 1e-4, smoothness = 1e-2, beta = 3 } = options;
-  assertInteger('cell', cell, [1, Math.min(...image.plane)]);
+  const { cellSize = Math.max(1, Math.round(8 * scale)), maskBlur = 5 * scale } = options;
+  const { jitter = Math.round(4 * scale), sparsity = 1e-4, smoothness = 1e-2, beta = 3 } = options;
+  assertInteger('cellSize', cellSize, [1, Math.min(...image.plane)]);
   assertInteger('jitter', jitter, [0, Math.min(...image.plane)]);
-  assertWidth('maskBlur', maskBlur);
-  assertNumber('sparsity', sparsity, 0);
-  assertNumber('smoothness', smoothness, 0);
-  assertNumber('beta', beta, 1);
   const hidden =
     options.baseline === undefined
       ? blur(session.inputs[image.index] as NdArray, 10 * scale)
       : await hiddenInput(session, image.index, options.baseline);
-  const upsampling = { plane: image.plane, cell, sigma: maskBlur };
+  const upsampling = { plane: image.plane, cellSize, sigma: maskBlur };
   return { image, hidden, scorer, upsampling, jitter, sparsity, smoothness, beta };
 }
 
@@ -136,7 +144,6 @@ async function startingMasks(
   { start = 'circle', seed = 0 }: ExplainOptions & MeaningfulPerturbationOptions,
   { upsampling, image, hidden, scorer }: DeletionGame,
 ): Promise<NdArray> {
-  assertChoice('start', start, ['circle', 'keep', 'random']);
   const [rows, columns] = gridOf(upsampling);
   const shape = [session.count, rows, columns];
   const data = new Float32Array(sizeOf(shape)).fill(1);

@@ -4,8 +4,8 @@ import { inSlices } from '../../../backend/inTurn.ts';
 import { blurring } from '../../../image/blur.ts';
 import type { NdArray } from '../../../numeric/ndarray.ts';
 import type { Sliced } from '../../../numeric/sliced.ts';
-import { hideable, masked, repeated } from '../../../scoring/masking.ts';
-import { allPerturbedScores } from '../../../scoring/perturbedScores.ts';
+import { besideOthers, hideable, masked } from '../../../scoring/masking.ts';
+import { allPerturbedScores } from '../../../scoring/perturbedRuns.ts';
 import type { Session } from '../../../scoring/session.ts';
 import type { Scorer } from '../../../scoring/targets/scorer.ts';
 import { gridOf, type MaskUpsampling, upsampled, upsamplingMap } from './maskUpsampling.ts';
@@ -44,11 +44,9 @@ export async function suppressingCircles(
     rows: (example, start, end) => {
       const coarse = tf.stack(masks.slice(start, end).map((mask) => tf.tensor2d(mask, [rows, columns]))) as Tensor3D;
       const keep = tf.expandDims(upsampled(coarse, upsamplingMap(upsampling)), 3);
-      return session.inputs.map((array, i) =>
-        i === input.index
-          ? masked(hideable(array, input.hidden, example), keep)
-          : repeated(array, example, end - start),
-      );
+      const { index, hidden } = input;
+      const changed = masked(hideable(session.inputs[index] as NdArray, hidden, example), keep);
+      return besideOthers(changed, { inputs: session.inputs, index, example });
     },
   });
   return Array.from({ length: session.count }, (_, example) => {
@@ -65,11 +63,11 @@ function smallest(scores: Float32Array): number {
 }
 
 function* circlesOn(upsampling: MaskUpsampling): Sliced<readonly Float32Array[]> {
-  const { plane, cell } = upsampling;
+  const { plane, cellSize } = upsampling;
   const [rows, columns] = gridOf(upsampling);
   const side = Math.max(...plane);
-  const distance = (index: number, axis: 0 | 1): number => (index + 0.5) * cell - plane[axis] / 2;
-  const sigma = (SIGMA * side) / cell;
+  const distance = (index: number, axis: 0 | 1): number => (index + 0.5) * cellSize - plane[axis] / 2;
+  const sigma = (SIGMA * side) / cellSize;
   const found: Float32Array[] = [];
   for (let k = 0; k < CIRCLES; k++) {
     const disc = Float32Array.from({ length: rows * columns }, (_, i) =>

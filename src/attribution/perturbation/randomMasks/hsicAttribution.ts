@@ -1,6 +1,7 @@
 import { inSlices } from '../../../backend/inTurn.ts';
 import type { Input, Model } from '../../../network/types.ts';
-import { assertCount, assertRoom } from '../../../numeric/check.ts';
+import { assertRoom } from '../../../numeric/check.ts';
+import { callback, count, type OptionChecks } from '../../../numeric/options.ts';
 import { random, shuffled } from '../../../numeric/random.ts';
 import { atOnce, type Sliced } from '../../../numeric/sliced.ts';
 import { medianDistance } from '../../../numeric/statistics.ts';
@@ -8,13 +9,19 @@ import { explain } from '../../../scoring/session.ts';
 import type { ExplainOptions, SegmentAttribution } from '../../../scoring/types.ts';
 import type { PartialOption } from '../../progressive.ts';
 import { coalitionScores } from '../coalitions/coalitionScores.ts';
-import { type GridMaskOptions, gridGame } from '../coalitions/segmentGame.ts';
+import { type GridMaskOptions, gridGame, gridMaskChecks } from '../coalitions/segmentGame.ts';
 
 /** How {@link hsicAttribution} samples. */
 export interface HsicOptions extends GridMaskOptions, PartialOption<SegmentAttribution> {
   /** The number of masks; 500 by default. */
   readonly samples?: number;
 }
+
+const checks: OptionChecks<ExplainOptions & HsicOptions> = {
+  ...gridMaskChecks,
+  samples: count(2),
+  onPartial: callback,
+};
 
 /**
  * HSIC attribution: how far the score depends on whether each cell of a grid is shown.
@@ -42,9 +49,8 @@ export async function hsicAttribution(
   x: Input,
   options: ExplainOptions & HsicOptions = {},
 ): Promise<SegmentAttribution> {
-  const { samples = 500, seed = 0, onPartial } = options;
-  assertCount('samples', samples, 2);
-  return explain(model, x, options, async (session, options) => {
+  return explain(model, x, options, { checks }, async (session, options) => {
+    const { samples = 500, seed = 0, onPartial } = options;
     const game = await gridGame(session, options);
     const masks = game.players.map((cells, example) => balancedMasks(cells, samples, [seed, example]));
     const current = function* (known: readonly Float64Array[]): Sliced<SegmentAttribution> {

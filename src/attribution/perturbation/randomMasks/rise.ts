@@ -1,19 +1,19 @@
-import type { Tensor, Tensor1D } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Input, Model } from '../../../network/types.ts';
-import { assertCount, assertNumber } from '../../../numeric/check.ts';
-import { VitrineError } from '../../../numeric/errors.ts';
 import { type NdArray, sizeOf } from '../../../numeric/ndarray.ts';
+import { anything, callback, count, flag, integer, kind, type OptionChecks } from '../../../numeric/options.ts';
 import { hiddenInput } from '../../../scoring/baselines.ts';
-import { hideable, masked, repeated } from '../../../scoring/masking.ts';
-import { perturbedScores } from '../../../scoring/perturbedScores.ts';
+import { explainChecks } from '../../../scoring/explainChecks.ts';
+import { besideOthers, hideable, masked } from '../../../scoring/masking.ts';
+import { type Perturbation, perturbedRuns } from '../../../scoring/perturbedRuns.ts';
 import { type InputOption, placedInput } from '../../../scoring/placedInput.ts';
 import { endpoint } from '../../../scoring/scoreAt.ts';
 import { attributionOf, explain, type Session } from '../../../scoring/session.ts';
 import { pinTarget } from '../../../scoring/targets/createScorer.ts';
 import type { Attribution, Baseline, ExplainOptions } from '../../../scoring/types.ts';
 import type { PartialOption } from '../../progressive.ts';
-import { maskMoments, maskSums } from './maskMoments.ts';
+import { type MaskSums, maskMoments, maskSums } from './maskMoments.ts';
 import { riseMasks } from './riseMasks.ts';
 
 /** The masks of {@link rise}. */
@@ -26,9 +26,20 @@ export interface RiseOptions extends InputOption, PartialOption {
   readonly probability?: number;
   /** What is behind the masks; `'zero'` by default. */
   readonly baseline?: Baseline;
-  /** Whether each pixel's share of the mean score is taken away: cov(F, m) / var(m) in place of the mean. */
+  /** Whether each pixel's share of the mean score is taken away: cov(F, m) / var(m) in place of the mean; false by default. */
   readonly debiased?: boolean;
 }
+
+const checks: OptionChecks<ExplainOptions & RiseOptions> = {
+  ...explainChecks,
+  samples: count(1),
+  cells: count(1),
+  probability: kind('a number above 0 and at most 1', isProbability),
+  baseline: anything,
+  debiased: flag,
+  input: integer(0),
+  onPartial: callback,
+};
 
 /**
  * RISE: what masks that keep the score have in common.
@@ -54,32 +65,16 @@ export interface RiseOptions extends InputOption, PartialOption {
  * ```
  */
 export async function rise(model: Model, x: Input, options: ExplainOptions & RiseOptions = {}): Promise<Attribution> {
-  const { samples = 4000, cells = 7, probability = 0.5, seed = 0 } = options;
-  assertCount('samples', samples, 1);
-  assertCount('cells', cells, 1);
-  assertNumber('probability', probability, Number.MIN_VALUE);
-  if (probability > 1)
-    throw new VitrineError('bad-argument', `"probability" expected a number in 0..1, got ${probability}`);
-  const masking = { samples, cells, probability, seed };
-  return explain(model, x, options, (session, own) => weighMasks(session, { ...own, ...masking }), 'probability');
+  return explain(model, x, options, { checks, scale: 'probability' }, weighMasks);
 }
 
-type Masking = Required<Pick<RiseOptions & ExplainOptions, 'samples' | 'cells' | 'probability' | 'seed'>>;
+function isProbability(value: unknown): boolean {
+  return typeof value === 'number' && value > 0 && value <= 1;
+}
 
-async function weighMasks(
-  session: Session,
-  {
-    samples,
-    cells,
-    probability,
-    seed,
-    baseline = 'zero',
-    debiased = false,
-    onPartial,
-    input,
-    target,
-  }: ExplainOptions & RiseOptions & Masking,
-): Promise<Attribution> {
+async function weighMasks(session: Session, options: ExplainOptions & RiseOptions): Promise<Attribution> {
+  const { samples = 4000, cells = 7, probability = 0.5, seed = 0 } = options;
+  const { baseline = 'zero', debiased = false, onPartial, input, target } = options;
   const { inputs, count, scorer } = session;
   const { index, lengths } = placedInput(session, input);
   const hidden = await hiddenInput(session, index, baseline);
@@ -92,20 +87,18 @@ async function weighMasks(
     const maps = [{ shape: [count, ...lengths], data }];
     return attributionOf(session, { method: 'rise', score, classes, maps, perPlace: true });
   };
-  // Of the batch that is being run: its rows are made of them, and its scores weigh them.
-  let masks: Tensor;
-  const sampling = {
+  const sampling: Perturbation<keyof MaskSums<Tensor>, Tensor> = {
     stage: 'rise',
     samples,
     scorer: session.scorerOf(pinTarget(target, classes)),
-    rows(example: number, start: number, end: number) {
-      masks = riseMasks({ lengths, cells, probability, stream: [seed, example] }, start, end);
+    draw: (example, start, end) => riseMasks({ lengths, cells, probability, stream: [seed, example] }, start, end),
+    rows(example, _start, _end, masks) {
       const changed = masked(hideable(inputs[index] as NdArray, hidden, example), tf.expandDims(masks, -1));
-      return inputs.map((array, i) => (i === index ? changed : repeated(array, example, end - start)));
+      return besideOthers(changed, { inputs, index, example });
     },
-    reduce: (scores: Tensor1D) => maskSums(scores, masks),
+    reduce: maskSums,
   };
-  await perturbedScores<'products' | 'masks' | 'squares'>(session, sampling, ({ scores, ...sums }, { group }) => {
+  await perturbedRuns(session, sampling, ({ scores, ...sums }, { group }) => {
     moments[group]?.add(sums, scores.data);
     onPartial?.(current);
   });

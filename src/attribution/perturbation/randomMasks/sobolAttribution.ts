@@ -1,5 +1,6 @@
 import type { Input, Model } from '../../../network/types.ts';
-import { assertCount, assertRoom } from '../../../numeric/check.ts';
+import { assertRoom } from '../../../numeric/check.ts';
+import { callback, count, type OptionChecks } from '../../../numeric/options.ts';
 import { random } from '../../../numeric/random.ts';
 import { runningMoments } from '../../../numeric/running.ts';
 import { sobolSequence } from '../../../numeric/sobolSequence.ts';
@@ -7,13 +8,19 @@ import { explain } from '../../../scoring/session.ts';
 import type { ExplainOptions, SegmentAttribution } from '../../../scoring/types.ts';
 import type { PartialOption } from '../../progressive.ts';
 import { coalitionScores } from '../coalitions/coalitionScores.ts';
-import { type GridMaskOptions, gridGame } from '../coalitions/segmentGame.ts';
+import { type GridMaskOptions, gridGame, gridMaskChecks } from '../coalitions/segmentGame.ts';
 
 /** How {@link sobolAttribution} samples. */
 export interface SobolOptions extends GridMaskOptions, PartialOption<SegmentAttribution> {
   /** The number of designs N, best a power of 2; N (cells² + 2) passes are made. 32 by default. */
-  readonly designs?: number;
+  readonly samples?: number;
 }
+
+const checks: OptionChecks<ExplainOptions & SobolOptions> = {
+  ...gridMaskChecks,
+  samples: count(2),
+  onPartial: callback,
+};
 
 /**
  * Total Sobol' indices: how much of the score's variance under random masks needs each cell of a grid.
@@ -27,14 +34,14 @@ export interface SobolOptions extends GridMaskOptions, PartialOption<SegmentAttr
  *
  * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param x one example or a batch, one input an image `[n, h, w, c]` or a volume `[n, d, h, w, c]`.
- * @param options `cells`, `designs`, `baseline`, `input`, `seed`, `target`, `scale` (`'logit'` by default),
+ * @param options `cells`, `samples`, `baseline`, `input`, `seed`, `target`, `scale` (`'logit'` by default),
  * `onPartial`.
  * @returns `segmentValues` `[n, cells²]`, and `values` `[n, h, w]` (of volumes `[n, cells³]` and `[n, d, h, w]`); zeros where masks do not change the score.
- * @throws {VitrineError} if `cells` < 1, `designs` < 2, or no input is an image; else as {@link gradient}.
+ * @throws {VitrineError} if `cells` < 1, `samples` < 2, or no input is an image; else as {@link gradient}.
  * @example
  * ```ts
  * import { sobolAttribution } from 'vitrine';
- * const { segmentValues } = await sobolAttribution(model, x, { cells: 3, designs: 4 });
+ * const { segmentValues } = await sobolAttribution(model, x, { cells: 3, samples: 4 });
  * ```
  */
 export async function sobolAttribution(
@@ -42,13 +49,12 @@ export async function sobolAttribution(
   x: Input,
   options: ExplainOptions & SobolOptions = {},
 ): Promise<SegmentAttribution> {
-  const { designs = 32, seed = 0, onPartial } = options;
-  assertCount('designs', designs, 2);
-  return explain(model, x, options, async (session, options) => {
+  return explain(model, x, options, { checks }, async (session, options) => {
+    const { samples = 32, seed = 0, onPartial } = options;
     const game = await gridGame(session, options);
     // A and B side by side: cells of A, then cells of B.
-    for (const cells of game.players) assertRoom('designs', [designs, 2 * cells]);
-    const points = game.players.map((cells, example) => sobolSequence(designs, 2 * cells, random(seed, example)));
+    for (const cells of game.players) assertRoom('samples', [samples, 2 * cells]);
+    const points = game.players.map((cells, example) => sobolSequence(samples, 2 * cells, random(seed, example)));
     const current = (known: readonly Float64Array[]): SegmentAttribution =>
       game.attribution(
         'sobolAttribution',
@@ -56,7 +62,7 @@ export async function sobolAttribution(
       );
     const scores = await coalitionScores(session, game, {
       stage: 'sobolAttribution',
-      counts: game.players.map((cells) => designs * (cells + 2)),
+      counts: game.players.map((cells) => samples * (cells + 2)),
       fill: (mask, index, example) => fillMask(mask, index, points[example] as Float64Array),
       onBatch: (known) => onPartial?.(() => current(known)),
     });

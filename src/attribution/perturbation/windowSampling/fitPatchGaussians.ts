@@ -2,12 +2,13 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { inSlices } from '../../../backend/inTurn.ts';
 import { owned } from '../../../backend/owned.ts';
 import { readArray } from '../../../network/walk/inputs.ts';
-import { assertArray, assertCount, assertFiniteArray, assertInteger } from '../../../numeric/check.ts';
+import { assertArray, assertFiniteArray } from '../../../numeric/check.ts';
 import { VitrineError } from '../../../numeric/errors.ts';
 import type { NdArray } from '../../../numeric/ndarray.ts';
+import { assertOptions, count, integer, type OptionChecks } from '../../../numeric/options.ts';
 import { random } from '../../../numeric/random.ts';
 import { forEachOf, type Sliced } from '../../../numeric/sliced.ts';
-import { rowsAndColumns } from '../hiding/alongAxes.ts';
+import { perSide, rowsAndColumns } from '../hiding/alongAxes.ts';
 
 /** How the patches of a picture are distributed, each channel for itself: plain data. */
 export interface PatchGaussians {
@@ -30,9 +31,17 @@ export interface PatchOptions {
   /** The pixels around a window from which it is predicted; 2 by default. */
   readonly padding?: number;
   /** The number of patches that are drawn, or all there are where that is not more; 20 000 by default. */
-  readonly patches?: number;
+  readonly samples?: number;
+  /** Of the draws; 0 by default. */
   readonly seed?: number;
 }
+
+const checks: OptionChecks<PatchOptions> = {
+  window: perSide,
+  padding: integer(0),
+  samples: count(2),
+  seed: integer(Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER),
+};
 
 /**
  * Fits a normal distribution to the patches of a data set, for {@link predictionDifference}.
@@ -44,7 +53,7 @@ export interface PatchOptions {
  * Source: Zintgraf et al. 2017, "Visualizing deep neural network decisions: prediction difference analysis", §3.1.
  *
  * @param background pictures `[m, h, w, c]`, or the activations of a layer.
- * @param options `window`, `padding`, `patches`, `seed`.
+ * @param options `window`, `padding`, `samples`, `seed`.
  * @returns plain data, which can be kept and used for many calls.
  * @throws {VitrineError} if the background is no such array, or a window with its padding is larger than the pictures.
  * @example
@@ -58,14 +67,14 @@ export async function fitPatchGaussians(
   background: Tensor | NdArray,
   options: PatchOptions = {},
 ): Promise<PatchGaussians> {
-  const [given, { window = 10, padding = 2, patches = 20_000, seed = 0 }] = await owned(background, options);
+  assertOptions(options, checks);
+  const [given, { window = 10, padding = 2, samples = 20_000, seed = 0 }] = await owned(background, options);
   const data = await readArray(given, 'background');
   assertArray('background', data, [4]);
   assertFiniteArray('background', data);
-  assertCount('patches', patches, 2);
   const [, height, width, channels] = data.shape as Shape;
   const patch = patchOf([height, width], { window, padding });
-  const places = drawPlaces(data.shape as Shape, patch, { patches, seed });
+  const places = drawPlaces(data.shape as Shape, patch, { samples, seed });
   const pixels = patch[0] * patch[1];
   const mean = new Float64Array(channels * pixels);
   const covariance = new Float64Array(channels * pixels * pixels);
@@ -92,12 +101,11 @@ export function patchOf(
   plane: readonly [number, number],
   { window, padding }: Required<Pick<PatchOptions, 'window' | 'padding'>>,
 ): readonly [number, number] {
-  assertInteger('padding', padding, [0, Number.POSITIVE_INFINITY]);
   const [rows, columns] = rowsAndColumns('window', window).map((side) => side + 2 * padding) as [number, number];
   if (rows <= plane[0] && columns <= plane[1]) return [rows, columns];
   throw new VitrineError(
     'bad-argument',
-    `"window" expected to fit with its padding into ${plane.join(' × ')}, got ${rows} × ${columns} with a padding of ${padding}`,
+    `"window" expected to fit with its "padding" into ${plane.join(' × ')}, got ${rows} × ${columns} with a padding of ${padding}`,
   );
 }
 
@@ -107,13 +115,13 @@ type Place = readonly [example: number, row: number, column: number];
 function drawPlaces(
   [count, height, width]: Shape,
   [rows, columns]: readonly [number, number],
-  { patches, seed }: { patches: number; seed: number },
+  { samples, seed }: { samples: number; seed: number },
 ): readonly Place[] {
   const [down, across] = [height - rows + 1, width - columns + 1];
   const total = count * down * across;
   const source = random(seed);
-  const chosen = Array.from({ length: Math.min(patches, total) }, (_, i) =>
-    total <= patches ? i : source.integer(total),
+  const chosen = Array.from({ length: Math.min(samples, total) }, (_, i) =>
+    total <= samples ? i : source.integer(total),
   );
   return chosen.map((i) => [Math.floor(i / (down * across)), Math.floor(i / across) % down, i % across]);
 }

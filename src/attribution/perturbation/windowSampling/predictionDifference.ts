@@ -1,16 +1,18 @@
 import { classCount } from '../../../network/heads/heads.ts';
 import type { Input, Model } from '../../../network/types.ts';
-import { assertCount, assertInteger, assertNumber } from '../../../numeric/check.ts';
+import { assertInteger } from '../../../numeric/check.ts';
 import { VitrineError } from '../../../numeric/errors.ts';
+import { callback, count, integer, number, type OptionChecks, oneOf, required } from '../../../numeric/options.ts';
 import { changedRuns } from '../../../scoring/changedRuns.ts';
+import { examplesCheck } from '../../../scoring/explainChecks.ts';
 import type { InputOption } from '../../../scoring/placedInput.ts';
 import { endpoint } from '../../../scoring/scoreAt.ts';
 import { attributionOf, explain, type Session } from '../../../scoring/session.ts';
 import { isContrast, pinTarget } from '../../../scoring/targets/createScorer.ts';
 import type { Attribution, ExplainOptions } from '../../../scoring/types.ts';
-import type { LayerOption } from '../../gradient/backpropagated.ts';
+import { type LayerOption, layerChecks } from '../../gradient/backpropagated.ts';
 import type { PartialOption } from '../../progressive.ts';
-import { rowsAndColumns } from '../hiding/alongAxes.ts';
+import { perSide, rowsAndColumns } from '../hiding/alongAxes.ts';
 import { type ChangedPlace, changedPlace } from './changedPlace.ts';
 import type { PatchGaussians } from './fitPatchGaussians.ts';
 import { type SampledWindows, sampledWindows } from './sampledWindows.ts';
@@ -30,15 +32,30 @@ export interface PredictionDifferenceOptions extends InputOption, LayerOption, P
   readonly stride?: number | readonly [rows: number, columns: number];
   /** What is put in place of each window, so many times; 10 by default. */
   readonly samples?: number;
-  /** `'conditional'` (default): drawn given what is around the window; `'marginal'`: the same window of other examples. */
+  /** `'conditional'` (by default): drawn given what is around the window; `'marginal'`: the same window of other examples. */
   readonly sampler?: 'conditional' | 'marginal';
   /** The only channel that is changed; all by default. */
   readonly unit?: number;
-  /** The number of patches of the background that are fitted; 20 000 by default. */
-  readonly patches?: number;
+  /** The number of patches of the background that are drawn for the fit; 20 000 by default. */
+  readonly patchSamples?: number;
   /** The number of training examples N of Laplace's correction; 100 000 by default. */
   readonly trainingSize?: number;
 }
+
+const checks: OptionChecks<ExplainOptions & PredictionDifferenceOptions> = {
+  ...layerChecks,
+  background: required(examplesCheck),
+  window: perSide,
+  padding: integer(0),
+  stride: perSide,
+  samples: count(1),
+  sampler: oneOf(['conditional', 'marginal']),
+  unit: integer(0),
+  patchSamples: count(2),
+  trainingSize: number(1),
+  input: integer(0),
+  onPartial: callback,
+};
 
 /**
  * Prediction difference analysis: what the network would say if a part of the picture were another that could stand there.
@@ -54,7 +71,7 @@ export interface PredictionDifferenceOptions extends InputOption, LayerOption, P
  * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param x one example or a batch `[n, …]` in the shape of the model's input.
  * @param options `background` (required), `window`, `padding`, `stride`, `samples`, `sampler`, `layer`, `unit`,
- * `input`, `patches`, `trainingSize`, `seed`, `target`, `scale` (`'probability'` by default; an output that holds
+ * `input`, `patchSamples`, `trainingSize`, `seed`, `target`, `scale` (`'probability'` by default; an output that holds
  * none is explained as it is), `onPartial`.
  * @returns `values` `[n, h, w]` of the size of the image or the layer: positive where the picture speaks for the target.
  * @throws {VitrineError} if the background is empty or does not fit, or an option is out of range; else as {@link gradient}.
@@ -70,12 +87,8 @@ export async function predictionDifference(
   x: Input,
   options: ExplainOptions & PredictionDifferenceOptions,
 ): Promise<Attribution> {
-  const { samples = 10, layer, input, onPartial } = options ?? {};
-  assertCount('samples', samples, 1);
-  const analyse = async (
-    session: Session,
-    options: ExplainOptions & PredictionDifferenceOptions,
-  ): Promise<Attribution> => {
+  return explain(model, x, options, { checks, scale: 'probability' }, async (session, options) => {
+    const { samples = 10, layer, input, onPartial } = options;
     const { score, classes } = await endpoint(session, session.inputs, { sites: [], scorer: session.scorer });
     const place = await changedPlace(session, { layer, input });
     const sampled: SampledWindows = {
@@ -112,8 +125,7 @@ export async function predictionDifference(
       onPartial?.(result);
     });
     return result();
-  };
-  return explain(model, x, options, analyse, 'probability');
+  });
 }
 
 function planeOf({ values: { shape } }: ChangedPlace): readonly [number, number] {
@@ -145,7 +157,6 @@ function relevanceOf(
   { target = 'predicted', trainingSize = 100_000 }: ExplainOptions & PredictionDifferenceOptions,
   isOfClass: boolean,
 ): (score: number, without: number) => number {
-  assertNumber('trainingSize', trainingSize, 1);
   const classes = head && classCount(head);
   const isProbability = classes !== undefined && isOfClass && scale === 'probability' && !isContrast(target);
   if (!isProbability) return (score, without) => score - without;

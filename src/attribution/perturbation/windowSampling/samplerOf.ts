@@ -1,5 +1,4 @@
 import type { Input } from '../../../network/types.ts';
-import { assertChoice } from '../../../numeric/check.ts';
 import { VitrineError } from '../../../numeric/errors.ts';
 import { sameShape } from '../../../numeric/ndarray.ts';
 import { rowsAndColumns } from '../hiding/alongAxes.ts';
@@ -13,14 +12,13 @@ export interface SamplerOptions {
   readonly sampler?: 'conditional' | 'marginal';
   readonly window?: number | readonly [number, number];
   readonly padding?: number;
-  readonly patches?: number;
+  readonly patchSamples?: number;
   readonly seed?: number;
 }
 
 /** The sampler that is asked for, fitted to the background where it is not yet. */
 export async function samplerOf(place: ChangedPlace, options: SamplerOptions): Promise<WindowSampler> {
-  const { background, sampler = 'conditional', window = 10, padding = 2, patches = 20_000, seed = 0 } = options;
-  assertChoice('sampler', sampler, ['conditional', 'marginal']);
+  const { background, sampler = 'conditional', window = 10, padding = 2, patchSamples = 20_000, seed = 0 } = options;
   const size = rowsAndColumns('window', window);
   const isFitted = isGaussians(background);
   if (sampler === 'marginal') {
@@ -35,7 +33,7 @@ export async function samplerOf(place: ChangedPlace, options: SamplerOptions): P
   const patch = patchOf([height, width], { window, padding });
   const gaussians = isFitted
     ? background
-    : await fitPatchGaussians(await place.valuesOf(background), { window, padding, patches, seed });
+    : await fitPatchGaussians(await place.valuesOf(background), { window, padding, samples: patchSamples, seed });
   assertFits(gaussians, { patch, shape: [height, width, channels] });
   return conditionalSampler(place.values, gaussians, size);
 }

@@ -1,5 +1,5 @@
 import { type NdArray, sizeOf } from '../../../numeric/ndarray.ts';
-import { boxRows, combinations, cutOff } from '../hiding/boxes.ts';
+import { boxRows, combinations, cutOff } from '../../../scoring/boxes.ts';
 
 /** Windows of one size along each axis, by their first corners; they may reach over the border. */
 export interface Windows<Place extends readonly number[] = readonly number[]> {

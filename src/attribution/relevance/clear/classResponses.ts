@@ -10,10 +10,12 @@ import { VitrineError } from '../../../numeric/errors.ts';
 import { type NdArray, sizeOf } from '../../../numeric/ndarray.ts';
 import { exampleRange, type Session } from '../../../scoring/session.ts';
 import type { Attribution, ExplainOptions, Target } from '../../../scoring/types.ts';
+import { assertAttribution } from '../../assertAttribution.ts';
 import type { Backpropagation } from '../../gradient/backpropagated.ts';
+import type { RuleOptions } from '../../ruleOptions.ts';
 
 /** Any method whose maps have signs. */
-export type SignedExplainer = (model: Model, x: Input, options: ExplainOptions) => Promise<Attribution>;
+export type SignedExplainer = (model: Model, x: Input, options: ExplainOptions & RuleOptions) => Promise<Attribution>;
 
 /** The position of the image among the inputs, and the targets, one for each rank of class. */
 export interface ResponseRequest {
@@ -55,7 +57,9 @@ export async function responsesByCalls(
   for (const target of targets) {
     if (maps.length > 0) await eventLoopTurn();
     options.signal?.throwIfAborted();
-    const { values, inputs: each = [values] } = await base(network, inputs, { ...quiet, target });
+    const found: unknown = await base(network, inputs, { ...quiet, target });
+    assertAttribution('base', found);
+    const { values, inputs: each = [values] } = found;
     maps.push(planes(each[image] ?? values, inputs[image] as NdArray));
     onProgress?.({ stage: 'clearMap', done: maps.length, total: targets.length });
   }

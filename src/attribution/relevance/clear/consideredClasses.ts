@@ -1,21 +1,20 @@
-import type { Head } from '../../../network/graph/graph.ts';
+import type { OutputHead } from '../../../network/graph/graph.ts';
 import { assertClasses } from '../../../network/heads/classLogits.ts';
 import { classScores } from '../../../network/predict.ts';
 import { topClasses } from '../../../network/topClasses.ts';
-import { assertInteger, describe } from '../../../numeric/check.ts';
-import { VitrineError } from '../../../numeric/errors.ts';
+import { assertInteger } from '../../../numeric/check.ts';
 import type { NdArray } from '../../../numeric/ndarray.ts';
 import type { Session } from '../../../scoring/session.ts';
 
 /** Which classes are compared: the k best of each example, all of them, or the same list for each. */
-export type Considered = number | 'all' | readonly number[];
+export type ConsideredClasses = number | 'all' | readonly number[];
 
 /** The classes of each example, `[n, k]`: the best first, or as listed. */
 export async function consideredClasses(
   { network, head: explained, inputs, count, options }: Session,
-  considered: Considered | undefined,
+  considered: ConsideredClasses | undefined,
 ): Promise<NdArray<Int32Array>> {
-  const head = explained as Head;
+  const head = explained as OutputHead;
   const units = assertClasses(head, 'output');
   const listed = listOf(considered, units);
   if (listed) return asRows(Array.from({ length: count }, () => listed));
@@ -30,16 +29,10 @@ export async function consideredClasses(
   return asRows(topClasses(scores, k).map((row) => row.map(({ index }) => index)));
 }
 
-function listOf(considered: Considered | undefined, units: number): readonly number[] | undefined {
+function listOf(considered: ConsideredClasses | undefined, units: number): readonly number[] | undefined {
   if (considered === 'all') return Array.from({ length: units }, (_, index) => index);
   if (considered === undefined || typeof considered === 'number') return undefined;
-  if (!Array.isArray(considered) || considered.length === 0) {
-    throw new VitrineError(
-      'bad-argument',
-      `"classes" expected a number of classes, 'all' or a list of them, got ${describe(considered)}`,
-    );
-  }
-  considered.forEach((index: number) => assertInteger('classes', index, [0, units - 1]));
+  considered.forEach((index, i) => assertInteger(`classes[${i}]`, index, [0, units - 1]));
   return considered;
 }
 

@@ -2,27 +2,36 @@ import type { Tensor, Tensor1D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Site } from '../../../network/graph/graph.ts';
 import type { Network } from '../../../network/network.ts';
-import type { Seeds } from '../../../network/walk/record.ts';
+import type { WalkSeeds } from '../../../network/walk/record.ts';
 import { streamsAt } from '../../../network/walk/signals.ts';
+import { type OptionChecks, oneOf } from '../../../numeric/options.ts';
 import { type Endpoint, endpoint } from '../../../scoring/scoreAt.ts';
 import { endsOf, type Session } from '../../../scoring/session.ts';
 import { pinTarget } from '../../../scoring/targets/createScorer.ts';
 import type { Scorer } from '../../../scoring/targets/scorer.ts';
 import type { ExplainOptions } from '../../../scoring/types.ts';
-import type { LayerOption } from '../../gradient/backpropagated.ts';
-import type { RulesOption } from '../../gradient/rectified.ts';
+import { type LayerOption, layerChecks } from '../../gradient/backpropagated.ts';
+import { type RuleOptions, ruleChecks } from '../../ruleOptions.ts';
 import { assertUnscaled } from '../assertUnscaled.ts';
 import type { Contributions } from './contributions.ts';
 import { type DeepLiftRule, type Procedure, procedureOf } from './procedure.ts';
 
 /** The variant of {@link deepLift}. */
-export interface DeepLiftVariant extends LayerOption, RulesOption {
+export interface DeepLiftVariant extends LayerOption, RuleOptions {
   /**
-   * How activations divide a difference: `'rescale'` (default) as a whole; `'revealCancel'` its positive and negative
-   * contributions apart; `'mixed'` the latter after dense layers and the former after convolutions.
+   * How activations divide a difference: `'rescale'` as a whole; `'revealCancel'` its positive and negative contributions
+   * apart; `'mixed'` the latter after dense layers and the former after convolutions. `'rescale'` by default, and for a
+   * composite of one's own, whose rules are for whole differences.
    */
   readonly rule?: DeepLiftRule;
 }
+
+/** Checks of what {@link deepLift} and {@link deepLiftShap} accept. */
+export const variantChecks: OptionChecks<ExplainOptions & DeepLiftVariant> = {
+  ...layerChecks,
+  ...ruleChecks,
+  rule: oneOf(['rescale', 'revealCancel', 'mixed']),
+};
 
 /** Checks the options of a DeepLIFT call; a predicted class is the one at x, also in the reference run. */
 export async function comparisonOf(
@@ -30,9 +39,9 @@ export async function comparisonOf(
   options: ExplainOptions & DeepLiftVariant,
 ): Promise<{ readonly comparison: Comparison; readonly at: Endpoint }> {
   const { network, inputs, scorer, scorerOf } = session;
-  const { target, rule = 'rescale', rules = [], layer } = options;
+  const { target, layer } = options;
   assertUnscaled(session, 'deepLift');
-  const procedure = procedureOf(rule, rules, network.graph);
+  const procedure = procedureOf(options, network.graph);
   const at = await endpoint(session, inputs, { sites: [], scorer });
   const pinned = scorerOf(pinTarget(target, at.classes));
   return { at, comparison: { ends: endsOf(network, layer), scorer: pinned, procedure } };
@@ -89,6 +98,6 @@ function stateOf([positive, negative]: readonly Tensor[]): Partial<Contributions
 }
 
 /** Every part of a difference is multiplied back from the same score. */
-function inStreams(seeds: Seeds, count: number): Seeds {
+function inStreams(seeds: WalkSeeds, count: number): WalkSeeds {
   return new Map([...seeds].map(([site, seed]) => [site, new Array<Tensor>(count).fill(seed as Tensor)]));
 }

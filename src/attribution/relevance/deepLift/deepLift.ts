@@ -3,17 +3,20 @@ import type { Input, Model } from '../../../network/types.ts';
 import { mapBatches } from '../../../network/walk/batches.ts';
 import { rowsOf } from '../../../network/walk/inputs.ts';
 import type { NdArray } from '../../../numeric/ndarray.ts';
+import { anything, type OptionChecks } from '../../../numeric/options.ts';
 import { baselinesOf } from '../../../scoring/baselines.ts';
 import { completenessGap } from '../../../scoring/completenessError.ts';
 import { attributionOf, exampleRange, explain } from '../../../scoring/session.ts';
 import type { Attribution, Baseline, ExplainOptions } from '../../../scoring/types.ts';
-import { compareRuns, comparisonOf, type DeepLiftVariant } from './comparison.ts';
+import { compareRuns, comparisonOf, type DeepLiftVariant, variantChecks } from './comparison.ts';
 
 /** The options of {@link deepLift}. */
 export interface DeepLiftOptions extends DeepLiftVariant {
   /** What x is compared with; `'zero'` by default. One for all inputs of the model, or a list. */
   readonly baseline?: Baseline | readonly Baseline[];
 }
+
+const checks: OptionChecks<ExplainOptions & DeepLiftOptions> = { ...variantChecks, baseline: anything };
 
 /**
  * DeepLIFT: the difference of the score to that at a baseline, divided among the inputs by multipliers.
@@ -30,8 +33,8 @@ export interface DeepLiftOptions extends DeepLiftVariant {
  *
  * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param x one example or a batch `[n, …]` in the shape of the model's input.
- * @param options `baseline`, `rule`, `layer`, `target`, and `rules` for layers that have none. A predicted class is the
- * one at x.
+ * @param options `baseline`, `rule`, `layer`, `target`, `rules` for layers that have none, and `composite` for all. A
+ * predicted class is the one at x.
  * @returns `values` in the shape of the input (or the layer), and `delta` per example.
  * @throws {VitrineError} if a softmax, a layer normalisation or an opaque layer is on the way and no rule is given for it.
  * @throws {VitrineError} if the scale of a class is not `'logit'`, or the baseline has another shape; else as
@@ -48,7 +51,7 @@ export async function deepLift(
   x: Input,
   options: ExplainOptions & DeepLiftOptions = {},
 ): Promise<Attribution> {
-  return explain(model, x, options, async (session, options) => {
+  return explain(model, x, options, { checks }, async (session, options) => {
     const { baseline = 'zero', layer } = options;
     const { network, count, rows } = session;
     const baselines = await baselinesOf(session, baseline);

@@ -4,18 +4,25 @@ import type { Input, Model } from '../../../network/types.ts';
 import { forEachBatch } from '../../../network/walk/batches.ts';
 import { readInputs, rowsOf } from '../../../network/walk/inputs.ts';
 import { addTo, type NdArray } from '../../../numeric/ndarray.ts';
+import { type OptionChecks, required } from '../../../numeric/options.ts';
 import { exampleSums } from '../../../numeric/running.ts';
 import { completenessGap } from '../../../scoring/completenessError.ts';
+import { examplesCheck } from '../../../scoring/explainChecks.ts';
 import { repeated } from '../../../scoring/masking.ts';
 import { attributionOf, explain, type Session } from '../../../scoring/session.ts';
 import type { Attribution, ExplainOptions } from '../../../scoring/types.ts';
-import { type Comparison, compareRuns, comparisonOf, type DeepLiftVariant } from './comparison.ts';
+import { type Comparison, compareRuns, comparisonOf, type DeepLiftVariant, variantChecks } from './comparison.ts';
 
 /** The options of {@link deepLiftShap}. */
 export interface DeepLiftShapOptions extends DeepLiftVariant {
   /** Examples `[m, …]`, each a baseline; at least one. */
   readonly background: Input;
 }
+
+const checks: OptionChecks<ExplainOptions & DeepLiftShapOptions> = {
+  ...variantChecks,
+  background: required(examplesCheck),
+};
 
 /**
  * DeepLIFT-SHAP: DeepLIFT averaged over the baselines of a background.
@@ -27,7 +34,7 @@ export interface DeepLiftShapOptions extends DeepLiftVariant {
  *
  * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param x one example or a batch `[n, …]` in the shape of the model's input.
- * @param options `background` (required), and `rule`, `layer`, `target`, `rules` as of {@link deepLift}.
+ * @param options `background` (required), and `rule`, `layer`, `target`, `rules`, `composite` as of {@link deepLift}.
  * @returns `values` in the shape of the input (or the layer), and `delta` per example.
  * @throws {VitrineError} if the background is empty or of another shape; else as {@link deepLift}.
  * @example
@@ -42,7 +49,7 @@ export async function deepLiftShap(
   x: Input,
   options: ExplainOptions & DeepLiftShapOptions,
 ): Promise<Attribution> {
-  return explain(model, x, options ?? {}, async (session, options) => {
+  return explain(model, x, options, { checks }, async (session, options) => {
     const { background, layer } = options;
     const backgrounds = await readInputs(session.network, background, 'background');
     const { comparison, at } = await comparisonOf(session, options);

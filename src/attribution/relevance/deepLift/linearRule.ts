@@ -1,7 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { channelRow } from '../../../backend/kernels/elementwise.ts';
-import type { Operation, Parameters } from '../../../network/graph/operation.ts';
+import type { Operation, OperationParameters } from '../../../network/graph/operation.ts';
 import type { Rule, RuleIo } from '../../../network/walk/composite.ts';
 import { signSplit } from '../../../network/walk/signSplit.ts';
 import { bySign, type Contributions, contributionsTo, differenceOf } from './contributions.ts';
@@ -31,7 +31,7 @@ export const linearRule: Rule<Contributions> = {
 function weighted(operation: Operation, io: RuleIo): Contributions {
   const { positive: up, negative: down } = contributionsTo(differenceOf(io, 'inputs'));
   const { positive, negative } = signSplit(operation);
-  const sum = (ofUp: Parameters, ofDown: Parameters): Tensor =>
+  const sum = (ofUp: OperationParameters, ofDown: OperationParameters): Tensor =>
     tf.add(operation.forward([up], ofUp), operation.forward([down], ofDown));
   return { positive: sum(positive, negative), negative: sum(negative, positive) };
 }
@@ -39,7 +39,7 @@ function weighted(operation: Operation, io: RuleIo): Contributions {
 /** m = W⁺m⁺ + W⁻m⁻ where Δx > 0, W⁻m⁺ + W⁺m⁻ where Δx < 0, and their mean ½W(m⁺ + m⁻) where Δx = 0. */
 function weightedBack(operation: Operation, io: RuleIo, [up, down]: readonly [Tensor, Tensor]): Tensor {
   const { positive, negative } = signSplit(operation);
-  const sum = (ofUp: Parameters, ofDown: Parameters): Tensor => {
+  const sum = (ofUp: OperationParameters, ofDown: OperationParameters): Tensor => {
     const [one] = operation.pullback(up, io, ofUp) as [Tensor];
     const [other] = operation.pullback(down, io, ofDown) as [Tensor];
     return tf.add(one, other);

@@ -1,7 +1,8 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { Graph } from '../../../network/graph/graph.ts';
+import type { OperationGraph } from '../../../network/graph/graph.ts';
 import type { Composite } from '../../../network/walk/composite.ts';
-import { assertChoice } from '../../../numeric/check.ts';
+import { VitrineError } from '../../../numeric/errors.ts';
+import { chosenRules, type RuleOptions } from '../../ruleOptions.ts';
 import { contributionsTo } from './contributions.ts';
 import { rescale } from './rescale.ts';
 import { lifted, revealCancel } from './revealCancel.ts';
@@ -17,13 +18,22 @@ export interface Procedure {
 }
 
 /** The rules of a variant; those of the user, of layers that are not known, come first. */
-export function procedureOf(rule: DeepLiftRule, rules: Composite, graph: Graph): Procedure {
-  assertChoice('rule', rule, ['rescale', 'revealCancel', 'mixed']);
-  if (rule === 'rescale') return { composite: [...rules, ...rescale], parts: (difference) => [difference] };
+export function procedureOf(
+  { rule = 'rescale', ...given }: RuleOptions & { readonly rule?: DeepLiftRule },
+  graph: OperationGraph,
+): Procedure {
+  const whole = chosenRules(given, { own: rescale, graph });
+  if (rule === 'rescale') return { composite: whole, parts: (difference) => [difference] };
+  if (given.composite) {
+    throw new VitrineError(
+      'bad-argument',
+      `"rule" expected 'rescale' or none where "composite" is given, got "${rule}"`,
+    );
+  }
   const dense = behindDense(graph);
   const isAt = rule === 'mixed' ? ({ address }: { address: string }): boolean => dense.has(address) : undefined;
   return {
-    composite: [...lifted(rules), ...revealCancel(rescale, isAt)],
+    composite: [...lifted(given.rules ?? []), ...revealCancel(rescale, isAt)],
     parts: (difference) => {
       const { positive, negative } = contributionsTo(difference);
       return [positive, negative];
@@ -32,7 +42,7 @@ export function procedureOf(rule: DeepLiftRule, rules: Composite, graph: Graph):
 }
 
 /** The layers whose values come from dense layers, with no convolution in between: dense layers and what follows them. */
-function behindDense({ steps }: Graph): ReadonlySet<string> {
+function behindDense({ steps }: OperationGraph): ReadonlySet<string> {
   const sources = new Map<number, ReadonlySet<string>>();
   const found = new Set<string>();
   for (const { operation, inputs, output } of steps) {

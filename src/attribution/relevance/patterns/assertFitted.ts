@@ -1,20 +1,16 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { readTensor } from '../../../backend/inTurn.ts';
-import type { Graph } from '../../../network/graph/graph.ts';
+import type { OperationGraph } from '../../../network/graph/graph.ts';
 import type { Network } from '../../../network/network.ts';
 import type { PlannedStep } from '../../../network/plan/plan.ts';
-import type { Trace } from '../../../network/walk/record.ts';
-import { describe } from '../../../numeric/check.ts';
+import type { WalkTrace } from '../../../network/walk/record.ts';
 import { VitrineError } from '../../../numeric/errors.ts';
 import { type NdArray, sameShape } from '../../../numeric/ndarray.ts';
 import { type LayerPattern, nameOf, type Patterns } from './patterns.ts';
 
 /** Refuses patterns that were not fitted on this model with these weights. */
 export async function assertFitted(network: Network, patterns: Patterns): Promise<void> {
-  if (patterns === null || typeof patterns !== 'object' || !Array.isArray(patterns.layers)) {
-    throw new VitrineError('bad-argument', `"patterns" expected what fitPatterns returns, got ${describe(patterns)}`);
-  }
   const given = new Map(patterns.layers.map((layer) => [nameOf(layer), layer]));
   for (const operation of network.operations.filter(({ linear }) => linear)) {
     assertShape(nameOf(operation), operation.parameters['kernel'] as Tensor, given.get(nameOf(operation)));
@@ -33,7 +29,7 @@ function assertShape(name: string, { shape }: Tensor, layer: LayerPattern | unde
 }
 
 /** Refuses a walk in which a kernel is not merged with the batch normalisation that it was fitted with. */
-export function assertPlannedAlike({ steps: planned }: Trace, { graph }: Network, { layers }: Patterns): void {
+export function assertPlannedAlike({ steps: planned }: WalkTrace, { graph }: Network, { layers }: Patterns): void {
   for (const step of planned.filter(({ operation }) => operation.linear)) {
     const [input, output] = betweenOf(step, graph);
     const [from, to] = layers.find((layer) => nameOf(layer) === nameOf(step.operation))?.between ?? [input, output];
@@ -46,13 +42,13 @@ export function assertPlannedAlike({ steps: planned }: Trace, { graph }: Network
 }
 
 /** The values around the operation itself: its activation may be fused with it. */
-function betweenOf({ inputs, output, activation }: PlannedStep, { steps }: Graph): LayerPattern['between'] {
+function betweenOf({ inputs, output, activation }: PlannedStep, { steps }: OperationGraph): LayerPattern['between'] {
   const ofActivation = activation && steps.find((step) => step.output === output);
   return [inputs[0] as number, ofActivation?.inputs[0] ?? output];
 }
 
 function misfit(got: string): VitrineError {
-  return new VitrineError('unsupported', `"patterns" expected those that fitPatterns made of this model, got ${got}`);
+  return new VitrineError('bad-argument', `"patterns" expected those that fitPatterns made of this model, got ${got}`);
 }
 
 /** The sum and the sum of squares of each weight of a model, `[weights, 2]`: enough to tell models apart. */

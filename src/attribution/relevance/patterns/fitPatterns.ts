@@ -1,13 +1,14 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { readTensor } from '../../../backend/inTurn.ts';
 import type { Network } from '../../../network/network.ts';
-import type { Input, Model, RunOptions } from '../../../network/types.ts';
+import { runChecks } from '../../../network/runChecks.ts';
+import type { Model, RunOptions } from '../../../network/types.ts';
 import type { Composite } from '../../../network/walk/composite.ts';
 import { withNetwork } from '../../../network/withNetwork.ts';
-import { assertChoice } from '../../../numeric/check.ts';
 import { VitrineError } from '../../../numeric/errors.ts';
-import type { Dataset } from '../../../readings/dataset.ts';
-import { forEachDatasetBatch } from '../../../readings/datasetBatches.ts';
+import { assertOptions, type OptionChecks, oneOf } from '../../../numeric/options.ts';
+import { forEachImageBatch } from '../../../readings/imageBatches.ts';
+import { type ImageSource, imagesOf } from '../../../readings/imageSource.ts';
 import { endsOf } from '../../../scoring/session.ts';
 import { fingerprintOf } from './assertFitted.ts';
 import { type LinearStep, linearSteps, watched } from './linearSteps.ts';
@@ -17,11 +18,13 @@ import { type LayerPattern, nameOf, type PatternEstimator, type Patterns } from 
 /** The options of {@link fitPatterns}. */
 export interface FitPatternsOptions extends RunOptions {
   /**
-   * `'twoComponent'` (default) takes the samples at which a unit is active, for units with an activation; `'linear'`
+   * `'twoComponent'` (by default) takes the samples at which a unit is active, for units with an activation; `'linear'`
    * takes all.
    */
   readonly estimator?: PatternEstimator;
 }
+
+const checks: OptionChecks<FitPatternsOptions> = { ...runChecks, estimator: oneOf(['linear', 'twoComponent']) };
 
 /**
  * Estimates from data what the units of a network look for: the patterns of {@link patternNet} and
@@ -37,11 +40,11 @@ export interface FitPatternsOptions extends RunOptions {
  * (6) and (9).
  *
  * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
- * @param dataset examples or batches of them, in the shape of the model's input.
+ * @param images a batch `[n, …]`, a list, or a data set, in the shape of the model's input; read once.
  * @param options `estimator`, `batchSize`, `signal`, `onProgress`.
  * @returns plain data, for this model with these weights.
  * @throws {VitrineError} if the model has a transposed convolution, whose units have no single kernel.
- * @throws {VitrineError} if the data set is empty, an example does not fit, or one example gives a layer a single sample.
+ * @throws {VitrineError} if there is no image, an example does not fit, or one example gives a layer a single sample.
  * @example
  * ```ts
  * import { fitPatterns, patternNet } from 'vitrine';
@@ -51,19 +54,20 @@ export interface FitPatternsOptions extends RunOptions {
  */
 export async function fitPatterns(
   model: Model,
-  dataset: Dataset<Input>,
+  images: ImageSource,
   options: FitPatternsOptions = {},
 ): Promise<Patterns> {
-  const { estimator = 'twoComponent' } = options;
-  assertChoice('estimator', estimator, ['linear', 'twoComponent']);
+  assertOptions(options, checks);
+  const { estimator = 'twoComponent', ...run } = options;
+  const dataset = await imagesOf(images);
   return withNetwork(model, async (network) => {
     assertHasKernels(network);
     const moments = new Map<number, Moments>();
     let steps: readonly LinearStep[] = [];
-    const examples = await forEachDatasetBatch(
+    const examples = await forEachImageBatch(
       network,
       dataset,
-      { ...options, stage: 'fitPatterns' },
+      { ...run, stage: 'fitPatterns' },
       {
         job: (rows) => {
           const composite: Composite = [[({ linear }) => linear, watched]];
@@ -90,7 +94,7 @@ async function patternAt({ operation, input, output }: LinearStep, moments: Mome
   if (moments.samples < 2) {
     throw new VitrineError(
       'bad-argument',
-      `"dataset" expected at least 2 examples for the pattern of ${nameOf(operation)}, got 1`,
+      `"images" expected at least 2 examples for the pattern of ${nameOf(operation)}, got 1`,
     );
   }
   const kernel = await readTensor(parameters['kernel'] as Tensor);
@@ -101,7 +105,7 @@ function assertHasKernels({ operations }: Network): void {
   const other = operations.find(({ linear, kernelPullback }) => linear && !kernelPullback);
   if (!other) return;
   throw new VitrineError(
-    'unsupported',
+    'unsupported-layer',
     `fitPatterns has no pattern for ${nameOf(other)}: at each position its units have another kernel`,
   );
 }

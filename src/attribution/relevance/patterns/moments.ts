@@ -1,7 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { channelRow } from '../../../backend/kernels/elementwise.ts';
-import type { Trace } from '../../../network/walk/record.ts';
+import type { WalkTrace } from '../../../network/walk/record.ts';
 import type { NdArray } from '../../../numeric/ndarray.ts';
 import type { LinearStep } from './linearSteps.ts';
 import type { PatternEstimator } from './patterns.ts';
@@ -77,7 +77,7 @@ export interface BatchMoments<T> {
 /** The moments at every step, by name. */
 export function batchMoments(
   steps: readonly LinearStep[],
-  trace: Trace,
+  trace: WalkTrace,
   estimator: PatternEstimator,
 ): Record<string, Tensor> {
   const named = steps.map((step) => {
@@ -102,7 +102,7 @@ function namesAt({ output }: LinearStep): BatchMoments<string> {
 
 function momentsAt(
   { operation, input, output, activation }: LinearStep,
-  { values }: Trace,
+  { values }: WalkTrace,
   estimator: PatternEstimator,
 ): BatchMoments<Tensor> {
   const [x, z] = [values.get(input) as Tensor, values.get(output) as Tensor];

@@ -14,8 +14,8 @@ import { type PatternOptions, throughPatterns } from './throughPatterns.ts';
  *
  * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param x one example or a batch `[n, …]` in the shape of the model's input.
- * @param options `patterns` (required, of {@link fitPatterns}), `layer`, `target`, and `rules` for layers that are not
- * known.
+ * @param options `patterns` (required, of {@link fitPatterns}), `layer`, `target`, `rules` for layers that are not
+ * known, and `composite` for all.
  * @returns `values` in the shape of the input (or the layer).
  * @throws {VitrineError} if the patterns were fitted on another model or other weights, or `layer` or the target lie between a
  * linear layer and the batch normalisation that is merged with it.
@@ -42,8 +42,8 @@ export function patternNet(model: Model, x: Input, options: ExplainOptions & Pat
  *
  * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param x one example or a batch `[n, …]` in the shape of the model's input.
- * @param options `patterns` (required, of {@link fitPatterns}), `layer`, `target`, and `rules` for layers that are not
- * known.
+ * @param options `patterns` (required, of {@link fitPatterns}), `layer`, `target`, `rules` for layers that are not
+ * known, and `composite` for all.
  * @returns `values` in the shape of the input (or the layer).
  * @throws as {@link patternNet}.
  * @example

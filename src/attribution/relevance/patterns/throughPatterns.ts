@@ -2,21 +2,28 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Input, Model } from '../../../network/types.ts';
 import type { Composite, Rule } from '../../../network/walk/composite.ts';
 import { keeping } from '../../../network/walk/keeping.ts';
+import { kind, type OptionChecks, required } from '../../../numeric/options.ts';
 import { explain } from '../../../scoring/session.ts';
 import type { Attribution, ExplainOptions } from '../../../scoring/types.ts';
-import { backpropagate, type LayerOption } from '../../gradient/backpropagated.ts';
-import type { RulesOption } from '../../gradient/rectified.ts';
+import { backpropagate, type LayerOption, layerChecks } from '../../gradient/backpropagated.ts';
 import { refusal, unknownLayer } from '../../refusal.ts';
+import { chosenRules, type RuleOptions, ruleChecks } from '../../ruleOptions.ts';
 import { assertUnscaled } from '../assertUnscaled.ts';
 import { assertFitted, assertPlannedAlike } from './assertFitted.ts';
 import { type PatternKernels, patternKernels } from './patternKernels.ts';
 import type { Patterns } from './patterns.ts';
 
 /** The options of {@link patternNet} and {@link patternAttribution}. */
-export interface PatternOptions extends LayerOption, RulesOption {
+export interface PatternOptions extends LayerOption, RuleOptions {
   /** What `fitPatterns` returned for this model. */
   readonly patterns: Patterns;
 }
+
+const checks: OptionChecks<ExplainOptions & PatternOptions> = {
+  ...layerChecks,
+  ...ruleChecks,
+  patterns: required(kind('what fitPatterns returns', isPatterns)),
+};
 
 /** What sets one of these methods apart from the other. */
 export interface PatternMethod {
@@ -32,16 +39,16 @@ export async function throughPatterns(
   options: ExplainOptions & PatternOptions,
   { method, kernel }: PatternMethod,
 ): Promise<Attribution> {
-  return explain(model, x, options ?? {}, async (session, { patterns, rules = [], layer }) => {
+  return explain(model, x, options, { checks }, async (session, { patterns, layer, ...chosen }) => {
     assertUnscaled(session, method);
     await assertFitted(session.network, patterns);
     const kernels = patternKernels(patterns, kernel);
     const network = keeping(session.network, kernels.all);
-    const composite: Composite = [
-      ...rules,
+    const own: Composite = [
       [({ linear }) => linear, replaced(method, kernels)],
       ['opaque', refusal(method, unknownLayer)],
     ];
+    const composite = chosenRules(chosen, { own, graph: session.network.graph });
     try {
       return await backpropagate({ ...session, network }, layer, {
         method,
@@ -56,6 +63,11 @@ export async function throughPatterns(
       network.dispose();
     }
   });
+}
+
+function isPatterns(value: unknown): boolean {
+  const { layers, fingerprint } = (value ?? {}) as Partial<Patterns>;
+  return Array.isArray(layers) && typeof fingerprint === 'object' && fingerprint !== null;
 }
 
 function replaced(name: string, kernels: PatternKernels): Rule {

@@ -1,6 +1,6 @@
 import type { WindowGeometry } from '../../../backend/kernels/geometry.ts';
 import { VitrineError } from '../../../numeric/errors.ts';
-import type { Operation, Parameters } from '../../graph/operation.ts';
+import type { Operation, OperationParameters } from '../../graph/operation.ts';
 import { depthwiseConv2d } from '../../operations/convolution.ts';
 import { groupedConv2d } from '../../operations/groupedConv2d.ts';
 import { constantAt, type NodeCall, type NodeLowering, titleOf, valueAt } from '../nodeCall.ts';
@@ -9,7 +9,7 @@ import { dilatedBy, withoutMargins } from './phases.ts';
 import { transposedConvolution } from './transposed.ts';
 import { channelsLast, inFormat, kernelWindow, onPlane, slidingOf, slidPlane } from './windows.ts';
 
-type Make = (call: NodeCall, geometry: WindowGeometry, parameters: () => Parameters) => Operation;
+type Make = (call: NodeCall, geometry: WindowGeometry, parameters: () => OperationParameters) => Operation;
 
 const convolving =
   (make: Make, outputs: (kernel: readonly number[]) => number): NodeLowering =>
@@ -21,7 +21,7 @@ const convolving =
     const sliding = withoutMargins(dilatedBy(call, x.view, slidingOf(call, kernelWindow(call, kernel))));
     const made = inFormat(call, [shape[0] ?? null, ...slidPlane(shape, sliding), units]);
     const { bias, activation, weights } = fusedWith(call, made);
-    const parameters = (): Parameters => ({ kernel: kernel.read(), ...(bias && { bias: bias() }) });
+    const parameters = (): OperationParameters => ({ kernel: kernel.read(), ...(bias && { bias: bias() }) });
     const operations = onPlane(call, sliding.margins, [make(call, sliding.geometry, parameters)]);
     return {
       operations: [...operations, ...activation],

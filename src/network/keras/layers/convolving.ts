@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { axisOf, extentOf, outputSize, type WindowGeometry } from '../../../backend/kernels/geometry.ts';
 import type { Constant, Operand, TensorFunction } from '../../functions/tensorFunction.ts';
 import type { OpenShape } from '../../graph/graph.ts';
-import type { Operation, Parameters } from '../../graph/operation.ts';
+import type { Operation, OperationParameters } from '../../graph/operation.ts';
 import { pad } from '../../operations/border.ts';
 import { conv2dTranspose, type TransposedGeometry, transposedLength } from '../../operations/conv2dTranspose.ts';
 import { conv2d, depthwiseConv2d } from '../../operations/convolution.ts';
@@ -165,6 +165,6 @@ function withBias(x: Tensor, bias: Tensor | undefined): Tensor {
   return bias ? tf.add(x, bias) : x;
 }
 
-function parametersOf([, kernel, bias]: readonly (Operand | undefined)[]): () => Parameters {
+function parametersOf([, kernel, bias]: readonly (Operand | undefined)[]): () => OperationParameters {
   return () => ({ kernel: (kernel as Constant).read(), ...(bias && { bias: (bias as Constant).read() }) });
 }

@@ -1,6 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { VitrineError } from '../../../numeric/errors.ts';
-import type { Layer } from '../../graph/layersModel.ts';
 import { wholeRegion } from '../../operations/base.ts';
 import { taped } from '../../operations/taped.ts';
 import type { LayerCall, Lowering } from '../lowering.ts';
@@ -9,18 +8,12 @@ import { overTime } from './overTime.ts';
 import {
   type BidirectionalLayer,
   isBidirectional,
-  isRecurrent,
   type RecurrentLayer,
   stateCount,
   statesOf,
 } from './recurrentLayer.ts';
 
 type Recurrent = RecurrentLayer | BidirectionalLayer;
-
-/** Whether a layer runs cells along time, in one direction or both. */
-export function runsAlongTime(layer: Layer): layer is Recurrent {
-  return isRecurrent(layer) || isBidirectional(layer);
-}
 
 /** A recurrent layer: its cells run along time, their gradients taken from the tape. */
 export const lowerRecurrent: Lowering<Recurrent> = (layer, call) => {

@@ -41,6 +41,11 @@ export function isBidirectional(layer: Layer): layer is BidirectionalLayer {
   return isRecurrent(forwardLayer) && isRecurrent(backwardLayer);
 }
 
+/** Whether a layer runs cells along time, in one direction or both. */
+export function runsAlongTime(layer: Layer): layer is RecurrentLayer | BidirectionalLayer {
+  return isRecurrent(layer) || isBidirectional(layer);
+}
+
 /** The number of states of a cell. */
 export function stateCount({ stateSize }: Cell): number {
   return [stateSize].flat().length;

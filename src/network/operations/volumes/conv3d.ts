@@ -1,6 +1,6 @@
 import type { Tensor5D } from '@tensorflow/tfjs-core';
 import { activated } from '../../../backend/kernels/elementwise.ts';
-import type { Operation, Parameters } from '../../graph/operation.ts';
+import type { Operation, OperationParameters } from '../../graph/operation.ts';
 import {
   derivedWeights,
   describeOperation,
@@ -17,10 +17,10 @@ import { volumeKernelGradient } from './volumeKernelGradient.ts';
 import type { Window3d } from './window3d.ts';
 
 /** A 3-D convolution: `kernel` [depth, height, width, in, out], optional `bias` [out]. */
-export function conv3d(source: OperationSource, window: Window3d, parameters: () => Parameters): Operation {
+export function conv3d(source: OperationSource, window: Window3d, parameters: () => OperationParameters): Operation {
   const { address, store } = source;
-  const withWeights = (other: () => Parameters): Operation => conv3d(source, window, other);
-  const kernelOf = (weights: Parameters): Tensor5D => parameter<Tensor5D>(weights, 'kernel');
+  const withWeights = (other: () => OperationParameters): Operation => conv3d(source, window, other);
+  const kernelOf = (weights: OperationParameters): Tensor5D => parameter<Tensor5D>(weights, 'kernel');
   return {
     ...describeOperation('conv3d', source),
     get parameters() {

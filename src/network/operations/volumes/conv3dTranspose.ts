@@ -1,5 +1,5 @@
 import type { Tensor5D } from '@tensorflow/tfjs-core';
-import type { Operation, Parameters } from '../../graph/operation.ts';
+import type { Operation, OperationParameters } from '../../graph/operation.ts';
 import { derivedWeights, describeOperation, type OperationSource, only, parameter, wholeRegion } from '../base.ts';
 import { foldAffine } from '../foldAffine.ts';
 import { biased, convolved } from './convolved.ts';
@@ -10,9 +10,13 @@ import type { Triple, Window3d } from './window3d.ts';
  * A transposed 3-D convolution: `kernel` [depth, height, width, out, in], optional `bias` [out]. It is the input gradient
  * of a convolution, and its own is that convolution.
  */
-export function conv3dTranspose(source: OperationSource, window: Window3d, parameters: () => Parameters): Operation {
+export function conv3dTranspose(
+  source: OperationSource,
+  window: Window3d,
+  parameters: () => OperationParameters,
+): Operation {
   const { address, store } = source;
-  const kernelOf = (weights: Parameters): Tensor5D => parameter<Tensor5D>(weights, 'kernel');
+  const kernelOf = (weights: OperationParameters): Tensor5D => parameter<Tensor5D>(weights, 'kernel');
   return {
     ...describeOperation('conv3dTranspose', source),
     get parameters() {

@@ -2,7 +2,7 @@ import type { Tensor, Tensor5D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { channelRow } from '../../../backend/kernels/elementwise.ts';
 import { outputSize, paddingAround, type WindowAxis } from '../../../backend/kernels/geometry.ts';
-import type { Parameters } from '../../graph/operation.ts';
+import type { OperationParameters } from '../../graph/operation.ts';
 import { framedAlong } from './volumeGradient.ts';
 import { axisOf, type Triple, type Window3d } from './window3d.ts';
 
@@ -27,6 +27,6 @@ function leavesOut(length: number, along: WindowAxis): boolean {
 }
 
 /** A volume and the bias of its channels. */
-export function biased(y: Tensor, { bias }: Parameters): Tensor {
+export function biased(y: Tensor, { bias }: OperationParameters): Tensor {
   return bias ? tf.add(y, channelRow(bias)) : y;
 }

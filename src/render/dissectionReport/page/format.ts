@@ -2,7 +2,7 @@ import { formatNumber } from '../../formatNumber.ts';
 import type { ReportUnit } from '../reportData.ts';
 
 /** An IoU or a ceiling, to three decimals. */
-export function share(value: number): string {
+export function threeDecimals(value: number): string {
   return value.toFixed(3);
 }
 

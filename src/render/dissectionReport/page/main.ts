@@ -1,7 +1,6 @@
 import type { ReportData, ReportUnit } from '../reportData.ts';
-import { fitsQuery } from '../unitFilter.ts';
-import { sortedUnits, type UnitOrder } from '../unitOrder.ts';
-import { showEnlarged } from './enlarged.ts';
+import { fitsQuery, sortedUnits, type UnitOrder } from '../unitList.ts';
+import { showEnlarged } from './maskedImage.ts';
 import { fillStrip, unitCard } from './unitCard.ts';
 import { unitTable } from './unitTable.ts';
 

@@ -1,6 +1,6 @@
 import type { ReportData, ReportUnit } from '../reportData.ts';
 import { element } from './element.ts';
-import { activation, conceptOf, share } from './format.ts';
+import { activation, conceptOf, threeDecimals } from './format.ts';
 import { maskedImage } from './maskedImage.ts';
 
 /** The card of a unit; its pictures come with {@link fillStrip}. */
@@ -14,7 +14,9 @@ export function unitCard(unit: ReportUnit, { colors }: ReportData, enlarge: (uni
       element('span', { class: 'unit' }, [`unit ${unit.unit}`]),
     ]),
     element('p', { class: 'numbers' }, [
-      ...(best ? [element('b', {}, [`IoU ${share(best.iou)}`]), ` of at most ${share(best.ceiling)} · `] : []),
+      ...(best
+        ? [element('b', {}, [`IoU ${threeDecimals(best.iou)}`]), ` of at most ${threeDecimals(best.ceiling)} · `]
+        : []),
       `threshold ${activation(unit.threshold)}`,
     ]),
   ]);
@@ -31,7 +33,7 @@ export function unitCard(unit: ReportUnit, { colors }: ReportData, enlarge: (uni
   }
   if (others.length > 0) {
     const items = others.map(({ concept, category, iou }) =>
-      element('li', { style: `--category: ${colors[category]}` }, [`${concept} (${category}) ${share(iou)}`]),
+      element('li', { style: `--category: ${colors[category]}` }, [`${concept} (${category}) ${threeDecimals(iou)}`]),
     );
     card.append(element('ul', { class: 'others', 'aria-label': 'Best of the other categories' }, items));
   }

@@ -1,6 +1,6 @@
 import type { ReportUnit } from '../reportData.ts';
 import { element } from './element.ts';
-import { activation, conceptOf, share } from './format.ts';
+import { activation, conceptOf, threeDecimals } from './format.ts';
 
 const columns = ['unit', 'concept', 'category', 'IoU', 'ceiling', 'threshold', 'detector', 'best of other categories'];
 const numeric = new Set(['unit', 'IoU', 'ceiling', 'threshold']);
@@ -21,11 +21,11 @@ function unitRow(unit: ReportUnit): HTMLElement {
     `${unit.unit}`,
     conceptOf(unit),
     best?.category ?? '',
-    best ? share(best.iou) : '',
-    best ? share(best.ceiling) : '',
+    best ? threeDecimals(best.iou) : '',
+    best ? threeDecimals(best.ceiling) : '',
     activation(unit.threshold),
     unit.detector ? 'yes' : 'no',
-    others.map(({ concept, category, iou }) => `${concept} (${category}) ${share(iou)}`).join(', '),
+    others.map(({ concept, category, iou }) => `${concept} (${category}) ${threeDecimals(iou)}`).join(', '),
   ];
   return element(
     'tr',

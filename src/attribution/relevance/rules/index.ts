@@ -1,1 +1,0 @@
-export { alphaBeta, epsilon, flat, gamma, norm, pass, signal, wSquare, zBox, zero, zPlus } from '../rules.ts';

@@ -1,0 +1,55 @@
+import { attributionCalls } from './attributionCalls.ts';
+import { dissectionCalls } from './dissectionCalls.ts';
+import { engineCalls } from './engineCalls.ts';
+import { folderCalls } from './folderCalls.ts';
+import { graphCalls } from './graphCalls.ts';
+import { knowledgeCalls } from './knowledgeCalls.ts';
+import { mapCalls } from './mapCalls.ts';
+import { metricCalls } from './metricCalls.ts';
+import { networkCalls } from './networkCalls.ts';
+import { nodeCalls } from './nodeCalls.ts';
+import { pictureCalls } from './pictureCalls.ts';
+import { renderCalls } from './renderCalls.ts';
+import { resultCalls } from './resultCalls.ts';
+import { ruleCalls } from './ruleCalls.ts';
+import type { PublicCalls } from './sent.ts';
+import { treeCalls } from './treeCalls.ts';
+
+/** One valid call, and more where a function takes different things, of each of the named functions. */
+export function callsOf(names: readonly string[]): PublicCalls {
+  return Object.fromEntries(Object.entries(everyCall).filter(([label]) => names.includes(functionOf(label))));
+}
+
+/** Those of the named functions that have no call here. */
+export function withoutCalls(names: readonly string[]): readonly string[] {
+  const called = Object.keys(everyCall).map(functionOf);
+  return names.filter((name) => !called.includes(name));
+}
+
+/** The function of a label such as `resize of a picture`. */
+export function functionOf(label: string): string {
+  return label.split(' ')[0] as string;
+}
+
+// What `noiseTunnel(…)` and `progressive(…)` give stands under their names where promises are asked for.
+const { noiseTunnel, progressive, ...methods } = attributionCalls;
+
+const everyCall: PublicCalls = {
+  ...networkCalls,
+  ...engineCalls,
+  ...pictureCalls,
+  ...methods,
+  ...(noiseTunnel && { 'noiseTunnel()': noiseTunnel }),
+  ...(progressive && { 'progressive()': progressive }),
+  ...ruleCalls,
+  ...metricCalls,
+  ...mapCalls,
+  ...dissectionCalls,
+  ...resultCalls,
+  ...knowledgeCalls,
+  ...graphCalls,
+  ...treeCalls,
+  ...renderCalls,
+  ...nodeCalls,
+  ...folderCalls,
+};

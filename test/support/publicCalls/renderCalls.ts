@@ -1,0 +1,88 @@
+import { picture } from '../../../src/image/index.ts';
+import * as r from '../../../src/render/index.ts';
+import type { Given } from './given.ts';
+import { smallPicture } from './pictureCalls.ts';
+import { type PublicCalls, said } from './sent.ts';
+
+const map = (given: Given) => given.array([2, 4, 6], 1);
+const colors = () => ({ colormap: 'RdBu' as const, symmetric: true, quantile: 0.99, example: 0 });
+const pictures = ({ graph: { imageCount, imageSize } }: Given) =>
+  Array.from({ length: imageCount }, () => picture(imageSize[1], imageSize[0]));
+
+/** Pictures and pages, without waiting. */
+export const renderCalls: PublicCalls = {
+  colorScale: (given) => said(r.colorScale, map(given), colors()),
+  'colorScale of a range': (given) => said(r.colorScale, map(given), { range: [-1, 1], colormap: 'RdBu' }),
+  conceptChart: ({ dissection }) => said(r.conceptChart, dissection),
+  contactSheet: () =>
+    said(
+      r.contactSheet,
+      [
+        {
+          picture: smallPicture(),
+          title: 'one',
+          subtitle: 'two',
+          colorbar: { low: 0, high: 1, colormap: 'viridis' },
+        },
+      ],
+      { columns: 1, title: 'sheet', cellWidth: 30, magnification: 1 },
+    ),
+  dissectionReport: ({ dissection }) =>
+    said(r.dissectionReport, { layers: { top: dissection }, title: 'a', text: 'b', language: 'en', pictureSize: 16 }),
+  filterSheet: (given) =>
+    said(r.filterSheet, given.graph, given.inference, {
+      layer: 'lower',
+      unit: given.graph.layers.find(({ name }) => name === 'lower')?.units[0] as number,
+      pictures: pictures(given),
+      count: 1,
+      size: 8,
+    }),
+  graphDiagram: (given) =>
+    said(r.graphDiagram, given.graph, {
+      inference: given.inference,
+      pictures: pictures(given),
+      count: 1,
+      size: 8,
+      title: 'graph',
+    }),
+  heatmap: (given) => said(r.heatmap, map(given), { ...colors(), size: [4, 6] }),
+  'heatmap of channels': (given) => said(r.heatmap, given.array([1, 4, 6, 3], 1), { channels: 'sum' }),
+  'heatmap of a volume': (given) =>
+    said(
+      r.heatmap,
+      { values: given.array([1, 3, 4, 6], 1), layout: 'ndhw' as const },
+      { slice: { axis: 'depth', index: 1 } },
+    ),
+  layerChart: ({ dissection }) => said(r.layerChart, { top: dissection }, { kind: 'detectors' }),
+  maskedPicture: (given) =>
+    said(r.maskedPicture, smallPicture(), given.array([2, 3], 1), {
+      threshold: 0,
+      upsampling: 'fill',
+      fit: 'stretch',
+    }),
+  overlay: (given) =>
+    said(r.overlay, smallPicture(), map(given), { ...colors(), alpha: 0.5, opacity: 'magnitude', fit: 'stretch' }),
+  report: () =>
+    said(
+      r.report,
+      [
+        {
+          title: 'a',
+          text: 'b',
+          pictures: [{ picture: smallPicture(), caption: 'c' }],
+          table: { columns: ['d', 'e'], rows: [['f', 1]] },
+        },
+      ],
+      { title: 'page', language: 'en' },
+    ),
+  treeDiagram: () =>
+    said(
+      r.treeDiagram,
+      {
+        label: 'root',
+        detail: 'more',
+        children: [{ label: 'leaf', children: [], thumbnail: smallPicture() }],
+      },
+      { thumbnailSize: 16, title: 'tree' },
+    ),
+};
