@@ -75,7 +75,6 @@ export {
   empiricalReceptiveField,
   type LabelledActivations,
   type LabelledImage,
-  type Labels,
   mergeDissections,
   net2vec,
   parseDissection,
@@ -203,7 +202,7 @@ export {
   VitrineError,
   withParameters,
 } from './network/index.ts';
-export type { Dataset, ImageSource, Placement } from './readings/index.ts';
+export type { Dataset, ImageSource } from './readings/index.ts';
 export {
   colorScale,
   contactSheet,

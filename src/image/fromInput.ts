@@ -1,8 +1,9 @@
 import { assertArray, assertFiniteArray, assertInteger } from '../numeric/check.ts';
 import { VitrineError } from '../numeric/errors.ts';
 import { assertOptions, integer, type OptionChecks } from '../numeric/options.ts';
+import { type InputOptions, inputChecks } from './inputOptions.ts';
 import { picture } from './picture.ts';
-import { type PixelScale, pixelScale, scaleChecks } from './pixelScale.ts';
+import { pixelScale } from './pixelScale.ts';
 import type { MapArray, Picture } from './types.ts';
 
 /**
@@ -12,7 +13,7 @@ import type { MapArray, Picture } from './types.ts';
  *
  * @param array `[h, w, c]` or `[n, h, w, c]` with 1 or 3 channels.
  * @param options the scale that made the input: `preprocessing`, `range`, or `mean` and `std`; `channels`, `order`; and which `example` to show
- * (0 by default).
+ * (0 by default). The other options of {@link toInput} may be there and are not looked at.
  * @returns a picture of one example, `w` × `h` pixels, opaque.
  * @throws {VitrineError} if the array has other axes or is not finite, or an option is not as described, or if no
  * scale is given, or two are.
@@ -23,12 +24,13 @@ import type { MapArray, Picture } from './types.ts';
  * const same = fromInput(toInput(picture, scale), scale);
  * ```
  */
-export function fromInput(array: MapArray, options: PixelScale & { readonly example?: number }): Picture {
+export function fromInput(array: MapArray, options: InputOptions & { readonly example?: number }): Picture {
   assertOptions(options, checks);
   assertArray('array', array, [3, 4]);
   assertFiniteArray('array', array);
   const [count, height, width, depth] = (array.shape.length === 3 ? [1, ...array.shape] : array.shape) as number[];
-  const { example = 0, ...scale } = options ?? ({} as PixelScale & { readonly example?: number });
+  // Left out, they say no scale, which is what the error is about.
+  const { example = 0, ...scale } = options ?? ({} as InputOptions & { readonly example?: number });
   const { channels, order, mean, std } = pixelScale({ channels: depth === 1 ? 1 : 3, ...scale });
   assertInteger('example', example, [0, (count as number) - 1]);
   if (channels !== depth) throw new VitrineError('bad-shape', `"array" expected ${channels} channels, got ${depth}`);
@@ -44,4 +46,4 @@ export function fromInput(array: MapArray, options: PixelScale & { readonly exam
   return picture(width as number, height as number, data);
 }
 
-const checks: OptionChecks<PixelScale & { readonly example?: number }> = { ...scaleChecks, example: integer(0) };
+const checks: OptionChecks<InputOptions & { readonly example?: number }> = { ...inputChecks, example: integer(0) };

@@ -4,7 +4,8 @@ export type { PixelWindow } from './crop.ts';
 export { type DecodeOptions, decodeImage } from './files/decodeImage.ts';
 export { encodePng } from './files/encodePng.ts';
 export { fromInput } from './fromInput.ts';
-export { type InputPlace, inputWindow } from './inputWindow.ts';
+export type { InputOptions, InputPlace, InputSampling } from './inputOptions.ts';
+export { inputWindow } from './inputWindow.ts';
 export { example } from './maps/example.ts';
 export { isEmpty } from './maps/isEmpty.ts';
 export { type NormalizeOptions, normalize } from './maps/normalize.ts';
@@ -23,5 +24,5 @@ export type {
 export { type PreprocessingName, preprocessing } from './preprocessing.ts';
 export { type ResizeOptions, resize } from './resize.ts';
 export { segment } from './segment.ts';
-export { type InputOptions, type InputSampling, toInput } from './toInput.ts';
+export { toInput } from './toInput.ts';
 export type { MapArray, Picture, PictureSize, PixelBytes, Segments, VolumeSize } from './types.ts';

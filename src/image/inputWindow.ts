@@ -1,16 +1,10 @@
-import { assertOptions, type OptionChecks, oneOf } from '../numeric/options.ts';
+import { assertOptions } from '../numeric/options.ts';
 import { assertSides } from './assertPicture.ts';
 import type { PixelWindow } from './crop.ts';
+import { type InputOptions, type InputPlace, inputChecks } from './inputOptions.ts';
 import { heightAndWidth } from './maps/planes.ts';
-import type { Picture, PictureSize } from './types.ts';
-
-/** Which part of a picture a model sees. */
-export interface InputPlace {
-  /** Height and width of the model's input; the picture's own if left out. */
-  readonly size?: PictureSize;
-  /** `'cover'` (the default) keeps proportions and cuts off what is too long, equally on both sides; `'stretch'` does not. */
-  readonly fit?: 'cover' | 'stretch';
-}
+import { pixelScale } from './pixelScale.ts';
+import type { Picture } from './types.ts';
 
 /**
  * The part of a picture that `toInput` makes an input of: the largest central one with the proportions of `size`.
@@ -19,7 +13,7 @@ export interface InputPlace {
  * `left + (column + 1/2) width / w − 1/2` of the picture; `overlay` places maps so.
  *
  * @param picture a picture, or its `width` and `height`.
- * @param options `size` and `fit`, as for `toInput`.
+ * @param options `size` and `fit`; the other options of {@link toInput} may be there and are not looked at.
  * @returns the first row and column in the picture, and how many there are, all whole pixels.
  * @throws {VitrineError} if the picture or an option is not as described.
  * @example
@@ -28,10 +22,14 @@ export interface InputPlace {
  * inputWindow({ width: 448, height: 224 }, { size: 224 }); // { top: 0, left: 112, height: 224, width: 224 }
  * ```
  */
-export function inputWindow(picture: Pick<Picture, 'width' | 'height'>, options: InputPlace = {}): PixelWindow {
-  assertOptions(options, placeChecks);
+export function inputWindow(
+  picture: Pick<Picture, 'width' | 'height'>,
+  options: InputPlace | InputOptions = {},
+): PixelWindow {
+  assertOptions(options as InputOptions, inputChecks);
   assertSides('picture', picture);
-  const { size, fit = 'cover' } = options;
+  const { size, fit = 'cover', antialias: _, ...scale } = options as InputOptions;
+  if (Object.values(scale).some((value) => value !== undefined)) pixelScale(scale);
   const { height, width } = picture;
   if (size === undefined) return { top: 0, left: 0, height, width };
   const [toHeight, toWidth] = heightAndWidth('size', size);
@@ -45,12 +43,6 @@ export function inputWindow(picture: Pick<Picture, 'width' | 'height'>, options:
     width: columns,
   };
 }
-
-/** Checks of {@link InputPlace}. */
-export const placeChecks: OptionChecks<InputPlace> = {
-  size: (argument, value) => heightAndWidth(argument, value as PictureSize),
-  fit: oneOf(['cover', 'stretch']),
-};
 
 /** What the other side leaves of a side, in whole pixels. */
 function side(length: number, proportional: number): number {

@@ -32,8 +32,8 @@ export function picture(width: number, height: number, data: Uint8ClampedArray =
 
 /** What a notebook shows; it waits for what encodes. */
 async function displayed(shown: Picture): Promise<Readonly<Record<string, string>>> {
-  const { encodePng } = await import('./files/encodePng.ts');
-  return { 'image/png': toBase64(encodePng(shown)), 'text/plain': nameOf(shown) };
+  const { pngBytes } = await import('./files/pngBytes.ts');
+  return { 'image/png': toBase64(pngBytes(shown)), 'text/plain': nameOf(shown) };
 }
 
 function transparent(width: number, height: number): Uint8ClampedArray {

@@ -1,21 +1,13 @@
 import type { NdArray } from '../numeric/ndarray.ts';
-import { assertOptions, flag, type OptionChecks } from '../numeric/options.ts';
+import { assertOptions } from '../numeric/options.ts';
 import { assertPicture } from './assertPicture.ts';
 import { crop } from './crop.ts';
-import { type InputPlace, inputWindow, placeChecks } from './inputWindow.ts';
+import { type InputOptions, type InputSampling, inputChecks } from './inputOptions.ts';
+import { inputWindow } from './inputWindow.ts';
 import { heightAndWidth } from './maps/planes.ts';
-import { type PixelScale, pixelScale, scaleChecks } from './pixelScale.ts';
+import { pixelScale } from './pixelScale.ts';
 import { resize } from './resize.ts';
 import type { Picture } from './types.ts';
-
-/** What a model wants of its pictures. */
-export type InputOptions = PixelScale & InputSampling;
-
-/** Which part of a picture a model sees, and how its size is brought about. */
-export interface InputSampling extends InputPlace {
-  /** Averages over pixels where the picture is made smaller; false by default. */
-  readonly antialias?: boolean;
-}
 
 /**
  * Makes a picture the input of a model.
@@ -38,7 +30,7 @@ export interface InputSampling extends InputPlace {
  * ```
  */
 export function toInput(picture: Picture, options: InputOptions): NdArray {
-  assertOptions(options, checks);
+  assertOptions(options, inputChecks);
   assertPicture('picture', picture);
   const { channels, order, mean, std } = pixelScale(options);
   const { width, height, data } = fitted(picture, options);
@@ -51,8 +43,6 @@ export function toInput(picture: Picture, options: InputOptions): NdArray {
   }
   return { shape: [1, height, width, channels], data: values };
 }
-
-const checks: OptionChecks<InputOptions> = { ...scaleChecks, ...placeChecks, antialias: flag };
 
 // Weights of ITU-R BT.601, which Pillow, OpenCV and TensorFlow use.
 function luma(data: ArrayLike<number>, pixel: number): number {

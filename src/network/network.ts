@@ -15,9 +15,9 @@ export interface Network {
   /** The model as operations. */
   readonly graph: OperationGraph;
   readonly operations: readonly Operation[];
-  readonly inputs: readonly Site[];
+  readonly inputs: readonly [Site, ...Site[]];
   /** The outputs, with what the graph and the caller of `compile` say that they hold. */
-  readonly heads: readonly OutputHead[];
+  readonly heads: readonly [OutputHead, ...OutputHead[]];
   /** The output of a layer, by address: `conv1`, `outer/inner`, `shared#1`. Throws with near choices. */
   site(address: string, argument?: string): Site;
   /** Runs the network inside the caller's `tf.tidy`. */

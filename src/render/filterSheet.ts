@@ -20,7 +20,7 @@ export interface FilterSheetOptions {
   readonly unit: number;
   /** The images of the inference, in its order and as large as those of the fit. */
   readonly pictures: readonly Picture[];
-  /** Patches of each part; 6 by default. */
+  /** Patches of each part, at most 1024; 6 by default. */
   readonly count?: number;
   /** Their side in pixels of the images; 70 by default. */
   readonly size?: number;
@@ -30,7 +30,7 @@ const checks: OptionChecks<FilterSheetOptions> = {
   layer: required(text),
   unit: required(integer(0)),
   pictures: required(listOf(object)),
-  count: integer(1),
+  count: integer(1, 1024),
   size: integer(1),
 };
 

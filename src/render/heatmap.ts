@@ -1,4 +1,4 @@
-import { placeChecks } from '../image/inputWindow.ts';
+import { placeChecks } from '../image/inputOptions.ts';
 import { picture } from '../image/picture.ts';
 import { resize } from '../image/resize.ts';
 import type { Picture, PictureSize } from '../image/types.ts';

@@ -1,6 +1,7 @@
 import { assertPicture } from '../image/assertPicture.ts';
 import { pixelOf } from '../image/crop.ts';
-import { type InputPlace, inputWindow, placeChecks } from '../image/inputWindow.ts';
+import { type InputPlace, placeChecks } from '../image/inputOptions.ts';
+import { inputWindow } from '../image/inputWindow.ts';
 import { picture as makePicture } from '../image/picture.ts';
 import { resize } from '../image/resize.ts';
 import type { Picture } from '../image/types.ts';

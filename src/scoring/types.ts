@@ -32,7 +32,7 @@ export interface OutputTarget {
 }
 
 /** A differentiable score `[n]` of the raw outputs; `example[i]` is the example that row `i` comes from. */
-export type ScoreFunction = (outputs: readonly Tensor[], example: Int32Array) => Tensor;
+export type ScoreFunction = (outputs: readonly [Tensor, ...Tensor[]], example: Int32Array) => Tensor;
 
 /** A score of the outputs of any layers: an objective over what the network makes on its way. */
 export interface LayersTarget {

@@ -59,7 +59,8 @@ test.each(arrays)('an array that is too large is refused before any work: "%s", 
   expect(await refusal(call)).toContain(room(argument));
 });
 
-const run = { target: 0, baseline: 0, segments: labels } as const;
+const run = { target: 0, baseline: 0 } as const;
+const divided = { ...run, segments: labels } as const;
 const attribution = map;
 
 const counts: Readonly<Record<string, (model: ReturnType<typeof smallNetwork>, many: number) => unknown>> = {
@@ -69,9 +70,9 @@ const counts: Readonly<Record<string, (model: ReturnType<typeof smallNetwork>, m
   'expectedGradients samples': (model, samples) => a.expectedGradients(model, x, { target: 0, samples, background: x }),
   'noiseTunnel samples': (model, samples) => a.noiseTunnel(a.gradient, { samples })(model, x, { target: 0 }),
   'rise samples': (model, samples) => a.rise(model, x, { ...run, samples }),
-  'lime samples': (model, samples) => a.lime(model, x, { ...run, samples }),
-  'kernelShap samples': (model, samples) => a.kernelShap(model, x, { ...run, samples }),
-  'shapleySampling samples': (model, samples) => a.shapleySampling(model, x, { ...run, samples }),
+  'lime samples': (model, samples) => a.lime(model, x, { ...divided, samples }),
+  'kernelShap samples': (model, samples) => a.kernelShap(model, x, { ...divided, samples }),
+  'shapleySampling samples': (model, samples) => a.shapleySampling(model, x, { ...divided, samples }),
   'partitionShap evaluations': (model, evaluations) => a.partitionShap(model, x, { target: 0, evaluations }),
   'sobolAttribution samples': (model, samples) => a.sobolAttribution(model, x, { target: 0, samples }),
   'hsicAttribution samples': (model, samples) => a.hsicAttribution(model, x, { target: 0, samples }),
@@ -88,11 +89,10 @@ const counts: Readonly<Record<string, (model: ReturnType<typeof smallNetwork>, m
 test.each(Object.entries(counts))('a million is the most of %s', async (name, call) => {
   const model = smallNetwork();
   const option = name.split(' ')[1] as string;
-  const message = await refusal(() => call(model, 2 ** 20 + 1));
+  const message = await refusal(() => call(model, 2 ** 20 + 1)).finally(() => model.dispose());
   expect(message).toMatch(
     new RegExp(`^VitrineError: "${option}" expected an integer in \\d\\.\\.1048576, got 1048577$`),
   );
-  model.dispose();
 });
 
 test.each<[argument: string, call: (model: ReturnType<typeof smallNetwork>) => unknown]>([

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { LabelledImage } from '../../src/readings/labels.ts';
 import { readBroden } from '../../src/node/readBroden.ts';
+import type { LabelledImage } from '../../src/readings/labels.ts';
 import { brodenFiles } from '../support/brodenFiles.ts';
 
 let folder = '';

@@ -1,6 +1,6 @@
-import type { LabelledActivations } from '../../src/readings/labels.ts';
 import type { Concept } from '../../src/dissection/types.ts';
 import type { NdArray } from '../../src/numeric/ndarray.ts';
+import type { LabelledActivations } from '../../src/readings/labels.ts';
 
 /** Counts of a dissection, made pixel by pixel. */
 export interface PlainCounts {

@@ -1,5 +1,5 @@
-import type { LabelledActivations } from '../../src/readings/labels.ts';
 import type { Concept } from '../../src/dissection/types.ts';
+import type { LabelledActivations } from '../../src/readings/labels.ts';
 import { filling } from './dissection.ts';
 
 /** An image at all pixels, for plain loops. */

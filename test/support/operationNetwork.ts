@@ -33,14 +33,14 @@ export function operationNetwork(shape: readonly number[], operations: readonly 
     ]),
   );
   const [input, output] = [sites.get('x') as Site, [...sites.values()].at(-1) as Site];
-  const heads = [{ site: output, logits: output, link: 'linear' as const }];
-  const graph: OperationGraph = { steps, inputs: [input], heads, sites, shapes, valueCount: steps.length + 1 };
+  const head = { site: output, logits: output, link: 'linear' as const };
+  const graph: OperationGraph = { steps, inputs: [input], heads: [head], sites, shapes, valueCount: steps.length + 1 };
   return {
     source: { weights: () => [] } as never,
     graph,
     operations: steps.map(({ operation }) => operation),
-    inputs: graph.inputs,
-    heads,
+    inputs: [input],
+    heads: [head],
     site: (address) => sites.get(address) as Site,
     forward: (inputs, options = {}) => forward(graph, inputs, options),
     assertUsable: () => undefined,

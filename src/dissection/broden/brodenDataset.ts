@@ -1,8 +1,9 @@
 import { eventLoopTurn } from '../../backend/inTurn.ts';
 import { owned } from '../../backend/owned.ts';
+import type { InputSampling } from '../../image/inputOptions.ts';
 import { picture } from '../../image/picture.ts';
 import type { PixelScale } from '../../image/pixelScale.ts';
-import { type InputSampling, toInput } from '../../image/toInput.ts';
+import { toInput } from '../../image/toInput.ts';
 import { assertInteger, assertNumbers, describe } from '../../numeric/check.ts';
 import { VitrineError } from '../../numeric/errors.ts';
 import {

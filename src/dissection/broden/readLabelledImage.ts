@@ -1,6 +1,7 @@
 import { decodeImage } from '../../image/files/decodeImage.ts';
+import type { InputSampling } from '../../image/inputOptions.ts';
 import type { PixelScale } from '../../image/pixelScale.ts';
-import { type InputSampling, toInput } from '../../image/toInput.ts';
+import { toInput } from '../../image/toInput.ts';
 import { VitrineError } from '../../numeric/errors.ts';
 import type { LabelledImage } from '../../readings/labels.ts';
 import type { BrodenRecord } from './brodenRecords.ts';

@@ -3,6 +3,7 @@ import { owned } from '../../backend/owned.ts';
 import { activations } from '../../network/activations.ts';
 import { runChecks } from '../../network/runChecks.ts';
 import type { Input, Model, RunOptions } from '../../network/types.ts';
+import { readInputs } from '../../network/walk/inputs.ts';
 import { withNetwork } from '../../network/withNetwork.ts';
 import { VitrineError } from '../../numeric/errors.ts';
 import { dot } from '../../numeric/linear/vectors.ts';
@@ -131,7 +132,8 @@ export async function conceptActivationVectors<C extends string>(
     });
     const slopes = gradients[layer] as NdArray;
     const valuesOf = async (set: Input, argument: string): Promise<NdArray> => {
-      const values = (await activations(network, set, [layer], run))[layer] as NdArray;
+      const inputs = await readInputs(network, set, argument);
+      const values = (await activations(network, inputs, [layer], run))[layer] as NdArray;
       if ((values.shape[0] as number) >= 3) return values;
       throw new VitrineError('bad-argument', `"${argument}" expected at least three examples, got ${values.shape[0]}`);
     };

@@ -9,7 +9,7 @@ import type { Model, RunOptions } from '../../network/types.ts';
 import { withNetwork } from '../../network/withNetwork.ts';
 import { VitrineError } from '../../numeric/errors.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
-import { assertOptions, integer, listOf, type OptionChecks, required, text } from '../../numeric/options.ts';
+import { assertOptions, integer, listOf, type OptionChecks, object, required, text } from '../../numeric/options.ts';
 import { type ImageDataset, type ImageSource, imagesOf, visitImagesAt } from '../../readings/imageSource.ts';
 import {
   assertLayerUpsampling,
@@ -51,7 +51,10 @@ const checks: OptionChecks<UnitGalleryOptions> = {
   ...runChecks,
   layers: required(listOf(text)),
   count: integer(1),
-  scale: required((_, scale) => void pixelScale(scale as PixelScale)),
+  scale: required((argument, scale) => {
+    object(argument, scale);
+    pixelScale(scale as PixelScale);
+  }),
   upsampling: assertLayerUpsampling,
 };
 

@@ -62,7 +62,7 @@ export function dissectionJson(dissection: Dissection): string {
  * ```ts
  * import { dissectActivations, dissectionJson, mergeDissections, parseDissection } from 'vitrine';
  * const json = dissectionJson(await dissectActivations(labelled, { concepts }));
- * console.log(mergeDissections([parseDissection(json), parseDissection(json)]).images);
+ * console.log(mergeDissections([parseDissection(json), parseDissection(json)]).imageCount);
  * ```
  */
 export function parseDissection(json: string): Dissection {

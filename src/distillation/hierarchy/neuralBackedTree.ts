@@ -4,7 +4,7 @@ import type { OperationGraph } from '../../network/graph/graph.ts';
 import { findHead } from '../../network/heads/chosenOutput.ts';
 import type { Model } from '../../network/types.ts';
 import { withNetwork } from '../../network/withNetwork.ts';
-import { assertArray, assertFiniteArray } from '../../numeric/check.ts';
+import { assertArray, assertFiniteArray, describe } from '../../numeric/check.ts';
 import { VitrineError } from '../../numeric/errors.ts';
 import type { NdArray, TypedArray } from '../../numeric/ndarray.ts';
 import { assertOptions, kind, type OptionChecks } from '../../numeric/options.ts';
@@ -34,7 +34,7 @@ export interface NeuralBackedOptions {
 }
 
 const checks: OptionChecks<NeuralBackedOptions> = {
-  output: kind('a position or the name of a layer', (value) => typeof value === 'string' || Number.isInteger(value)),
+  output: kind('a position or the name of a layer', (value) => typeof value === 'string' || isPosition(value)),
 };
 
 /**
@@ -67,6 +67,13 @@ export async function neuralBackedTree(
   assertOptions(options, checks);
   const { output = 0 } = options;
   const isArray = typeof model === 'object' && model !== null && 'data' in model && 'shape' in model;
+  if (isArray && options.output !== undefined) {
+    const got = describe(options.output);
+    throw new VitrineError(
+      'bad-argument',
+      `"output" expected nothing beside weights, which have no outputs, got ${got}`,
+    );
+  }
   const weights = isArray ? model : await lastKernel(model as Model, output);
   const argument = isArray ? 'model' : 'weights';
   assertArray(argument, weights, [2]);
@@ -83,6 +90,10 @@ export async function neuralBackedTree(
 }
 
 /** The weights of classes `[k, d]` from the layer that makes the logits. */
+function isPosition(value: unknown): boolean {
+  return Number.isInteger(value) && (value as number) >= 0;
+}
+
 function lastKernel(model: Model, output: number | string): Promise<NdArray> {
   return withNetwork(model, async (network) => {
     const { logits } = findHead(network, output);

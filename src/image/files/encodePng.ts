@@ -1,7 +1,7 @@
-import { encode } from 'fast-png';
 import type { Bytes } from '../../numeric/bytes/bytes.ts';
 import { assertPicture } from '../assertPicture.ts';
 import type { Picture } from '../types.ts';
+import { pngBytes } from './pngBytes.ts';
 
 /**
  * Encodes a picture as an 8-bit PNG file with opacity.
@@ -18,6 +18,5 @@ import type { Picture } from '../types.ts';
  */
 export function encodePng(picture: Picture): Bytes {
   assertPicture('picture', picture);
-  const { width, height, data } = picture;
-  return encode({ width, height, data, channels: 4, depth: 8 }) as Bytes;
+  return pngBytes(picture);
 }

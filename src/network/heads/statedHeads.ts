@@ -25,7 +25,7 @@ export function withMeaning(
   const heads = network.heads.map((other, i) =>
     other === head ? stated[output](network.graph.heads[i] as OutputHead) : other,
   );
-  return { ...network, heads };
+  return { ...network, heads: heads as [OutputHead, ...OutputHead[]] };
 }
 
 const stated: Readonly<Record<OutputMeaning, (head: OutputHead) => OutputHead>> = {

@@ -109,8 +109,8 @@ function ioOf(
   return {
     inputShapes: seen.inputShapes,
     nonNegative: step.inputs.map((value) => trace.nonNegative.has(value)),
-    get inputs(): readonly Tensor[] {
-      return read('inputs', () => seen.inputs);
+    get inputs(): RuleIo['inputs'] {
+      return read('inputs', () => seen.inputs as RuleIo['inputs']);
     },
     get output(): Tensor {
       return read('output', () => seen.output);

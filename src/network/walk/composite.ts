@@ -6,6 +6,8 @@ export type RuleNeed = 'inputs' | 'output' | 'reference' | 'state';
 
 /** What a rule is given: what the operation saw and, where it asked for them, a reference run and its own state. */
 export interface RuleIo<S = unknown> extends OperationIo {
+  /** The inputs, of which there is at least one, where the rule needs them. */
+  readonly inputs: readonly [Tensor, ...Tensor[]];
   /** Which inputs are never negative, whatever the network is run on: behind a ReLU, a pooling of it and so on. */
   readonly nonNegative: readonly boolean[];
   /** What the operation saw in the reference run. */

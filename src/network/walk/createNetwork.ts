@@ -48,8 +48,8 @@ export function createNetwork(source: NetworkSource, { output, simd, release }: 
     source,
     graph,
     operations: graph.steps.map(({ operation }) => operation),
-    inputs: graph.inputs,
-    heads,
+    inputs: graph.inputs as Network['inputs'],
+    heads: heads as Network['heads'],
     site: (address, argument = 'layer') => findSite(graph, address, argument),
     forward(inputs, options = {}) {
       sweep();

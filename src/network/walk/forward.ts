@@ -8,7 +8,7 @@ import type { OperationGraph, Site } from '../graph/graph.ts';
 import type { Operation, OperationParameters } from '../graph/operation.ts';
 import { type PlannedStep, plan } from '../plan/plan.ts';
 import { backward } from './backward.ts';
-import type { Composite } from './composite.ts';
+import type { Composite, RuleIo } from './composite.ts';
 import { nonNegativeValues } from './nonNegativeValues.ts';
 import type { ForwardRecord } from './record.ts';
 import { ruleFinder } from './ruleFinder.ts';
@@ -180,7 +180,7 @@ function computed(
 ): { readonly output: Tensor; readonly state: unknown } | undefined {
   if (!rule.compute) return undefined;
   const io = {
-    inputs,
+    inputs: inputs as RuleIo['inputs'],
     inputShapes: inputs.map(({ shape }) => shape),
     nonNegative: read.map((value) => nonNegative.has(value)),
   };

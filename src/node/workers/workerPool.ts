@@ -39,7 +39,9 @@ export function workerPool({ file, workers, execArgv, workerData, signal }: Work
     ...(execArgv && { execArgv: [...execArgv] }),
   });
   // A thread that fails before it has a task: none of the others would fare better.
-  pool.on('error', (error) => closing.abort(error));
+  pool.on('error', (cause) => {
+    closing.abort(new VitrineError('failed', `a worker cannot start: ${(cause as Error).message}`, { cause }));
+  });
   const attempt = async <Result>(name: string, task: object): Promise<Answer<Result> | { death: Error }> => {
     ending.throwIfAborted();
     try {

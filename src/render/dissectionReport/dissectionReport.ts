@@ -1,7 +1,7 @@
 import type { UnitGallery } from '../../dissection/index.ts';
 import type { Dissection } from '../../dissection/types.ts';
 import { escaped } from '../../numeric/escaped.ts';
-import { anything, assertOptions, integer, type OptionChecks, record, required, text } from '../../numeric/options.ts';
+import { assertOptions, integer, type OptionChecks, record, required, text } from '../../numeric/options.ts';
 import { formatNumber } from '../formatNumber.ts';
 import { embeddedJson, htmlPage, paragraphsHtml } from '../htmlPage.ts';
 import { conceptChart } from './conceptChart.ts';
@@ -29,7 +29,7 @@ export interface DissectionReportOptions {
 }
 
 const checks: OptionChecks<DissectionReportOptions> = {
-  layers: required(anything),
+  layers: required(record),
   gallery: (argument, gallery) => {
     record(argument, gallery);
     const { layers, pictures } = gallery as UnitGallery;

@@ -9,11 +9,13 @@ import { VitrineError } from '../../numeric/errors.ts';
 import type { ScoreFunction } from '../types.ts';
 import { type Scorer, timesUnits } from './scorer.ts';
 
+type Values = Parameters<ScoreFunction>[0];
+
 /** The score that a user's function makes of the values at some sites; its gradient there comes from the tape. */
 export function tapedScorer(sites: readonly Site[], target: ScoreFunction): Scorer {
   const score: Scorer['score'] = (record, example) => {
     const values = sites.map((site) => record.value(site));
-    const scores = tf.tidy(() => tf.clone(checkedScores(target(values, example), example)));
+    const scores = tf.tidy(() => tf.clone(checkedScores(target(values as unknown as Values, example), example)));
     // Sites may share a tensor, of which the tape would give all gradients together to each.
     const apart = values.map((value) => tf.clone(value));
     const gradients = freedOnError(() => tf.grads(touchingAll(target, example))(apart, tf.onesLike(scores)));
@@ -46,6 +48,6 @@ function touchingAll(target: ScoreFunction, example: Int32Array): (...values: Te
   return (...values) =>
     values.reduce(
       (score, value) => tf.add(score, tf.mul(tf.sum(tf.reshape(value, [example.length, -1]), 1), 0)),
-      target(values, example),
+      target(values as unknown as Values, example),
     );
 }

@@ -1,10 +1,10 @@
-import { decodeSpill, encodeSpill } from '../../../src/dissection/stages/spill.ts';
 import { tallyAccumulator } from '../../../src/dissection/counting/tallyAccumulator.ts';
 import { thresholdAccumulator } from '../../../src/dissection/counting/thresholdAccumulator.ts';
 import { thresholdHistogram } from '../../../src/dissection/counting/thresholdHistogram.ts';
-import type { LabelledActivations } from '../../../src/readings/labels.ts';
+import { decodeSpill, encodeSpill } from '../../../src/dissection/stages/spill.ts';
 import type { Accumulator } from '../../../src/numeric/accumulator.ts';
 import { random } from '../../../src/numeric/random.ts';
+import type { LabelledActivations } from '../../../src/readings/labels.ts';
 import { concepts, randomLabelled } from '../../support/labelled.ts';
 import { mutated } from '../../support/mutations.ts';
 import type { Look } from '../look.ts';

@@ -1,7 +1,7 @@
 import { dissectionCsv } from '../../../src/dissection/results/dissectionCsv.ts';
 import { dissectionJson, parseDissection } from '../../../src/dissection/results/dissectionJson.ts';
-import { predictHierarchy } from '../../../src/distillation/hierarchy/predictHierarchy.ts';
 import { type NeuralBackedTree, neuralBackedTree } from '../../../src/distillation/hierarchy/neuralBackedTree.ts';
+import { predictHierarchy } from '../../../src/distillation/hierarchy/predictHierarchy.ts';
 import { growDecisionTree } from '../../../src/distillation/rationale/growDecisionTree.ts';
 import { parseTree } from '../../../src/distillation/rationale/parseTree.ts';
 import { treeMetrics } from '../../../src/distillation/rationale/treeMetrics.ts';

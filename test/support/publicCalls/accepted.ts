@@ -19,30 +19,30 @@ function wordOf({ slot: { option, names } }: Case): string {
 }
 
 const isWord = (words: string): ((accepted: Case) => boolean) => {
-  const known = words.split(/\s+/);
+  const known = words.trim().split(/\s+/);
   return (accepted) => known.includes(wordOf(accepted));
 };
 
 // Numbers that may have a fraction, that may be negative, and that may be as large as one likes.
 const real = isWord(`
-  sigma percentile quantile mean std threshold noise deviation share confidence validation tolerance penalty ridge
-  sparsity smoothness areaWeight balance beta tau learningRate alpha kernelWidth probability strength radius distance jump
-  centre dataRange origin shift area intersection truth maxDistance maxSigma blur maskBlur deviations sharpness fading jitter
-  pose noneDensity inverseTemperature e g a b low high range spurious adaptive compactness kernelSize ratio felzenszwalb
-  alphas levels baseline dilation ceiling`);
+  adaptive alpha area areaWeight balance baseline beta blur ceiling centre confidence dataRange deviation
+  deviations dilation distance e fading g high intersection inverseTemperature jitter jump kernelWidth
+  learningRate low maskBlur maxDistance maxSigma mean noise noneDensity origin penalty percentile pose
+  probability quantile radius ridge share sharpness shift sigma smoothness sparsity spurious std strength tau
+  threshold tolerance truth validation`);
 const signed = isWord(`
-  mean std threshold shift origin low high range centre seed stream beta baseline deviations`);
+  baseline beta centre deviations high low mean origin seed shift std stream threshold`);
 const large = isWord(`
-  mean std threshold shift origin low high range centre seed stream batchSize deviation penalty ridge sparsity smoothness
-  areaWeight balance beta tau learningRate kernelWidth strength radius distance jump dataRange tolerance noise sharpness
-  fading noneDensity inverseTemperature e g a b count limit top width height size pictureSize thumbnailSize maxMerges
-  deviations maxDistance maxDepth minLeaf depth window neighbours imageSize classes index baseline output unitCount adaptive sigma perStep patch
-  subsetSize grid columns channels trainingSize ceiling
-  pose imageCount examples prefetch positions stride`);
-const endless = isWord('maxMerges maxDistance depth unitCount');
-const texts = isWord('title text language label detail caption output address layerClass method');
-const lists = isWord('children sections answers patterns composite rules pictures dataset');
-const size = isWord('map maps source activations array region background');
+  adaptive area areaWeight balance baseline batchSize beta ceiling centre channels classes columns count
+  dataRange depth deviation deviations distance e examples fading g grid height high imageCount imageSize
+  index intersection inverseTemperature jitter jump kernelWidth learningRate limit maxDepth maxDistance
+  maxMerges mean minLeaf neighbours noise noneDensity origin patch penalty perStep pictureSize pose
+  positions prefetch radius ridge seed sharpness shift sigma size smoothness sparsity std stream strength
+  stride subsetSize tau threshold thumbnailSize tolerance top trainingSize truth unitCount width window`);
+const endless = isWord('depth maxDistance maxMerges unitCount');
+const texts = isWord('address directory language layerClass method text title');
+const lists = isWord('composite dataset embeddings patterns pictures rules sections');
+const size = isWord('activations background map maps model region source');
 
 /** What may come where the types admit it, by kind. */
 const kinds: readonly { readonly reason: string; readonly holds: (accepted: Case) => boolean }[] = [
@@ -87,7 +87,7 @@ const others: typeof kinds = [
   },
   {
     reason: 'a Map is a store, and stores give back what they were given',
-    holds: ({ slot, value }) => slot.option === 'spill' && value === 'map',
+    holds: ({ slot, value }) => ['spill', 'store'].includes(slot.option ?? '') && value === 'map',
   },
   {
     reason: 'a data set is looked at when it is read, and this one is handed on unread',

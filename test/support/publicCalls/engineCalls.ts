@@ -3,8 +3,9 @@ import { layers } from '@tensorflow/tfjs-layers';
 import { installKernels } from '../../../src/backend/index.ts';
 import * as network from '../../../src/network/index.ts';
 import { createStore } from '../../../src/network/walk/store.ts';
+import { forEachImage } from '../../../src/readings/index.ts';
 import { targets } from '../../../src/scoring/index.ts';
-import { type PublicCalls, said } from './sent.ts';
+import { type PublicCalls, said, sent } from './sent.ts';
 
 const { operations } = network;
 const source: network.OperationSource = { address: 'own', layerClass: 'Own', store: createStore() };
@@ -56,6 +57,17 @@ export const engineCalls: PublicCalls = {
   'operations.pad': () => said(operations.pad, source, margins()),
   'operations.crop': () => said(operations.crop, source, margins()),
   'operations.identity': () => said(operations.identity, source),
+  forEachImage: (given) =>
+    sent(
+      forEachImage,
+      given.pictures,
+      given.dataset([given.array([3, 12, 12, 3], 5), given.array([3, 12, 12, 3], 6)]),
+      {
+        layers: ['conv'],
+        visit: () => undefined,
+        ...given.run,
+      },
+    ),
   random: () => said(network.random, 3, 1),
   receptiveField: ({ pictures }) =>
     said(network.receptiveField, pictures, 'top', { inputSize: [12, 12], ignoreGates: true }),

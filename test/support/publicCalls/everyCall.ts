@@ -36,7 +36,6 @@ const { noiseTunnel, progressive, ...methods } = attributionCalls;
 
 const everyCall: PublicCalls = {
   ...networkCalls,
-  ...engineCalls,
   ...pictureCalls,
   ...methods,
   ...(noiseTunnel && { 'noiseTunnel()': noiseTunnel }),
@@ -52,4 +51,6 @@ const everyCall: PublicCalls = {
   ...renderCalls,
   ...nodeCalls,
   ...folderCalls,
+  // Last: its `forEachImage` takes the arguments of the function as they are.
+  ...engineCalls,
 };

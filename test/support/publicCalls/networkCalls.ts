@@ -5,7 +5,6 @@ import { encodePng } from '../../../src/image/files/encodePng.ts';
 import type { Model, Network } from '../../../src/network/index.ts';
 import { activations, loadModel, loadNetwork, predict } from '../../../src/network/index.ts';
 import type { ModelFiles } from '../../../src/network/loading/source.ts';
-import { forEachImage } from '../../../src/readings/index.ts';
 import { layerGradients, perturbedScores, scores, withNetwork } from '../../../src/scoring/index.ts';
 import { backend } from '../backend.ts';
 import { readable } from '../savedModel.ts';
@@ -39,17 +38,6 @@ export const networkCalls: PublicCalls = {
       (model: Model, job: (network: Network) => Promise<unknown>) => withNetwork(model, job),
       given.pictures,
       (network) => predict(network, given.array([1, 12, 12, 3], 1), given.run),
-    ),
-  forEachImage: (given) =>
-    sent(
-      forEachImage,
-      given.pictures,
-      given.dataset([given.array([3, 12, 12, 3], 5), given.array([3, 12, 12, 3], 6)]),
-      {
-        layers: ['conv'],
-        visit: () => undefined,
-        ...given.run,
-      },
     ),
   loadModel: (given) =>
     sent(

@@ -105,7 +105,9 @@ export function signaturesOf(entry: string): Signatures {
       slots.push(slot(argument, undefined, told, types, isOptional(parameter)));
       for (const [field, symbols] of fields) {
         const optional = symbols.length < types.flatMap(partsOf).length || symbols.some(isOptional);
-        slots.push(slot(argument, field, [field, ...own], symbols.map(bare), optional));
+        const bareTypes = symbols.map(bare);
+        const inner = bareTypes.every(isRecord) ? fieldsOf(bareTypes).map(([one]) => one) : [];
+        slots.push(slot(argument, field, [field, ...own, ...inner], bareTypes, optional));
       }
     });
     return { slots, options: optionsOf };

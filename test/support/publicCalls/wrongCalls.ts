@@ -27,7 +27,8 @@ export async function failuresOf(
   const name = functionOf(label);
   const made = call(givenFor(prepared));
   const signature = of(name, made.args.length);
-  const right = await answerOf(() => call(givenFor(prepared)).run());
+  const once = call(givenFor(prepared));
+  const right = await answerOf(once.run);
   if ('error' in right) return [`${label} fails with the right arguments: ${inOneLine(right.error)}`];
   const failures: string[] = [];
   for (const slot of signature.slots) {
@@ -39,7 +40,9 @@ export async function failuresOf(
     }
     tf.dispose([values['tensor of text'], values['tensor without axes']] as tf.Tensor[]);
   }
-  return [...failures, ...(await unknownOptions(label, made, signature))];
+  failures.push(...(await unknownOptions(label, made, signature)));
+  tf.dispose([...made.args, ...once.args].filter((one) => one instanceof tf.Tensor) as tf.Tensor[]);
+  return failures;
 }
 
 /** What is left out may be left out, and options that say nothing are the defaults. */

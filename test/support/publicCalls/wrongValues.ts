@@ -50,8 +50,6 @@ export const wrongValues = {
   'proxy that throws': new Proxy({}, { get: never, has: never, ownKeys: never, getPrototypeOf: never }) as symbol,
 } as const;
 
-export type WrongName = keyof typeof wrongValues;
-
 /** Wrong values that are made of the right one, or of tensors. */
 export interface Made {
   readonly promise: Promise<unknown>;
