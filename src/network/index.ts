@@ -7,7 +7,16 @@ export { activations } from './activations.ts';
 export { type CompileOptions, compile } from './compile.ts';
 export { type FieldBox, fieldBox } from './fields/fieldBox.ts';
 export { type ReceptiveField, type ReceptiveFieldOptions, receptiveField } from './fields/receptiveField.ts';
-export type { GraphStep, OpenShape, OperationGraph, OutputHead, OutputLink, Site } from './graph/graph.ts';
+export type {
+  GraphStep,
+  JoinedSteps,
+  JoinRequest,
+  OpenShape,
+  OperationGraph,
+  OutputHead,
+  OutputLink,
+  Site,
+} from './graph/graph.ts';
 export type { GraphModel } from './graph/graphModel.ts';
 export type { NetworkSource } from './graph/networkSource.ts';
 export type {

@@ -5,9 +5,10 @@ import { assertOptions, type OptionChecks } from '../numeric/options.ts';
 import { modelFiles } from './modelFiles.ts';
 
 /** How a model is watched and stopped while it is read. */
-type ReadOptions = Omit<LoadOptions, 'fetch'>;
+/** How a model is read from files. */
+export type ReadModelOptions = Omit<LoadOptions, 'fetch'>;
 
-const checks: OptionChecks<ReadOptions> = { signal: loadChecks.signal, onProgress: loadChecks.onProgress };
+const checks: OptionChecks<ReadModelOptions> = { signal: loadChecks.signal, onProgress: loadChecks.onProgress };
 
 /**
  * Opens a model from a disk: a `.keras` or `.h5` file, or a `model.json` and the weight files beside it.
@@ -24,7 +25,7 @@ const checks: OptionChecks<ReadOptions> = { signal: loadChecks.signal, onProgres
  * classifier.dispose();
  * ```
  */
-export async function readModel(path: string | URL, options: ReadOptions = {}): Promise<LayersModel> {
+export async function readModel(path: string | URL, options: ReadModelOptions = {}): Promise<LayersModel> {
   assertOptions(options, checks);
   options.signal?.throwIfAborted();
   return loadModel(await modelFiles(path), options);

@@ -6,9 +6,10 @@ import { assertOptions, type OptionChecks } from '../numeric/options.ts';
 import { modelFiles } from './modelFiles.ts';
 
 /** How a network is compiled, and watched and stopped while it is read. */
-type ReadOptions = Omit<LoadOptions, 'fetch'> & CompileOptions;
+/** How a network is read from files, and what its outputs hold. */
+export type ReadNetworkOptions = Omit<LoadOptions, 'fetch'> & CompileOptions;
 
-const checks: OptionChecks<ReadOptions> = {
+const checks: OptionChecks<ReadNetworkOptions> = {
   ...compileChecks,
   signal: loadChecks.signal,
   onProgress: loadChecks.onProgress,
@@ -31,7 +32,7 @@ const checks: OptionChecks<ReadOptions> = {
  * network.dispose();
  * ```
  */
-export async function readNetwork(path: string | URL, options: ReadOptions = {}): Promise<Network> {
+export async function readNetwork(path: string | URL, options: ReadNetworkOptions = {}): Promise<Network> {
   assertOptions(options, checks);
   options.signal?.throwIfAborted();
   return loadNetwork(await modelFiles(path), options);

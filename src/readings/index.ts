@@ -1,4 +1,4 @@
 export type { Dataset } from './dataset.ts';
 export { type ForEachImageOptions, forEachImage } from './forEachImage.ts';
-export type { ImageSource } from './imageSource.ts';
+export type { ImageDataset, ImageSource } from './imageSource.ts';
 export type { LayerUpsampling, Placement, Upsampling } from './placement.ts';

@@ -103,7 +103,7 @@ test.each<[object, string]>([
     '"upsampling.jump" expected a finite number of at least',
   ],
   [{ layers: ['last'], scale: { range: [1, 0] } }, '"range" expected [low, high] with low < high'],
-  [{ layers: ['last'], scale: undefined }, '"preprocessing" expected a preset'],
+  [{ layers: ['last'], scale: undefined }, '"scale" expected an object, got undefined'],
 ])('unitGallery(model, images, %o) is refused', async (options, message) => {
   const model = network();
   const images = separate(inputsOf(model, 2)[0] as NdArray);

@@ -2,7 +2,7 @@ import ts from 'typescript';
 import { entryPoints, sourceOf } from '../../scripts/entry-points.ts';
 
 /** An option of a declared type. */
-export interface DeclaredOption {
+interface DeclaredOption {
   readonly name: string;
   readonly isOptional: boolean;
   /** Whether it may be given at all: `never` keeps options apart that exclude each other. */
@@ -10,7 +10,7 @@ export interface DeclaredOption {
   readonly comment: string;
 }
 
-export interface DeclaredOptions {
+interface DeclaredOptions {
   readonly name: string;
   readonly options: readonly DeclaredOption[];
 }

@@ -10,6 +10,7 @@ export interface WeightStore {
   derive<T extends Tensor>(name: string, sources: readonly Tensor[], make: () => T): T;
   /** Drops everything made from tensors that are neither in `live` nor made from those. */
   sweep(live: readonly Tensor[]): void;
+  /** Drops everything. */
   dispose(): void;
 }
 

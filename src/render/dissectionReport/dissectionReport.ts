@@ -29,7 +29,7 @@ export interface DissectionReportOptions {
 }
 
 const checks: OptionChecks<DissectionReportOptions> = {
-  layers: required(record),
+  layers: required((_, layers) => assertLayers(layers as DissectionReportOptions['layers'])),
   gallery: (argument, gallery) => {
     record(argument, gallery);
     const { layers, pictures } = gallery as UnitGallery;
@@ -70,7 +70,6 @@ const checks: OptionChecks<DissectionReportOptions> = {
 export function dissectionReport(options: DissectionReportOptions): string {
   assertOptions(options, checks);
   const { layers, gallery, title = 'Network Dissection', language = 'en', pictureSize = 128 } = options;
-  assertLayers(layers);
   const names = Object.keys(layers);
   const main = [
     ...paragraphsHtml(options.text ?? ''),

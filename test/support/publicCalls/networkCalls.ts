@@ -37,7 +37,7 @@ export const networkCalls: PublicCalls = {
     sent(
       (model: Model, job: (network: Network) => Promise<unknown>) => withNetwork(model, job),
       given.pictures,
-      (network) => predict(network, given.array([1, 12, 12, 3], 1), given.run),
+      (network) => predict(network, given.array([1, 12, 12, 3], 1)),
     ),
   loadModel: (given) =>
     sent(

@@ -11,7 +11,7 @@ export interface Slot {
   /** The declared type, for people. */
   readonly type: string;
   readonly isOptional: boolean;
-  /** Whether the declared type takes a value of `wrongValues`, or of one of the types of `Made`. */
+  /** Whether the declared type takes one of the values that `wrongFor` gives, by its name. */
   readonly admits: (value: string) => boolean;
 }
 
@@ -202,16 +202,13 @@ function exportedValues(program: ts.Program, file: string): readonly (readonly [
   });
 }
 
-/** Whether a type takes a value of `wrongValues`. */
+/** Whether a type takes one of the values that `wrongFor` gives. */
 function admittance(program: ts.Program): (value: string, type: ts.Type) => boolean {
   const checker = program.getTypeChecker();
   const module = checker.getSymbolAtLocation(program.getSourceFile(wrongValuesFile) as ts.SourceFile) as ts.Symbol;
-  const exported = (name: string) =>
-    checker.getExportsOfModule(module).find((symbol) => symbol.name === name) as ts.Symbol;
-  const properties = [
-    ...checker.getTypeOfSymbol(exported('wrongValues')).getProperties(),
-    ...checker.getDeclaredTypeOfSymbol(exported('Made')).getProperties(),
-  ];
+  const made = checker.getExportsOfModule(module).find(({ name }) => name === 'wrongFor') as ts.Symbol;
+  const [values] = checker.getTypeOfSymbol(made).getCallSignatures() as [ts.Signature];
+  const properties = values.getReturnType().getProperties();
   const types = new Map(properties.map((property) => [property.name, checker.getTypeOfSymbol(property)]));
   return (value, type) => {
     if (value === 'other axes') return true;

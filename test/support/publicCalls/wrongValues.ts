@@ -16,7 +16,7 @@ const never = (): never => {
  * What may come where something else is expected. The types matter too: what the declared type of an argument admits is
  * no wrong kind of value.
  */
-export const wrongValues = {
+const wrongValues = {
   undefined: undefined,
   null: null,
   true: true as const,
@@ -51,7 +51,7 @@ export const wrongValues = {
 } as const;
 
 /** Wrong values that are made of the right one, or of tensors. */
-export interface Made {
+interface Made {
   readonly promise: Promise<unknown>;
   readonly 'disposed tensor': tf.Tensor;
   readonly 'tensor of text': tf.Tensor;
@@ -61,7 +61,7 @@ export interface Made {
 }
 
 /** The wrong values for a place whose right value is given; the caller disposes the tensors. */
-export function wrongFor(right: unknown): Readonly<Record<string, unknown>> {
+export function wrongFor(right: unknown): typeof wrongValues & Made {
   const disposed = tf.tensor([1, 2]);
   disposed.dispose();
   const made: Made = {
