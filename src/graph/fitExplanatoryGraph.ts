@@ -1,5 +1,5 @@
 import { owned } from '../backend/owned.ts';
-import { runChecks } from '../network/runChecks.ts';
+import { layerAddress, runChecks } from '../network/runChecks.ts';
 import type { Model, RunOptions } from '../network/types.ts';
 import { withNetwork } from '../network/withNetwork.ts';
 import { assertChoice, assertInteger, assertNumbers, describe } from '../numeric/check.ts';
@@ -15,7 +15,6 @@ import {
   oneOf,
   record,
   required,
-  text,
 } from '../numeric/options.ts';
 import { type ImageSource, imagesOf } from '../readings/imageSource.ts';
 import {
@@ -118,7 +117,7 @@ export async function fitExplanatoryGraph(
 
 const checks: OptionChecks<ExplanatoryGraphOptions & GraphNegatives<unknown>> = {
   ...runChecks,
-  layers: required(listOf(text)),
+  layers: required(listOf(layerAddress)),
   patternsPerFilter: (argument, patterns) => {
     if (typeof patterns !== 'number') record(argument, patterns);
   },

@@ -1,7 +1,8 @@
+import { layerAddress } from '../network/runChecks.ts';
 import { assertChoice, assertInteger, assertNumbers, assertRoom } from '../numeric/check.ts';
 import { VitrineError } from '../numeric/errors.ts';
 import type { NdArray } from '../numeric/ndarray.ts';
-import { assertOptions, integer, listOf, number, type OptionChecks, oneOf, text } from '../numeric/options.ts';
+import { assertOptions, integer, listOf, number, type OptionChecks, oneOf } from '../numeric/options.ts';
 import type { PatternInference } from './inference.ts';
 import { inferenceOf } from './inference.ts';
 import { assertExplanatoryGraph } from './parseExplanatoryGraph.ts';
@@ -22,7 +23,7 @@ export interface PatternHeatmapOptions {
 }
 
 const checks: OptionChecks<PatternHeatmapOptions> = {
-  layer: text,
+  layer: layerAddress,
   nodes: listOf(integer(0)),
   size: (argument, size) => {
     assertNumbers(argument, size, 2);

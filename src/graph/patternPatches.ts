@@ -1,6 +1,7 @@
 import type { FieldBox } from '../network/fields/fieldBox.ts';
+import { layerAddress } from '../network/runChecks.ts';
 import { assertChoice, assertInteger } from '../numeric/check.ts';
-import { assertOptions, integer, listOf, type OptionChecks, required, text } from '../numeric/options.ts';
+import { assertOptions, integer, listOf, type OptionChecks, required } from '../numeric/options.ts';
 import type { PatternInference } from './inference.ts';
 import { inferenceOf } from './inference.ts';
 import { assertExplanatoryGraph } from './parseExplanatoryGraph.ts';
@@ -29,7 +30,7 @@ export interface PatternPatch {
 }
 
 const checks: OptionChecks<PatternPatchesOptions> = {
-  layer: required(text),
+  layer: required(layerAddress),
   nodes: listOf(integer(0)),
   count: integer(1),
   size: integer(1),

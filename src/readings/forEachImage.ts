@@ -2,12 +2,12 @@ import * as tf from '@tensorflow/tfjs-core';
 import { owned } from '../backend/owned.ts';
 import type { Site } from '../network/graph/graph.ts';
 import type { Network } from '../network/network.ts';
-import { runChecks } from '../network/runChecks.ts';
+import { layerAddress, runChecks } from '../network/runChecks.ts';
 import type { Model, RunOptions } from '../network/types.ts';
 import { withNetwork } from '../network/withNetwork.ts';
 import { VitrineError } from '../numeric/errors.ts';
 import { type NdArray, rowOf } from '../numeric/ndarray.ts';
-import { assertOptions, callback, listOf, type OptionChecks, required, text } from '../numeric/options.ts';
+import { assertOptions, callback, listOf, type OptionChecks, required } from '../numeric/options.ts';
 import { isSliced, type Sliced } from '../numeric/sliced.ts';
 import { forEachInputBatch, type ReadingPlan } from './imageBatches.ts';
 import { type ImageSource, imagesOf, inputsOf } from './imageSource.ts';
@@ -22,7 +22,7 @@ export interface ForEachImageOptions<L extends string = string> extends RunOptio
 
 const checks: OptionChecks<ForEachImageOptions> = {
   ...runChecks,
-  layers: required(listOf(text)),
+  layers: required(listOf(layerAddress)),
   visit: required(callback),
 };
 

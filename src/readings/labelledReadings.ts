@@ -1,13 +1,13 @@
 import { eventLoopTurn, inSlices } from '../backend/inTurn.ts';
 import { owned } from '../backend/owned.ts';
 import type { Network } from '../network/network.ts';
-import { runChecks } from '../network/runChecks.ts';
+import { layerAddress, runChecks } from '../network/runChecks.ts';
 import type { RunOptions } from '../network/types.ts';
 import { readInputs } from '../network/walk/inputs.ts';
 import { describe } from '../numeric/check.ts';
 import { VitrineError } from '../numeric/errors.ts';
 import type { NdArray } from '../numeric/ndarray.ts';
-import { callback, integer, listOf, type OptionChecks, required, text } from '../numeric/options.ts';
+import { callback, integer, listOf, type OptionChecks, required } from '../numeric/options.ts';
 import { isSliced, type Sliced } from '../numeric/sliced.ts';
 import { type Dataset, exampleCount, iterate } from './dataset.ts';
 import { type Faults, faultsOf, isSound } from './faults.ts';
@@ -50,7 +50,7 @@ export interface LayerReadingOptions<L extends string = string> extends RunOptio
 /** Checks of {@link LayerReadingOptions}. */
 export const layerReadingChecks: OptionChecks<LayerReadingOptions> = {
   ...runChecks,
-  layers: required(listOf(text)),
+  layers: required(listOf(layerAddress)),
   upsampling: assertLayerUpsampling,
   imageCount: integer(1),
   onFault: callback,

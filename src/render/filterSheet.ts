@@ -7,9 +7,10 @@ import { assertPicture } from '../image/assertPicture.ts';
 import { cropPicture } from '../image/crop.ts';
 import { resize } from '../image/resize.ts';
 import type { Picture } from '../image/types.ts';
+import { layerAddress } from '../network/runChecks.ts';
 import { assertChoice } from '../numeric/check.ts';
 import { VitrineError } from '../numeric/errors.ts';
-import { assertOptions, integer, listOf, type OptionChecks, object, required, text } from '../numeric/options.ts';
+import { assertOptions, integer, listOf, type OptionChecks, object, required } from '../numeric/options.ts';
 import { contactSheet, type SheetCell } from './contactSheet.ts';
 
 /** Options of {@link filterSheet}. */
@@ -27,7 +28,7 @@ export interface FilterSheetOptions {
 }
 
 const checks: OptionChecks<FilterSheetOptions> = {
-  layer: required(text),
+  layer: required(layerAddress),
   unit: required(integer(0)),
   pictures: required(listOf(object)),
   count: integer(1, 1024),

@@ -1,9 +1,10 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
+import { layerAddress } from '../network/runChecks.ts';
 import type { Input, Model } from '../network/types.ts';
 import { mapBatches } from '../network/walk/batches.ts';
 import { signalAt } from '../network/walk/signals.ts';
 import type { NdArray } from '../numeric/ndarray.ts';
-import { listOf, type OptionChecks, required, text } from '../numeric/options.ts';
+import { listOf, type OptionChecks, required } from '../numeric/options.ts';
 import { explainChecks } from './explainChecks.ts';
 import { exampleRange, explain } from './session.ts';
 import type { ExplainOptions } from './types.ts';
@@ -48,4 +49,4 @@ export async function layerGradients<L extends string>(
 
 const { seed: _, ...withoutSeed } = explainChecks;
 
-const checks: OptionChecks<LayerGradientOptions<string>> = { ...withoutSeed, layers: required(listOf(text)) };
+const checks: OptionChecks<LayerGradientOptions<string>> = { ...withoutSeed, layers: required(listOf(layerAddress)) };

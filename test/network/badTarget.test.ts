@@ -30,6 +30,18 @@ const refusals: readonly [string, () => Promise<unknown>, typeof VitrineError, s
   ['a class below zero', () => explain(-1), VitrineError, '"target" expected an integer in 0..3, got -1'],
   ['half a class', () => explain(0.5), VitrineError, '"target" expected an integer in 0..3, got 0.5'],
   [
+    'a class against itself',
+    () => explain({ class: 1, minus: [1] }),
+    VitrineError,
+    '"target.minus" expected another class than "target.class", got [1]',
+  ],
+  [
+    'an output of an output',
+    () => explain({ output: 0, target: { output: 0, target: 1 } }),
+    VitrineError,
+    '"target.target" expected a target on output "',
+  ],
+  [
     'classes for another batch',
     () => explain([0, 1]),
     VitrineError,

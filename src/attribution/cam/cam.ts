@@ -3,11 +3,12 @@ import * as tf from '@tensorflow/tfjs-core';
 import { inSlices } from '../../backend/inTurn.ts';
 import { rectify as rectified } from '../../image/maps/rectify.ts';
 import type { Site } from '../../network/graph/graph.ts';
+import { layerAddress } from '../../network/runChecks.ts';
 import type { Input, Model } from '../../network/types.ts';
 import { mapBatches } from '../../network/walk/batches.ts';
 import { signalAt } from '../../network/walk/signals.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
-import { flag, type OptionChecks, oneOf, text } from '../../numeric/options.ts';
+import { flag, type OptionChecks, oneOf } from '../../numeric/options.ts';
 import type { Sliced } from '../../numeric/sliced.ts';
 import { explainChecks } from '../../scoring/explainChecks.ts';
 import { attributionOf, exampleRange, explain, type Session } from '../../scoring/session.ts';
@@ -30,7 +31,7 @@ export interface CamOptions {
 /** Checks of what every class activation map accepts. */
 export const camChecks: OptionChecks<ExplainOptions & CamOptions> = {
   ...explainChecks,
-  layer: text,
+  layer: layerAddress,
   rectify: flag,
   size: oneOf(['input', 'layer']),
 };

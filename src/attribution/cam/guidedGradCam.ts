@@ -1,8 +1,9 @@
 import { owned } from '../../backend/owned.ts';
+import { layerAddress } from '../../network/runChecks.ts';
 import type { Input, Model } from '../../network/types.ts';
 import { withNetwork } from '../../network/withNetwork.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
-import { assertOptions, type OptionChecks, text } from '../../numeric/options.ts';
+import { assertOptions, type OptionChecks } from '../../numeric/options.ts';
 import { explainChecks } from '../../scoring/explainChecks.ts';
 import type { Attribution, ExplainOptions } from '../../scoring/types.ts';
 import { guidedBackprop } from '../gradient/guidedBackprop.ts';
@@ -14,7 +15,7 @@ import { gradCam } from './gradCam.ts';
 const checks: OptionChecks<ExplainOptions & Pick<CamOptions, 'layer'> & RuleOptions> = {
   ...explainChecks,
   ...ruleChecks,
-  layer: text,
+  layer: layerAddress,
 };
 
 /**

@@ -1,12 +1,13 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Site } from '../../network/graph/graph.ts';
+import { layerAddress } from '../../network/runChecks.ts';
 import type { Input, Model } from '../../network/types.ts';
 import { mapBatches } from '../../network/walk/batches.ts';
 import type { Composite } from '../../network/walk/composite.ts';
 import type { ForwardRecord, WalkSeeds } from '../../network/walk/record.ts';
 import { signalAt } from '../../network/walk/signals.ts';
-import { type OptionChecks, text } from '../../numeric/options.ts';
+import type { OptionChecks } from '../../numeric/options.ts';
 import { explainChecks } from '../../scoring/explainChecks.ts';
 import { attributionOf, endsOf, exampleRange, explain, type Session } from '../../scoring/session.ts';
 import type { Attribution, ExplainOptions } from '../../scoring/types.ts';
@@ -18,7 +19,7 @@ export interface LayerOption {
 }
 
 /** Checks of what every method that can end at a layer accepts. */
-export const layerChecks: OptionChecks<ExplainOptions & LayerOption> = { ...explainChecks, layer: text };
+export const layerChecks: OptionChecks<ExplainOptions & LayerOption> = { ...explainChecks, layer: layerAddress };
 
 /** What sets one backpropagation method apart from another. */
 export interface Backpropagation {

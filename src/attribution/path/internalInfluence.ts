@@ -1,5 +1,6 @@
+import { layerAddress } from '../../network/runChecks.ts';
 import type { Input, Model } from '../../network/types.ts';
-import { anything, count, type OptionChecks, oneOf, required, text } from '../../numeric/options.ts';
+import { anything, count, type OptionChecks, oneOf, required } from '../../numeric/options.ts';
 import { type QuadratureRule, quadrature, quadratureRules } from '../../numeric/quadrature.ts';
 import { explainChecks } from '../../scoring/explainChecks.ts';
 import { attributionOf, endsOf, explain } from '../../scoring/session.ts';
@@ -22,7 +23,7 @@ export interface LayerPathOptions {
 /** Checks of {@link LayerPathOptions}. */
 export const layerPathChecks: OptionChecks<ExplainOptions & LayerPathOptions> = {
   ...explainChecks,
-  layer: required(text),
+  layer: required(layerAddress),
   baseline: anything,
   steps: count(1),
   rule: oneOf(quadratureRules),

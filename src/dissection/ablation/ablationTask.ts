@@ -4,10 +4,10 @@ import { chosenOutput, type OutputChoice } from '../../network/heads/chosenOutpu
 import { classesIn } from '../../network/heads/classLogits.ts';
 import { sumOfPair } from '../../network/heads/heads.ts';
 import type { Network } from '../../network/network.ts';
-import { runChecks } from '../../network/runChecks.ts';
+import { layerAddress, runChecks } from '../../network/runChecks.ts';
 import type { RunOptions } from '../../network/types.ts';
 import { VitrineError } from '../../numeric/errors.ts';
-import { anything, type OptionChecks, required, text } from '../../numeric/options.ts';
+import { anything, type OptionChecks, required } from '../../numeric/options.ts';
 import type { ImageDataset } from '../../readings/imageSource.ts';
 import { assertClasses } from './assertClasses.ts';
 import { scoresWithout } from './scoresWithout.ts';
@@ -25,7 +25,7 @@ export interface AblationOptions extends RunOptions {
 /** Checks of {@link AblationOptions}; classes and output are looked at with the network. */
 export const ablationChecks: OptionChecks<AblationOptions> = {
   ...runChecks,
-  layer: required(text),
+  layer: required(layerAddress),
   classes: required(anything),
   output: anything,
 };

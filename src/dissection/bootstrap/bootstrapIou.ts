@@ -1,9 +1,9 @@
 import { owned } from '../../backend/owned.ts';
-import { runChecks } from '../../network/runChecks.ts';
+import { layerAddress, runChecks } from '../../network/runChecks.ts';
 import type { Model, RunOptions } from '../../network/types.ts';
 import { withNetwork } from '../../network/withNetwork.ts';
 import { VitrineError } from '../../numeric/errors.ts';
-import { assertOptions, callback, type OptionChecks, required, text } from '../../numeric/options.ts';
+import { assertOptions, callback, type OptionChecks, required } from '../../numeric/options.ts';
 import { assertDataset, type Dataset } from '../../readings/dataset.ts';
 import { layerReadings } from '../../readings/labelledReadings.ts';
 import type { LabelledImage } from '../../readings/labels.ts';
@@ -24,7 +24,7 @@ export interface BootstrapIouOptions
 const checks: OptionChecks<BootstrapIouOptions> = {
   ...runChecks,
   ...intervalChecks,
-  layer: required(text),
+  layer: required(layerAddress),
   upsampling: assertLayerUpsampling,
   onFault: callback,
 };

@@ -1,7 +1,7 @@
 import { inSlices } from '../../backend/inTurn.ts';
 import { owned } from '../../backend/owned.ts';
 import { activations } from '../../network/activations.ts';
-import { runChecks } from '../../network/runChecks.ts';
+import { layerAddress, runChecks } from '../../network/runChecks.ts';
 import type { Input, Model, RunOptions } from '../../network/types.ts';
 import { readInputs } from '../../network/walk/inputs.ts';
 import { withNetwork } from '../../network/withNetwork.ts';
@@ -17,7 +17,6 @@ import {
   type OptionChecks,
   required,
   safeInteger,
-  text,
 } from '../../numeric/options.ts';
 import { tTest } from '../../numeric/significance.ts';
 import { forEachOf, type Sliced } from '../../numeric/sliced.ts';
@@ -43,7 +42,7 @@ export interface ConceptOptions<C extends string = string> extends RunOptions {
 
 const checks: OptionChecks<ConceptOptions> = {
   ...runChecks,
-  layer: required(text),
+  layer: required(layerAddress),
   concepts: required(kind('examples by the names of concepts', isRecord)),
   negatives: required(listOf(anything)),
   target: anything,

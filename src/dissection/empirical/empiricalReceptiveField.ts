@@ -1,7 +1,7 @@
 import { owned } from '../../backend/owned.ts';
 import { fieldBox } from '../../network/fields/fieldBox.ts';
 import { receptiveField } from '../../network/fields/receptiveField.ts';
-import { runChecks } from '../../network/runChecks.ts';
+import { layerAddress, runChecks } from '../../network/runChecks.ts';
 import type { Model, RunOptions } from '../../network/types.ts';
 import { withNetwork } from '../../network/withNetwork.ts';
 import { assertInteger, describe } from '../../numeric/check.ts';
@@ -17,7 +17,6 @@ import {
   required,
   safeInteger,
   share,
-  text,
 } from '../../numeric/options.ts';
 import { random } from '../../numeric/random.ts';
 import { rangeOf } from '../../numeric/statistics.ts';
@@ -52,7 +51,7 @@ export interface EmpiricalReceptiveFieldOptions extends Pick<RunOptions, 'signal
 
 const checks: OptionChecks<EmpiricalReceptiveFieldOptions> = {
   ...runChecks,
-  layer: required(text),
+  layer: required(layerAddress),
   unit: required(integer(0)),
   count: integer(1),
   size: integer(1),

@@ -2,13 +2,13 @@ import { owned } from '../../backend/owned.ts';
 import { type FieldBox, fieldBox } from '../../network/fields/fieldBox.ts';
 import { receptiveField } from '../../network/fields/receptiveField.ts';
 import type { Network } from '../../network/network.ts';
-import { runChecks } from '../../network/runChecks.ts';
+import { layerAddress, runChecks } from '../../network/runChecks.ts';
 import type { Model, RunOptions } from '../../network/types.ts';
 import { withNetwork } from '../../network/withNetwork.ts';
 import { assertArray, assertFiniteArray, assertInteger } from '../../numeric/check.ts';
 import { VitrineError } from '../../numeric/errors.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
-import { anything, assertOptions, integer, type OptionChecks, object, required, text } from '../../numeric/options.ts';
+import { anything, assertOptions, integer, type OptionChecks, object, required } from '../../numeric/options.ts';
 import { type ImageSource, imagesOf } from '../../readings/imageSource.ts';
 import { type Peak, readPeaks } from './peaks.ts';
 
@@ -40,7 +40,7 @@ export interface TopImagesOptions extends RunOptions {
 
 const checks: OptionChecks<TopImagesOptions> = {
   ...runChecks,
-  layer: required(text),
+  layer: required(layerAddress),
   unit: anything,
   direction: object,
   count: integer(1),

@@ -4,12 +4,12 @@ import { fromInput } from '../../image/fromInput.ts';
 import { type PixelScale, pixelScale } from '../../image/pixelScale.ts';
 import type { Picture } from '../../image/types.ts';
 import type { Network } from '../../network/network.ts';
-import { runChecks } from '../../network/runChecks.ts';
+import { layerAddress, runChecks } from '../../network/runChecks.ts';
 import type { Model, RunOptions } from '../../network/types.ts';
 import { withNetwork } from '../../network/withNetwork.ts';
 import { VitrineError } from '../../numeric/errors.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
-import { assertOptions, integer, listOf, type OptionChecks, object, required, text } from '../../numeric/options.ts';
+import { assertOptions, integer, listOf, type OptionChecks, object, required } from '../../numeric/options.ts';
 import { type ImageDataset, type ImageSource, imagesOf, visitImagesAt } from '../../readings/imageSource.ts';
 import {
   assertLayerUpsampling,
@@ -49,7 +49,7 @@ export interface UnitGalleryOptions<L extends string = string> extends RunOption
 
 const checks: OptionChecks<UnitGalleryOptions> = {
   ...runChecks,
-  layers: required(listOf(text)),
+  layers: required(listOf(layerAddress)),
   count: integer(1),
   scale: required((argument, scale) => {
     object(argument, scale);

@@ -1,6 +1,6 @@
 import { inSlices } from '../../backend/inTurn.ts';
 import { owned } from '../../backend/owned.ts';
-import { runChecks } from '../../network/runChecks.ts';
+import { layerAddress, runChecks } from '../../network/runChecks.ts';
 import type { Model, RunOptions } from '../../network/types.ts';
 import { withNetwork } from '../../network/withNetwork.ts';
 import { VitrineError } from '../../numeric/errors.ts';
@@ -14,7 +14,6 @@ import {
   oneOf,
   required,
   safeInteger,
-  text,
 } from '../../numeric/options.ts';
 import { assertDataset, type Dataset } from '../../readings/dataset.ts';
 import { layerReadings } from '../../readings/labelledReadings.ts';
@@ -53,7 +52,7 @@ const checks: OptionChecks<ConceptClassifiersOptions> = {
   concepts: dissectionChecks.concepts,
   imageCount: integer(1),
   onFault: callback,
-  layer: required(text),
+  layer: required(layerAddress),
   chosen: listOf(integer(1)),
   pooling: oneOf(['mean', 'max']),
   penalty: number(Number.MIN_VALUE),

@@ -1,7 +1,8 @@
 import { owned } from '../../backend/owned.ts';
+import { layerAddress } from '../../network/runChecks.ts';
 import type { Model } from '../../network/types.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
-import { assertOptions, integer, type OptionChecks, required, safeInteger, text } from '../../numeric/options.ts';
+import { assertOptions, integer, type OptionChecks, required, safeInteger } from '../../numeric/options.ts';
 import { mannWhitney } from '../../numeric/significance.ts';
 import type { Sliced } from '../../numeric/sliced.ts';
 import { assertDataset, type Dataset } from '../../readings/dataset.ts';
@@ -22,7 +23,7 @@ export interface AxisComparisonOptions extends MixOptions {
 
 const checks: OptionChecks<AxisComparisonOptions> = {
   ...mixChecks,
-  layer: required(text),
+  layer: required(layerAddress),
   count: integer(1),
   seed: safeInteger,
 };

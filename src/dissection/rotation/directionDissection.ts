@@ -1,9 +1,10 @@
 import { owned } from '../../backend/owned.ts';
+import { layerAddress } from '../../network/runChecks.ts';
 import type { Model } from '../../network/types.ts';
 import { assertArray, assertFiniteArray } from '../../numeric/check.ts';
 import { VitrineError } from '../../numeric/errors.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
-import { assertOptions, type OptionChecks, object, required, text } from '../../numeric/options.ts';
+import { assertOptions, type OptionChecks, object, required } from '../../numeric/options.ts';
 import type { Sliced } from '../../numeric/sliced.ts';
 import { assertDataset, type Dataset } from '../../readings/dataset.ts';
 import type { LabelledImage } from '../../readings/labels.ts';
@@ -20,7 +21,7 @@ export interface DirectionDissectionOptions extends MixOptions {
 
 const checks: OptionChecks<DirectionDissectionOptions> = {
   ...mixChecks,
-  layer: required(text),
+  layer: required(layerAddress),
   directions: required(object),
 };
 

@@ -4,13 +4,13 @@ import { owned } from '../../backend/owned.ts';
 import type { OutputHead, OutputLink } from '../../network/graph/graph.ts';
 import { classCount } from '../../network/heads/heads.ts';
 import type { Network } from '../../network/network.ts';
-import { runChecks } from '../../network/runChecks.ts';
+import { layerAddress, runChecks } from '../../network/runChecks.ts';
 import type { Model, RunOptions } from '../../network/types.ts';
 import { signalAt } from '../../network/walk/signals.ts';
 import { withNetwork } from '../../network/withNetwork.ts';
 import { VitrineError } from '../../numeric/errors.ts';
 import { type NdArray, sizeOf } from '../../numeric/ndarray.ts';
-import { anything, assertOptions, type OptionChecks, required, text } from '../../numeric/options.ts';
+import { anything, assertOptions, type OptionChecks, required } from '../../numeric/options.ts';
 import { forEachImageBatch } from '../../readings/imageBatches.ts';
 import type { ImageDataset } from '../../readings/imageSource.ts';
 import { type ImageSource, imagesOf } from '../../readings/imageSource.ts';
@@ -39,7 +39,7 @@ export interface ImageRationales extends RationaleVectors {
 /** Checks of what images are read by. */
 export const rationaleChecks: OptionChecks<Omit<ImageRationaleOptions, 'meanResponses'>> = {
   ...runChecks,
-  layer: required(text),
+  layer: required(layerAddress),
   target: anything,
 };
 

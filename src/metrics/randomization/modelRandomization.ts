@@ -1,10 +1,11 @@
 import type { Operation } from '../../network/graph/operation.ts';
 import type { Network } from '../../network/network.ts';
+import { layerAddress } from '../../network/runChecks.ts';
 import type { Input, Model } from '../../network/types.ts';
 import { VitrineError } from '../../numeric/errors.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
 import { nearestNames } from '../../numeric/nearestNames.ts';
-import { callback, listOf, type OptionChecks, oneOf, text } from '../../numeric/options.ts';
+import { callback, listOf, type OptionChecks, oneOf } from '../../numeric/options.ts';
 import type { ExplainOptions } from '../../scoring/types.ts';
 import { explained, explainerChecks } from '../explained.ts';
 import type { ExplainerOption, MetricResult } from '../types.ts';
@@ -26,7 +27,7 @@ const checks: OptionChecks<ExplainOptions & ModelRandomizationOptions> = {
   ...explainerChecks,
   ...similarityChecks,
   randomize: oneOf(['cascading', 'independent']),
-  layers: listOf(text),
+  layers: listOf(layerAddress),
   prepare: callback,
 };
 

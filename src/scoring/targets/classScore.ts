@@ -35,6 +35,7 @@ export function classScorer(
   assertScale(scale, head);
   const classes = checkClasses(isContrastTarget(target) ? target.class : target, { units, count, argument: 'target' });
   const minus = isContrastTarget(target) ? checkMinus(target.minus, { units, count }) : undefined;
+  if (minus !== undefined && minus !== 'rest') assertOther(classes, minus, count);
   return weightedScorer(head, scale, (z, example) => {
     const chosen = classes === 'predicted' ? tf.argMax(z, 1) : tf.tensor1d(pick(classes, example), 'int32');
     return {
@@ -140,6 +141,18 @@ function checkMinus(
   throw new VitrineError(
     'bad-argument',
     '"target.minus" expected other classes to compare with, got an output with one unit',
+  );
+}
+
+/** A contrast of each class with itself is zero throughout. */
+function assertOther(classes: Classes, minus: number | readonly number[], count: number): void {
+  const of = (given: number | readonly number[], i: number): number =>
+    typeof given === 'number' ? given : (given[i] as number);
+  const isOther = (i: number): boolean => classes === 'predicted' || of(classes, i) !== of(minus, i);
+  if (Array.from({ length: count }, (_, i) => i).some(isOther)) return;
+  throw new VitrineError(
+    'bad-argument',
+    `"target.minus" expected another class than "target.class", got ${describe(minus)}`,
   );
 }
 

@@ -2,6 +2,7 @@ import type { OutputHead } from '../../network/graph/graph.ts';
 import { findHead } from '../../network/heads/chosenOutput.ts';
 import type { Network } from '../../network/network.ts';
 import type { Scale } from '../../network/types.ts';
+import { VitrineError } from '../../numeric/errors.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
 import { callback, listOf, text } from '../../numeric/options.ts';
 import type { BoxTarget, LayersTarget, MaskTarget, OutputTarget, Target, UnitTarget } from '../types.ts';
@@ -40,7 +41,14 @@ function scorerOn(network: Network, heads: readonly OutputHead[], request: Reque
   if (isLayersTarget(target)) return layersScorer(network, target);
   if (isUnitTarget(target)) return unitScorer(network, target);
   if (isOutputTarget(target)) {
-    return scorerOn(network, [findHead(network, target.output)], { ...request, target: target.target });
+    const head = findHead(network, target.output);
+    if (isOutputTarget(target.target)) {
+      throw new VitrineError(
+        'bad-argument',
+        `"target.target" expected a target on output "${head.site.address}", got another output`,
+      );
+    }
+    return scorerOn(network, [head], { ...request, target: target.target });
   }
   if (isMaskTarget(target)) return maskScorer(maskHead(heads, target), { ...request, target });
   if (isBoxTarget(target)) return boxScorer(boxHead(heads), { ...request, target });
