@@ -1,11 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Input, Model } from '../../network/types.ts';
 import { leadingComponent } from '../../numeric/linear/leadingComponent.ts';
 import { allFinite, type NdArray, sizeOf } from '../../numeric/ndarray.ts';
 import { assertOptions, flag, type OptionChecks } from '../../numeric/options.ts';
 import type { Sliced } from '../../numeric/sliced.ts';
-import type { Attribution, ExplainOptions } from '../../scoring/types.ts';
-import { type CamOptions, camChecks, classActivationMap } from './cam.ts';
+import type { Explainer, ExplainOptions } from '../../scoring/types.ts';
+import { type CamMethod, type CamOptions, camChecks, classActivationMap } from './cam.ts';
 
 /** The options of {@link eigenCam} and {@link eigenGradCam}. */
 export interface EigenCamOptions extends CamOptions {
@@ -35,19 +34,7 @@ const checks: OptionChecks<ExplainOptions & EigenCamOptions> = { ...camChecks, c
  * const { values } = await eigenCam(model, x, { layer: 'conv3' });
  * ```
  */
-export async function eigenCam(
-  model: Model,
-  x: Input,
-  options: ExplainOptions & EigenCamOptions = {},
-): Promise<Attribution> {
-  assertOptions(options, checks);
-  const { center = true, ...rest } = options;
-  return classActivationMap(model, x, rest, {
-    method: 'eigenCam',
-    read: (activations) => tf.clone(activations),
-    finish: (read) => principalMap(read, center),
-  });
-}
+export const eigenCam: Explainer<EigenCamOptions> = principalCam('eigenCam', (activations) => tf.clone(activations));
 
 /**
  * Eigen-Grad-CAM: what activation times gradient has most in common over the channels, so that the class counts.
@@ -68,18 +55,17 @@ export async function eigenCam(
  * const { values } = await eigenGradCam(model, x, { layer: 'conv3' });
  * ```
  */
-export async function eigenGradCam(
-  model: Model,
-  x: Input,
-  options: ExplainOptions & EigenCamOptions = {},
-): Promise<Attribution> {
-  assertOptions(options, checks);
-  const { center = true, ...rest } = options;
-  return classActivationMap(model, x, rest, {
-    method: 'eigenGradCam',
-    read: (activations, gradients) => tf.mul(gradients, activations),
-    finish: (read) => principalMap(read, center),
-  });
+export const eigenGradCam: Explainer<EigenCamOptions> = principalCam('eigenGradCam', (activations, gradients) =>
+  tf.mul(gradients, activations),
+);
+
+/** A map of what something that is read of a layer has most in common over its channels. */
+function principalCam(method: string, read: CamMethod['read']): Explainer<EigenCamOptions> {
+  return async (model, x, options = {}) => {
+    assertOptions(options, checks);
+    const { center = true, ...rest } = options;
+    return classActivationMap(model, x, rest, { method, read, finish: (found) => principalMap(found, center) });
+  };
 }
 
 /**
