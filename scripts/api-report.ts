@@ -30,9 +30,13 @@ function apiReport(): string {
     });
     return `## vitrine/${entry}\n\n\`\`\`ts\n${names.join('\n')}\n\`\`\`\n`;
   });
-  const main = exportsOf(program, 'dist/index.d.ts').map(([name]) => `\`${name}\``);
+  const main = exportsOf(program, 'dist/index.d.ts');
+  const byModule = entries.flatMap((entry) => {
+    const names = main.filter(([, symbol]) => seen.get(symbol) === entry).map(([name]) => `\`${name}\``);
+    return names.length > 0 ? [`From \`vitrine/${entry}\`: ${names.join(' ')}`] : [];
+  });
   const head = '# Exports\n\nMade by `npm run api` from the built declarations.\n';
-  return [head, `## vitrine\n\n${main.join(' ')}\n`, ...sections].join('\n');
+  return [head, `## vitrine\n\n${main.length} names.\n\n${byModule.join('\n\n')}\n`, ...sections].join('\n');
 }
 
 function exportsOf(program: ts.Program, file: string): [string, ts.Symbol][] {

@@ -149,6 +149,14 @@ test('the root has nothing that no module has', () => {
   expect(rootNames.filter((name) => !moduleNames.includes(name))).toEqual([]);
 });
 
+test('the README names every function of the root', () => {
+  const readme = readFileSync('README.md', 'utf8');
+  const named = new Set([...readme.matchAll(/`([A-Za-z]\w*)[`(]/g)].map(([, name]) => name));
+  const functionsOfRoot = functions.filter(({ name }) => rootNames.includes(name)).map(({ name }) => name);
+  expect(functionsOfRoot.length).toBeGreaterThan(150);
+  expect(functionsOfRoot.filter((name) => !named.has(name))).toEqual([]);
+});
+
 test('the root has no names that could mean anything', () => {
   const generic = names(/no names of `vitrine` itself: (.*)/.exec(page)?.[1]);
   expect(generic).toContain('Range');
