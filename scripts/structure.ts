@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import ts from 'typescript';
 import { entryPoints, sourceOf } from './entry-points.ts';
+import { extensionLines } from './extensions.ts';
 
 /**
  * Counts what a reader of the sources meets: files, lines, folders, exported names.
@@ -25,6 +26,8 @@ interface Structure {
   readonly genericAtRoot: readonly string[];
   /** Types at the root whose name is one word. */
   readonly oneWordTypesAtRoot: readonly string[];
+  /** Lines of each extension on the page of extensions. */
+  readonly extensions: Readonly<Record<string, number>>;
 }
 
 /** Lines of code up to which a file counts as small. */
@@ -63,6 +66,7 @@ function structure(): Structure {
     declaredTwice: declaredTwice(program),
     genericAtRoot: root.map(({ name }) => name).filter((name) => genericNouns.has(name)),
     oneWordTypesAtRoot: types.filter((name) => /^[A-Z][a-z0-9]*$/.test(name)),
+    extensions: extensionLines(),
   };
 }
 
@@ -161,6 +165,7 @@ function print(now: Structure, then?: Structure): void {
     then,
     entries.map((name) => [name, ...[then, now].flatMap((from) => (from ? [exportedText(from.exported[name])] : []))]),
   );
+  printTable('Lines of the extensions in docs/building-on-it.md', undefined, Object.entries(now.extensions));
   console.log(`\nGeneric nouns at the root: ${now.genericAtRoot.join(' ') || 'none'}`);
   console.log(`\nTypes of one word at the root: ${now.oneWordTypesAtRoot.join(' ') || 'none'}`);
   console.log('\nNames that two files export');

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { extensionLines } from '../../scripts/extensions.ts';
 import { type DeclaredFunction, declarations } from '../support/declarations.ts';
 
 const page = readFileSync('docs/conventions.md', 'utf8');
@@ -168,3 +169,9 @@ function sources(folder: string): readonly string[] {
     .filter((name) => name.endsWith('.ts'))
     .map((name) => join(folder, name));
 }
+
+test('what one builds on the library takes at most 25 lines', () => {
+  const lines = extensionLines();
+  expect(Object.keys(lines).length).toBeGreaterThan(9);
+  expect(Object.entries(lines).filter(([, count]) => count > 25)).toEqual([]);
+});
