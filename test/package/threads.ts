@@ -22,7 +22,7 @@ export const dataset = (shard, of) => Array.from({ length: 6 }, (_, image) => ({
 const program = `
 const concepts = [{ number: 1, name: 'left', category: 'object' }];
 dissectInWorkers({ module: 'dissected.mjs', workers: 2, shards: 2 }, { layers: ['conv'], concepts }).then(
-  ({ conv }) => console.log(JSON.stringify({ images: conv.images, units: conv.thresholds.length })),
+  ({ conv }) => console.log(JSON.stringify({ images: conv.imageCount, units: conv.thresholds.length })),
 );
 `;
 
