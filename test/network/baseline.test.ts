@@ -123,3 +123,14 @@ test.each(baselines)('resolveBaselines(inputs, { baseline }): %s', async (_name,
 function noisy(example: tf.Tensor, source: { uniform(): number }): tf.Tensor {
   return tf.add(example, tf.tensor(Array.from({ length: example.size }, source.uniform), example.shape));
 }
+
+test("resolveBaselines(inputs, { baseline: 'blur' }): along the planes of a volume by a twentieth of their number", async () => {
+  const volume = { shape: [1, 60, 2, 2, 1], data: new Float32Array(240).fill(1, 120, 124) };
+  const { data: blurred } = await resolved('blur', 0, volume);
+  const along = Array.from({ length: 60 }, (_, plane) => blurred[4 * plane] as number);
+  const top = along[30] as number;
+  for (let k = 1; k <= 5; k++) {
+    expect((along[30 + k] as number) / top).toBeCloseTo(Math.exp(-(k ** 2) / (2 * 3 ** 2)), 5);
+    expect(along[30 - k]).toBeCloseTo(along[30 + k] as number, 6);
+  }
+});
