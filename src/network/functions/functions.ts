@@ -6,7 +6,6 @@ import * as images from './images.ts';
 import * as joining from './joining.ts';
 import * as normalizing from './normalizing.ts';
 import * as products from './products.ts';
-import * as moments from './reductions.ts';
 import * as reductions from './reductions.ts';
 import * as shapes from './shapes.ts';
 import * as slicing from './slicing.ts';
@@ -16,7 +15,6 @@ import * as steps from './steps.ts';
 export const functions: typeof elements &
   typeof arithmetic &
   typeof reductions &
-  typeof moments &
   typeof normalizing &
   typeof shapes &
   typeof joining &
@@ -29,7 +27,6 @@ export const functions: typeof elements &
   ...elements,
   ...arithmetic,
   ...reductions,
-  ...moments,
   ...normalizing,
   ...shapes,
   ...joining,

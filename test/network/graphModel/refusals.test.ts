@@ -82,6 +82,18 @@ describe('a graph that cannot be explained is refused by node and op', () => {
       'node "a" (FusedBatchNormV3) normalises by the statistics of the batch',
     ],
     [
+      'a normalisation that adds another value before its activation',
+      {
+        a: {
+          op: '_FusedBatchNormEx',
+          input: ['x', 'c', 'c', 'c', 'c', 'x'],
+          attr: { activation_mode: attr.text('Relu'), num_side_inputs: attr.number(1) },
+        },
+      },
+      { c: { shape: [2], data: [1, 1] } },
+      'node "a" (_FusedBatchNormEx) expected one input besides its statistics',
+    ],
+    [
       'a mean over the batch',
       { a: { op: 'Mean', input: ['x', 'c'] } },
       { c: { shape: [1], data: [0], dtype: 'int32' } },

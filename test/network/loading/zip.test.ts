@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { openZip } from '../../../src/network/loading/zip.ts';
+import { isZip, openZip } from '../../../src/network/loading/zip.ts';
 import { crc32 } from '../../../src/numeric/bytes/crc32.ts';
 import { readFixture } from '../../support/fixtures.ts';
 import { zipped } from '../../support/zipped.ts';
@@ -113,4 +113,14 @@ describe('openZip(file, name)', () => {
       /points to .* but ends at 164/,
     );
   });
+});
+
+test.each<[string, readonly number[], boolean]>([
+  ['with a file', [0x50, 0x4b, 3, 4], true],
+  ['that is empty', [0x50, 0x4b, 5, 6], true],
+  ['of neither', [0x50, 0x4b, 5, 4], false],
+  ['of neither, the other way round', [0x50, 0x4b, 3, 6], false],
+  ['of other letters', [0x50, 0x4c, 3, 4], false],
+])('isZip(file) knows the beginning of one %s', (_, bytes, expected) => {
+  expect(isZip(Uint8Array.from(bytes))).toBe(expected);
 });
