@@ -94,6 +94,17 @@ describe('a graph that cannot be explained is refused by node and op', () => {
       'node "a" (_FusedBatchNormEx) expected one input besides its statistics',
     ],
     [
+      'a shape that is the product of lengths of which one is open',
+      {
+        s: { op: 'Shape', input: ['x'] },
+        p: { op: 'Prod', input: ['s', 'c'] },
+        v: { op: 'Pack', input: ['p'] },
+        a: { op: 'Reshape', input: ['x', 'v'] },
+      },
+      { c: { shape: [1], data: [0], dtype: 'int32' } },
+      'node "a" (Reshape): reshape of [null, 4, 3, 2] to [null] would mix examples',
+    ],
+    [
       'a mean over the batch',
       { a: { op: 'Mean', input: ['x', 'c'] } },
       { c: { shape: [1], data: [0], dtype: 'int32' } },
