@@ -10,7 +10,14 @@ import type { NdArray, TypedArray } from '../numeric/ndarray.ts';
  *
  * @returns the copies, in which `{shape, data}` stands for each tensor.
  */
-export async function owned<T extends readonly unknown[]>(...values: T): Promise<T> {
+export function owned<T extends readonly unknown[]>(...values: T): Promise<T> {
+  const copies = copiesOf(values);
+  // A call that fails before it waits for its copies would leave their failure to nobody, which ends a process of Node.
+  copies.catch(() => undefined);
+  return copies;
+}
+
+async function copiesOf<T extends readonly unknown[]>(values: T): Promise<T> {
   const reads: Promise<void>[] = [];
   const copying: Copying = { reads, path: new Set() };
   const copies = values.map((value) => (isPlain(value) ? entriesCopied(value, copying) : copied(value, copying)));
