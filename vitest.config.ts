@@ -3,6 +3,8 @@ import { playwright } from '@vitest/browser-playwright';
 import type { LaunchOptions } from 'playwright-core';
 import type { TestProjectConfiguration, ViteUserConfig } from 'vitest/config';
 import { findAccelerated, type Missing } from './test/support/accelerated.ts';
+import { relaxedSimd } from './test/support/relaxedSimd.ts';
+import type { KernelChoice } from './test/support/setup/modulesOf.ts';
 
 // These folders run on cpu and wasm; all others, which do not depend on the backend, run once.
 const onBackends = [
@@ -22,6 +24,12 @@ const onGpus = [
   'test/dissection/dissect.test.ts',
   'test/fuzz/models/againstCpu.test.ts',
 ];
+// What the kernels compute, each by itself and in what is made of them: run on each build of them, and without any.
+const ofKernels = [
+  'test/backend/{convolutionKernels,convolutionNumbers,convolveKernels,convolutionParts,depthwise*,convInputGradient,elementwise,filterGradient,installKernels,matrixProducts,maxPoolGradient,simd*,swish}.test.ts',
+  'test/attribution/{closedForms,goldens}.test.ts',
+  'test/network/operations/replacedKernels.test.ts',
+];
 const everything = process.env['VITRINE_TESTS'] === 'everything';
 const accelerated = everything ? onBackends : onGpus;
 const setup = (name: string): string[] => [`./test/support/setup/${name}.ts`];
@@ -31,8 +39,13 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** Whether cases that take minutes shall run on every backend. */
     everything: boolean;
+    /** The kernels that tests on wasm run with. */
+    kernels: KernelChoice;
   }
 }
+
+// `npm run test:kernels -- relaxed`.
+const asked = (process.env['VITRINE_KERNELS'] ?? 'fastest') as KernelChoice;
 
 const { browser, dawn } = await findAccelerated();
 
@@ -41,7 +54,10 @@ const projects: TestProjectConfiguration[] = [
     extends: true,
     test: { name: 'cpu', include: ['test/**/*.test.ts'], exclude: ['test/package/**'], setupFiles: setup('cpu') },
   },
-  { extends: true, test: { name: 'wasm', include: onBackends, setupFiles: setup('wasm') } },
+  onWasm('wasm', onBackends, asked),
+  // The build that this Node does not choose.
+  relaxedSimd.unasked ? onWasm('wasm-plain', ofKernels, 'plain') : onWasm('wasm-relaxed', ofKernels, 'relaxed'),
+  onWasm('wasm-tfjs', ofKernels, 'none'),
   ...available('dawn', dawn, ({ env }) => [
     { extends: true, test: { name: 'dawn', include: accelerated, setupFiles: setup('dawn'), env } },
   ]),
@@ -55,7 +71,11 @@ const projects: TestProjectConfiguration[] = [
       hookTimeout: 300_000,
     },
   },
-  ...available('chromium', browser, (options) => ['webgpu', 'webgl'].map((name) => inBrowser(name, options))),
+  ...available('chromium', browser, (options) => [
+    inBrowser('webgpu', accelerated, options),
+    inBrowser('webgl', accelerated, options),
+    inBrowser('wasm', ofKernels, options),
+  ]),
 ];
 
 const config: ViteUserConfig = {
@@ -71,7 +91,7 @@ const config: ViteUserConfig = {
     hookTimeout: 60_000,
     onConsoleLog: isNews,
     // `npm run test:everything`: also what takes minutes on a software GPU.
-    provide: { everything },
+    provide: { everything, kernels: 'fastest' },
     projects,
   },
 };
@@ -83,15 +103,30 @@ function isNews(log: string): boolean {
   return !log.includes('looks like you are running TensorFlow.js in Node.js');
 }
 
-function inBrowser(backend: string, launchOptions: LaunchOptions): TestProjectConfiguration {
+function onWasm(name: string, include: string[], kernels: KernelChoice): TestProjectConfiguration {
+  return {
+    extends: true,
+    test: {
+      name,
+      include,
+      setupFiles: setup('wasm'),
+      provide: { kernels },
+      execArgv: kernels === 'relaxed' ? relaxedSimd.flags : [],
+    },
+  };
+}
+
+function inBrowser(backend: string, include: string[], launchOptions: LaunchOptions): TestProjectConfiguration {
   return {
     extends: true,
     // A dependency found only while tests run would reload the page under them.
-    optimizeDeps: { entries: ['src/!(node)/**/*.ts', 'test/{oracle,support}/**/*.ts', ...accelerated] },
+    optimizeDeps: { entries: ['src/!(node)/**/*.ts', 'test/{oracle,support}/**/*.ts', ...include] },
     test: {
       name: `chromium-${backend}`,
-      include: accelerated,
-      setupFiles: setup(backend),
+      include,
+      setupFiles: setup(backend === 'wasm' ? 'wasmInBrowser' : backend),
+      // All browsers of these years take it.
+      provide: { kernels: 'relaxed' },
       fileParallelism: false,
       browser: {
         enabled: true,

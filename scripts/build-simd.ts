@@ -1,20 +1,18 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import wabt from 'wabt';
+import asc from 'assemblyscript/asc';
 
-/** Assembles the SIMD kernels; with `--check` only compares what the repository holds. */
-const source = 'src/backend/kernels/simd.wat';
-const target = 'src/backend/kernels/simd.generated.ts';
+/** Compiles the SIMD kernels; with `--check` only compares what the repository holds. */
+const source = 'src/backend/kernels/simd/assembly/index.ts';
+const target = 'src/backend/kernels/simd/simd.generated.ts';
 
-const text = await readFile(source, 'utf8');
-// A memory that threads share has to be declared so, with a maximum not below its own.
-const shared = text.replace('(memory 1)', '(memory 1 65536 shared)');
-if (shared === text) throw new Error(`${source} does not import "(memory 1)"`);
-const generated = [
-  `// Assembled from simd.wat by \`npm run wasm\`.`,
-  `export const simdModule: string =\n  '${await assemble(text)}';`,
-  `// The same for a memory that is shared with threads.`,
-  `export const sharedSimdModule: string =\n  '${await assemble(shared)}';\n`,
-].join('\n');
+const [plain, relaxed] = [await compiled('simd'), await compiled('simd', 'relaxed-simd')];
+const generated = `// Compiled from assembly/ by \`npm run wasm\`.
+export type SimdKernel =
+  | ${kernelsOf(plain).join('\n  | ')};
+${constant('plain', plain)}
+// The same with products and sums fused.
+${constant('relaxed', relaxed)}
+`;
 
 if (!process.argv.includes('--check')) {
   await writeFile(target, generated);
@@ -23,10 +21,24 @@ if (!process.argv.includes('--check')) {
   process.exitCode = 1;
 }
 
-async function assemble(wat: string): Promise<string> {
-  const { parseWat } = await wabt();
-  const { buffer } = parseWat(source, wat, { simd: true, threads: true }).toBinary({});
-  // The assembler's own validator knows no shared memories.
-  await WebAssembly.compile(buffer as BufferSource);
-  return Buffer.from(buffer).toString('base64');
+/** The names of all functions of a module, as strings. */
+function kernelsOf(module: Uint8Array<ArrayBuffer>): string[] {
+  return WebAssembly.Module.exports(new WebAssembly.Module(module)).map(({ name }) => `'${name}'`);
+}
+
+function constant(name: string, module: Uint8Array): string {
+  return `export const ${name}: string =\n  '${Buffer.from(module).toString('base64')}';`;
+}
+
+/** The module, which needs no runtime, and no memory but the one that it is given. */
+async function compiled(...features: readonly string[]): Promise<Uint8Array<ArrayBuffer>> {
+  const options = '--outFile simd.wasm --runtime stub --importMemory --noExportMemory --noAssert -O3'.split(' ');
+  let bytes = new Uint8Array();
+  const { error, stderr } = await asc.main([source, ...options, ...features.flatMap((name) => ['--enable', name])], {
+    writeFile: (_, contents) => {
+      bytes = contents as Uint8Array<ArrayBuffer>;
+    },
+  });
+  if (error) throw new Error(`${error.message}\n${stderr}`);
+  return bytes;
 }

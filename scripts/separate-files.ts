@@ -1,17 +1,14 @@
-import { readdirSync } from 'node:fs';
-import { dirname, join, relative, resolve, sep } from 'node:path';
+import { dirname, relative, resolve, sep } from 'node:path';
 import type { Plugin } from 'esbuild';
 import { entryPoints, sourceOf } from './entry-points.ts';
+import { sourcesIn } from './sources.ts';
 
 /**
  * All sources with the names of their built files: those of entry points are `index`, `network`, …, any other has its
  * place in the sources.
  */
 export function namedSources(): Record<string, string> {
-  const paths = readdirSync('src', { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
-    .map((entry) => join(entry.parentPath, entry.name));
-  return Object.fromEntries(paths.map((path) => [nameOf(path), path]));
+  return Object.fromEntries(sourcesIn('src').map((path) => [nameOf(path), path]));
 }
 
 /**

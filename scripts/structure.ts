@@ -1,8 +1,9 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import ts from 'typescript';
 import { entryPoints, sourceOf } from './entry-points.ts';
 import { extensionLines } from './extensions.ts';
+import { sourcesIn } from './sources.ts';
 
 /**
  * Counts what a reader of the sources meets: files, lines, folders, exported names.
@@ -189,14 +190,6 @@ function exportedText(count: { readonly values: number; readonly types: number }
 function printTable(title: string, then: unknown, rows: readonly (readonly (string | number)[])[]): void {
   console.log(`\n| ${title} | ${then ? 'before | after' : 'count'} |\n| --- | ${then ? '---: | ---:' : '---:'} |`);
   for (const row of rows) console.log(`| ${row.join(' | ')} |`);
-}
-
-function sourcesIn(folder: string): string[] {
-  const found = readdirSync(folder, { withFileTypes: true, recursive: true });
-  return found
-    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
-    .map((entry) => join(entry.parentPath, entry.name))
-    .sort();
 }
 
 function argumentOf(option: string): string | undefined {

@@ -190,6 +190,7 @@ export {
   type NdArray,
   type Network,
   type OutputMeaning,
+  type Precision,
   type Progress,
   predict,
   type Random,

@@ -13,8 +13,8 @@ export interface Mutant extends Point {
   readonly after: string;
 }
 
-// Scripts that are bundled into pages: what a page runs is not the module that tests import.
-const ELSEWHERE = /\.generated\.ts$|\/page\//;
+// Scripts that are bundled into pages, and kernels that are compiled: what runs is not the module that tests import.
+const ELSEWHERE = /\.generated\.ts$|\/(page|assembly)\//;
 
 /**
  * `count` mutants of a folder, drawn by `seed`. Who is drawn depends on the text of the changed line alone: lines written

@@ -1,3 +1,3 @@
 export { type BackendDescription, type BackendFeatures, describeBackend } from './choice/describeBackend.ts';
-export { useBackend } from './choice/useBackend.ts';
-export { installKernels } from './installKernels.ts';
+export { type BackendOptions, useBackend } from './choice/useBackend.ts';
+export { type InstalledKernels, type InstallKernelsOptions, installKernels } from './installKernels.ts';

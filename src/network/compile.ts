@@ -1,5 +1,6 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import * as simd from '../backend/kernels/simd.generated.ts';
+import type { Precision } from '../backend/kernels/convolve.ts';
+import * as simd from '../backend/kernels/simd/simd.generated.ts';
 import { assertOptions, type OptionChecks, oneOf } from '../numeric/options.ts';
 import type { GraphModel } from './graph/graphModel.ts';
 import { sourceOf } from './graph/sourceOf.ts';
@@ -16,6 +17,13 @@ export interface CompileOptions {
    * nothing is said, and such outputs are taken as they are.
    */
   readonly output?: OutputMeaning;
+  /**
+   * How exact convolutions and dense layers are on wasm, `'default'` by default; elsewhere it says nothing.
+   * `'exact'` gives to the bit what the engine gives with tfjs's own kernels. `'default'` sums in another order, and 3 × 3
+   * convolutions by Winograd's F(2 × 2), which is more exact than the sum; input gradients by F(4 × 4). `'fast'` does both
+   * by F(4 × 4), as exact as the sum but not local: what does not change may differ in the last bits, and ties may break.
+   */
+  readonly precision?: Precision;
 }
 
 /**
@@ -27,7 +35,7 @@ export interface CompileOptions {
  *
  * @param model a built `LayersModel`, or a `GraphModel` loaded by tfjs-converter, whose layers are its nodes; it is never
  *   changed, and no node is added to its layers.
- * @param options `output`.
+ * @param options `output`, `precision`.
  * @returns the compiled network; dispose of it when it is done with.
  * @throws {VitrineError} if `model` is neither, is empty, unbuilt or disposed, or uses masks.
  * @throws {VitrineError} if a node of a `GraphModel` is of an op that has no gradient or is not known.
@@ -42,9 +50,12 @@ export interface CompileOptions {
  */
 export function compile(model: LayersModel | GraphModel, options: CompileOptions = {}): Network {
   assertOptions(options, compileChecks);
-  const { output } = options;
-  return createNetwork(sourceOf(model), { output, simd });
+  const { output, precision } = options;
+  return createNetwork(sourceOf(model), { output, precision, simd });
 }
 
 /** Checks of {@link CompileOptions}. */
-export const compileChecks: OptionChecks<CompileOptions> = { output: oneOf(outputMeanings) };
+export const compileChecks: OptionChecks<CompileOptions> = {
+  output: oneOf(outputMeanings),
+  precision: oneOf(['exact', 'default', 'fast'] satisfies Precision[]),
+};

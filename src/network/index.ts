@@ -1,3 +1,4 @@
+export type { Precision } from '../backend/kernels/convolve.ts';
 export type { WindowGeometry } from '../backend/kernels/geometry.ts';
 export { type ErrorCode, VitrineError } from '../numeric/errors.ts';
 export type { NdArray, TypedArray } from '../numeric/ndarray.ts';

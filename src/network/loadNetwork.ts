@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { eventLoopTurn } from '../backend/inTurn.ts';
-import * as simd from '../backend/kernels/simd.generated.ts';
+import * as simd from '../backend/kernels/simd/simd.generated.ts';
 import { assertOptions } from '../numeric/options.ts';
 import { type CompileOptions, compileChecks } from './compile.ts';
 import { sourceOf } from './graph/sourceOf.ts';
@@ -20,7 +20,7 @@ import { createNetwork } from './walk/createNetwork.ts';
  * call that fails leaves nothing behind.
  *
  * @param source what `loadModel` takes.
- * @param options those of `loadModel` and of `compile`: `signal`, `onProgress`, `fetch`, `output`.
+ * @param options those of `loadModel` and of `compile`: `signal`, `onProgress`, `fetch`, `output`, `precision`.
  * @returns the network, for every function that takes a model.
  * @throws {VitrineError} as `loadModel` does, or if a node of a GraphModel is of an op that is not known or has no gradient, such
  *   as control flow.
@@ -36,12 +36,12 @@ import { createNetwork } from './walk/createNetwork.ts';
  */
 export async function loadNetwork(source: ModelSource, options: LoadOptions & CompileOptions = {}): Promise<Network> {
   assertOptions(options, { ...loadChecks, ...compileChecks });
-  const { output, ...load } = options;
+  const { output, precision, ...load } = options;
   const stored = await readStored(source, load);
   await tf.ready();
   await eventLoopTurn();
   options.signal?.throwIfAborted();
-  const compiled = output === undefined ? {} : { output };
+  const compiled = { ...(output !== undefined && { output }), ...(precision !== undefined && { precision }) };
   return stored.format === 'graph' ? ofGraph(stored, compiled) : ofLayers(stored, compiled);
 }
 

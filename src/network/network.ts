@@ -1,4 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
+import type { Precision } from '../backend/kernels/convolve.ts';
 import type { OperationGraph, OutputHead, Site } from './graph/graph.ts';
 import type { NetworkSource } from './graph/networkSource.ts';
 import type { Operation } from './graph/operation.ts';
@@ -20,6 +21,8 @@ export interface Network {
   readonly heads: readonly [OutputHead, ...OutputHead[]];
   /** The output of a layer, by address: `conv1`, `outer/inner`, `shared#1`. Throws with near choices. */
   site(address: string, argument?: string): Site;
+  /** How exact its convolutions are on wasm, as `compile` was told. */
+  readonly precision: Precision;
   /** Runs the network inside the caller's `tf.tidy`. */
   forward(inputs: readonly Tensor[], options?: ForwardOptions): ForwardRecord;
   /**
@@ -28,6 +31,12 @@ export interface Network {
    * @internal
    */
   assertUsable(): void;
+  /**
+   * Makes ready the kernels that it has for the current backend, without belonging to it.
+   *
+   * @internal
+   */
+  startKernels(): void;
   /** Drops what was made from weights that the model no longer has, and that are none of the given ones. */
   sweep(others?: readonly Tensor[]): void;
   /** Frees all that it holds, the model too if it was loaded by `loadNetwork`, and no other. Later calls throw. */

@@ -1,3 +1,5 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { simdInUse } from '../backend/kernels/simd/simd.ts';
 import { sizeOf } from '../numeric/ndarray.ts';
 import { compile } from './compile.ts';
 import { type Field, fieldsOf } from './fields/fields.ts';
@@ -20,6 +22,11 @@ export interface LayerSummary {
   readonly parameterCount: number;
   /** What it was compiled to. */
   readonly operations: readonly OperationKind[];
+  /**
+   * How the current backend computes those that have a kernel: on wasm `Winograd F(2×2)`, `products`, `depthwise sums`,
+   * which are SIMD kernels of this library, or `tfjs`.
+   */
+  readonly methods: readonly string[];
   /** Multiplications with a kernel for one example; 0 where the size of the output is open. */
   readonly multiplyAdds: number;
   /**
@@ -47,6 +54,8 @@ export interface ModelSummary {
   /** Weights of the whole model; those of shared layers count once. */
   readonly parameterCount: number;
   readonly multiplyAdds: number;
+  /** The backend and what it computes with: `wasm, relaxed SIMD, precision "default"`. */
+  readonly computing: string;
   /** What the layers are, where they are not those that the model was built of. */
   readonly note?: string;
   /** The table as text. */
@@ -78,6 +87,7 @@ export function summary(model: Model): ModelSummary {
 
 function summarize(network: Network): ModelSummary {
   const { source, graph } = network;
+  network.startKernels();
   const sized = sizedGraph(network);
   const fields = fieldsOf(sized);
   const fieldOf = ({ address }: Site): Field | undefined => fields.get(sized.sites.get(address)?.value ?? -1);
@@ -95,6 +105,7 @@ function summarize(network: Network): ModelSummary {
       holds: describeHead(head),
     })),
     parameterCount: source.parameterCount(),
+    computing: computing(network),
     multiplyAdds: layers.reduce((sum, { multiplyAdds }) => sum + multiplyAdds, 0),
     ...(source.format === 'graph' && { note: ofGraphModel }),
   };
@@ -117,9 +128,16 @@ function rowOf(
     shape,
     parameterCount,
     operations: steps.map(({ operation }) => operation.kind),
+    methods: steps.flatMap(({ operation }) => operation.method ?? []),
     multiplyAdds: steps.reduce((sum, step) => sum + multiplyAdds(graph, step, shape), 0),
     receptiveField: shape.length === 4 && field ? sizeAndJump(field) : null,
   };
+}
+
+/** SIMD is named where it is this library's; how exact it is says nothing elsewhere. */
+function computing({ precision }: Network): string {
+  const build = precision === 'exact' ? simdInUse() && 'SIMD' : simdInUse();
+  return [tf.getBackend(), ...(build ? [build, `precision "${precision}"`] : [])].join(', ');
 }
 
 function sizeAndJump({ axes: [rows, columns] }: Field): Pick<ReceptiveField, 'size' | 'jump'> {
@@ -142,9 +160,10 @@ function printed({
   outputs,
   parameterCount,
   multiplyAdds: cost,
+  computing: by,
   note,
 }: Omit<ModelSummary, 'toString'>): string {
-  const header = ['layer', 'class', 'output', 'weights', 'multiply-adds', 'field', 'jump', 'operations'];
+  const header = ['layer', 'class', 'output', 'weights', 'multiply-adds', 'field', 'jump', 'operations', 'computed by'];
   const rows = layers.map((layer) => [
     layer.address,
     layer.layerClass,
@@ -154,6 +173,7 @@ function printed({
     pair(layer.receptiveField?.size),
     pair(layer.receptiveField?.jump),
     layer.operations.join(' → '),
+    layer.methods.join(', '),
   ]);
   const widths = header.map((title, i) => Math.max(title.length, ...rows.map((row) => (row[i] as string).length)));
   const line = (cells: readonly string[]): string =>
@@ -164,9 +184,18 @@ function printed({
   const rule = '─'.repeat(line(widths.map((width) => 'x'.repeat(width))).length);
   const totals = `${count(parameterCount)} weights, ${count(cost)} multiply-adds per example`;
   const holdings = outputs.map(({ address, holds }) => `output "${address}": ${holds}`);
-  return [name, rule, line(header), rule, ...rows.map(line), rule, totals, ...holdings, ...(note ? [note] : [])].join(
-    '\n',
-  );
+  return [
+    name,
+    rule,
+    line(header),
+    rule,
+    ...rows.map(line),
+    rule,
+    totals,
+    ...(by ? [`computed by ${by}`] : []),
+    ...holdings,
+    ...(note ? [note] : []),
+  ].join('\n');
 }
 
 function count(value: number): string {

@@ -1,5 +1,6 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { mayUseSimd, type SimdModules } from '../backend/kernels/simd.ts';
+import type { SimdModules } from '../backend/kernels/simd/instances.ts';
+import { mayUseSimd } from '../backend/kernels/simd/simd.ts';
 import { callback } from '../numeric/options.ts';
 import { isGraphModel } from './graph/graphModel.ts';
 import { type BuildGraph, layersSource, type NetworkSource } from './graph/networkSource.ts';
@@ -66,5 +67,5 @@ async function layersOnDemand(model: LayersModel): Promise<SourceNow> {
 
 /** The kernels of backends that can run them. */
 async function simdOnDemand(): Promise<SimdModules | undefined> {
-  return mayUseSimd() ? import('../backend/kernels/simd.generated.ts') : undefined;
+  return mayUseSimd() ? import('../backend/kernels/simd/simd.generated.ts') : undefined;
 }

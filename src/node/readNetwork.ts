@@ -5,7 +5,6 @@ import type { Network } from '../network/network.ts';
 import { assertOptions, type OptionChecks } from '../numeric/options.ts';
 import { modelFiles } from './modelFiles.ts';
 
-/** How a network is compiled, and watched and stopped while it is read. */
 /** How a network is read from files, and what its outputs hold. */
 export type ReadNetworkOptions = Omit<LoadOptions, 'fetch'> & CompileOptions;
 
@@ -20,7 +19,7 @@ const checks: OptionChecks<ReadNetworkOptions> = {
  * model or of a GraphModel and the weight files beside it.
  *
  * @param path of the file or of the folder that holds it, or its `file:` URL.
- * @param options `signal`, `onProgress`, `output`.
+ * @param options `signal`, `onProgress`, `output`, `precision`.
  * @returns the network, which owns the model: `dispose` frees all of it.
  * @throws {VitrineError} as `loadNetwork` does, if there is no such file, or if the JSON names files outside of its folder.
  * @example

@@ -2,7 +2,7 @@ import '@tensorflow/tfjs-backend-cpu';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { describeBackend, installKernels } from '../../src/backend/index.ts';
 import { backend } from '../support/backend.ts';
 
@@ -15,13 +15,86 @@ const missing = {
   ],
 }[backend];
 
-const installed = installKernels();
+/** What is registered besides, on wasm, where it may be replaced. */
+const slow = ['Conv2DBackpropInput', 'MaxPoolGrad', 'AvgPoolGrad', 'BatchMatMul'];
+const replaced = backend === 'wasm' ? [...(missing as string[]), ...slow] : [];
+const names = ['Conv2DBackpropFilter', 'DepthwiseConv2dNativeBackpropFilter', 'DepthwiseConv2dNativeBackpropInput'];
+const registered = (): unknown[] =>
+  [...names, 'UnsortedSegmentSum', ...slow].map((name) => tf.getKernel(name, backend) ?? `no ${name}`);
+
+const before = registered();
+const uninstall = installKernels();
 
 test('installKernels(): what the backend lacks', async () => {
-  expect(installed).toEqual(missing ?? []);
-  expect(installKernels()).toEqual([]);
+  expect(uninstall.kernels).toEqual(missing ?? []);
+  expect(installKernels().kernels).toEqual([]);
+  expect(installKernels({}).kernels).toEqual([]);
   expect((await describeBackend()).features.training).toBe(true);
 });
+
+test('installKernels({ replace: true }): what the backend lacks or, on wasm, has in slow', () => {
+  const during = registered();
+  const undo = installKernels({ replace: true });
+  expect(undo.kernels).toEqual(replaced);
+  expect(registered().filter((kernel, i) => kernel !== during[i])).toHaveLength(replaced.length);
+  undo();
+  expect(registered()).toEqual(during);
+  during.forEach((kernel, i) => expect(registered()[i]).toBe(kernel));
+});
+
+test('what installKernels() did is undone, and once', async () => {
+  uninstall();
+  try {
+    expectKernels(before);
+    expect((await describeBackend()).features.training).toBe(missing === undefined);
+    uninstall();
+    expectKernels(before);
+  } finally {
+    installKernels();
+  }
+});
+
+// In which order the first, second and third of three installations go.
+test.each([[[0, 1, 2]], [[0, 2, 1]], [[1, 0, 2]], [[1, 2, 0]], [[2, 0, 1]], [[2, 1, 0]]])(
+  'what three calls installed goes in any order: %j',
+  (order) => {
+    const first = registered();
+    const all = [{ replace: true }, {}, { replace: true }].map((options) => installKernels(options));
+    order.forEach((turn, i) => {
+      // Those that replaced and were not undone still do.
+      const isReplaced = order.slice(i).some((other) => other !== 1);
+      expect(registered().some((kernel, k) => kernel !== first[k])).toBe(backend === 'wasm' && isReplaced);
+      all[turn]?.();
+    });
+    expectKernels(first);
+    all.forEach((undo) => undo());
+    expectKernels(first);
+  },
+);
+
+test('a kernel that somebody else registered since then stays', () => {
+  const first = registered();
+  const undo = installKernels({ replace: true });
+  const own = { kernelName: 'MaxPoolGrad', backendName: backend, kernelFunc: () => [] };
+  tf.unregisterKernel('MaxPoolGrad', backend);
+  tf.registerKernel(own);
+  undo();
+  expect(tf.getKernel('MaxPoolGrad', backend)).toBe(own);
+  tf.unregisterKernel('MaxPoolGrad', backend);
+  tf.registerKernel(first[registered().indexOf('no MaxPoolGrad')] as tf.KernelConfig);
+  expectKernels(first);
+});
+
+test('options that installKernels does not have are refused', () => {
+  expect(() => installKernels({ replaces: true } as object)).toThrow(
+    '"options" expected some of replace, got "replaces"',
+  );
+  expect(() => installKernels({ replace: 'all' } as object)).toThrow(`"replace" expected true or false, got "all"`);
+});
+
+function expectKernels(expected: readonly unknown[]): void {
+  registered().forEach((kernel, i) => expect(kernel).toBe(expected[i]));
+}
 
 const paddings = ['same', 'valid', 1] as const;
 const strides = [
@@ -37,30 +110,66 @@ type Pair = [number, number];
 type Shape = [number, number, number, number];
 
 // The kernels themselves: tfjs's convolutions on wasm are wrong in some of these cases.
-test.each(geometries)('the gradient kernels, strides $strides, padding $pad', async ({ pad, strides }) => {
-  const inputShape: Shape = [2, 7, 8, 3];
-  const run = (kernelName: string, filterShape: Shape, input?: 'filter'): Promise<void> =>
-    expectAsOnCpu(() => {
-      const depthwise = kernelName !== tf.Conv2DBackpropFilter;
-      const dimRoundingMode = pad === 1 ? 'floor' : undefined;
-      const geometry = [inputShape, filterShape, strides, 1, pad, dimRoundingMode, depthwise] as const;
-      const dy = numbers(tf.backend_util.computeConv2DInfo(...geometry).outShape);
-      const other = input ? { filter: numbers(filterShape) } : { x: numbers(inputShape) };
-      const attributes = {
-        strides,
-        pad,
-        dimRoundingMode,
-        dataFormat: 'NHWC',
-        dilations: [1, 1],
-        filterShape,
-        inputShape,
-      };
-      return tf.engine().runKernel(kernelName, { dy, ...other }, attributes as unknown as tf.NamedAttrMap) as Tensor;
-    });
-  const columns = pad === 1 ? 3 : 2;
-  await run(tf.Conv2DBackpropFilter, [3, columns, 3, 4]);
-  await run(tf.DepthwiseConv2dNativeBackpropFilter, [3, columns, 3, 2]);
-  await run(tf.DepthwiseConv2dNativeBackpropInput, [3, 3, 3, 2], 'filter');
+describe.each([false, true])('the gradient kernels, replaced: %s', (replace) => {
+  test.each(geometries)('strides $strides, padding $pad', async ({ pad, strides }) => {
+    const undo = installKernels({ replace });
+    const inputShape: Shape = [2, 7, 8, 3];
+    const dimRoundingMode = pad === 1 ? 'floor' : undefined;
+    const attributes = { strides, pad, dimRoundingMode, dataFormat: 'NHWC', dilations: [1, 1], inputShape };
+    const run = (kernelName: string, filterShape: Shape, input?: 'filter'): Promise<void> =>
+      expectAsOnCpu(() => {
+        const depthwise = !kernelName.startsWith('Conv2D');
+        const geometry = [inputShape, filterShape, strides, 1, pad, dimRoundingMode, depthwise] as const;
+        const dy = numbers(tf.backend_util.computeConv2DInfo(...geometry).outShape);
+        const other = input ? { filter: numbers(filterShape) } : { x: numbers(inputShape) };
+        return runKernel(kernelName, { dy, ...other }, { ...attributes, filterShape });
+      });
+    const columns = pad === 1 ? 3 : 2;
+    await run(tf.Conv2DBackpropFilter, [3, columns, 3, 4]);
+    await run(tf.DepthwiseConv2dNativeBackpropFilter, [3, columns, 3, 2]);
+    await run(tf.DepthwiseConv2dNativeBackpropInput, [3, 3, 3, 2], 'filter');
+    await run(tf.Conv2DBackpropInput, [3, 3, 3, 4], 'filter');
+    for (const filterSize of [[2, 2], [3, 3], ...(pad === 1 ? [] : [[3, 2]])] as Pair[]) {
+      const { outShape } = tf.backend_util.computePool2DInfo(inputShape, filterSize, strides, 1, pad, dimRoundingMode);
+      const pooling = { ...attributes, filterSize };
+      await expectAsOnCpu(() => {
+        // tfjs's own on wasm passes nothing to a maximum below zero.
+        const input = tf.add(numbers(inputShape), replace ? 0 : 2);
+        const output = tf.pool(input as tf.Tensor4D, filterSize, 'max', pad, 1, strides, dimRoundingMode);
+        return runKernel(tf.MaxPoolGrad, { dy: numbers(outShape), input, output }, pooling);
+      });
+      await expectAsOnCpu(() =>
+        runKernel(tf.AvgPoolGrad, { dy: numbers(outShape), input: numbers(inputShape) }, pooling),
+      );
+    }
+    undo();
+  });
+});
+
+function runKernel(name: string, inputs: tf.NamedTensorMap, attributes: object): Tensor {
+  return tf.engine().runKernel(name, inputs, attributes as tf.NamedAttrMap) as Tensor;
+}
+
+test.each<[string, Shape | number[], Shape | number[]]>([
+  ['matrices', [7, 9], [9, 5]],
+  ['many rows', [5, 300], [300, 17]],
+  ['one row', [1, 12], [12, 10]],
+  ['of a batch', [3, 4, 7, 2], [3, 4, 2, 5]],
+  ['of which one is for all', [1, 7, 2], [6, 2, 5]],
+  ['of a batch of one', [1, 7, 2], [1, 2, 5]],
+])('products with transposed matrices, replaced: %s', async (_, left, right) => {
+  const undo = installKernels({ replace: true });
+  const swapped = (shape: number[]): number[] => [...shape.slice(0, -2), shape.at(-1) ?? 0, shape.at(-2) ?? 0];
+  for (const [transposeA, transposeB] of [
+    [true, false],
+    [false, true],
+    [true, true],
+    [false, false],
+  ] as const) {
+    const [a, b] = [transposeA ? swapped(left) : left, transposeB ? swapped(right) : right];
+    await expectAsOnCpu(() => tf.matMul(numbers(a), numbers(b), transposeA, transposeB));
+  }
+  undo();
 });
 
 test('the gradient of a gather: rows taken twice and not at all', async () => {
@@ -105,6 +214,82 @@ test('model.fit lowers the loss', async () => {
   model.optimizer.dispose();
   model.dispose();
 });
+
+// GPUs round as they like, and Adam makes as much of a small gradient as of a large one.
+const optimizers = ['cpu', 'wasm'].includes(backend) ? (['sgd', 'adam'] as const) : (['sgd'] as const);
+const networks: [string, (training: Training) => tfl.layers.Layer[]][] = [
+  ['convolutions and pooling', poolingLayers],
+  ['depthwise, separable and transposed convolutions', separableLayers],
+];
+const trainings = networks.flatMap(([name, layersOf]) =>
+  optimizers.flatMap((optimizer) => [false, true].map((replace) => ({ name, layersOf, optimizer, replace }))),
+);
+
+test.each(trainings)('five steps of $optimizer as on cpu: $name, replaced: $replace', async (training) => {
+  const undo = installKernels({ replace: training.replace });
+  const here = await trained(training);
+  undo();
+  await tf.setBackend('cpu');
+  try {
+    const cpu = await trained(training);
+    expect(here.weights).toHaveLength(cpu.weights.length);
+    here.weights.forEach((values, i) => expectClose(values, cpu.weights[i] as number[]));
+    expectClose(here.losses, cpu.losses);
+    expect(here.losses[4]).not.toBe(here.losses[0]);
+  } finally {
+    await tf.setBackend(backend);
+  }
+});
+
+interface Training {
+  readonly layersOf: (training: Training) => tfl.layers.Layer[];
+  readonly optimizer: 'sgd' | 'adam';
+  readonly replace: boolean;
+}
+
+async function trained(training: Training): Promise<{ weights: number[][]; losses: number[] }> {
+  const { layersOf, optimizer } = training;
+  const model = tfl.sequential({ layers: layersOf(training) });
+  tf.tidy(() => model.setWeights(model.getWeights().map(({ shape }) => tf.mul(0.4, numbers(shape)))));
+  model.compile({ optimizer: optimizer === 'sgd' ? tf.train.sgd(0.1) : tf.train.adam(0.01), loss: 'meanSquaredError' });
+  const [x, y] = [numbers([6, 13, 12, 2]), numbers([6, 3])];
+  const losses: number[] = [];
+  for (let step = 0; step < 5; step++) losses.push((await model.trainOnBatch(x, y)) as number);
+  const weights = await Promise.all(model.getWeights().map(async (weight) => Array.from(await weight.data())));
+  tf.dispose([x, y]);
+  model.optimizer.dispose();
+  model.dispose();
+  return { weights, losses };
+}
+
+function poolingLayers({ replace }: Training): tfl.layers.Layer[] {
+  // tfjs's own gradient on wasm passes nothing to a maximum below zero.
+  const activation = replace ? 'tanh' : 'sigmoid';
+  const { conv2d, maxPooling2d, averagePooling2d, flatten, dense } = tfl.layers;
+  return [
+    conv2d({ inputShape: [13, 12, 2], filters: 8, kernelSize: 3, activation }),
+    maxPooling2d({ poolSize: 3, strides: 2, padding: 'same' }),
+    conv2d({ filters: 9, kernelSize: 3, padding: 'same', activation: 'tanh' }),
+    averagePooling2d({ poolSize: 2, strides: 1, padding: 'same' }),
+    conv2d({ filters: 8, kernelSize: 5, strides: 2, padding: 'same', activation }),
+    maxPooling2d({ poolSize: 2 }),
+    flatten(),
+    dense({ units: 3 }),
+  ];
+}
+
+function separableLayers(): tfl.layers.Layer[] {
+  const { depthwiseConv2d, separableConv2d, conv2dTranspose, globalAveragePooling2d, dense } = tfl.layers;
+  return [
+    depthwiseConv2d({ inputShape: [13, 12, 2], kernelSize: 3, strides: 2, depthMultiplier: 3, activation: 'tanh' }),
+    separableConv2d({ filters: 8, kernelSize: 3, padding: 'same', activation: 'tanh' }),
+    depthwiseConv2d({ kernelSize: 5, padding: 'same', activation: 'tanh' }),
+    conv2dTranspose({ filters: 5, kernelSize: 3, strides: 2, padding: 'same', activation: 'tanh' }),
+    conv2dTranspose({ filters: 4, kernelSize: 3, activation: 'tanh' }),
+    globalAveragePooling2d({}),
+    dense({ units: 3 }),
+  ];
+}
 
 /** A picture and a text in, two classes out; its weights are the same each time. */
 function network(): tfl.LayersModel {

@@ -1,6 +1,9 @@
+import * as tf from '@tensorflow/tfjs-core';
 import { input, layers as l, model as modelOf } from '@tensorflow/tfjs-layers';
 import { expect, test } from 'vitest';
-import { summary } from '../../src/network/summary.ts';
+import { simdInUse } from '../../src/backend/kernels/simd/simd.ts';
+import { compile } from '../../src/network/compile.ts';
+import { type ModelSummary, summary } from '../../src/network/summary.ts';
 import { apply, conv, free } from '../oracle/building.ts';
 import { fixtureModel } from '../support/models.ts';
 
@@ -33,12 +36,31 @@ test('String(summary(model)) is a table, console.log shows it, and the rows surv
   const model = await fixtureModel('mobile-tiny');
   const found = summary(model);
   expect(String(found)).toContain('dw1');
-  expect(String(found).split('\n')).toHaveLength(found.layers.length + 6 + 1);
+  expect(String(found).split('\n')).toHaveLength(found.layers.length + 7 + 1);
   expect(String(found)).toMatch(/\noutput "[^"]+": softmax over \d+ classes; logits enter "[^"]+"$/);
   // What console.log calls in Node; a browser shows the rows.
   const shown = Reflect.get(found, Symbol.for('nodejs.util.inspect.custom')) as () => string;
   expect(shown()).toBe(String(found));
   expect(structuredClone(found).layers).toEqual(found.layers);
+  model.dispose();
+});
+
+test('summary(network) tells which kernels compute its layers', async () => {
+  const model = await fixtureModel('mobile-tiny');
+  const [usual, exact] = [compile(model), compile(model, { precision: 'exact' })];
+  const [found, plain] = [usual, exact].map(summary) as [ModelSummary, ModelSummary];
+  const ours = simdInUse() !== undefined;
+  const methods = (layer: string, of = found): unknown => of.layers.find(({ address }) => address === layer)?.methods;
+  expect(methods('dw1')).toEqual([ours ? 'depthwise sums' : 'tfjs']);
+  expect(methods('pw1')).toEqual([ours ? 'products' : 'tfjs']);
+  expect(methods('dw1', plain)).toEqual(['tfjs']);
+  expect(methods('pw1', plain)).toEqual([ours ? 'products' : 'tfjs']);
+  expect(found.computing).toMatch(
+    ours ? /^wasm, (relaxed )?SIMD, precision "default"$/ : new RegExp(`^${tf.getBackend()}$`),
+  );
+  expect(String(found)).toContain(`computed by ${found.computing}`);
+  usual.dispose();
+  exact.dispose();
   model.dispose();
 });
 

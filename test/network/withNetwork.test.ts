@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { type LayersModel, layers as l } from '@tensorflow/tfjs-layers';
 import { expect, test } from 'vitest';
-import { bySimd } from '../../src/backend/kernels/simd.ts';
+import { bySimd } from '../../src/backend/kernels/simd/simd.ts';
 import { compile } from '../../src/network/compile.ts';
 import { withNetwork } from '../../src/network/withNetwork.ts';
 import { chain, free, randomized } from '../oracle/building.ts';
@@ -69,7 +69,7 @@ test('compile(model) has the kernels of wasm at once', async () => {
 function runsSimd(): boolean {
   return tf.tidy(() => {
     const x = tf.tensor1d([-1, 2]);
-    return bySimd([x, x], [2], ({ reluGradient }, [from, by], to) => reluGradient(from, by, to, 2, 6)) !== undefined;
+    return bySimd([x, x], [2], ({ kernels, at, result }) => kernels.reluGradient(...at, result, 2, 6)) !== undefined;
   });
 }
 

@@ -12,7 +12,7 @@ export function zeros(shape: Block['shape']): Block {
 }
 
 /** Where the number at [a, b, c, d] lies. */
-export function at({ shape }: Block, [a, b, c, d]: readonly [number, number, number, number]): number {
+export function at({ shape }: Pick<Block, 'shape'>, [a, b, c, d]: readonly [number, number, number, number]): number {
   return ((a * shape[1] + b) * shape[2] + c) * shape[3] + d;
 }
 

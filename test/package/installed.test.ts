@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build as bundle } from 'esbuild';
 import { build as buildSite } from 'vite';
-import { expect, inject, test } from 'vitest';
+import { beforeAll, describe, expect, inject, test } from 'vitest';
 import { outputOf } from '../../scripts/run.ts';
 import { findAccelerated } from '../support/accelerated.ts';
 import { isolated, openPage } from '../support/openPage.ts';
@@ -65,18 +65,36 @@ test.runIf(!('missing' in browser))('a page bundled by esbuild', async () => {
   expectExplained(await openPage(root, launch));
 });
 
-test.runIf(!('missing' in browser))(
-  'wasm in an isolated page built by Vite, where its threads cannot start',
-  async () => {
-    const root = join(folder, 'isolated');
+describe.runIf(!('missing' in browser))('wasm in two threads, in a page built by Vite', () => {
+  const root = join(folder, 'isolated');
+  const open = async (headers: Readonly<Record<string, string>>): Promise<Started> =>
+    JSON.parse(await openPage(join(root, 'dist'), launch, headers)) as Started;
+
+  beforeAll(async () => {
     await write('isolated/index.html', '<!doctype html><script type="module" src="./main.js"></script>');
     await write('isolated/main.js', isolatedModule('globalThis.report'));
     await buildSite({ root, configFile: false, logLevel: 'error', build: { target: 'es2022' } });
-    const found = JSON.parse(await openPage(join(root, 'dist'), launch, isolated)) as Started;
-    expect(found).toMatchObject({ isIsolated: true, name: 'wasm', threads: false, sum: 64 });
-    expect(found.warnings).toContainEqual(expect.stringContaining('could compute in several threads'));
-  },
-);
+  });
+
+  test('that is isolated from others', async () => {
+    const found = await open(isolated);
+    expect(found).toMatchObject({ isIsolated: true, name: 'wasm', threads: true, isSame: true, warnings: [] });
+    expect(found.sum).toBeGreaterThan(0);
+  });
+
+  test('that is not isolated: it is told that one computes', async () => {
+    const found = await open({});
+    expect(found).toMatchObject({ isIsolated: false, name: 'wasm', threads: false, isSame: true });
+    expect(found.warnings).toEqual([expect.stringContaining('Cross-Origin-Opener-Policy')]);
+  });
+
+  test('whose policy forbids their program: it is told that one computes', async () => {
+    const policy = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'";
+    const found = await open({ ...isolated, 'content-security-policy': policy });
+    expect(found).toMatchObject({ isIsolated: true, name: 'wasm', threads: false, isSame: true });
+    expect(found.warnings).toEqual([expect.stringContaining('"worker-src blob:"')]);
+  });
+});
 
 async function write(path: string, text: string): Promise<void> {
   await mkdir(join(folder, path, '..'), { recursive: true });

@@ -44,6 +44,8 @@ export function operationNetwork(shape: readonly number[], operations: readonly 
     site: (address) => sites.get(address) as Site,
     forward: (inputs, options = {}) => forward(graph, inputs, options),
     assertUsable: () => undefined,
+    startKernels: () => undefined,
+    precision: 'default',
     sweep: () => undefined,
     dispose: () => store.dispose(),
   };

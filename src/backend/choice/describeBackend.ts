@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { VitrineError } from '../../numeric/errors.ts';
 import { eventLoopTurn } from '../inTurn.ts';
-import { missingKernels } from '../training/missingKernels.ts';
+import { missingKernels } from '../training/trainingKernels.ts';
 import { precision } from './probe.ts';
+import { threadsOf } from './threads.ts';
 
 /** What tfjs calls whether wasm computes in several threads. */
 export const THREADS = 'WASM_HAS_MULTITHREAD_SUPPORT';
@@ -15,6 +16,8 @@ export interface BackendFeatures {
   readonly simd: boolean;
   /** Whether it computes in several threads. */
   readonly threads: boolean;
+  /** In how many, the one that calls among them: those of `useBackend`, or else tfjs's own. */
+  readonly threadCount: number;
   /** Whether it has all that `model.fit` needs for convolutions, depthwise convolutions and embeddings. */
   readonly training: boolean;
 }
@@ -52,13 +55,22 @@ export async function describeBackend(): Promise<BackendDescription> {
   await eventLoopTurn();
   const name = tf.getBackend();
   const missing = missingKernels(name).map(({ kernelName }) => kernelName);
+  const threadCount = name === 'wasm' ? await countThreads() : 1;
   const features: BackendFeatures = {
     precision: precision(),
     simd: await wasmFlag(name, 'WASM_HAS_SIMD_SUPPORT'),
-    threads: await wasmFlag(name, THREADS),
+    threads: threadCount > 1,
+    threadCount,
     training: missing.length === 0,
   };
   return { name, features, warnings: warningsOf(name, features, missing) };
+}
+
+/** The threads of the engine's kernels, or tfjs's own, which it tells by a function of its module. */
+async function countThreads(): Promise<number> {
+  const backend = tf.backend() as { readonly wasm?: { readonly tfjs?: { getThreadsCount?: () => number } } };
+  const own = (await wasmFlag('wasm', THREADS)) ? (backend.wasm?.tfjs?.getThreadsCount?.() ?? 1) : 1;
+  return Math.max(threadsOf(backend)?.count ?? 1, own);
 }
 
 // tfjs knows these flags only where the wasm backend is imported.
@@ -73,10 +85,10 @@ function warningsOf(name: string, features: BackendFeatures, missing: readonly s
       `tfjs's convolutions with padding 'same', a stride and a filter that is not square, or with two strides that differ, may give wrong numbers on wasm; vitrine's do not`,
     );
   }
-  if (name === 'wasm' && globalThis.crossOriginIsolated && !features.threads) {
-    warnings.push(
-      'this page could compute in several threads on wasm and does in one: those of tfjs do not start where a bundler has shortened the names in it',
-    );
+  const asked = threadsOf(tf.backend());
+  if (asked?.refusal) warnings.push(`the kernels on wasm run in one thread, not in several: ${asked.refusal}`);
+  if (name === 'wasm' && globalThis.crossOriginIsolated && !asked) {
+    warnings.push('wasm could compute in several threads in this page: useBackend("wasm") starts them');
   }
   if (missing.length) warnings.push(`model.fit may need ${missing.join(', ')}, not registered: call installKernels()`);
   if (features.precision === 16) warnings.push('numbers have 16 bits: maps are coarse and small differences are lost');

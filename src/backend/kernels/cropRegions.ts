@@ -1,6 +1,6 @@
 import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { bySimd } from './simd.ts';
+import { bySimd } from './simd/simd.ts';
 
 /** A row and a column of an image plane. */
 export type Position = readonly [row: number, column: number];
@@ -27,16 +27,18 @@ export function cropRegions(plane: Tensor4D, patch: Patch | undefined, regions: 
   return bySimdCopies(plane, patch, regions) ?? tf.tidy(() => byGather(plane, patch, regions));
 }
 
-function bySimdCopies(plane: Tensor4D, patch: Patch | undefined, { at, size, beyond }: Regions): Tensor4D | undefined {
+function bySimdCopies(plane: Tensor4D, patch: Patch | undefined, regions: Regions): Tensor4D | undefined {
+  const { size, beyond } = regions;
+  const count = regions.at.length;
   const [, rows, columns, channels] = plane.shape;
   const [, patchRows, patchColumns] = patch?.tensor.shape ?? [0, 0, 0];
-  const places = at.flatMap((region, i) => [...region, ...(patch?.at[i] ?? [0, 0])]);
+  const places = regions.at.flatMap((region, i) => [...region, ...(patch?.at[i] ?? [0, 0])]);
   const list = tf.tensor1d(places, 'float32');
-  const result = bySimd([plane, patch?.tensor ?? plane, list], [at.length, ...size, channels], (kernels, from, to) =>
-    kernels.cropRegions(...from, to, at.length, rows, columns, channels * 4, patchRows, patchColumns, ...size, beyond),
+  const copied = bySimd([plane, patch?.tensor ?? plane, list], [count, ...size, channels], ({ kernels, at, result }) =>
+    kernels.cropRegions(...at, result, count, rows, columns, channels * 4, patchRows, patchColumns, ...size, beyond),
   );
   list.dispose();
-  return result as Tensor4D | undefined;
+  return copied as Tensor4D | undefined;
 }
 
 /** By the number of each pixel in a table of those of the plane, of the patches and one beyond the border. */

@@ -1,24 +1,38 @@
 import type { Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { depthwiseRoom } from './depthwise.ts';
 import { axisOf, extentOf, paddingBefore, type WindowGeometry } from './geometry.ts';
 import { cropped } from './phases.ts';
-import { bySimd } from './simd.ts';
+import type { SimdBuild } from './simd/instances.ts';
+import { bySimd } from './simd/simd.ts';
 import { stuffedKernel } from './stuffedKernel.ts';
 
 /** The kernel [h, w, in, multiplier] of a depthwise convolution as `depthwiseInputGradient` reads it on the backend in use. */
 export function prepareDepthwiseKernel(kernel: Tensor4D, geometry: WindowGeometry): Tensor4D {
-  return tf.tidy(() => (tf.getBackend() === 'wasm' ? flippedKernel(kernel) : stuffedKernel(kernel, geometry)));
+  return tf.tidy(() => (tf.getBackend() === 'wasm' ? byChannel(kernel) : stuffedKernel(kernel, geometry)));
 }
 
-/** The gradient of a depthwise convolution with respect to its input. */
+/**
+ * The gradient of a depthwise convolution with respect to its input.
+ *
+ * @param build On wasm: `'plain'` gives the same bits in all engines with SIMD; `'fastest'` may fuse products and sums.
+ */
 export function depthwiseInputGradient(
   cotangent: Tensor4D,
   prepared: Tensor4D,
   inputShape: readonly number[],
   geometry: WindowGeometry,
+  build?: SimdBuild,
 ): Tensor4D {
   // The wasm backend has no kernel for this gradient.
-  if (tf.getBackend() === 'wasm') return tf.tidy(() => onWasm(cotangent, prepared, inputShape, geometry));
+  if (tf.getBackend() === 'wasm') {
+    return tf.tidy(() => {
+      const gradient =
+        inSimd(cotangent, prepared, inputShape, geometry, build) ??
+        byFlippedKernel(cotangent, prepared, inputShape, geometry);
+      return sumMultiplier(gradient, inputShape);
+    });
+  }
   const { strides, padding: pad } = geometry;
   return tf
     .engine()
@@ -29,40 +43,34 @@ export function depthwiseInputGradient(
     );
 }
 
-/** The flipped kernel [h, w, in · multiplier, 1]: XNNPACK is fast on a multiplier of 1 alone. */
-function flippedKernel(kernel: Tensor4D): Tensor4D {
+/** The kernel [h, w, in · multiplier, 1]: XNNPACK is fast on a multiplier of 1 alone. */
+function byChannel(kernel: Tensor4D): Tensor4D {
   const [height, width, inputs, multiplier] = kernel.shape;
-  return tf.reshape(tf.reverse4d(kernel, [0, 1]), [height, width, inputs * multiplier, 1]);
+  return tf.reshape(kernel, [height, width, inputs * multiplier, 1]);
 }
 
-function onWasm(
-  cotangent: Tensor4D,
-  prepared: Tensor4D,
-  inputShape: readonly number[],
-  geometry: WindowGeometry,
-): Tensor4D {
-  const gradient =
-    inSimd(cotangent, prepared, inputShape, geometry) ?? byFlippedKernel(cotangent, prepared, inputShape, geometry);
-  return sumMultiplier(gradient, inputShape);
-}
-
-/** Sums over the taps that reach a position: with a stride three times faster than to convolve with zeros in its gaps. */
+/** Sums over the taps that reach a position: nothing is multiplied by the zeros of a stride. */
 function inSimd(
   cotangent: Tensor4D,
-  prepared: Tensor4D,
+  kernel: Tensor4D,
   [batch, rows, columns]: readonly number[],
   geometry: WindowGeometry,
+  build?: SimdBuild,
 ): Tensor4D | undefined {
   const { window, strides, dilations } = geometry;
   const [, outputRows, outputColumns, channels] = cotangent.shape;
   const plane = [batch as number, rows as number, columns as number, channels];
   const before = ([0, 1] as const).map((axis) => paddingBefore(plane[axis + 1] as number, axisOf(geometry, axis)));
-  const taps = tf.zeros([2 * window[0] * window[1]]);
-  return bySimd([cotangent, prepared, taps], plane, (kernels, [from, kernel, list], result) => {
-    const lastTap = kernel + 4 * channels * (window[0] * window[1] - 1);
-    const sizes = [...plane, outputRows, outputColumns, ...window, ...strides, ...dilations, ...before];
-    kernels.depthwiseInputGradient(from, lastTap, list, result, ...sizes);
-  }) as Tensor4D | undefined;
+  return bySimd(
+    [cotangent, kernel],
+    plane,
+    ({ kernels, at, result, scratch }) => {
+      const room = scratch(depthwiseRoom(outputColumns, channels, geometry));
+      const sizes = [...plane, outputRows, outputColumns, ...window, ...strides, ...dilations, ...before];
+      kernels.depthwiseInputGradient(...at, result, ...room, ...sizes);
+    },
+    build,
+  ) as Tensor4D | undefined;
 }
 
 /** A convolution of stride 1 over the cotangent with zeros in the gaps that the stride left. */
@@ -81,7 +89,8 @@ function byFlippedKernel(
     return [extentOf(along) - 1 - before, Math.max(size + before - (spread.shape[axis + 1] as number), 0)];
   };
   const around: tf.backend_util.ExplicitPadding = [[0, 0], padding(0), padding(1), [0, 0]];
-  const whole = tf.depthwiseConv2d(spread, prepared, 1, around, 'NHWC', [...geometry.dilations]);
+  const flipped = tf.reverse4d(prepared, [0, 1]);
+  const whole = tf.depthwiseConv2d(spread, flipped, 1, around, 'NHWC', [...geometry.dilations]);
   return cropped(whole, [0, 0], [batch, height, width, cotangent.shape[3]]);
 }
 

@@ -2,7 +2,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { sameShape } from '../../numeric/ndarray.ts';
 import { divNoNan } from '../portable.ts';
-import { bySimd } from './simd.ts';
+import { bySimd } from './simd/simd.ts';
 
 /** The cotangent where 0 < output < ceiling, else 0. */
 export function reluGradient(cotangent: Tensor, output: Tensor, ceiling?: number): Tensor {
@@ -31,8 +31,8 @@ export function addTensors(a: Tensor, b: Tensor): Tensor {
 export function stabilisedQuotient(signal: Tensor, z: Tensor, epsilon: number, share = 1): Tensor {
   const direct =
     sameShape(signal.shape, z.shape) &&
-    bySimd([signal, z], z.shape, ({ stabilisedQuotient: divide }, [from, by], result) =>
-      divide(from, by, result, z.size, epsilon, share),
+    bySimd([signal, z], z.shape, ({ kernels, at, result }) =>
+      kernels.stabilisedQuotient(...at, result, z.size, epsilon, share),
     );
   if (direct) return direct;
   // Not by tf.where, which copies its numbers into tensors of the whole size: on wasm that takes longer than all else.
@@ -58,8 +58,8 @@ export function quotientWhereSigned(
 ): Tensor {
   const direct =
     [z, y].every(({ shape }) => sameShape(shape, signal.shape)) &&
-    bySimd([signal, z, y], z.shape, ({ quotientWhereSigned: divide }, [from, first, second], result) =>
-      divide(from, first, second, result, z.size, sign, ofZ, ofY, epsilon),
+    bySimd([signal, z, y], z.shape, ({ kernels, at, result }) =>
+      kernels.quotientWhereSigned(...at, result, z.size, sign, ofZ, ofY, epsilon),
     );
   if (direct) return direct;
   return tf.tidy(() => {
@@ -69,7 +69,7 @@ export function quotientWhereSigned(
 }
 
 /** A ReLU, or with a ceiling a ReLU that ends there. */
-interface Activation {
+export interface Activation {
   readonly ceiling: number | undefined;
 }
 
@@ -98,10 +98,10 @@ function scaleShiftBySimd(x: Tensor, factors: [Tensor, Tensor], activation?: Act
   if (!channels || !perChannel) return undefined;
   const { ceiling = Infinity } = activation ?? {};
   const least = activation ? 0 : -Infinity;
-  // tfjs's relu makes +0 of -0, its clipByValue does not: to add +0 does so, to add -0 changes nothing.
+  // On cpu, tfjs's relu makes +0 of -0, its clipByValue does not: to add +0 does so, to add -0 changes nothing.
   const zero = activation && activation.ceiling === undefined ? 0 : -0;
-  return bySimd([x, ...factors], x.shape, ({ scaleShift }, [from, scale, shift], result) =>
-    scaleShift(from, scale, shift, result, x.size / channels, channels, least, ceiling, zero),
+  return bySimd([x, ...factors], x.shape, ({ kernels, at, result }) =>
+    kernels.scaleShift(...at, result, x.size / channels, channels, least, ceiling, zero),
   );
 }
 
@@ -110,8 +110,8 @@ type MaskedGradient = 'reluGradient' | 'guidedReluGradient';
 // The kernels take NaN for no ceiling.
 function masked(name: MaskedGradient, cotangent: Tensor, output: Tensor, ceiling = Number.NaN): Tensor | undefined {
   if (!sameShape(cotangent.shape, output.shape)) return undefined;
-  return bySimd([cotangent, output], cotangent.shape, (kernels, [from, by], result) =>
-    kernels[name](from, by, result, cotangent.size, ceiling),
+  return bySimd([cotangent, output], cotangent.shape, ({ kernels, at, result }) =>
+    kernels[name](...at, result, cotangent.size, ceiling),
   );
 }
 

@@ -2,7 +2,7 @@ import type { Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { axisOf, outputSize, paddingBefore, type WindowAxis, type WindowGeometry } from './geometry.ts';
 import { interleave, type PhaseGrid } from './phases.ts';
-import { bySimd } from './simd.ts';
+import { bySimd } from './simd/simd.ts';
 
 /** The gradient of a max pooling with respect to its input; a tie goes to the first maximum in row-major order. */
 export function maxPoolGradient(
@@ -35,9 +35,9 @@ function inWasm(cotangent: Tensor4D, { input, output }: Pooled, geometry: Window
   const before = ([0, 1] as const).map((axis) =>
     paddingBefore(input.shape[axis + 1] as number, axisOf(geometry, axis)),
   );
-  return bySimd([cotangent, input, output], input.shape, (kernels, addresses, result) => {
+  return bySimd([cotangent, input, output], input.shape, ({ kernels, at, result }) => {
     const sizes = [...input.shape, outputRows, outputColumns, ...window, ...strides, ...before];
-    kernels.maxPoolGradient(...addresses, result, ...sizes);
+    kernels.maxPoolGradient(...at, result, ...sizes);
   }) as Tensor4D | undefined;
 }
 

@@ -1,5 +1,6 @@
 import type { NamedAttrMap, Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { swapped } from '../kernels/phases.ts';
 
 type Pair = [number, number];
 
@@ -55,16 +56,26 @@ export function mapTaps(
   { filter, strides, dilations, padding }: Sliding,
   use: (tap: Tensor) => Tensor,
 ): Tensor[] {
-  const padded = tf.pad(x, [[0, 0], ...padding, [0, 0]]);
   const [batch, , , channels] = x.shape;
-  const extent = [1, 2].map((axis) => ((output[axis] as number) - 1) * (strides[axis - 1] as number) + 1);
-  const [rows, columns] = filter;
-  const tapAt = (tap: number): Tensor => {
-    const begin = [0, Math.floor(tap / columns) * dilations[0], (tap % columns) * dilations[1], 0];
-    const size = [batch, ...extent, channels];
-    if (strides[0] === 1 && strides[1] === 1) return tf.slice(padded, begin, size);
-    const end = begin.map((start, axis) => start + (size[axis] as number));
-    return tf.stridedSlice(padded, begin, end, [1, ...strides, 1]);
+  const [, high, wide] = output as Tensor4D['shape'];
+  const steps = ([0, 1] as const).map((axis) => {
+    const before = padding[axis][0];
+    const extent = ((axis ? wide : high) - 1) * strides[axis] + (filter[axis] - 1) * dilations[axis] + 1;
+    const length = Math.ceil(Math.max(before + x.shape[(axis + 1) as 1 | 2], extent) / strides[axis]);
+    return { length, around: [before, length * strides[axis] - before - x.shape[(axis + 1) as 1 | 2]] as Pair };
+  });
+  const [rows, columns] = steps as [(typeof steps)[0], (typeof steps)[0]];
+  const [down, across] = strides;
+  const padded = tf.pad4d(x, [[0, 0], rows.around, columns.around, [0, 0]]);
+  // Every stride-th column beside each other: then a tap is a slice in whole lines. wasm's strided slices are slow.
+  const pixels: Tensor4D = tf.reshape(padded, [batch * rows.length * down, columns.length, across, channels]);
+  const lines = swapped(pixels, [batch, rows.length, down, across * columns.length * channels]);
+  const tapAt = (row: number, column: number): Tensor => {
+    const first = (column % across) * columns.length + Math.floor(column / across);
+    const begin: Tensor4D['shape'] = [0, Math.floor(row / down), row % down, first * channels];
+    return tf.slice4d(lines, begin, [batch, high, 1, wide * channels]);
   };
-  return Array.from({ length: rows * columns }, (_, tap) => tf.tidy(() => use(tapAt(tap))));
+  return Array.from({ length: filter[0] * filter[1] }, (_, tap) =>
+    tf.tidy(() => use(tapAt(Math.floor(tap / filter[1]) * dilations[0], (tap % filter[1]) * dilations[1]))),
+  );
 }

@@ -7,6 +7,7 @@ import {
   elu as eluOperation,
   type NumberedKind,
   prelu as preluOperation,
+  swish as swishOperation,
 } from '../operations/activation.ts';
 import type { OperationSource } from '../operations/base.ts';
 import { rectifier, relu as reluOperation } from '../operations/relu.ts';
@@ -46,7 +47,12 @@ export const sigmoid = (): TensorFunction => ofKind('sigmoid', tf.sigmoid);
 export const tanh = (): TensorFunction => ofKind('tanh', tf.tanh);
 export const softplus = (): TensorFunction => ofKind('softplus', tf.softplus);
 export const softsign = (): TensorFunction => ofKind('softsign', (x) => tf.div(x, tf.add(tf.abs(x), 1)));
-export const swish = (): TensorFunction => ofKind('swish', (x) => tf.mul(x, tf.sigmoid(x)));
+export const swish = (): TensorFunction =>
+  unary(
+    'swish',
+    (x) => tf.mul(x, tf.sigmoid(x)),
+    (source) => swishOperation(source),
+  );
 export const mish = (): TensorFunction => ofKind('mish', (x) => tf.mul(x, tf.tanh(tf.softplus(x))));
 export const gelu = ({ approximate = false }: { approximate?: boolean } = {}): TensorFunction =>
   ofKind('gelu', approximate ? geluByTanh : geluByErf);

@@ -135,6 +135,8 @@ export interface Operation {
   readonly interpolation?: 'nearest' | 'bilinear';
   /** Whether it keeps the values and only moves them: reshape, flatten, identity. */
   readonly routing?: boolean;
+  /** How the current backend computes it, in words, where there is a choice: `Winograd F(2×2)`, `products`, `tfjs`. */
+  readonly method?: string;
   /** How many of the first axes are the batch's, 1 by default: one more where it is applied to each frame of a sequence. */
   readonly batchAxes?: number;
   /** The output; an operation with {@link Operation.fuses} can apply a ReLU at once. */

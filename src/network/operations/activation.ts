@@ -1,7 +1,19 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { swishGradient, swish as swishOf } from '../../backend/kernels/swish.ts';
 import type { Operation, OperationKind, OperationParameters } from '../graph/operation.ts';
-import { channelRegion, type OperationSource, type Origin, only, parameter, perChannel, sameRegion } from './base.ts';
+import {
+  channelRegion,
+  describeOperation,
+  type OperationSource,
+  type Origin,
+  only,
+  parameter,
+  perChannel,
+  pointwise,
+  sameRegion,
+  withoutParameters,
+} from './base.ts';
 import { taped } from './taped.ts';
 
 /** A kind with numbers that tell its functions apart. */
@@ -38,6 +50,20 @@ export function elu(source: Origin, alpha = 1): Operation {
 /** alpha · elu(x) + (1 − alpha) · relu(x), so that no exponential of a large x is taken. */
 export function eluOf(alpha: number): (x: Tensor) => Tensor {
   return alpha === 1 ? tf.elu : (x) => tf.add(tf.mul(tf.elu(x), alpha), tf.mul(tf.relu(x), 1 - alpha));
+}
+
+/** x · σ(x), on wasm by one kernel each way; `'exact'` leaves both to tfjs. */
+export function swish(source: OperationSource): Operation {
+  if (source.store.precision === 'exact') return elementwise('swish', source, (x) => tf.mul(x, tf.sigmoid(x)));
+  const forward: Operation['forward'] = ([x]) => swishOf(x as Tensor);
+  return withoutParameters({
+    ...describeOperation('swish', source),
+    needs: ['inputs'],
+    forward,
+    pullback: (cotangent, io) => [swishGradient(cotangent, only(io))],
+    region: sameRegion,
+    partial: pointwise(forward),
+  });
 }
 
 /** Softmax or its logarithm along the last axis. */

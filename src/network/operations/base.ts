@@ -1,5 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import type { SimdConvolution } from '../../backend/kernels/convolving/simdConvolution.ts';
 import { VitrineError } from '../../numeric/errors.ts';
 import type {
   Operation,
@@ -89,6 +90,16 @@ export function derivedWeights(
     const weight = parameter(parameters(), of);
     return store.derive(`${address}: ${name} ${of}`, [weight], () => make(weight));
   };
+}
+
+/** What a convolution by SIMD kernels makes of x; its packed kernel is kept. */
+export function bySimdConvolution(
+  { address, store }: OperationSource,
+  { name, pack, run }: SimdConvolution,
+  { x, kernel, ...added }: { x: Tensor; kernel: Tensor } & Parameters<SimdConvolution['run']>[2],
+): Tensor {
+  const packed = store.derive(`${address}: ${name}`, [kernel], () => pack(kernel));
+  return run(x, packed, added);
 }
 
 /** A weight that must be there. */

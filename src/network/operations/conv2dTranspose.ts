@@ -1,11 +1,19 @@
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { convInputGradient, prepareConvKernel } from '../../backend/kernels/convInputGradient.ts';
+import { convolutionMethod, simdConvolution, simdInputGradient } from '../../backend/kernels/convolve.ts';
 import { convTransposeInputGradient } from '../../backend/kernels/convTransposeInputGradient.ts';
 import { axisOf, extentOf, type WindowGeometry } from '../../backend/kernels/geometry.ts';
 import { transposedWindowRegion } from '../fields/region.ts';
 import type { Operation, OperationParameters } from '../graph/operation.ts';
-import { derivedWeights, describeOperation, type OperationSource, onlyShape, parameter } from './base.ts';
+import {
+  bySimdConvolution,
+  derivedWeights,
+  describeOperation,
+  type OperationSource,
+  onlyShape,
+  parameter,
+} from './base.ts';
 import { foldAffine } from './foldAffine.ts';
 
 /** The window of a transposed convolution. */
@@ -26,18 +34,21 @@ export function conv2dTranspose(
     get parameters() {
       return parameters();
     },
+    get method() {
+      // By phases, which Winograd's tiles do not fit unless the stride is 1.
+      const { shape } = kernelOf(parameters());
+      const turned: Tensor4D['shape'] = [shape[0], shape[1], shape[3], shape[2]];
+      return convolutionMethod(turned, geometry, source.store.precision);
+    },
     linear: true,
     forward: ([x], weights = parameters()) => {
       const kernel = kernelOf(weights);
-      const prepared = source.store.derive(`${source.address}: transposed kernel`, [kernel], () =>
-        prepareConvKernel(kernel, geometry),
-      );
       const outputShape = transposedShape((x as Tensor4D).shape, kernel.shape, geometry);
-      const y = convInputGradient(x as Tensor4D, prepared, outputShape, geometry);
+      const y = transposed(source, x as Tensor4D, { kernel, geometry, outputShape });
       return weights.bias ? tf.add(y, weights.bias) : y;
     },
     pullback: (cotangent, _io, weights = parameters()) => [
-      convTransposeInputGradient(cotangent as Tensor4D, kernelOf(weights), geometry) as Tensor,
+      transposedBack(source, cotangent as Tensor4D, { kernel: kernelOf(weights), geometry }),
     ],
     region: (output, inputShapes) => {
       const outputShape = transposedShape(
@@ -56,6 +67,30 @@ export function conv2dTranspose(
       ),
     derive: derivedWeights(source, parameters),
   };
+}
+
+function transposed(
+  source: OperationSource,
+  x: Tensor4D,
+  { kernel, geometry, outputShape }: { kernel: Tensor4D; geometry: WindowGeometry; outputShape: readonly number[] },
+): Tensor {
+  const { address, store } = source;
+  const own = simdInputGradient(x, kernel, outputShape, { geometry, precision: store.precision, passes: 'values' });
+  if (own) return bySimdConvolution(source, own, { x, kernel });
+  const prepared = store.derive(`${address}: transposed kernel`, [kernel], () => prepareConvKernel(kernel, geometry));
+  return convInputGradient(x, prepared, outputShape, geometry);
+}
+
+function transposedBack(
+  source: OperationSource,
+  cotangent: Tensor4D,
+  { kernel, geometry }: { kernel: Tensor4D; geometry: WindowGeometry },
+): Tensor {
+  const { precision } = source.store;
+  const own = simdConvolution(cotangent, kernel, geometry, { precision, passes: 'cotangents' });
+  return own
+    ? bySimdConvolution(source, own, { x: cotangent, kernel })
+    : convTransposeInputGradient(cotangent, kernel, geometry);
 }
 
 function transposedShape(

@@ -1,7 +1,9 @@
 import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Operation, OperationParameters } from '../graph/operation.ts';
+import { simdProduct, simpleMethod } from '../../backend/kernels/convolve.ts';
+import type { FusedActivation, Operation, OperationParameters } from '../graph/operation.ts';
 import {
+  bySimdConvolution,
   channelRegion,
   derivedWeights,
   describeOperation,
@@ -21,20 +23,17 @@ export function dense(source: OperationSource, parameters: () => OperationParame
     get parameters() {
       return parameters();
     },
+    get method() {
+      return simpleMethod('products', source.store.precision);
+    },
     linear: true,
     fuses: fusesRelu,
     forward: ([x], weights = parameters(), activation) => {
-      const kernel = kernelOf(weights);
-      const y = tf.fused.matMul({
-        a: asRows(x as Tensor),
-        b: kernel,
-        ...(weights.bias && { bias: weights.bias as Tensor1D }),
-        activation: fusedName(activation),
-      });
-      return tf.reshape(y, [...(x as Tensor).shape.slice(0, -1), kernel.shape[1]]);
+      const y = multiplied(source, asRows(x as Tensor), { ...weights, kernel: kernelOf(weights) }, activation);
+      return tf.reshape(y, [...(x as Tensor).shape.slice(0, -1), kernelOf(weights).shape[1]]);
     },
     pullback: (cotangent, io, weights = parameters()) => {
-      const gradient = tf.matMul(asRows(cotangent), kernelOf(weights), false, true);
+      const gradient = multipliedBack(source, asRows(cotangent), kernelOf(weights));
       return [tf.reshape(gradient, onlyShape(io))];
     },
     kernelPullback: (cotangent, { inputs }) => tf.matMul(asRows(inputs[0] as Tensor), asRows(cotangent), true),
@@ -47,6 +46,27 @@ export function dense(source: OperationSource, parameters: () => OperationParame
     absorbInput: (affine) => dense(source, foldInputAffine(source, parameters, { affine, outputAxes: 1 })),
     derive: derivedWeights(source, parameters),
   };
+}
+
+function multiplied(
+  source: OperationSource,
+  x: Tensor2D,
+  { kernel, bias }: { kernel: Tensor2D; bias?: Tensor },
+  activation: FusedActivation | undefined,
+): Tensor {
+  const own = !bias || bias.rank === 1 ? simdProduct(x, kernel, 'forward', source.store) : undefined;
+  if (own) return bySimdConvolution(source, own, { x, kernel, bias, activation });
+  return tf.fused.matMul({
+    a: x,
+    b: kernel,
+    ...(bias && { bias: bias as Tensor1D }),
+    activation: fusedName(activation),
+  });
+}
+
+function multipliedBack(source: OperationSource, cotangent: Tensor2D, kernel: Tensor2D): Tensor {
+  const own = simdProduct(cotangent, kernel, 'back', source.store);
+  return own ? bySimdConvolution(source, own, { x: cotangent, kernel }) : tf.matMul(cotangent, kernel, false, true);
 }
 
 function asRows(x: Tensor): Tensor2D {

@@ -1,17 +1,10 @@
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { convolutionMethod } from '../../backend/kernels/convolve.ts';
 import type { WindowGeometry } from '../../backend/kernels/geometry.ts';
-import type { Operation, OperationIo, OperationParameters } from '../graph/operation.ts';
-import {
-  derivedWeights,
-  describeOperation,
-  type OperationSource,
-  onlyShape,
-  parameter,
-  perChannel,
-  pointwise,
-} from './base.ts';
-import { conv2d, depthwiseConv2d, padsNothing, unpadded } from './convolution.ts';
+import type { Operation, OperationIo, OperationParameters, PartialForward } from '../graph/operation.ts';
+import { derivedWeights, describeOperation, type OperationSource, onlyShape, parameter, perChannel } from './base.ts';
+import { conv2d, depthwiseConv2d, padsNothing } from './convolution.ts';
 import { foldAffine, foldInputAffine, fusesRelu, lastAxis } from './foldAffine.ts';
 import { alongGroups, diagonal, partOfWeights } from './groupedKernel.ts';
 
@@ -62,20 +55,16 @@ function inGroups(
     get parameters() {
       return parameters();
     },
+    get method() {
+      const [height, width, perGroup, units] = parameter<Tensor4D>(parameters(), 'kernel').shape;
+      const together = Math.min(geometry.groups, groupsAtOnce(perGroup));
+      const ofPart: Tensor4D['shape'] = [height, width, together * perGroup, (together * units) / geometry.groups];
+      return convolutionMethod(ofPart, geometry, source.store.precision);
+    },
     linear: true,
     fuses: fusesRelu,
-    forward: ([x], weights = parameters(), activation) => {
-      const all = parts(weights);
-      const xs = tf.split(
-        x as Tensor,
-        all.map(({ inputs }) => inputs),
-        3,
-      );
-      return tf.concat(
-        all.map(({ operation }, i) => operation.forward([xs[i] as Tensor], undefined, activation)),
-        3,
-      );
-    },
+    forward: ([x], weights = parameters(), activation) =>
+      byGroups(x as Tensor, parts(weights), (operation, inputs) => operation.forward(inputs, undefined, activation)),
     pullback: (cotangent, io, weights = parameters()) => {
       const all = parts(weights);
       const plane = onlyShape(io).slice(0, 3);
@@ -108,9 +97,15 @@ function inGroups(
       return tf.concat(gradients, 3);
     },
     region: conv2d(source, geometry, parameters).region,
-    get partial() {
-      const { forward } = inGroups(source, { ...unpadded(geometry), groups: geometry.groups }, parameters);
-      return perChannel(parameters()['bias']) ? pointwise(forward) : undefined;
+    get partial(): PartialForward | undefined {
+      if (!perChannel(parameters()['bias'])) return undefined;
+      return {
+        beyond: 0,
+        run: ([x], part, activation) =>
+          byGroups(x as Tensor, parts(parameters()), (operation, inputs) => {
+            return (operation.partial as PartialForward).run(inputs, part, activation);
+          }),
+      };
     },
     withParameters: withWeights,
     absorb: (affine) => withWeights(foldAffine(source, parameters, { affine, channels: lastAxis })),
@@ -126,6 +121,23 @@ function inGroups(
     }),
     derive: derivedWeights(source, parameters),
   };
+}
+
+/** What the parts make of the channels that they read, side by side. */
+function byGroups(
+  x: Tensor,
+  parts: readonly Part[],
+  run: (operation: Operation, inputs: readonly Tensor[]) => Tensor,
+): Tensor {
+  const xs = tf.split(
+    x,
+    parts.map(({ inputs }) => inputs),
+    3,
+  );
+  return tf.concat(
+    parts.map(({ operation }, i) => run(operation, [xs[i] as Tensor])),
+    3,
+  );
 }
 
 /** What an operation saw, with another shape; a convolution needs no more for its pullback. */
@@ -156,13 +168,17 @@ interface Part {
  */
 const CHANNELS_AT_ONCE = 32;
 
+function groupsAtOnce(perGroup: number): number {
+  return Math.max(1, Math.ceil(CHANNELS_AT_ONCE / perGroup));
+}
+
 function partsOf(
   source: OperationSource,
   { groups, ...geometry }: GroupedGeometry,
   weights: OperationParameters,
 ): readonly Part[] {
   const [, , perGroup, all] = parameter<Tensor4D>(weights, 'kernel').shape;
-  const together = Math.max(1, Math.ceil(CHANNELS_AT_ONCE / perGroup));
+  const together = groupsAtOnce(perGroup);
   const unitsOf = (count: number): number => (count * all) / groups;
   return Array.from({ length: Math.ceil(groups / together) }, (_, i) => {
     const count = Math.min(together, groups - i * together);

@@ -42,6 +42,26 @@ export function plan(graph: OperationGraph, { needed, rule, edit }: PlanRequest)
   return [...planned.values()];
 }
 
+/** Plans of a graph by the values that must exist, for walks that exchange neither rules nor weights. */
+export type KeptPlans = (needed: ReadonlySet<number>, make: () => readonly PlannedStep[]) => readonly PlannedStep[];
+
+/** How many plans are kept of a network: a few functions ask for a few layers. */
+const MOST_PLANS = 16;
+
+/** Keeps the plans that were asked for last: to make one again takes as long as a layer. */
+export function keptPlans(): KeptPlans {
+  const plans = new Map<string, readonly PlannedStep[]>();
+  return (needed, make) => {
+    const key = [...needed].sort((a, b) => a - b).join();
+    const steps = plans.get(key) ?? make();
+    plans.delete(key);
+    plans.set(key, steps);
+    const [oldest] = plans.keys();
+    if (plans.size > MOST_PLANS && oldest !== undefined) plans.delete(oldest);
+    return steps;
+  };
+}
+
 function join(
   before: PlannedStep,
   operation: Operation,

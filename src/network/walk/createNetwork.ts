@@ -1,11 +1,14 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { type SimdModules, startSimd } from '../../backend/kernels/simd.ts';
+import type { Precision } from '../../backend/kernels/convolve.ts';
+import type { SimdModules } from '../../backend/kernels/simd/instances.ts';
+import { startSimd } from '../../backend/kernels/simd/simd.ts';
 import { VitrineError } from '../../numeric/errors.ts';
 import type { NetworkSource } from '../graph/networkSource.ts';
 import { findSite } from '../graph/site.ts';
 import { statedHeads } from '../heads/statedHeads.ts';
 import type { Network } from '../network.ts';
+import { keptPlans } from '../plan/plan.ts';
 import type { OutputMeaning } from '../types.ts';
 import { forward } from './forward.ts';
 import { createStore, type WeightStore } from './store.ts';
@@ -13,6 +16,7 @@ import { createStore, type WeightStore } from './store.ts';
 /** What a network is made with. */
 export interface NetworkParts {
   readonly output?: OutputMeaning | undefined;
+  readonly precision?: Precision | undefined;
   /** Faster kernels, where the backend that the network runs on can take them. */
   readonly simd: SimdModules | undefined;
   /** Frees what it is compiled from, if the network owns that. */
@@ -20,19 +24,24 @@ export interface NetworkParts {
 }
 
 /** A network of what it is compiled from. */
-export function createNetwork(source: NetworkSource, { output, simd, release }: NetworkParts): Network {
-  const store = createStore();
+export function createNetwork(source: NetworkSource, { output, precision, simd, release }: NetworkParts): Network {
+  const store = createStore(precision);
   const { graph, heads } = freed(store, () => {
     const built = source.graph(store);
     return { graph: built, heads: output === undefined ? built.heads : statedHeads(built.heads, output) };
   });
+  const plans = keptPlans();
   let backend: string | undefined;
   let disposed = false;
 
+  const startKernels = (): void => {
+    if (simd) startSimd(simd);
+  };
   const assertUsable = (): void => {
     if (disposed)
       throw new VitrineError('disposed', `network of "${source.name}" is disposed; compile the model again`);
-    backend ??= started(simd);
+    if (backend === undefined) startKernels();
+    backend ??= tf.getBackend();
     if (backend === tf.getBackend()) return;
     throw new VitrineError(
       'unsupported',
@@ -53,9 +62,11 @@ export function createNetwork(source: NetworkSource, { output, simd, release }: 
     site: (address, argument = 'layer') => findSite(graph, address, argument),
     forward(inputs, options = {}) {
       sweep();
-      return forward(graph, inputs, options);
+      return forward(graph, inputs, options, plans);
     },
+    precision: store.precision,
     assertUsable,
+    startKernels,
     sweep,
     dispose() {
       if (!disposed) release?.();
@@ -63,12 +74,6 @@ export function createNetwork(source: NetworkSource, { output, simd, release }: 
       store.dispose();
     },
   };
-}
-
-/** The backend that is current, with its kernels ready. */
-function started(simd: SimdModules | undefined): string {
-  if (simd) startSimd(simd);
-  return tf.getBackend();
 }
 
 /** What is made with a store, which is emptied if it cannot be made. */

@@ -6,7 +6,7 @@ import { VitrineError } from '../../numeric/errors.ts';
 import { assertOptions, callback, kind, type OptionChecks, object } from '../../numeric/options.ts';
 import type { OperationGraph, Site } from '../graph/graph.ts';
 import type { Operation, OperationParameters } from '../graph/operation.ts';
-import { type PlannedStep, plan } from '../plan/plan.ts';
+import { type KeptPlans, type PlannedStep, plan } from '../plan/plan.ts';
 import { backward } from './backward.ts';
 import type { Composite, RuleIo } from './composite.ts';
 import { nonNegativeValues } from './nonNegativeValues.ts';
@@ -31,10 +31,15 @@ export interface ForwardOptions {
  * Runs a graph. Each intermediate is freed with its last consumer unless it is tapped or a backward walk needs it.
  * The tensors of the record belong to the enclosing `tf.tidy`, or to who disposes the record.
  */
-export function forward(graph: OperationGraph, inputs: readonly Tensor[], options: ForwardOptions): ForwardRecord {
+export function forward(
+  graph: OperationGraph,
+  inputs: readonly Tensor[],
+  options: ForwardOptions,
+  plans?: KeptPlans,
+): ForwardRecord {
   assertOptions(options, checks);
   const { edits = new Map(), differentiate } = options;
-  const { taps, fed, steps } = prepared(graph, inputs, options);
+  const { taps, fed, steps } = prepared(graph, inputs, options, plans);
   const ends = differentiate?.to ?? [];
   const path = differentiate ? influencedBy(steps, ends, edits) : new Set<PlannedStep>();
   const kept = keptValues(path, [...taps, ...ends]);
@@ -71,10 +76,11 @@ export function prepared(
   graph: OperationGraph,
   inputs: readonly Tensor[],
   options: ForwardOptions,
+  plans?: KeptPlans,
 ): { readonly taps: readonly Site[]; readonly fed: Values; readonly steps: readonly PlannedStep[] } {
   const { taps = graph.heads.map(({ site }) => site) } = options;
   const fed = feeds(graph, inputs, options.from);
-  const steps = upTo(planSteps(graph, { ...options, taps, fed }), taps, fed);
+  const steps = upTo(planSteps(graph, { ...options, taps, fed }, plans), taps, fed);
   assertFed(steps, fed, graph);
   return { taps, fed, steps };
 }
@@ -107,16 +113,21 @@ function assertTensors(inputs: unknown, graph: OperationGraph): void {
 function planSteps(
   graph: OperationGraph,
   { taps, fed, edits, parameters, differentiate }: ForwardOptions & { taps: readonly Site[]; fed: Values },
+  plans?: KeptPlans,
 ): readonly PlannedStep[] {
-  const sites = [...taps, ...(differentiate?.to ?? []), ...(edits?.keys() ?? [])];
-  return plan(graph, {
-    needed: new Set([...sites.map(({ value }) => value), ...fed.keys()]),
-    rule: ruleFinder(graph, differentiate?.composite ?? []),
-    edit: (operation) => {
-      const replacement = parameters?.(operation);
-      return replacement ? operation.withParameters(() => replacement) : operation;
-    },
-  });
+  const { to = [], composite = [] } = differentiate ?? {};
+  const sites = [...taps, ...to, ...(edits?.keys() ?? [])];
+  const needed = new Set([...sites.map(({ value }) => value), ...fed.keys()]);
+  const make = (): readonly PlannedStep[] =>
+    plan(graph, {
+      needed,
+      rule: ruleFinder(graph, composite),
+      edit: (operation) => {
+        const replacement = parameters?.(operation);
+        return replacement ? operation.withParameters(() => replacement) : operation;
+      },
+    });
+  return plans && !parameters && composite.length === 0 ? plans(needed, make) : make();
 }
 
 interface Walked {

@@ -1,11 +1,14 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import type { Precision } from '../../backend/kernels/convolve.ts';
 
 /**
  * The tensors made from a model's weights (folded, flipped, sign-split kernels). Making them costs more than a
  * prediction, so they are kept until the weights they come from are replaced.
  */
 export interface WeightStore {
+  /** How exact what is made of them, and is computed with it, has to be. */
+  readonly precision: Precision;
   /** The tensor `name` made from `sources`: the one at hand, or a new one. The store owns it. */
   derive<T extends Tensor>(name: string, sources: readonly Tensor[], make: () => T): T;
   /** Drops everything made from tensors that are neither in `live` nor made from those. */
@@ -19,7 +22,7 @@ interface Entry {
   readonly tensor: Tensor;
 }
 
-export function createStore(): WeightStore {
+export function createStore(precision: Precision = 'default'): WeightStore {
   const entries = new Map<string, Entry[]>();
 
   const drop = (isDead: (entry: Entry) => boolean): void => {
@@ -51,6 +54,7 @@ export function createStore(): WeightStore {
   };
 
   return {
+    precision,
     derive<T extends Tensor>(name: string, sources: readonly Tensor[], make: () => T): T {
       const ids = sources.map(({ dataId }) => dataId);
       const list = entries.get(name) ?? [];

@@ -1,0 +1,11 @@
+export { convolve } from './convolution';
+export { depthwise, depthwiseInputGradient, repeatChannels } from './depthwise';
+export { guidedReluGradient, quotientWhereSigned, reluGradient, scaleShift, stabilisedQuotient } from './elementwise';
+export { maxPoolGradient } from './maxPool';
+export { cropRegions } from './regions';
+export { packPanels, packThree, packWinograd } from './packing';
+export { winograd } from './winograd';
+export { convFilterGradient } from './filterGradient';
+export { depthwiseFilterGradient } from './depthwiseFilterGradient';
+export { swish, swishGradient } from './swish';
+export { multiplyMatrices } from './product';
