@@ -2,6 +2,16 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers';
 import * as tfl from '@tensorflow/tfjs-layers';
 import type { NdArray } from '../src/index.ts';
+import { readModel } from '../src/node/index.ts';
+
+/** The networks on which work is measured, and how each is had. */
+export const networks: Readonly<Record<NetworkName, () => Promise<LayersModel>>> = {
+  'EfficientNet-Lite0': () => readModel('examples/models/efficientnet-lite0/model.json'),
+  'VGG-like': async () => vggLike(),
+  'ResNet-like': async () => resNetLike(),
+};
+export type NetworkName = 'EfficientNet-Lite0' | 'VGG-like' | 'ResNet-like';
+export const namesOfNetworks: readonly NetworkName[] = Object.keys(networks) as NetworkName[];
 
 /** The layers of VGG-16 at a quarter of its width: plain 3×3 convolutions with fused ReLU, max pooling, dense layers. */
 export function vggLike(): LayersModel {
