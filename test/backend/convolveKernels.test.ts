@@ -127,7 +127,7 @@ describe.each(kernelsOnMemories(32))('the $build build on $name memory', ({ memo
             ...[from, result, ...scratch, side, channels, filters],
             ...[4 * channels * filters, 4 * filters, 4],
           ],
-          room: 4 * 36,
+          room: 4 * 144,
           size: points * wide * channels,
         }),
       );

@@ -35,7 +35,7 @@ export function byWinograd(side: 2 | 4, all: Phases): SimdConvolution {
         const tap = 4 * inputs * outputs;
         const first = from + tap * (window[0] * windowWidth + window[1]);
         const steps = [tap * tapStep[0], 4 * perInput, 4 * perOutput];
-        kernels.packWinograd(first, result, ...scratch(4 * 36), side, inputs, outputs, ...steps);
+        kernels.packWinograd(first, result, ...scratch(4 * 144), side, inputs, outputs, ...steps);
       }),
     run: (x, weights, { bias, activation, at = [] } = {}) => {
       const starts = tileStarts(side, at);

@@ -1,6 +1,6 @@
 // Convolutions with any window, pointwise ones and dense layers among them: products of several pixels' windows at once.
 import { interleave, multiplyTile } from './tile';
-import { multiplyTileToThree } from './tileToThree';
+import { multiplyTileToThree, ROWS_TO_THREE } from './tileToThree';
 import { partStart } from './vector';
 
 /**
@@ -9,7 +9,7 @@ import { partStart } from './vector';
  *   out[y][x] = clamp(bias + Σ_ky,kx window[ky][kx] · image[y · sh + ky · dh − top][x · sw + kx · dw − left])
  * Each run of 4 output pixels is interleaved and multiplied; at the end the last pixel is made again. Where `toThree` is
  * not 0, for up to 3 filters and c a multiple of 4, without a dilation of columns, bias or clamp, sums run along the
- * windows of 3 pixels instead: a panel of 8 filters would be mostly zeros.
+ * windows of a few pixels instead: a panel of 8 filters would be mostly zeros.
  *
  * The results lie outImage, outLine and outPixel bytes apart, so that a phase of a strided gradient writes to its places.
  * `weights` is the kernel as `packPanels` makes it, or `packThree`. `scratch` needs, for each part, 10 · kh · kw · c + 4 · kh · kw + n + 32
@@ -30,7 +30,7 @@ export function convolve(
   const runs = isWhole ? kh : kh * kw;
   const length = isWhole ? kw * c : c;
 
-  const pixels = toThree ? 3 : 4;
+  const pixels = toThree ? ROWS_TO_THREE : 4;
   const tiles = (count + pixels - 1) / pixels;
   const byFilters = tiles < parts;
   const first = byFilters ? 0 : partStart(tiles, part, parts) * pixels;

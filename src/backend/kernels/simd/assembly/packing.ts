@@ -59,7 +59,8 @@ export function packThree(
 
 /**
  * The 3 × 3 windows g of c inputs and n filters as G g Gᵀ, [(m + 2)², n / 8, c, 8] with zeros after the last filter,
- * computed in float64. Steps as above, `tapStep` from tap to tap of a window. `scratch` needs 36 numbers.
+ * computed in float64, two filters at a time. Steps as above, `tapStep` from tap to tap of a window. n is even. `scratch`
+ * needs 144 numbers.
  */
 export function packWinograd(
   from: usize, to: usize, scratch: usize, scratchStep: usize, m: i32, c: i32, n: i32,
@@ -68,34 +69,32 @@ export function packWinograd(
   const panels = (n + 7) >> 3;
   const side = m + 2;
   const step = <usize>(panels * c) << 5;
-  const columns = scratch + scratchStep * <usize>part;
+  // Rows of 3 pairs, one for each point.
+  const mixed = scratch + scratchStep * <usize>part;
   const last = partStart(panels, part + 1, parts);
   for (let panel = partStart(panels, part, parts); panel < last; panel++) {
     for (let i = 0; i < c; i++) {
-      for (let j = 0; j < 8; j++) {
+      for (let j = 0; j < 8; j += 2) {
         const filter = (panel << 3) + j;
         let out = to + ((<usize>(panel * c + i) << 3) + j << 2);
         if (filter >= n) {
-          for (let e = 0; e < side * side; e++, out += step) store<f32>(out, 0);
+          for (let e = 0; e < side * side; e++, out += step) store<f64>(out, 0);
           continue;
         }
         const window = from + i * cStep + filter * nStep;
         for (let x = 0; x < 3; x++) {
           const g = window + x * tapStep;
-          const g0 = <f64>load<f32>(g);
-          const g1 = <f64>load<f32>(g + 3 * tapStep);
-          const g2 = <f64>load<f32>(g + 6 * tapStep);
-          for (let e = 0; e < side; e++) {
-            store<f64>(columns + (<usize>(e * 3 + x) << 3), m == 2 ? atPoint2(e, g0, g1, g2) : atPoint4(e, g0, g1, g2));
-          }
+          const at = mixed + (<usize>x << 4);
+          if (m == 2) atPoints2(pairAt(g, nStep), pairAt(g + 3 * tapStep, nStep), pairAt(g + 6 * tapStep, nStep), at);
+          else atPoints4(pairAt(g, nStep), pairAt(g + 3 * tapStep, nStep), pairAt(g + 6 * tapStep, nStep), at);
         }
         for (let e = 0; e < side; e++) {
-          const row = columns + <usize>(e * 24);
-          const g0 = load<f64>(row);
-          const g1 = load<f64>(row, 8);
-          const g2 = load<f64>(row, 16);
+          const row = mixed + <usize>(e * 48);
+          const ends = mixed + <usize>(side * 48);
+          if (m == 2) atPoints2(v128.load(row), v128.load(row, 16), v128.load(row, 32), ends);
+          else atPoints4(v128.load(row), v128.load(row, 16), v128.load(row, 32), ends);
           for (let f = 0; f < side; f++, out += step) {
-            store<f32>(out, <f32>(m == 2 ? atPoint2(f, g0, g1, g2) : atPoint4(f, g0, g1, g2)));
+            v128.store64_lane(out, f32x4.demote_f64x2_zero(v128.load(ends + <usize>(f * 48))), 0);
           }
         }
       }
@@ -103,24 +102,41 @@ export function packWinograd(
   }
 }
 
-/** Row e of G for F(2 × 2). */
+/** A weight of two filters. */
 // @ts-ignore: a decorator of AssemblyScript
 @inline
-function atPoint2(e: i32, g0: f64, g1: f64, g2: f64): f64 {
-  if (e == 0) return g0;
-  if (e == 3) return g2;
-  return 0.5 * (g0 + (e == 1 ? g1 : -g1) + g2);
+function pairAt(from: usize, step: i32): v128 {
+  return f64x2.promote_low_f32x4(v128.load32_lane(from + step, v128.load32_zero(from), 1));
 }
 
-/** Row e of G for F(4 × 4): the window as a polynomial at the points 0, ±5/8, ±3/2, ∞, each over Π (point − others). */
+/** G g for F(2 × 2), a row each 48 bytes. */
 // @ts-ignore: a decorator of AssemblyScript
 @inline
-function atPoint4(e: i32, g0: f64, g1: f64, g2: f64): f64 {
+function atPoints2(g0: v128, g1: v128, g2: v128, to: usize): void {
+  const ends = f64x2.mul(f64x2.splat(0.5), f64x2.add(g0, g2));
+  const middle = f64x2.mul(f64x2.splat(0.5), g1);
+  v128.store(to, g0);
+  v128.store(to, f64x2.add(ends, middle), 48);
+  v128.store(to, f64x2.sub(ends, middle), 96);
+  v128.store(to, g2, 144);
+}
+
+/** The same for F(4 × 4): the window as a polynomial at the points 0, ±5/8, ±3/2, ∞, each over Π (point − others). */
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+function atPoints4(g0: v128, g1: v128, g2: v128, to: usize): void {
   const a: f64 = 0.625;
   const b: f64 = 1.5;
-  if (e == 0) return g0 * (1 / (a * a * b * b));
-  if (e == 5) return g2;
-  const point = e < 3 ? a : b;
-  const scale = e < 3 ? 1 / (2 * a * a * (a * a - b * b)) : 1 / (2 * b * b * (b * b - a * a));
-  return (g0 + (e & 1 ? point : -point) * g1 + point * point * g2) * scale;
+  const ofA: f64 = 1 / (2 * a * a * (a * a - b * b));
+  const ofB: f64 = 1 / (2 * b * b * (b * b - a * a));
+  const evenA = f64x2.mul(f64x2.splat(ofA), f64x2.add(g0, f64x2.mul(f64x2.splat(a * a), g2)));
+  const oddA = f64x2.mul(f64x2.splat(ofA * a), g1);
+  const evenB = f64x2.mul(f64x2.splat(ofB), f64x2.add(g0, f64x2.mul(f64x2.splat(b * b), g2)));
+  const oddB = f64x2.mul(f64x2.splat(ofB * b), g1);
+  v128.store(to, f64x2.mul(f64x2.splat(1 / (a * a * b * b)), g0));
+  v128.store(to, f64x2.add(evenA, oddA), 48);
+  v128.store(to, f64x2.sub(evenA, oddA), 96);
+  v128.store(to, f64x2.add(evenB, oddB), 144);
+  v128.store(to, f64x2.sub(evenB, oddB), 192);
+  v128.store(to, g2, 240);
 }
