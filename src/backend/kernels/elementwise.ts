@@ -79,6 +79,14 @@ export function scaleShift(x: Tensor, scale: Tensor, shift: Tensor, activation?:
   return direct ?? tf.tidy(() => activated(tf.add(tf.mul(x, channelRow(scale)), channelRow(shift)), activation));
 }
 
+/** scale · x per channel of the last axis. */
+export function scaled(x: Tensor, scale: Tensor): Tensor {
+  return tf.tidy(() => {
+    const direct = scaleShiftBySimd(x, [scale, tf.zeros([scale.size])]);
+    return direct ?? tf.mul(x, channelRow(scale));
+  });
+}
+
 /** A number per channel as a row: webgpu combines no vector with a tensor of five axes. */
 export function channelRow(perChannel: Tensor): Tensor {
   return perChannel.rank === 1 ? tf.reshape(perChannel, [1, -1]) : perChannel;

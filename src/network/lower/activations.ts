@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { axisOf } from '../functions/openShapes.ts';
 import type { Layer, Variable } from '../graph/layersModel.ts';
 import type { Operation, OperationKind } from '../graph/operation.ts';
-import { elementwise, elu, normalizing, prelu } from '../operations/activation.ts';
+import { elementwise, elu, normalizing, prelu, swish } from '../operations/activation.ts';
 import type { OperationSource } from '../operations/base.ts';
 import { rectifier, relu } from '../operations/relu.ts';
 import { identity } from '../operations/shape.ts';
@@ -25,7 +25,6 @@ const kinds: Readonly<Record<string, OperationKind>> = {
   softplus: 'softplus',
   softsign: 'softsign',
   tanh: 'tanh',
-  swish: 'swish',
   gelu: 'gelu',
   gelu_new: 'gelu',
   mish: 'mish',
@@ -41,6 +40,7 @@ export function activationOperations(
   if (isOwnActivation(activation)) return activation.ownOperations(source);
   if (name === 'relu') return [relu(source)];
   if (name === 'relu6') return [relu(source, 6)];
+  if (name === 'swish') return [swish(source)];
   const apply = (x: Tensor): Tensor => activation.apply(x);
   if (name === 'softmax' || name === 'logSoftmax') return [normalizing(name, source, apply)];
   return [elementwise(kinds[name] ?? 'opaque', source, apply)];

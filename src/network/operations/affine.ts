@@ -1,6 +1,6 @@
 import type { Tensor, Tensor1D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { channelRow, scaleShift } from '../../backend/kernels/elementwise.ts';
+import { scaled, scaleShift } from '../../backend/kernels/elementwise.ts';
 import type { AppliedFunction, Operation, OperationParameters } from '../graph/operation.ts';
 import { describeOperation, type OperationSource, parameter, perChannel, pointwise, sameRegion } from './base.ts';
 
@@ -22,7 +22,7 @@ export function affine(
     fuses: () => true,
     forward: ([x], weights = parameters(), activation) =>
       scaleShift(x as Tensor, parameter<Tensor1D>(weights, 'scale'), parameter<Tensor1D>(weights, 'shift'), activation),
-    pullback: (cotangent, _io, weights = parameters()) => [tf.mul(cotangent, channelRow(parameter(weights, 'scale')))],
+    pullback: (cotangent, _io, weights = parameters()) => [scaled(cotangent, parameter(weights, 'scale'))],
     region: sameRegion,
     get partial() {
       const { scale, shift } = parameters();

@@ -1,5 +1,6 @@
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { cropped } from '../../backend/kernels/phases.ts';
 import { shiftRegion } from '../fields/region.ts';
 import type { Operation, PartialForward } from '../graph/operation.ts';
 import { describeOperation, type OperationSource, only, onlyShape, pointwise, withoutParameters } from './base.ts';
@@ -41,9 +42,7 @@ function withMargins(x: Tensor4D, { rows, columns }: Margins): Tensor4D {
 
 function withoutMargins(x: Tensor4D, { rows, columns }: Margins): Tensor4D {
   const [batch, height, width, channels] = x.shape;
-  return tf.slice4d(
-    x,
-    [0, rows[0], columns[0], 0],
-    [batch, height - rows[0] - rows[1], width - columns[0] - columns[1], channels],
-  );
+  const size: Tensor4D['shape'] = [batch, height - rows[0] - rows[1], width - columns[0] - columns[1], channels];
+  const part = cropped(x, [rows[0], columns[0]], size);
+  return part === x ? tf.clone(x) : part;
 }
