@@ -9,6 +9,7 @@ import { dissectionJobs, threadJobs } from './dissection.ts';
 import { errorsTable } from './errors.ts';
 import { graphJobs, paperGraph } from './graph.ts';
 import { measure, table } from './measure.ts';
+import { memoryTable } from './memory.ts';
 import { networkJobs } from './networkJobs.ts';
 import { namesOfNetworks, networks } from './networks.ts';
 import { readingTable } from './reading.ts';
@@ -77,6 +78,9 @@ const sections: Readonly<Record<string, () => Promise<void>>> = {
       console.log(table(name, await measure(jobs, QUICK_ROUNDS)));
       dispose();
     }
+  },
+  async memory() {
+    console.log(await memoryTable());
   },
   async errors() {
     console.log(await errorsTable());
