@@ -19,9 +19,10 @@ export interface CompileOptions {
   readonly output?: OutputMeaning;
   /**
    * How exact convolutions and dense layers are on wasm, `'default'` by default; elsewhere it says nothing.
-   * `'exact'` gives to the bit what the engine gives with tfjs's own kernels. `'default'` sums in another order, and 3 × 3
-   * convolutions by Winograd's F(2 × 2), which is more exact than the sum; input gradients by F(4 × 4). `'fast'` does both
-   * by F(4 × 4), as exact as the sum but not local: what does not change may differ in the last bits, and ties may break.
+   * `'exact'` gives to the bit what the engine gives with tfjs's own kernels. `'default'` makes 3 × 3 convolutions by
+   * Winograd's F(2 × 2), which is more exact than the sum, and input gradients by F(4 × 4) where its errors are at most
+   * twice those of the sum. `'fast'` does both by F(4 × 4): errors up to 2.5 times those of the sum, and not local, so that
+   * what does not change may differ in its last bits, and ties may break.
    */
   readonly precision?: Precision;
 }
