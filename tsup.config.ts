@@ -7,7 +7,6 @@ const entries = Object.fromEntries(entryPoints().map((entry) => [entry, sourceOf
 const common: Options = {
   // `import.meta.url` in CommonJS.
   shims: true,
-  sourcemap: true,
   target: 'es2022',
   tsconfig: 'tsconfig.src.json',
 };
