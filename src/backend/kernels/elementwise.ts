@@ -2,7 +2,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { sameShape } from '../../numeric/ndarray.ts';
 import { divNoNan } from '../portable.ts';
-import { bySimd } from './simd/simd.ts';
+import { bySimd, canUseSimd } from './simd/simd.ts';
 
 /** The cotangent where 0 < output < ceiling, else 0. */
 export function reluGradient(cotangent: Tensor, output: Tensor, ceiling?: number): Tensor {
@@ -81,8 +81,10 @@ export function scaleShift(x: Tensor, scale: Tensor, shift: Tensor, activation?:
 
 /** scale · x per channel of the last axis. */
 export function scaled(x: Tensor, scale: Tensor): Tensor {
+  if (!canUseSimd([x, scale])) return tf.mul(x, channelRow(scale));
   return tf.tidy(() => {
-    const direct = scaleShiftBySimd(x, [scale, tf.zeros([scale.size])]);
+    // To add −0 changes nothing, the sign of a zero included.
+    const direct = scaleShiftBySimd(x, [scale, tf.fill([scale.size], -0)]);
     return direct ?? tf.mul(x, channelRow(scale));
   });
 }
