@@ -45,14 +45,17 @@ export function simdInputGradient(
   return chosen(use, backPhases(inputShape as Tensor4D['shape'], kernel.shape, geometry));
 }
 
-/** The product of rows x with a kernel [in, out], or with its transpose. `'exact'` leaves it to tfjs. */
+/**
+ * The product of rows x with a kernel [in, out], or with its transpose. `'exact'` leaves it to tfjs, and so do kernels so
+ * large that to keep them once more, for each direction, could fill the memory of wasm.
+ */
 export function simdProduct(
   x: Tensor2D,
   kernel: Tensor2D,
   direction: Phases['direction'],
   { precision }: Pick<ConvolutionUse, 'precision'>,
 ): SimdConvolution | undefined {
-  if (precision === 'exact' || !canUseSimd([x, kernel])) return undefined;
+  if (precision === 'exact' || kernel.size > MOST_KEPT || !canUseSimd([x, kernel])) return undefined;
   const passes = direction === 'forward' ? 'values' : 'cotangents';
   return chosen({ precision, passes }, productPhases(x.shape[0], kernel.shape, direction));
 }
@@ -68,12 +71,20 @@ export function convolutionMethod(
   return chosen({ precision, passes: 'values' }, forwardPhases([1, rows, columns], kernelShape, geometry)).method;
 }
 
-/** The same of depthwise convolutions and of dense layers, of which `'exact'` leaves all to tfjs. */
-export function simpleMethod(method: string, precision: Precision): string {
-  return canUseSimd([]) && precision !== 'exact' ? method : TFJS;
+/** The same of depthwise convolutions, which `'exact'` leaves to tfjs. */
+export function depthwiseMethod(precision: Precision): string {
+  return canUseSimd([]) && precision !== 'exact' ? 'depthwise sums' : TFJS;
+}
+
+/** The same of dense layers with a kernel of so many weights. */
+export function productMethod(weights: number, precision: Precision): string {
+  return canUseSimd([]) && precision !== 'exact' && weights <= MOST_KEPT ? 'products' : TFJS;
 }
 
 const TFJS = 'tfjs';
+
+/** 64 MB; the first dense layer of VGG-16 has 411, and its product with one row takes as long as to read them. */
+const MOST_KEPT = 2 ** 24;
 
 /** F(4 × 4) keeps four times the memory of a kernel; with more weights than this F(2 × 2) is nearly as fast. */
 const MOST_WEIGHTS = 128 ** 2;

@@ -3,10 +3,10 @@ import * as tf from '@tensorflow/tfjs-core';
 import { convInputGradient, prepareConvKernel } from '../../backend/kernels/convInputGradient.ts';
 import {
   convolutionMethod,
+  depthwiseMethod,
   type Precision,
   simdConvolution,
   simdInputGradient,
-  simpleMethod,
 } from '../../backend/kernels/convolve.ts';
 import { depthwiseForward } from '../../backend/kernels/depthwise.ts';
 import { depthwiseInputGradient, prepareDepthwiseKernel } from '../../backend/kernels/depthwiseInputGradient.ts';
@@ -55,7 +55,7 @@ export function conv2d(
 
 const depthwiseConvolution: ConvolutionKind = {
   kind: 'depthwiseConv2d',
-  method: (_shape, _geometry, precision) => simpleMethod('depthwise sums', precision),
+  method: (_shape, _geometry, precision) => depthwiseMethod(precision),
   run: depthwiseConvolved,
   inputGradient: depthwiseConvolvedBack,
   kernelGradient: depthwiseKernelGradient,

@@ -1,6 +1,6 @@
 import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { simdProduct, simpleMethod } from '../../backend/kernels/convolve.ts';
+import { productMethod, simdProduct } from '../../backend/kernels/convolve.ts';
 import type { FusedActivation, Operation, OperationParameters } from '../graph/operation.ts';
 import {
   bySimdConvolution,
@@ -24,7 +24,7 @@ export function dense(source: OperationSource, parameters: () => OperationParame
       return parameters();
     },
     get method() {
-      return simpleMethod('products', source.store.precision);
+      return productMethod(kernelOf(parameters()).size, source.store.precision);
     },
     linear: true,
     fuses: fusesRelu,

@@ -1,7 +1,7 @@
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { axisOf, outputSize, paddingBefore, type WindowAxis, type WindowGeometry } from '../geometry.ts';
 
-type Pair<T = number> = readonly [T, T];
+type Pair = readonly [number, number];
 
 /** A convolution with some taps of a kernel, whose results lie apart on the output. */
 export interface Phase {

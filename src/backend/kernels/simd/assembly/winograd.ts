@@ -16,7 +16,7 @@ const B: f32 = 1.5;
  * `starts`, if not 0, holds for each image where its tiles begin, in rows and columns before its first pixel: a part of an
  * image of which the whole was computed gets the same bits by m = 2 if its tiles lie as they did there.
  * `weights` is U as `packWinograd` makes it. `block` is a multiple of 4. `scratch` needs, for each part, of numbers:
- * 4 · (m + 2)² + 8 + n + 8 + (m + 2)² · c + 4 · c, and (m + 2)² times block · (c + n) + 64.
+ * 4 · (m + 2)² + 8, n twice, each rounded up to panels of 8, (m + 2)² · c + 4 · c, and (m + 2)² times block · (c + n) + 64.
  */
 export function winograd(
   input: usize, weights: usize, bias: usize, starts: usize, out: usize, scratch: usize, scratchStep: usize,
