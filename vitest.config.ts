@@ -8,7 +8,7 @@ import type { KernelChoice } from './test/support/setup/modulesOf.ts';
 
 // These folders run on cpu and wasm; all others, which do not depend on the backend, run once.
 const onBackends = [
-  'test/{backend,optimization,network,scoring,readings,attribution,metrics,dissection,graph,distillation}/**/*.test.ts',
+  'test/{backend,optimization,network,scoring,readings,attribution,metrics,dissection,graph,distillation,visualization}/**/*.test.ts',
   'test/fuzz/models/againstCpu.test.ts',
 ];
 // On a GPU in software a pass takes seconds: there, of attribution, metrics and the reading of models, what represents
@@ -26,7 +26,7 @@ const onGpus = [
 ];
 // What the kernels compute, each by itself and in what is made of them: run on each build of them, and without any.
 const ofKernels = [
-  'test/backend/{convolutionKernels,convolutionNumbers,convolveKernels,convolutionParts,depthwise*,convInputGradient,elementwise,filterGradient,installKernels,matrixProducts,maxPoolGradient,simd*,swish}.test.ts',
+  'test/backend/{affineSampling,convolutionKernels,convolutionNumbers,convolveKernels,convolutionParts,depthwise*,convInputGradient,elementwise,filterGradient,installKernels,matrixProducts,maxPoolGradient,simd*,swish}.test.ts',
   'test/attribution/{closedForms,goldens}.test.ts',
   'test/network/operations/replacedKernels.test.ts',
 ];

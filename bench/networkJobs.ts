@@ -95,7 +95,8 @@ export function networkJobs(model: LayersModel, aims?: Aims): NetworkJobs {
   };
 }
 
-async function stockPredict(model: LayersModel, x: tf.Tensor): Promise<void> {
+/** A prediction of tfjs itself, read. */
+export async function stockPredict(model: LayersModel, x: tf.Tensor): Promise<void> {
   const output = model.predict(x) as tf.Tensor;
   await output.data();
   output.dispose();

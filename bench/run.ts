@@ -17,6 +17,7 @@ import { responsivenessTables } from './responsiveness.ts';
 import { studiedNetworks } from './studied.ts';
 import { trainedNetworks, trainingJobs } from './training.ts';
 import { treeJobs } from './trees.ts';
+import { visualizationJobs } from './visualization.ts';
 
 const ROUNDS = 9;
 const SLOW_ROUNDS = 3;
@@ -78,6 +79,11 @@ const sections: Readonly<Record<string, () => Promise<void>>> = {
       console.log(table(name, await measure(jobs, QUICK_ROUNDS)));
       dispose();
     }
+  },
+  async visualization() {
+    const { jobs, dispose } = visualizationJobs(await networks['EfficientNet-Lite0']());
+    console.log(table('Feature visualization', await measure(jobs, ROUNDS)));
+    dispose();
   },
   async memory() {
     console.log(await memoryTable());

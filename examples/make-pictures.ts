@@ -25,7 +25,7 @@ import { volumeSheet } from './pictures/volumeSheet.ts';
 import { joined } from './scenes/rows.ts';
 
 // `npm run pictures [-- name …]`, after `npm run example:question` and all demos (`npm run demo`, `demo:dissect`,
-// `demo:locations`, `demo:graph`, `demo:trees`): the pictures of the README and the guides, or some.
+// `demo:locations`, `demo:graph`, `demo:trees`, `demo:visualize`) and `npm run study:visualization`: the pictures of the README and the guides, or some.
 const scale = { mean: 127, std: 128 };
 const classes = { 'Egyptian cat': 285, 'tiger cat': 282, lynx: 287 };
 
@@ -56,6 +56,15 @@ const pictures: Readonly<Record<string, () => Promise<Picture>>> = {
       });
       await page.waitForFunction(() => document.querySelectorAll('.detail canvas').length > 0);
     }),
+  'visualization-units': () => readPicture('out/visualization/units.png'),
+  'visualization-inversion': () => readPicture('out/visualization/inversion.png'),
+  'visualization-atlas': () =>
+    pageShot('out/visualization/atlas.html', (page) => page.setViewportSize({ width: 980, height: 880 })),
+  'visualization-dictionary': () =>
+    pageShot('out/visualization/dictionary.html', (page) => page.setViewportSize({ width: 1100, height: 700 })),
+  'visualization-generators': () => readPicture('out/visualization/study/generators-samples.png'),
+  'conditional-relevance': () => readPicture('out/visualization/study/trust-units.png'),
+  'concepts-craft': () => readPicture('out/visualization/study/concepts-craft.png'),
   parts: () => readPicture('out/parts-horse.png'),
   'filter-parts': () => readPicture('out/filter-horse.png'),
   trees: () => pageShot('out/trees.html', async () => {}),

@@ -92,4 +92,5 @@ export { patternAttribution, patternNet } from './relevance/patterns/patternNet.
 export type { LayerPattern, PatternEstimator, Patterns } from './relevance/patterns/patterns.ts';
 export type { PatternOptions } from './relevance/patterns/throughPatterns.ts';
 export * as rules from './relevance/rules.ts';
+export type { RelevanceCondition, ThroughOption } from './relevance/through.ts';
 export type { RuleOptions } from './ruleOptions.ts';

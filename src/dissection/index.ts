@@ -37,6 +37,7 @@ export {
   empiricalReceptiveField,
 } from './empirical/empiricalReceptiveField.ts';
 export { type FieldCrop, type FieldCropOptions, fieldCrop } from './images/fieldCrop.ts';
+export type { RelevanceOptions } from './images/relevanceWalk.ts';
 export { type TopImage, type TopImagesOptions, topImages } from './images/topImages.ts';
 export { type LayerGallery, type UnitGallery, type UnitGalleryOptions, unitGallery } from './images/unitGallery.ts';
 export type { EmbeddingOptions } from './net2vec/embedConcepts.ts';

@@ -54,7 +54,8 @@ function filtered(data: TypedArray, places: Places, sigmas: readonly number[]): 
   return filtering(data, places, tables);
 }
 
-function gaussianTable(length: number, sigma: number): FilterTable {
+/** Which places of an axis each place of the blurred one is made of, and with which weights. */
+export function gaussianTable(length: number, sigma: number): FilterTable {
   const radius = Math.round(4 * sigma);
   const weights = Float64Array.from({ length: 2 * radius + 1 }, (_, k) =>
     sigma === 0 ? 1 : Math.exp(-0.5 * ((k - radius) / sigma) ** 2),

@@ -57,16 +57,31 @@ export interface ChannelScale {
 /** Checks a scale and fills in what is left out. */
 export function pixelScale(scale: PixelScale): ChannelScale {
   assertOneWay(scale);
-  const { preprocessing, range, mean, std = 1, channels = 3, order = 'rgb' } = scale;
-  if (preprocessing !== undefined) return pixelScale({ ...presetOf(preprocessing), channels });
+  const { channels = 3 } = scale;
   scaleChecks.channels('channels', channels);
+  return scaleOfChannels(scale, channels);
+}
+
+/** The same for a number of channels that is known, be they no colours. */
+export function scaleOfChannels(scale: PixelScale, channels: number): ChannelScale {
+  assertOneWay(scale);
+  const { preprocessing, range, mean, std = 1, order = 'rgb' } = scale;
+  if (preprocessing !== undefined) return scaleOfChannels(presetOf(preprocessing), channels);
   scaleChecks.order('order', order);
-  const layout = { channels, order: order === 'rgb' ? [0, 1, 2] : [2, 1, 0] };
+  const layout = { channels, order: orderOf(order, channels) };
   if (range !== undefined) return { ...layout, ...fromRange(range, channels) };
   const divisors = perChannel('std', std, channels);
   if (divisors.includes(0))
     throw new VitrineError('bad-argument', `"std" expected numbers other than 0, got ${divisors.join(', ')}`);
   return { ...layout, mean: perChannel('mean', mean, channels), std: divisors };
+}
+
+/** Which channel of a picture each channel of a model is. */
+function orderOf(order: NonNullable<InputChannels['order']>, channels: number): readonly number[] {
+  const rgb = Array.from({ length: Math.max(channels, 3) }, (_, channel) => channel);
+  if (order === 'rgb') return rgb;
+  if (channels === 1 || channels === 3) return rgb.reverse();
+  throw new VitrineError('bad-argument', `"order" expected "rgb" for ${channels} channels, got "${order}"`);
 }
 
 /** Checks of {@link PixelScale}; the numbers of a scale are looked at together. */

@@ -1,14 +1,17 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { assertOptions, type Check, kind, number, type OptionChecks, required } from '../numeric/options.ts';
 import type { Optimizer } from './optimizer.ts';
 
 /** The settings of {@link adam}. */
 export interface AdamOptions {
+  /** η, the length of a step. */
   readonly learningRate: number;
   /** β₁, decay of the mean of gradients; 0.9 by default. */
   readonly beta1?: number;
   /** β₂, decay of the mean of squared gradients; 0.999 by default. */
   readonly beta2?: number;
+  /** ε, which keeps steps small where gradients vanish; 1e-8 by default. */
   readonly epsilon?: number;
 }
 
@@ -19,8 +22,19 @@ export interface AdamOptions {
  * \theta \leftarrow \theta - \eta\, \frac{m / (1 - \beta_1^t)}{\sqrt{v / (1 - \beta_2^t)} + \varepsilon} $$
  *
  * Algorithm 1, Kingma and Ba 2015.
+ *
+ * @param options `learningRate`; `beta1`, `beta2`, `epsilon`.
+ * @returns an optimizer with two memories of each parameter, m and v.
+ * @throws {VitrineError} if an option is not as described.
+ * @example
+ * ```ts
+ * import { optimizers } from 'vitrine/visualization';
+ * const optimizer = optimizers.adam({ learningRate: 0.05 });
+ * ```
  */
-export function adam({ learningRate, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: AdamOptions): Optimizer {
+export function adam(options: AdamOptions): Optimizer {
+  assertOptions(options, adaptiveChecks);
+  const { learningRate, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = options;
   return {
     memories: 2,
     step(gradient, [first, second], steps) {
@@ -43,6 +57,19 @@ export function adam({ learningRate, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 
     },
   };
 }
+
+const decay: Check = kind(
+  'a number of at least 0 and below 1',
+  (value) => typeof value === 'number' && value >= 0 && value < 1,
+);
+
+/** Checks of {@link AdamOptions}, and of those of its kin. */
+export const adaptiveChecks: OptionChecks<AdamOptions> = {
+  learningRate: required(number(0)),
+  beta1: decay,
+  beta2: decay,
+  epsilon: number(0),
+};
 
 function decayed(mean: Tensor, value: Tensor, decay: number): Tensor {
   return tf.add(tf.mul(mean, decay), tf.mul(value, 1 - decay));

@@ -16,6 +16,10 @@ interface Evaluation<K extends string> {
 /** A function to be made small, and how. */
 export interface Minimization<K extends string> {
   readonly start: readonly NdArray[];
+  /** What the optimizer remembered of the parameters when an earlier run ended; nothing by default. */
+  readonly memory?: readonly NdArray[];
+  /** The steps that were made before; none by default. */
+  readonly before?: number;
   /** The number of steps. */
   readonly iterations: number;
   readonly optimizer: Optimizer;
@@ -26,21 +30,28 @@ export interface Minimization<K extends string> {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Where a minimization has come to; another can go on from there. */
+export interface Minimized {
+  readonly parameters: readonly NdArray[];
+  /** What the optimizer remembers of each parameter, one after the other. */
+  readonly memory: readonly NdArray[];
+}
+
 /**
  * Goes down the gradient of an objective.
  *
- * @param consume is given what was read, from iteration 0 (the start) to `iterations` (after the last step).
- * @returns the last parameters.
+ * @param consume is given what was read, from the start (iteration 0, or the steps made before) to after the last step.
  * @throws the signal's reason, once everything is freed.
  */
 export async function minimize<K extends string>(
-  { start, iterations, optimizer, objective, project = tf.clone, signal }: Minimization<K>,
+  { start, memory, before = 0, iterations, optimizer, objective, project = tf.clone, signal }: Minimization<K>,
   consume: (part: Record<K, NdArray>, iteration: number) => void,
-): Promise<readonly NdArray[]> {
-  let states = start.map((parameter) => beginning(parameter, optimizer));
+): Promise<Minimized> {
+  const last = before + iterations;
+  let states = start.map((parameter, i) => beginning(parameter, optimizer, memory?.slice(i * optimizer.memories)));
   const iterate = (iteration: number): Record<K, Tensor> => {
     const { gradients, read } = objective(parametersOf(states), iteration);
-    if (iteration === iterations) return read;
+    if (iteration === last) return read;
     const next = states.map((state, i) => {
       const { change, memory } = optimizer.step(gradients[i] as Tensor, state.memory, iteration);
       return { parameter: project(tf.add(state.parameter, change)), memory };
@@ -51,8 +62,16 @@ export async function minimize<K extends string>(
     return read;
   };
   try {
-    await inTurn(Array(iterations + 1).keys(), iterate, consume, signal);
-    return await Promise.all(parametersOf(states).map(readTensor));
+    await inTurn(
+      Array.from({ length: iterations + 1 }, (_, i) => before + i),
+      iterate,
+      consume,
+      signal,
+    );
+    return {
+      parameters: await Promise.all(parametersOf(states).map(readTensor)),
+      memory: await Promise.all(states.flatMap((state) => state.memory).map(readTensor)),
+    };
   } finally {
     tensorsOf(states).forEach((tensor) => tensor.dispose());
   }
@@ -71,7 +90,10 @@ export interface ArrayMinimization {
   readonly onStep?: (step: number) => void;
 }
 
-/** Goes down the gradient of an objective of 64-bit numbers, in slices. */
+/** About how many operations it takes to move a number. */
+const MOVE = 10;
+
+/** Goes down the gradient of an objective of 64-bit numbers, in slices; a large parameter is best handed over in parts. */
 export function* minimizeArrays({ parameters, steps, optimizer, gradients, onStep }: ArrayMinimization): Sliced<void> {
   const memoryOf = ({ length }: Float64Array): Float64Array[] =>
     Array.from({ length: optimizer.memories }, () => new Float64Array(length));
@@ -79,10 +101,11 @@ export function* minimizeArrays({ parameters, steps, optimizer, gradients, onSte
   for (let step = 0; step < steps; step++) {
     const found = yield* gradients(step);
     if (!found) return;
-    parameters.forEach((values, i) => {
+    for (const [i, values] of parameters.entries()) {
       const memory = memories[i] as Float64Array[];
       optimizer.move(values, found[i] as Float64Array, { memory, steps: step });
-    });
+      yield MOVE * values.length;
+    }
     onStep?.(step);
   }
 }
@@ -93,9 +116,15 @@ interface State {
   readonly memory: readonly Tensor[];
 }
 
-function beginning({ shape, data }: NdArray, { memories }: Optimizer): State {
-  const memory = Array.from({ length: memories }, () => tf.zeros([...shape]));
-  return { parameter: tf.tensor(data.slice(), [...shape], 'float32'), memory };
+function beginning(parameter: NdArray, { memories }: Optimizer, remembered?: readonly NdArray[]): State {
+  const memory = Array.from({ length: memories }, (_, i) =>
+    remembered ? tensorOf(remembered[i] as NdArray) : tf.zeros([...parameter.shape]),
+  );
+  return { parameter: tensorOf(parameter), memory };
+}
+
+function tensorOf({ shape, data }: NdArray): Tensor {
+  return tf.tensor(data.slice(), [...shape], 'float32');
 }
 
 function parametersOf(states: readonly State[]): readonly Tensor[] {

@@ -44,16 +44,31 @@ export async function* inputsOf(
 export async function visitImagesAt(
   network: Network,
   images: ImageDataset,
-  { places, signal }: { readonly places: ReadonlySet<number>; readonly signal?: AbortSignal | undefined },
+  chosen: ChosenImages,
   visit: (inputs: readonly NdArray[], image: number) => void | Promise<void>,
 ): Promise<void> {
+  for await (const { inputs, image } of imagesAt(network, images, chosen)) await visit(inputs, image);
+}
+
+/** Which images are read. */
+export interface ChosenImages {
+  readonly places: ReadonlySet<number>;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The images at some places, in their order, each as a batch of one for each input of the model. */
+export async function* imagesAt(
+  network: Network,
+  images: ImageDataset,
+  { places, signal }: ChosenImages,
+): AsyncGenerator<{ readonly inputs: readonly NdArray[]; readonly image: number }> {
   let image = 0;
   for await (const batch of inputsOf(network, images)) {
     signal?.throwIfAborted();
     for (let row = 0; row < (batch[0]?.shape[0] as number); row++, image++) {
       if (!places.has(image)) continue;
-      const one = batch.map((all) => ({ shape: [1, ...all.shape.slice(1)], data: rowOf(all, row).slice() }));
-      await visit(one, image);
+      const inputs = batch.map((all) => ({ shape: [1, ...all.shape.slice(1)], data: rowOf(all, row).slice() }));
+      yield { inputs, image };
     }
   }
 }

@@ -13,3 +13,16 @@ export { type MaskedPictureOptions, maskedPicture } from './maskedPicture.ts';
 export { type OverlayOptions, overlay } from './overlay.ts';
 export { type ReportOptions, type ReportSection, type ReportTable, report, type TableValue } from './report.ts';
 export { type TreeDiagramOptions, treeDiagram } from './treeDiagram.ts';
+export type { ShownDictionary } from './visualization/assertDictionary.ts';
+export { type AtlasPageOptions, atlasPage, type ShownAtlas } from './visualization/atlasPage.ts';
+export { type DictionaryPageOptions, dictionaryPage } from './visualization/dictionaryPage.ts';
+export { type PictureGridOptions, pictureGrid } from './visualization/pictureGrid.ts';
+export { type PictureStripOptions, pictureStrip } from './visualization/pictureStrip.ts';
+export {
+  type SeenPictures,
+  type SpriteIndex,
+  type SpriteOrigin,
+  type SpriteSheet,
+  type SpriteSheetOptions,
+  spriteSheet,
+} from './visualization/spriteSheet.ts';

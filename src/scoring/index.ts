@@ -1,4 +1,5 @@
 export { withNetwork } from '../network/withNetwork.ts';
+export { type Directions, directionsOf } from './directions.ts';
 export { type LayerGradientOptions, layerGradients } from './layerGradients.ts';
 export type { Hideable } from './masking.ts';
 export { type PerturbationOptions, type PerturbedExample, perturbedScores } from './perturbedScores.ts';
@@ -9,6 +10,8 @@ export type {
   Baseline,
   BoxTarget,
   ContrastTarget,
+  Direction,
+  DirectionTarget,
   ExplainedScore,
   Explainer,
   ExplainOptions,

@@ -12,9 +12,24 @@ export interface UnitTarget {
   readonly unit: number;
   /**
    * Row and column of a plane, depth, row and column of a volume (the frame before what is within it), the index in a
-   * sequence or a list of boxes, or how the positions are reduced; `'mean'` by default. Left out for dense layers.
+   * sequence or a list of boxes; the one in the middle, of even lengths the one behind it; or how the positions are reduced;
+   * `'mean'` by default. Left out for dense layers.
    */
-  readonly position?: LayerPosition | 'max' | 'mean' | 'sum';
+  readonly position?: LayerPosition | 'center' | 'max' | 'mean' | 'sum';
+}
+
+/** A concept as a direction among the units of a layer. */
+export interface Direction {
+  /** The address of the layer, as in {@link UnitTarget}. */
+  readonly layer: string;
+  /** One number for each unit of the layer. */
+  readonly vector: Float32Array | readonly number[];
+}
+
+/** A direction as what is explained: ⟨a, v⟩ of the activations a of a layer, so that a unit is a vector with a single 1. */
+export interface DirectionTarget extends Direction {
+  /** As in {@link UnitTarget}: a place, or how the products of all places are reduced; `'mean'` by default. */
+  readonly position?: UnitTarget['position'];
 }
 
 /** Two classes, or a class and all the others, against each other. */
@@ -62,8 +77,8 @@ export interface BoxTarget {
 
 /**
  * The scalar that is explained: `'predicted'` (each example's top class, the default), a class or one per example (a result's `target`),
- * a contrast of classes, a unit, a class over a region or for a box (`targets.mask`, `targets.box`), a target on one of
- * several outputs, or any differentiable score of the outputs or of any layers.
+ * a contrast of classes, a unit, a direction among the units of a layer, a class over a region or for a box (`targets.mask`,
+ * `targets.box`), a target on one of several outputs, or any differentiable score of the outputs or of any layers.
  */
 export type Target =
   | 'predicted'
@@ -72,6 +87,7 @@ export type Target =
   | Int32Array
   | ContrastTarget
   | UnitTarget
+  | DirectionTarget
   | MaskTarget
   | BoxTarget
   | OutputTarget

@@ -50,6 +50,7 @@ describe('a metric measures what an attribution explains', () => {
     'a class': 1,
     'a contrast': { class: [0, 2], minus: 'rest' },
     'a unit': { layer: 'top', unit: 1, position: 'max' },
+    'a direction': { layer: 'top', vector: Float32Array.of(1, -2, 0, 0.5, 1), position: 'sum' },
     'a class of an output': { output: 'head', target: [1, 2] },
   };
 

@@ -67,6 +67,13 @@ test('vectors have unit length and point to the concept', async () => {
     expect(red).toBeGreaterThan(
       2 * Math.abs(vector.filter((_, i) => i % 3 === 1).reduce((sum, value) => sum + value, 0)),
     );
+    // As a direction: what the vector says of each unit, all positions together.
+    const sums = [0, 1, 2].map((unit) =>
+      vector.filter((_, i) => i % 3 === unit).reduce((sum, value) => sum + value, 0),
+    );
+    const direction = concepts.red.directions[row];
+    expect(direction?.layer).toBe(options.layer);
+    sums.forEach((sum, unit) => expect(direction?.vector[unit]).toBeCloseTo(sum / Math.hypot(...sums), 5));
   }
   free(model);
 });

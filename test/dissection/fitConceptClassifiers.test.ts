@@ -54,8 +54,11 @@ async function classified(options: Partial<ConceptClassifiersOptions>, some = im
 
 describe('fitConceptClassifiers', () => {
   test('several units tell what one of them half knows', async () => {
-    const { concepts, skipped } = await classified({ penalty: 1e-4 });
+    const { concepts, directions, skipped } = await classified({ penalty: 1e-4 });
     expect(skipped).toEqual(['never']);
+    expect(directions).toEqual(
+      concepts.map(({ multiple }) => ({ layer: 'copy', vector: Float32Array.from(multiple.weights) })),
+    );
     const [either] = concepts;
     expect([1, 3]).toContain(either?.single.unit);
     expect(either?.single.auc).toBeLessThan(0.95);

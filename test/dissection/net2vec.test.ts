@@ -16,6 +16,7 @@ import { atOnce } from '../../src/numeric/sliced.ts';
 import { faultsOf } from '../../src/readings/faults.ts';
 import { labelReadings } from '../../src/readings/labelledReadings.ts';
 import type { LabelledActivations } from '../../src/readings/labels.ts';
+import { directionsOf } from '../../src/scoring/directions.ts';
 import { free } from '../oracle/building.ts';
 import { denseImage, plainIou, plainLoss, weightedSum } from '../oracle/segmentation.ts';
 import { concepts, randomLabelled } from '../support/labelled.ts';
@@ -239,7 +240,9 @@ describe('net2vec', () => {
       const { shape, data } = (await activationsOf(model, image, ['conv'])).conv as NdArray;
       own.push({ ...labels, activations: { shape: shape.slice(1), data } });
     }
-    expect(found).toEqual(await embed(own, options));
+    const { directions, ...embedded } = found;
+    expect(embedded).toEqual(await embed(own, options));
+    expect(directions).toEqual(directionsOf('conv', found.embeddings));
     expect(await net2vec(model, samples, { ...options, upsampling: 'fill', batchSize: 5 })).toEqual(found);
     const { thresholds: given } = found;
     expect(await net2vec(model, () => samples, { ...options, upsampling: 'fill', thresholds: given })).toEqual(found);

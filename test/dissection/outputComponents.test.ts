@@ -110,7 +110,13 @@ describe('independent components', () => {
 
 describe('principal components', () => {
   test('are those of the covariance of all outputs', async () => {
-    const { principal, variances, mean } = await componentsOf(rows, { scale: 'logit', count: 3 });
+    const { principal, independent, directions, variances, mean } = await componentsOf(rows, {
+      scale: 'logit',
+      count: 3,
+    });
+    expect(directions.map(({ vector }) => vector)).toEqual(
+      independent.map(({ direction }) => Float32Array.from(direction)),
+    );
     const matrix = new Matrix(rows.map((row) => [...row]));
     const whole = covariance(matrix).mul((rows.length - 1) / rows.length);
     const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(whole, { assumeSymmetric: true });

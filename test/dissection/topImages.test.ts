@@ -1,8 +1,11 @@
+import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { layers as l } from '@tensorflow/tfjs-layers';
 import { expect, test } from 'vitest';
-import { topImages } from '../../src/dissection/images/topImages.ts';
+import { composites, type LrpOptions, lrp, rules } from '../../src/attribution/index.ts';
+import { type TopImagesOptions, topImages } from '../../src/dissection/images/topImages.ts';
 import { activations } from '../../src/network/activations.ts';
 import type { NdArray } from '../../src/numeric/ndarray.ts';
+import type { ExplainOptions } from '../../src/scoring/types.ts';
 import { chain, free, inputsOf, randomized } from '../oracle/building.ts';
 
 const side = 9;
@@ -110,5 +113,80 @@ test.each<[object, string]>([
 test('no images', async () => {
   const model = network();
   await expect(topImages(model, [], { layer: 'last' })).rejects.toThrow('"images" expected at least one image');
+  free(model);
+});
+
+/** The images of a network that ends in two classes, by the sums of `lrp` maps of the layer. */
+async function byRelevance(
+  model: LayersModel,
+  x: NdArray,
+  { unit, ...options }: ExplainOptions & LrpOptions & { readonly layer: string; readonly unit: number },
+): Promise<readonly object[]> {
+  const { values } = await lrp(model, x, options);
+  const { [options.layer]: activation } = await activations(model, x, [options.layer]);
+  const [images, height, width, units] = values.shape as [number, number, number, number];
+  const found = Array.from({ length: images }, (_, image) => {
+    const places = Array.from(
+      { length: height * width },
+      (_, place) => (image * height * width + place) * units + unit,
+    );
+    const relevances = places.map((place) => values.data[place] as number);
+    const place = relevances.indexOf(Math.max(...relevances));
+    return {
+      image,
+      relevance: relevances.reduce((sum, value) => sum + value, 0),
+      activation: activation?.data[places[place] as number],
+      position: [Math.floor(place / width), place % width],
+    };
+  });
+  return found.sort((a, b) => b.relevance - a.relevance || a.image - b.image);
+}
+
+test('by relevance: the sums of the maps of lrp, with the position of the greatest relevance', async () => {
+  const model = network();
+  const [x] = inputsOf(model, 7) as [NdArray];
+  const classes = [0, 1, 1, 0, 0, 1, 0];
+  for (const options of [
+    {},
+    { target: 1 },
+    { target: classes, composite: composites.epsilonPlusFlat() },
+    { bias: false },
+  ]) {
+    for (const batchSize of [1, 3]) {
+      const wanted = { ...options, layer: 'last', batchSize };
+      const found = await topImages(model, [x], { ...wanted, count: 7, by: 'relevance' });
+      for (const [unit, images] of found.entries()) {
+        const expected = (await byRelevance(model, x, { ...wanted, unit })) as typeof images;
+        expect(images.map(({ image, position }) => ({ image, position }))).toEqual(
+          expected.map(({ image, position }) => ({ image, position })),
+        );
+        images.forEach(({ relevance, activation }, i) => {
+          expect(relevance).toBeCloseTo(expected[i]?.relevance as number, 4);
+          expect(activation).toBeCloseTo(expected[i]?.activation as number, 5);
+        });
+      }
+    }
+  }
+  free(model);
+});
+
+test('by relevance: what cannot be', async () => {
+  const model = network();
+  const [x] = inputsOf(model, 3) as [NdArray];
+  const by = 'relevance';
+  const direction: NdArray = { shape: [1, 4], data: Float32Array.of(1, 0, 0, 0) };
+  const wrong: [options: object, message: RegExp][] = [
+    [{ by, direction }, /"direction" expected none where images are ranked by relevance/],
+    [{ target: 1 }, /"target" expected none where images are ranked by activation/],
+    [{ by: 'activation', bias: false }, /"bias" expected none where images are ranked by activation/],
+    [{ by: 'relevances' }, /"by" expected one of relevance, activation/],
+    [{ by, target: 2 }, /"target" expected an integer in 0..1, got 2/],
+    [{ by, target: [0, 1] }, /"target" expected a class for each image, got 2 for more images/],
+    [{ by, target: { layer: 'first', unit: 0 } }, /"layer" expected one before the target, got "last"/],
+    [{ by, rules: [[{ address: 'lost' }, rules.pass()]] }, /"rules\[0\]\[0\].address" expected .* got "lost"/],
+  ];
+  for (const [options, message] of wrong) {
+    await expect(topImages(model, [x], { layer: 'last', ...options } as TopImagesOptions)).rejects.toThrow(message);
+  }
   free(model);
 });

@@ -120,6 +120,42 @@ const refusals: readonly [string, () => Promise<unknown>, typeof VitrineError, s
     '"target.position" expected [row, column], ',
   ],
   [
+    'a short direction',
+    () => explain({ layer: 'conv2', vector: [1, 2] }),
+    VitrineError,
+    '"target.vector" expected 3 numbers, one for each unit of layer "conv2" of shape [n, 2, 2, 3], got 2',
+  ],
+  [
+    'a direction of no number',
+    () => explain({ layer: 'conv2', vector: Float32Array.of(1, Number.NaN, 0) }),
+    VitrineError,
+    '"target.vector" expected finite numbers, got NaN at [1]',
+  ],
+  [
+    'a direction of zeros',
+    () => explain({ layer: 'conv2', vector: [0, 0, 0] }),
+    VitrineError,
+    '"target.vector" expected numbers that are not all 0',
+  ],
+  [
+    'a direction that is no list',
+    () => explain({ layer: 'conv2', vector: 3 as unknown as number[] }),
+    VitrineError,
+    '"target.vector" expected a Float32Array or a list, got 3',
+  ],
+  [
+    'a direction of texts',
+    () => explain({ layer: 'conv2', vector: [1, '2', 3] as unknown as number[] }),
+    VitrineError,
+    '"target.vector[1]" expected a number, got "2"',
+  ],
+  [
+    'a direction at a position outside',
+    () => explain({ layer: 'conv2', vector: [1, 0, 0], position: [2, 0] }),
+    VitrineError,
+    '"target.position[0]" expected an integer in 0..1, got 2',
+  ],
+  [
     'an unknown output',
     () => explain({ output: 1, target: 0 }),
     VitrineError,

@@ -37,6 +37,8 @@ test.each([
       const target: UnitTarget = { layer, unit: 1, position };
       const { values, score } = await gradient(model, x, { target });
       expectNear(values.data, await slopeOf(model, x, [...position, 1]), 1e-5);
+      const direction = await gradient(model, x, { target: { layer, vector: [0, 1, 0], position } });
+      expectNear(direction.values.data, values.data, 1e-6);
       const first = tf.tidy(
         () => (model.layers[1] as Layer).apply(tf.tensor(x.data, x.shape as number[])) as tf.Tensor,
       );

@@ -23,7 +23,7 @@ async function run(
   const losses: number[] = [];
   const problem = { start: [start], iterations, optimizer, objective: bowl, ...more };
   const last = await minimize(problem, ({ loss }) => losses.push(loss.data[0] as number));
-  return { losses, last: last.flatMap(({ data }) => [...data]) };
+  return { losses, last: last.parameters.flatMap(({ data }) => [...data]) };
 }
 
 function expectClose(found: readonly number[], expected: readonly number[]): void {
@@ -74,10 +74,21 @@ test('minimize of several parameters, each with its own gradient', async () => {
   });
   const problem = { start: both, iterations: 3, optimizer: sgd({ learningRate: 0.5 }), objective };
   const found = await minimize(problem, () => {});
-  expect(found).toEqual([
+  expect(found.parameters).toEqual([
     { shape: [2], data: Float32Array.of(1.5, -2.5) },
     { shape: [1, 1], data: Float32Array.of(1) },
   ]);
+});
+
+test('a run that goes on from an earlier one takes the steps of one long run', async () => {
+  const optimizer = adam({ learningRate: 0.1 });
+  const problem = { start: [start], optimizer, objective: bowl };
+  const iterations: number[] = [];
+  const long = await minimize({ ...problem, iterations: 5 }, () => {});
+  const { parameters, memory } = await minimize({ ...problem, iterations: 2 }, () => {});
+  const rest = { ...problem, start: parameters, memory, before: 2, iterations: 3 };
+  expect(await minimize(rest, (_part, iteration) => iterations.push(iteration))).toEqual(long);
+  expect(iterations).toEqual([2, 3, 4, 5]);
 });
 
 test('minimize stops at an aborted signal and leaks nothing', async () => {

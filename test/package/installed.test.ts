@@ -10,6 +10,7 @@ import { absoluteGradient } from './expected.ts';
 import { isolatedModule, type Started } from './isolatedPage.ts';
 import { commonJs, esModule, type Outcome, program } from './program.ts';
 import { dissectedModule, inThreads } from './threads.ts';
+import { type Visualized, visualizingPage, visualizingWorker } from './visualizing.ts';
 
 const folder = inject('installation');
 const { browser } = await findAccelerated();
@@ -63,6 +64,20 @@ test.runIf(!('missing' in browser))('a page bundled by esbuild', async () => {
     logLevel: 'error',
   });
   expectExplained(await openPage(root, launch));
+});
+
+test.runIf(!('missing' in browser))('pictures made in a worker of a page, with progress and abort', async () => {
+  const root = join(folder, 'visualizing');
+  await write('visualizing/index.html', '<!doctype html><script type="module" src="./main.js"></script>');
+  await write('visualizing/main.js', visualizingPage('globalThis.report'));
+  await write('visualizing/worker.js', visualizingWorker);
+  const worker = { format: 'es' } as const;
+  await buildSite({ root, configFile: false, logLevel: 'error', build: { target: 'es2022' }, worker });
+  const found = JSON.parse(await openPage(join(root, 'dist'), launch)) as Visualized;
+  expect(found).toMatchObject({ snapshots: [0, 10, 20], shape: [3, 1, 12, 12, 3], aborted: 'no longer wanted' });
+  expect(found.progress).toEqual(Array.from({ length: 20 }, (_, i) => i + 1));
+  expect(found.objective[2]).toBeGreaterThan(found.objective[0] as number);
+  expect(found.turns).toBeGreaterThan(2);
 });
 
 describe.runIf(!('missing' in browser))('wasm in two threads, in a page built by Vite', () => {

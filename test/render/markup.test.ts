@@ -14,6 +14,8 @@ import { layerChart } from '../../src/render/dissectionReport/layerChart.ts';
 import { graphDiagram } from '../../src/render/graphDiagram/graphDiagram.ts';
 import { report } from '../../src/render/report.ts';
 import { treeDiagram } from '../../src/render/treeDiagram.ts';
+import { atlasPage } from '../../src/render/visualization/atlasPage.ts';
+import { dictionaryPage } from '../../src/render/visualization/dictionaryPage.ts';
 import { inventedDissection } from '../support/reported.ts';
 import { elementsOfXml } from '../support/wellFormed.ts';
 
@@ -80,6 +82,42 @@ const writers: Readonly<Record<string, readonly [Kind, Write]>> = {
           },
         ],
         { title: named('page'), language: named('en') },
+      ),
+  ],
+  atlasPage: [
+    'html',
+    (named) =>
+      atlasPage(
+        {
+          layer: named('layer'),
+          grid: 2,
+          cells: [
+            {
+              row: 0,
+              column: 1,
+              count: 5,
+              images: [],
+              direction: { layer: 'conv', vector: [1] },
+              picture: 0,
+              label: { class: 1, name: named('class'), attribution: 2 },
+            },
+          ],
+          icons: { shape: [1, 2, 2, 3], data: new Float32Array(12) },
+        },
+        { text: named('text'), language: named('en') },
+      ),
+  ],
+  dictionaryPage: [
+    'html',
+    (named) =>
+      dictionaryPage(
+        {
+          layer: named('layer'),
+          units: { shape: [1, 1, 1, 1], data: Int32Array.of(0) },
+          values: { shape: [1, 1, 1, 1], data: Float32Array.of(2) },
+          start: [[0, 0]],
+        },
+        { picture: picture(2, 2), labels: [named('unit')], text: named('text'), language: named('en') },
       ),
   ],
   dissectionCsv: ['csv', (named) => dissectionCsv(renamed(invented, named))],

@@ -30,6 +30,7 @@ describe('scores(model, x, { target, scale })', () => {
     ['a class each', [3, 0, 1]],
     ['a contrast', { class: 1, minus: 'rest' }],
     ['a unit', { layer: 'conv2', unit: 1, position: 'max' }],
+    ['a direction', { layer: 'conv2', vector: [1, -2, 0.5], position: 'center' }],
     ['a function', weightedOutputs],
     ['an output', { output: 0, target: 2 }],
   ])('%s: what a method explains', async (_, target) => {

@@ -4,7 +4,9 @@ import { knowledgeCalls } from './publicCalls/knowledgeCalls.ts';
 import { metricCalls } from './publicCalls/metricCalls.ts';
 import { networkCalls } from './publicCalls/networkCalls.ts';
 import { nodeCalls } from './publicCalls/nodeCalls.ts';
+import { spectrumCalls } from './publicCalls/parameterizationCalls.ts';
 import type { PublicCalls } from './publicCalls/sent.ts';
+import { visualizationCalls } from './publicCalls/visualizationCalls.ts';
 
 export { givenFor, type Prepared, prepare } from './publicCalls/given.ts';
 
@@ -19,6 +21,8 @@ export const publicCalls: PublicCalls = {
   ...dissectionCalls,
   ...knowledgeCalls,
   ...nodeCalls,
+  ...visualizationCalls,
+  ...spectrumCalls,
 };
 
 /** Public asynchronous functions that have no call, and why. */

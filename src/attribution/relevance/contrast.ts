@@ -9,6 +9,7 @@ import { VitrineError } from '../../numeric/errors.ts';
 import type { BackwardRun } from '../gradient/backpropagated.ts';
 import { distribution, inProportion, type Sign, signedParts, signedTerms, sumOf } from './distribution.ts';
 import { relevanceAtEnds } from './relevanceAtEnds.ts';
+import type { Passage } from './through.ts';
 
 type Signals = ReturnType<ForwardRecord['backward']>;
 
@@ -21,15 +22,26 @@ export function opposing(graph: OperationGraph, targets: readonly Site[]): Compo
 }
 
 /** What excites the target less what excites its opposite, all the way to the ends. */
-export function differenceAtEnds(record: ForwardRecord, { seeds, ends }: BackwardRun): Signals {
-  const met = relevanceAtEnds(record, twice(seeds), ends);
+export function differenceAtEnds(
+  record: ForwardRecord,
+  { seeds, ends }: BackwardRun,
+  through: readonly Passage[],
+): Signals {
+  const met = relevanceAtEnds(record, twice(seeds), { ends, through });
   return new Map(ends.map((site) => [site, [difference(met, site)]]));
 }
 
 /** What is left of the difference above zero at a layer goes on from there. */
-export function differenceFrom(layer: Site, record: ForwardRecord, { seeds, ends }: BackwardRun): Signals {
-  const left = tf.relu(difference(record.backward(twice(seeds), { to: [layer] }), layer));
-  return relevanceAtEnds(record, new Map([[layer, left]]), ends);
+export function differenceFrom(
+  layer: Site,
+  record: ForwardRecord,
+  { seeds, ends, through }: BackwardRun & { readonly through: readonly Passage[] },
+): Signals {
+  const [above = [], below = []] = [true, false].map((isAbove) =>
+    through.filter(({ site }) => site.value > layer.value === isAbove),
+  );
+  const left = tf.relu(difference(relevanceAtEnds(record, twice(seeds), { ends: [layer], through: above }), layer));
+  return relevanceAtEnds(record, new Map([[layer, left]]), { ends, through: below });
 }
 
 function twice(seeds: WalkSeeds): WalkSeeds {

@@ -11,9 +11,10 @@ import { differenceAtEnds, differenceFrom, opposing } from './contrast.ts';
 import { relevanceAtEnds } from './relevanceAtEnds.ts';
 import { relevanceRules } from './relevanceRules.ts';
 import { zPlus } from './rules.ts';
+import { type Passage, passagesOf, type ThroughOption, throughCheck } from './through.ts';
 
 /** The options of {@link excitationBackprop}. */
-export interface ExcitationBackpropOptions extends LayerOption, RuleOptions {
+export interface ExcitationBackpropOptions extends LayerOption, RuleOptions, ThroughOption {
   /**
    * Whether the map of the opposite of the target is subtracted. With a layer, only what is left above zero there goes
    * on; one right before the last linear layer leaves all of it, since no unit there excites both. False by default.
@@ -31,6 +32,7 @@ const checks: OptionChecks<ExplainOptions & ExcitationBackpropOptions> = {
   ...ruleChecks,
   contrastive: kind('true, false or {layer}', isContrast),
   bias: flag,
+  through: throughCheck,
 };
 
 /**
@@ -46,7 +48,7 @@ const checks: OptionChecks<ExplainOptions & ExcitationBackpropOptions> = {
  *
  * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param x one example or a batch `[n, …]` in the shape of the model's input.
- * @param options `contrastive`, `bias` (`false` is the original definition), `layer`, `target`, `rules` for
+ * @param options `contrastive`, `bias` (`false` is the original definition), `layer`, `through` as in {@link lrp}, `target`, `rules` for
  * layers that have none, and `composite` for all.
  * @returns `values` in the shape of the input (or the layer), and the logit as `score`.
  * @throws {VitrineError} if there is no rule for an operation on the way, as for a softmax inside or a layer that is not known.
@@ -70,7 +72,7 @@ export async function excitationBackprop(
     x,
     options,
     { checks },
-    async (session, { layer, contrastive = false, bias = true, ...own }) => {
+    async (session, { layer, contrastive = false, bias = true, through, ...own }) => {
       const method = 'excitationBackprop';
       assertUnscaled(session, method);
       const { graph } = session.network;
@@ -79,11 +81,9 @@ export async function excitationBackprop(
         own: [[({ linear }) => linear, zPlus()]],
         graph,
       });
-      return backpropagate(session, layer, {
-        method,
-        composite: await relevanceRules(session, chosen, { method, bias }),
-        ...walkOf(session, { contrastive, layer }),
-      });
+      const composite = await relevanceRules(session, chosen, { method, bias });
+      const passages = passagesOf(session, through, { layer, composite });
+      return backpropagate(session, layer, { method, composite, ...walkOf(session, { contrastive, layer, passages }) });
     },
   );
 }
@@ -95,15 +95,27 @@ function isContrast(value: unknown): boolean {
 
 function walkOf(
   session: Session,
-  { contrastive = false, layer }: Pick<ExcitationBackpropOptions, 'contrastive'> & { layer: string | undefined },
+  {
+    contrastive,
+    layer,
+    passages,
+  }: {
+    readonly contrastive: NonNullable<ExcitationBackpropOptions['contrastive']>;
+    readonly layer: string | undefined;
+    readonly passages: readonly Passage[];
+  },
 ): Pick<Backpropagation, 'through' | 'walk'> {
+  const through = passages.map(({ site }) => site);
   if (contrastive === false) {
-    return { walk: (record, { seeds, ends }) => relevanceAtEnds(record, seeds, ends) };
+    return { through, walk: (record, { seeds, ends }) => relevanceAtEnds(record, seeds, { ends, through: passages }) };
   }
-  if (contrastive === true) return { walk: differenceAtEnds };
+  if (contrastive === true) return { through, walk: (record, run) => differenceAtEnds(record, run, passages) };
   const at = session.network.site(contrastive.layer, 'contrastive.layer');
   endsOf(session.network, layer).forEach((end) => assertNotAbove(end, at));
-  return { through: [at], walk: (record, run) => differenceFrom(at, record, run) };
+  return {
+    through: [...through, at],
+    walk: (record, run) => differenceFrom(at, record, { ...run, through: passages }),
+  };
 }
 
 /** Values are numbered in the order in which they are made. */

@@ -6,17 +6,26 @@ import type { Session } from '../../scoring/session.ts';
 import { assertWithinRanges } from './assertWithinRanges.ts';
 import { base } from './base.ts';
 
-/**
- * The rules by which relevance passes back: those that were chosen, and for what they leave open those that all
- * composites have in common.
- */
+/** What rules are made whole for. */
+interface RelevanceMethod {
+  readonly method: string;
+  readonly bias: boolean;
+}
+
+/** The rules by which relevance passes back, checked with the inputs that they will meet. */
 export async function relevanceRules(
   session: Session,
   chosen: Composite,
-  { method, bias }: { readonly method: string; readonly bias: boolean },
+  options: RelevanceMethod,
 ): Promise<Composite> {
-  const whole = [...namingKernels(chosen, session.network.graph), ...base(method)];
+  const whole = wholeComposite(session.network.graph, chosen, options);
   await assertWithinRanges(session, whole);
+  return whole;
+}
+
+/** The rules that were chosen, and for what they leave open those that all composites have in common. */
+export function wholeComposite(graph: OperationGraph, chosen: Composite, { method, bias }: RelevanceMethod): Composite {
+  const whole = [...namingKernels(chosen, graph), ...base(method)];
   return bias ? whole : unbiased(whole);
 }
 

@@ -6,7 +6,7 @@ import type { Input, Model, RunOptions } from '../../network/types.ts';
 import { readInputs } from '../../network/walk/inputs.ts';
 import { withNetwork } from '../../network/withNetwork.ts';
 import { VitrineError } from '../../numeric/errors.ts';
-import { dot } from '../../numeric/linear/vectors.ts';
+import { dot, norm } from '../../numeric/linear/vectors.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
 import {
   anything,
@@ -21,7 +21,7 @@ import {
 import { tTest } from '../../numeric/significance.ts';
 import { forEachOf, type Sliced } from '../../numeric/sliced.ts';
 import { layerGradients } from '../../scoring/layerGradients.ts';
-import type { Target } from '../../scoring/types.ts';
+import type { Direction, Target } from '../../scoring/types.ts';
 import { type ConceptVector, conceptVector } from './conceptVector.ts';
 
 /** Options of {@link conceptActivationVectors}. */
@@ -61,6 +61,11 @@ export interface ConceptScore {
   readonly mean: number;
   /** The directions from each negative set to the concept, of unit length, `[negative sets, values of the layer]`. */
   readonly vectors: NdArray<Float64Array>;
+  /**
+   * Each vector as a direction among the units: of a layer with rows and columns the mean over its positions, which is what the vector
+   * says of values that are the same everywhere; of unit length, or zero.
+   */
+  readonly directions: readonly Direction[];
   /** How well each vector tells held-out examples apart, `[negative sets]`. */
   readonly accuracy: Float64Array;
   /** How likely such scores are for sets of nothing in particular, by a two-sided t-test against `chance`; NaN if all are the same. */
@@ -144,7 +149,9 @@ export async function conceptActivationVectors<C extends string>(
     for (const [name, set] of Object.entries<Input>(concepts)) {
       const values = await valuesOf(set, `concepts.${name}`);
       const vectors = await inSlices(vectorsAgainst(values, nothing, fitting), run);
-      found.push([name, scoreOf(vectors, await inSlices(risingShares(slopes, vectors), run), chance)]);
+      const scores = await inSlices(risingShares(slopes, vectors), run);
+      const directions = vectors.map(({ direction }) => ({ layer, vector: unitVector(direction, values.shape) }));
+      found.push([name, { ...scoreOf(vectors, scores, chance), directions }]);
     }
     return { concepts: Object.fromEntries(found) as Record<C, ConceptScore>, chance };
   });
@@ -177,7 +184,11 @@ function* vectorsAgainst(
   return vectors;
 }
 
-function scoreOf(vectors: readonly ConceptVector[], scores: Float64Array, chance: Float64Array): ConceptScore {
+function scoreOf(
+  vectors: readonly ConceptVector[],
+  scores: Float64Array,
+  chance: Float64Array,
+): Omit<ConceptScore, 'directions'> {
   const size = vectors[0]?.direction.length as number;
   const data = new Float64Array(vectors.length * size);
   vectors.forEach(({ direction }, i) => data.set(direction, i * size));
@@ -188,6 +199,16 @@ function scoreOf(vectors: readonly ConceptVector[], scores: Float64Array, chance
     accuracy: Float64Array.from(vectors, ({ accuracy }) => accuracy),
     pValue: tTest(scores, chance),
   };
+}
+
+/** The sum over the positions of a vector of values `[n, …, units]`, brought to unit length. */
+function unitVector(vector: Float64Array, shape: readonly number[]): Float32Array {
+  const sum = new Float64Array(shape.at(-1) as number);
+  vector.forEach((value, place) => {
+    sum[place % sum.length]! += value;
+  });
+  const length = norm(sum);
+  return Float32Array.from(sum, (value) => (length === 0 ? 0 : value / length));
 }
 
 /** The share of examples whose score rises in each direction, Eq. (2), Kim et al. 2018. */

@@ -71,7 +71,10 @@ export const embeddingChecks: OptionChecks<EmbeddingOptions> = {
 };
 
 /** Embeds concepts among the units of the one layer of readings. */
-export async function embedConcepts(readings: Readings, options: EmbeddingOptions): Promise<Net2Vec> {
+export async function embedConcepts(
+  readings: Readings,
+  options: EmbeddingOptions,
+): Promise<Omit<Net2Vec, 'directions'>> {
   const { validation = 0.3, seed = 0, limit = Number.POSITIVE_INFINITY, unitCounts = [] } = options;
   const { steps = 60, learningRate = 0.1, penalty = 0, signal, onProgress } = options;
   const index = conceptIndex(options.concepts);

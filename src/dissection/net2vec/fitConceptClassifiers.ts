@@ -121,7 +121,11 @@ export async function fitConceptClassifiers(
       concepts.push({ concept: name, category, ...classifier });
       onProgress?.({ stage: 'weights', done: concepts.length, total: found.length });
     }
-    return { concepts, skipped: chosen.filter((place) => !found.includes(place)).map((place) => nameOf(index, place)) };
+    return {
+      concepts,
+      directions: concepts.map(({ multiple }) => ({ layer, vector: Float32Array.from(multiple.weights) })),
+      skipped: chosen.filter((place) => !found.includes(place)).map((place) => nameOf(index, place)),
+    };
   });
 }
 

@@ -8,6 +8,7 @@ import { assertDataset, type Dataset } from '../../readings/dataset.ts';
 import { layerReadings } from '../../readings/labelledReadings.ts';
 import type { LabelledImage } from '../../readings/labels.ts';
 import { assertLayerUpsampling } from '../../readings/placement.ts';
+import { directionsOf } from '../../scoring/directions.ts';
 import type { DissectOptions } from '../options.ts';
 import { type EmbeddingOptions, embedConcepts, embeddingChecks } from './embedConcepts.ts';
 import type { Net2Vec } from './types.ts';
@@ -74,6 +75,7 @@ export async function net2vec(
     const site = network.site(layer, 'layer');
     if (site.shape.length !== 4)
       throw new VitrineError('bad-argument', `"layer" expected one with rows and columns, got "${layer}"`);
-    return embedConcepts(await layerReadings(network, dataset, { ...own, layers: [layer] }), own);
+    const found = await embedConcepts(await layerReadings(network, dataset, { ...own, layers: [layer] }), own);
+    return { ...found, directions: directionsOf(layer, found.embeddings) };
   });
 }

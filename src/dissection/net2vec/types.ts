@@ -1,4 +1,5 @@
 import type { NdArray } from '../../numeric/ndarray.ts';
+import type { Direction } from '../../scoring/types.ts';
 
 /** The one unit whose mask is most like a concept. */
 export interface BestUnit {
@@ -41,6 +42,8 @@ export interface Net2Vec {
   readonly concepts: readonly ConceptEmbedding[];
   /** The weights of all concepts, `[concepts, units]`. */
   readonly embeddings: NdArray<Float64Array>;
+  /** The rows of `embeddings` as directions among the units, whose lengths are those of the weights. */
+  readonly directions: readonly Direction[];
   /** The share of concepts that several units find better than one does, by the IoU over held-out images. */
   readonly improved: number;
   /** The concepts that no image to learn from, or none that was held out, has. */
@@ -73,6 +76,8 @@ export interface ConceptClassifier {
 /** How well concepts are told from the units of a layer. */
 export interface ConceptClassifiers {
   readonly concepts: readonly ConceptClassifier[];
+  /** The weights of each concept as a direction among the units. */
+  readonly directions: readonly Direction[];
   /** The concepts that all or no images of a part have. */
   readonly skipped: readonly string[];
 }

@@ -100,6 +100,7 @@ export async function outputComponents(
     assertScale(scale === 'shiftedLogit' ? 'logit' : scale, head);
     if (wanted !== undefined) assertInteger('count', wanted, [1, classes]);
     const reader = { network, head, scale };
+    const layer = (scale === 'probability' ? head.site : head.logits).address;
     const running = runningCovariance(classes);
     await forEachOutput(reader, source, { ...run, stage: 'covariance' }, (values) => running.add(values));
     const principal = await inSlices(principalDirections(running.covariance()), run);
@@ -119,6 +120,7 @@ export async function outputComponents(
       variances: principal.variances,
       principal: Matrix.eye(components).to2DArray().map(ofRow),
       independent,
+      directions: independent.map(({ direction }) => ({ layer, vector: Float32Array.from(direction) })),
       classEmbeddings: {
         shape: [classes, components],
         data: Float64Array.from({ length: classes * components }, (_, place) => {

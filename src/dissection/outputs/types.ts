@@ -1,4 +1,5 @@
 import type { NdArray } from '../../numeric/ndarray.ts';
+import type { Direction } from '../../scoring/types.ts';
 
 /** A class or an image, and its value. */
 export interface OutputExtreme {
@@ -37,6 +38,8 @@ export interface OutputComponents {
   readonly principal: readonly OutputComponent[];
   /** As independent of each other as can be, of the greatest |kurtosis| first. */
   readonly independent: readonly OutputComponent[];
+  /** The directions of `independent`, among the logits or the probabilities that were looked at. */
+  readonly directions: readonly Direction[];
   /** Where each class would lie in the independent components if it were certain, $W (e_c - \mu)$, `[classes, components]`. */
   readonly classEmbeddings: NdArray<Float64Array>;
   /** Whether the search for independent components came to rest. */

@@ -1,13 +1,13 @@
 import { owned } from '../../backend/owned.ts';
 import { layerAddress } from '../../network/runChecks.ts';
 import type { Model } from '../../network/types.ts';
-import { assertArray, assertFiniteArray } from '../../numeric/check.ts';
 import { VitrineError } from '../../numeric/errors.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
-import { assertOptions, type OptionChecks, object, required } from '../../numeric/options.ts';
+import { assertOptions, kind, type OptionChecks, required } from '../../numeric/options.ts';
 import type { Sliced } from '../../numeric/sliced.ts';
 import { assertDataset, type Dataset } from '../../readings/dataset.ts';
 import type { LabelledImage } from '../../readings/labels.ts';
+import { type Directions, directionMatrix } from '../../scoring/directions.ts';
 import type { Dissection } from '../types.ts';
 import { dissectMixes, type MixOptions, mixChecks } from './dissectMixes.ts';
 
@@ -15,14 +15,14 @@ import { dissectMixes, type MixOptions, mixChecks } from './dissectMixes.ts';
 export interface DirectionDissectionOptions extends MixOptions {
   /** The address of a layer with rows and columns. */
   readonly layer: string;
-  /** Directions among the units of the layer, `[directions, units]`; their lengths matter to the thresholds alone. */
-  readonly directions: NdArray<Float32Array | Float64Array>;
+  /** Directions among the units of the layer, `[directions, units]`, or concepts of it; their lengths matter to the thresholds alone. */
+  readonly directions: Directions;
 }
 
 const checks: OptionChecks<DirectionDissectionOptions> = {
   ...mixChecks,
   layer: required(layerAddress),
-  directions: required(object),
+  directions: required(kind('directions', (value) => typeof value === 'object' && value !== null)),
 };
 
 /**
@@ -35,7 +35,7 @@ const checks: OptionChecks<DirectionDissectionOptions> = {
  *
  * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
  * @param dataset images with labels `[planes, H, W]` of one size; read twice.
- * @param options those of `dissect`, but for `layers`; `layer`, `directions` `[directions, units]`.
+ * @param options those of `dissect`, but for `layers`; `layer`, `directions` `[directions, units]` or a list of concepts.
  * @returns the dissection, in which a unit is a direction.
  * @throws {VitrineError} if directions have another number of units than the layer, are not finite or zero; else as
  * {@link dissect}.
@@ -55,21 +55,19 @@ export async function directionDissection(
   assertOptions(options, checks);
   assertDataset('dataset', dataset);
   const [{ layer, directions, ...own }] = await owned(options);
-  const directionsOf = function* (units: number): Sliced<readonly [typeof directions]> {
-    assertDirections(directions, units);
-    yield directions.data.length;
-    return [directions];
+  const directionsOf = function* (units: number): Sliced<readonly [Vectors]> {
+    const vectors = directionMatrix('directions', directions, { layer, units });
+    assertNoZeros(vectors, units);
+    yield vectors.data.length;
+    return [vectors];
   };
   const [found] = await dissectMixes(model, dataset, { ...own, layers: [layer] }, { argument: 'layer', directionsOf });
   return found?.[0] as Dissection;
 }
 
-function assertDirections(directions: DirectionDissectionOptions['directions'], units: number): void {
-  assertArray('directions', directions, [2]);
-  assertFiniteArray('directions', directions);
-  const { shape, data } = directions;
-  if (shape[1] !== units)
-    throw new VitrineError('bad-shape', `"directions" expected shape [d, ${units}], got [${shape.join(', ')}]`);
+type Vectors = NdArray<Float32Array | Float64Array>;
+
+function assertNoZeros({ data }: Vectors, units: number): void {
   for (let start = 0; start < data.length; start += units) {
     if (data.subarray(start, start + units).every((value) => value === 0)) {
       throw new VitrineError(

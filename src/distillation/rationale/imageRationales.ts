@@ -8,14 +8,13 @@ import { layerAddress, runChecks } from '../../network/runChecks.ts';
 import type { Model, RunOptions } from '../../network/types.ts';
 import { signalAt } from '../../network/walk/signals.ts';
 import { withNetwork } from '../../network/withNetwork.ts';
-import { VitrineError } from '../../numeric/errors.ts';
 import { type NdArray, sizeOf } from '../../numeric/ndarray.ts';
 import { anything, assertOptions, type OptionChecks, required } from '../../numeric/options.ts';
 import { forEachImageBatch } from '../../readings/imageBatches.ts';
 import type { ImageDataset } from '../../readings/imageSource.ts';
 import { type ImageSource, imagesOf } from '../../readings/imageSource.ts';
-import { isClassList } from '../../scoring/targets/classScore.ts';
 import { createScorer, headOf } from '../../scoring/targets/createScorer.ts';
+import { assertSharedTarget } from '../../scoring/targets/sharedTarget.ts';
 import type { Target } from '../../scoring/types.ts';
 import { type NumberList, vectorOf } from '../vectorOf.ts';
 import { type RationaleVectors, vectorsOf } from './rationaleVectors.ts';
@@ -96,7 +95,7 @@ export async function layerSums(
   dataset: ImageDataset,
   { layer, target, ...run }: Omit<ImageRationaleOptions, 'meanResponses'>,
 ): Promise<LayerSums> {
-  assertTarget(target);
+  assertSharedTarget(target);
   return withNetwork(model, async (network) => {
     const site = network.site(layer, 'layer');
     const scorer = createScorer(network, { target, count: Number.POSITIVE_INFINITY });
@@ -172,13 +171,4 @@ function decisionOf(network: Network, target: Target): { head: OutputHead; class
 function classOf(target: Target): number | undefined {
   if (typeof target === 'object' && 'output' in target) return classOf(target.target);
   return typeof target === 'number' ? target : undefined;
-}
-
-export function assertTarget(target: Target | undefined): void {
-  const inner = typeof target === 'object' && target !== null && 'output' in target ? target.target : target;
-  if (inner !== undefined && inner !== 'predicted' && !isClassList(inner)) return;
-  throw new VitrineError(
-    'bad-argument',
-    '"target" expected one and the same for all images, as a class, got one of each image\'s own',
-  );
 }

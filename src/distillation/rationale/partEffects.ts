@@ -8,7 +8,8 @@ import { assertOptions, object, required } from '../../numeric/options.ts';
 import { forEachImageBatch } from '../../readings/imageBatches.ts';
 import { type ImageSource, imagesOf } from '../../readings/imageSource.ts';
 import { createScorer } from '../../scoring/targets/createScorer.ts';
-import { assertTarget, type ImageRationaleOptions, rationaleChecks } from './imageRationales.ts';
+import { assertSharedTarget } from '../../scoring/targets/sharedTarget.ts';
+import { type ImageRationaleOptions, rationaleChecks } from './imageRationales.ts';
 import { partMatrix } from './parseTree.ts';
 
 /** Options of {@link partEffects}. */
@@ -41,7 +42,7 @@ export async function partEffects(
   options: PartEffectsOptions,
 ): Promise<NdArray<Float64Array>> {
   assertOptions(options, { ...rationaleChecks, parts: required(object) });
-  assertTarget(options.target);
+  assertSharedTarget(options.target);
   const [dataset, [own]] = await Promise.all([imagesOf(images), owned(options)]);
   const { layer, target, parts, ...run } = own;
   return withNetwork(model, async (network) => {

@@ -48,7 +48,11 @@ export function positionText({ shape, perFrame }: Pick<Site, 'shape' | 'perFrame
 }
 
 /** Refuses what is no position in a layer. */
-export function assertPosition(argument: string, position: unknown, site: Site): void {
+export function assertPosition(
+  argument: string,
+  position: unknown,
+  site: Pick<Site, 'address' | 'shape' | 'perFrame'>,
+): void {
   const { address, shape } = site;
   const axes = shape.slice(1, -1);
   const layer = `layer "${address}" of shape ${openShapeText(shape)}`;

@@ -1,6 +1,7 @@
 import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { productMethod, simdProduct } from '../../backend/kernels/convolve.ts';
+import { VitrineError } from '../../numeric/errors.ts';
 import type { FusedActivation, Operation, OperationParameters } from '../graph/operation.ts';
 import {
   bySimdConvolution,
@@ -54,6 +55,7 @@ function multiplied(
   { kernel, bias }: { kernel: Tensor2D; bias?: Tensor },
   activation: FusedActivation | undefined,
 ): Tensor {
+  assertLength(source, x, kernel);
   const own = !bias || bias.rank === 1 ? simdProduct(x, kernel, 'forward', source.store) : undefined;
   if (own) return bySimdConvolution(source, own, { x, kernel, bias, activation });
   return tf.fused.matMul({
@@ -62,6 +64,15 @@ function multiplied(
     ...(bias && { bias: bias as Tensor1D }),
     activation: fusedName(activation),
   });
+}
+
+/** Refuses what a walk on another size of pictures would bring; a kernel on bare memory would read beyond its end. */
+function assertLength({ address }: OperationSource, { shape }: Tensor2D, kernel: Tensor2D): void {
+  if (shape[1] === kernel.shape[0]) return;
+  throw new VitrineError(
+    'bad-shape',
+    `layer "${address}" expected ${kernel.shape[0]} numbers for each example, got ${shape[1]}`,
+  );
 }
 
 function multipliedBack(source: OperationSource, cotangent: Tensor2D, kernel: Tensor2D): Tensor {

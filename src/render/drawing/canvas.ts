@@ -50,3 +50,10 @@ export function place(canvas: Picture, { data, width, height }: Picture, [left, 
     }
   }
 }
+
+/** Puts a picture in place of what is there, its opacity too; all of it must fit. */
+export function paste(canvas: Picture, { data, width, height }: Picture, [left, top]: readonly [number, number]): void {
+  for (let y = 0; y < height; y++) {
+    canvas.data.set(data.subarray(y * width * 4, (y + 1) * width * 4), ((top + y) * canvas.width + left) * 4);
+  }
+}

@@ -11,6 +11,7 @@ import { VitrineError } from '../../numeric/errors.ts';
 import type {
   BoxTarget,
   ContrastTarget,
+  DirectionTarget,
   LayersTarget,
   MaskTarget,
   OutputTarget,
@@ -23,7 +24,7 @@ import type { Scorer, TappedValues } from './scorer.ts';
 /** The targets that are classes. */
 export type ClassTarget = Exclude<
   Target,
-  UnitTarget | MaskTarget | BoxTarget | OutputTarget | ScoreFunction | LayersTarget
+  UnitTarget | DirectionTarget | MaskTarget | BoxTarget | OutputTarget | ScoreFunction | LayersTarget
 >;
 
 /** The score of a class, or of a contrast of classes, on a scale. A binary model has the classes 0 and 1. */

@@ -5,8 +5,17 @@ import type { Scale } from '../../network/types.ts';
 import { VitrineError } from '../../numeric/errors.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
 import { callback, listOf, text } from '../../numeric/options.ts';
-import type { BoxTarget, LayersTarget, MaskTarget, OutputTarget, Target, UnitTarget } from '../types.ts';
+import type {
+  BoxTarget,
+  DirectionTarget,
+  LayersTarget,
+  MaskTarget,
+  OutputTarget,
+  Target,
+  UnitTarget,
+} from '../types.ts';
 import { classScorer } from './classScore.ts';
+import { directionScorer } from './directionScore.ts';
 import { boxHead, boxScorer, maskHead, maskScorer } from './regionScore.ts';
 import type { Scorer } from './scorer.ts';
 import { tapedScorer } from './tapedScore.ts';
@@ -39,7 +48,9 @@ function scorerOn(network: Network, heads: readonly OutputHead[], request: Reque
     );
   }
   if (isLayersTarget(target)) return layersScorer(network, target);
-  if (isUnitTarget(target)) return unitScorer(network, target);
+  if (isLayerTarget(target)) {
+    return 'vector' in target ? directionScorer(network, target) : unitScorer(network, target);
+  }
   if (isOutputTarget(target)) {
     const head = findHead(network, target.output);
     if (isOutputTarget(target.target)) {
@@ -68,7 +79,7 @@ function isLayersTarget(target: Target): target is LayersTarget {
   return typeof target === 'object' && target !== null && 'layers' in target;
 }
 
-function isUnitTarget(target: Target): target is UnitTarget {
+function isLayerTarget(target: Target): target is UnitTarget | DirectionTarget {
   return typeof target === 'object' && target !== null && 'layer' in target;
 }
 
@@ -91,7 +102,7 @@ export function headOf(network: Network, target: Target | undefined): OutputHead
 
 function headAmong(network: Network, heads: readonly OutputHead[], target: Target | undefined): OutputHead | undefined {
   if (target === undefined) return heads[0];
-  if (typeof target === 'function' || isLayersTarget(target) || isUnitTarget(target)) return undefined;
+  if (typeof target === 'function' || isLayersTarget(target) || isLayerTarget(target)) return undefined;
   if (isOutputTarget(target)) return headAmong(network, [findHead(network, target.output)], target.target);
   if (isMaskTarget(target)) return maskHead(heads, target);
   return isBoxTarget(target) ? boxHead(heads) : heads[0];

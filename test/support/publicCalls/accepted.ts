@@ -26,23 +26,24 @@ const isWord = (words: string): ((accepted: Case) => boolean) => {
 // Numbers that may have a fraction, that may be negative, and that may be as large as one likes.
 const real = isWord(`
   adaptive alpha area areaWeight balance baseline beta blur ceiling centre confidence dataRange deviation
-  deviations dilation distance e fading g high intersection inverseTemperature jitter jump kernelWidth
-  learningRate low maskBlur maxDistance maxSigma mean noise noneDensity origin penalty percentile pose
-  probability quantile radius ridge share sharpness shift sigma smoothness sparsity spurious std strength tau
-  threshold tolerance truth validation`);
+  deviations dilation distance e fading featureWeight g high intersection inverseTemperature jitter jump kernelWidth
+  learningRate low maskBlur maxDistance maxSigma mean noise noneDensity origin penalty percentile pose power
+  probability quantile radius ridge share sharpness shift sigma smoothness sparsity spurious std stepSize strength tau
+  threshold tolerance truth validation color decay weight beta1 beta2 epsilon momentum dampening unique shared outside spread center side sideDeviation`);
 const signed = isWord(`
-  baseline beta centre deviations high low mean origin seed shift std stream threshold`);
+  baseline beta centre deviations high low mean origin seed shift std stream threshold color weight outside`);
 const large = isWord(`
+  first second objective objectives perplexity redirected
   adaptive area areaWeight balance baseline batchSize beta ceiling centre channels classes columns count
-  dataRange depth deviation deviations distance e examples fading g grid height high imageCount imageSize
+  dataRange depth deviation deviations distance e examples fading featureWeight g grid height high imageCount imageSize
   index intersection inverseTemperature jitter jump kernelWidth learningRate limit maxDepth maxDistance
-  maxMerges mean minLeaf neighbours noise noneDensity origin patch penalty perStep pictureSize pose
-  positions prefetch radius ridge seed sharpness shift sigma size smoothness sparsity std stream strength
-  stride subsetSize tau threshold thumbnailSize tolerance top trainingSize truth unitCount width window`);
+  maxMerges mean minLeaf neighbours noise noneDensity origin patch penalty perStep pictureSize pose power
+  positions prefetch radius ridge seed sharpness shift sigma size smoothness sparsity std stepSize stream strength
+  stride subsetSize tau threshold thumbnailSize tolerance top trainingSize truth unitCount width window color decay unit weight epsilon unique shared ratio pictures outside spread sideDeviation`);
 const endless = isWord('depth maxDistance maxMerges unitCount');
-const texts = isWord('address directory language layerClass method text title');
-const lists = isWord('composite dataset embeddings patterns pictures rules sections');
-const size = isWord('activations background map maps model region source');
+const texts = isWord('address directory language layerClass method text title layer name');
+const lists = isWord('composite dataset embeddings patterns pictures rules sections transforms');
+const size = isWord('activations background images map maps model region source picture reference vectors weights');
 
 /** What may come where the types admit it, by kind. */
 const kinds: readonly { readonly reason: string; readonly holds: (accepted: Case) => boolean }[] = [
@@ -70,6 +71,14 @@ const kinds: readonly { readonly reason: string; readonly holds: (accepted: Case
     reason: 'a projection of which nothing is said is the usual one',
     holds: ({ slot, value }) =>
       slot.option === 'projection' && (value === '{}' || value === 'object without prototype'),
+  },
+  {
+    reason: 'weights of which nothing is said are the usual ones',
+    holds: ({ slot, value }) => slot.option === 'weights' && (value === '{}' || value === 'object without prototype'),
+  },
+  {
+    reason: 'a mask of which nothing is said leaves everything in',
+    holds: ({ slot, value }) => slot.option === 'mask' && (value === '{}' || value === 'object without prototype'),
   },
   {
     reason: 'a request of which nothing is said',

@@ -53,6 +53,7 @@ export const attributionCalls: PublicCalls = {
   deepLift: method(a.deepLift, (given) => ({ baseline: baseline(given) })),
   deepLiftShap: method(a.deepLiftShap, (given) => ({ background: background(given) })),
   lrp: method(a.lrp),
+  'lrp through units': method(a.lrp, () => ({ through: { layer: 'conv', unit: [0, 2] } })),
   excitationBackprop: method(a.excitationBackprop),
   patternNet: method(a.patternNet, ({ patterns }) => ({ patterns })),
   patternAttribution: method(a.patternAttribution, ({ patterns }) => ({ patterns })),

@@ -78,6 +78,12 @@ export const dissectionCalls: PublicCalls = {
     () => ({ layers: ['top'] }),
   ),
   topImages: unlabelled(d.topImages, (given) => ({ layer: 'top', direction: given.array([1, 5], 8), count: 2 })),
+  'topImages by relevance': unlabelled(d.topImages, () => ({
+    layer: 'conv',
+    by: 'relevance' as const,
+    target: [0, 1, 2, 0, 1, 2],
+    count: 2,
+  })),
   unitAblation: unlabelled(d.unitAblation, () => ({ layer: 'top', classes: classes(), units: [0, 3] })),
   cumulativeAblation: unlabelled(d.cumulativeAblation, () => ({
     layer: 'top',

@@ -4,7 +4,7 @@ import { installKernels } from '../../../src/backend/index.ts';
 import * as network from '../../../src/network/index.ts';
 import { createStore } from '../../../src/network/walk/store.ts';
 import { forEachImage } from '../../../src/readings/index.ts';
-import { targets } from '../../../src/scoring/index.ts';
+import { directionsOf, targets } from '../../../src/scoring/index.ts';
 import { type PublicCalls, said, sent } from './sent.ts';
 
 const { operations } = network;
@@ -31,6 +31,7 @@ export const engineCalls: PublicCalls = {
   'installKernels()': () => said(installKernels()),
   'targets.mask': () =>
     said(targets.mask, [1, 0], { shape: [2, 2], data: Uint8Array.of(0, 1, 1, 1) }, { reduce: 'mean' }),
+  directionsOf: (given) => said(directionsOf, 'conv', given.array([2, 4], 3)),
   'targets.box': () => said(targets.box, 3, [1, 0]),
   registerLowering: () => said(network.registerLowering<OwnLayer>, OwnLayer, () => undefined),
   'operations.conv2d': () => said(operations.conv2d, source, geometry(), weights),

@@ -8,12 +8,16 @@ import { mapCalls } from './mapCalls.ts';
 import { metricCalls } from './metricCalls.ts';
 import { networkCalls } from './networkCalls.ts';
 import { nodeCalls } from './nodeCalls.ts';
+import { objectiveCalls } from './objectiveCalls.ts';
+import { parameterizationCalls, spectrumCalls } from './parameterizationCalls.ts';
 import { pictureCalls } from './pictureCalls.ts';
 import { renderCalls } from './renderCalls.ts';
 import { resultCalls } from './resultCalls.ts';
 import { ruleCalls } from './ruleCalls.ts';
 import type { PublicCalls } from './sent.ts';
+import { transformCalls } from './transformCalls.ts';
 import { treeCalls } from './treeCalls.ts';
+import { visualizationCalls } from './visualizationCalls.ts';
 
 /** One valid call, and more where a function takes different things, of each of the named functions. */
 export function callsOf(names: readonly string[]): PublicCalls {
@@ -48,6 +52,11 @@ const everyCall: PublicCalls = {
   ...knowledgeCalls,
   ...graphCalls,
   ...treeCalls,
+  ...visualizationCalls,
+  ...objectiveCalls,
+  ...parameterizationCalls,
+  ...spectrumCalls,
+  ...transformCalls,
   ...renderCalls,
   ...nodeCalls,
   ...folderCalls,

@@ -22,6 +22,8 @@ export interface Prepared {
   readonly pictures: LayersModel;
   /** Eight words: `words`, `conv`, `head`. */
   readonly words: LayersModel;
+  /** Pictures of 12 × 12 × 3 that are made of three numbers. */
+  readonly generator: LayersModel;
   readonly files: SavedModel;
   readonly patterns: Awaited<ReturnType<typeof fitPatterns>>;
   readonly dissection: Dissection;
@@ -67,11 +69,16 @@ export async function prepare(): Promise<Prepared> {
     14,
   );
   const words = textNetwork();
+  const generator = randomized(
+    chain([3], l.dense({ units: 432, activation: 'sigmoid' }), l.reshape({ targetShape: [12, 12, 3] })),
+    15,
+  );
   const { maps } = syntheticPatterns({ seed: 3, imageCount: 6 });
   const graph = await fitExplanatoryGraph(maps, graphOptions);
   return {
     pictures,
     words,
+    generator,
     maps,
     graph,
     pictureGraph: await fitExplanatoryGraph(pictures, [randomArray([8, 12, 12, 3], 5)], {
@@ -83,7 +90,7 @@ export async function prepare(): Promise<Prepared> {
     patterns: await fitPatterns(pictures, [randomArray([6, 12, 12, 3], 3)]),
     inference: await inferPatterns(graph, maps),
     dissection: (await dissect(pictures, labelledImages(), { layers: ['top'], concepts, quantile: 0.1 })).top,
-    dispose: () => [pictures, words].forEach((model) => void model.dispose()),
+    dispose: () => [pictures, words, generator].forEach((model) => void model.dispose()),
   };
 }
 
@@ -102,13 +109,14 @@ export function labelledImages(): readonly LabelledImage[] {
 
 /** What a single call is made of. */
 export function givenFor(prepared: Prepared, { run = {}, as = 'array' }: CallOptions = {}): Given {
-  const { pictures, words, patterns, ...plain } = prepared;
+  const { pictures, words, generator, patterns, ...plain } = prepared;
   return {
     ...(structuredClone({ ...plain, dispose: undefined, files: undefined, patterns }) as unknown as Prepared),
     files: { json: structuredClone(prepared.files.json), files: structuredClone(prepared.files.files) },
     dispose: prepared.dispose,
     pictures,
     words,
+    generator,
     run,
     array: randomArray,
     dataset: (items) => () => vanishing(items, as === 'array' ? (array) => array : tensorOf),

@@ -1,5 +1,7 @@
 import * as m from '../../../src/metrics/index.ts';
 import type { NdArray } from '../../../src/numeric/ndarray.ts';
+import { inversionError } from '../../../src/visualization/inversion/inversionError.ts';
+import { positionSimilarity } from '../../../src/visualization/reading/positionSimilarity.ts';
 import type { Given } from './given.ts';
 import { type PublicCalls, said } from './sent.ts';
 
@@ -32,6 +34,8 @@ const partMasks = (): NdArray<Uint8Array> => ({
 
 /** Metrics of maps, units and places, without waiting. */
 export const mapCalls: PublicCalls = {
+  inversionError: (given) => said(inversionError, given.array([3, 4, 5], 1), given.array([3, 4, 5], 2)),
+  positionSimilarity: (given) => said(positionSimilarity, given.array([3, 4, 5], 1)),
   attributionLocalization: (given) => said(m.attributionLocalization, map(given), mask(), { weighted: true }),
   boxDetectionRate: () => said(m.boxDetectionRate, boxes(), boxes(), { threshold: 0.5 }),
   categoryInstability: (given) => said(m.categoryInstability, [located(given), located(given)], chosen()),

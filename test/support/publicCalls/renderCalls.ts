@@ -9,8 +9,45 @@ const colors = () => ({ colormap: 'RdBu' as const, symmetric: true, quantile: 0.
 const pictures = ({ graph: { imageCount, imageSize } }: Given) =>
   Array.from({ length: imageCount }, () => picture(imageSize[1], imageSize[0]));
 
+const smallVisualization = () => ({
+  images: { shape: [1, 2, 2, 2, 3], data: new Float32Array(24) },
+  steps: [4],
+  objective: { shape: [1, 2], data: Float32Array.of(1, 2) },
+  seed: 0,
+});
+const smallAtlas = (): r.ShownAtlas => ({
+  layer: 'top',
+  grid: 2,
+  cells: [{ row: 0, column: 1, count: 5, images: [0], direction: { layer: 'top', vector: [1] }, picture: 0 }],
+  icons: { shape: [1, 2, 2, 3], data: new Float32Array(12) },
+});
+
 /** Pictures and pages, without waiting. */
 export const renderCalls: PublicCalls = {
+  atlasPage: () => said(r.atlasPage, smallAtlas(), { title: 'a', text: 'b', language: 'en' }),
+  dictionaryPage: () =>
+    said(
+      r.dictionaryPage,
+      {
+        layer: 'top',
+        units: { shape: [1, 1, 2, 1], data: Int32Array.of(1, 0) },
+        values: { shape: [1, 1, 2, 1], data: Float32Array.of(3, 2) },
+        start: [[0, 0]],
+      },
+      { picture: smallPicture(), labels: ['a', 'b'], example: 0, title: 'a', text: 'b', language: 'en' },
+    ),
+  pictureGrid: () =>
+    said(r.pictureGrid, [[smallPicture()]], {
+      columns: 1,
+      titles: ['a'],
+      title: 'b',
+      cellWidth: 30,
+      magnification: 1,
+    }),
+  pictureStrip: () =>
+    said(r.pictureStrip, smallVisualization(), { titles: ['a', 'b'], title: 'c', cellWidth: 30, magnification: 1 }),
+  spriteSheet: () => said(r.spriteSheet, [smallPicture(), smallPicture()], { columns: 1, data: [{ unit: 1 }, {}] }),
+  'spriteSheet of a visualization': () => said(r.spriteSheet, smallVisualization(), { columns: 2 }),
   colorScale: (given) => said(r.colorScale, map(given), colors()),
   'colorScale of a range': (given) => said(r.colorScale, map(given), { range: [-1, 1], colormap: 'RdBu' }),
   conceptChart: ({ dissection }) => said(r.conceptChart, dissection),

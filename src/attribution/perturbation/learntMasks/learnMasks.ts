@@ -1,8 +1,9 @@
-import type { Tensor1D, Tensor3D, TensorContainer } from '@tensorflow/tfjs-core';
+import type { Tensor1D, Tensor3D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { withTensors } from '../../../backend/withTensors.ts';
 import { type Chunk, chunksOf } from '../../../network/walk/batches.ts';
 import { type NdArray, sizeOf } from '../../../numeric/ndarray.ts';
-import { minimize } from '../../../optimization/minimize.ts';
+import { type Minimized, minimize } from '../../../optimization/minimize.ts';
 import type { Optimizer } from '../../../optimization/optimizer.ts';
 import type { Session } from '../../../scoring/session.ts';
 
@@ -72,7 +73,7 @@ async function learnChunk<T extends object>(
   { chunk, signal }: { chunk: Chunk; signal: AbortSignal | undefined },
   consume: (part: Record<'mask' | 'curve', NdArray>, iteration: number) => void,
 ): Promise<NdArray> {
-  const job = (prepared: T): Promise<readonly NdArray[]> =>
+  const job = (prepared: T): Promise<Minimized> =>
     minimize(
       {
         start: [examplesOf(start, chunk)],
@@ -87,18 +88,8 @@ async function learnChunk<T extends object>(
       },
       consume,
     );
-  const [parameters] = await withTensors(() => prepare(chunk), job);
-  return parameters as NdArray;
-}
-
-/** Runs a job with tensors, in any structure, that live as long as it does. */
-async function withTensors<T extends object, R>(make: () => T, job: (tensors: T) => Promise<R>): Promise<R> {
-  const tensors = tf.tidy(make as () => TensorContainer);
-  try {
-    return await job(tensors as T);
-  } finally {
-    tf.dispose(tensors);
-  }
+  const { parameters } = await withTensors(() => prepare(chunk), job);
+  return parameters[0] as NdArray;
 }
 
 function zeros(shape: readonly number[]): NdArray {

@@ -2,8 +2,7 @@ import type { Input, Model } from '../../../network/types.ts';
 import { assertRoom } from '../../../numeric/check.ts';
 import { callback, count, type OptionChecks } from '../../../numeric/options.ts';
 import { random } from '../../../numeric/random.ts';
-import { runningMoments } from '../../../numeric/running.ts';
-import { sobolSequence } from '../../../numeric/sobolSequence.ts';
+import { type SobolDesigns, sobolDesigns, totalIndices } from '../../../numeric/sobolDesigns.ts';
 import { explain } from '../../../scoring/session.ts';
 import type { ExplainOptions, SegmentAttribution } from '../../../scoring/types.ts';
 import type { PartialOption } from '../../progressive.ts';
@@ -52,9 +51,8 @@ export async function sobolAttribution(
   return explain(model, x, options, { checks }, async (session, options) => {
     const { samples = 32, seed = 0, onPartial } = options;
     const game = await gridGame(session, options);
-    // A and B side by side: cells of A, then cells of B.
     for (const cells of game.players) assertRoom('samples', [samples, 2 * cells]);
-    const points = game.players.map((cells, example) => sobolSequence(samples, 2 * cells, random(seed, example)));
+    const designs = game.players.map((cells, example) => sobolDesigns(samples, cells, random(seed, example)));
     const current = (known: readonly Float64Array[]): SegmentAttribution =>
       game.attribution(
         'sobolAttribution',
@@ -62,44 +60,10 @@ export async function sobolAttribution(
       );
     const scores = await coalitionScores(session, game, {
       stage: 'sobolAttribution',
-      counts: game.players.map((cells) => samples * (cells + 2)),
-      fill: (mask, index, example) => fillMask(mask, index, points[example] as Float64Array),
+      counts: designs.map(({ count }) => count),
+      fill: (mask, index, example) => (designs[example] as SobolDesigns).fill(mask, index),
       onBatch: (known) => onPartial?.(() => current(known)),
     });
     return current(scores);
   });
-}
-
-/** Of each design the masks A, B, and A with one cell after the other from B. */
-function fillMask(mask: Float32Array, index: number, points: Float64Array): void {
-  const cells = mask.length;
-  const kind = index % (cells + 2);
-  const start = 2 * cells * Math.floor(index / (cells + 2));
-  const [a, b] = [points.subarray(start, start + cells), points.subarray(start + cells, start + 2 * cells)];
-  mask.set(kind === 1 ? b : a);
-  if (kind > 1) mask[kind - 2] = b[kind - 2] as number;
-}
-
-/** From the designs whose masks have all been scored. */
-function totalIndices(scores: Float64Array, cells: number): Float64Array {
-  const size = cells + 2;
-  const designs = Array.from({ length: Math.floor(scores.length / size) }, (_, k) =>
-    scores.subarray(k * size, (k + 1) * size),
-  );
-  const spread = varianceOf(designs.flatMap(([a, b]) => [a as number, b as number]));
-  return Float64Array.from({ length: cells }, (_, cell) => {
-    const squares = designs.reduce(
-      (sum, design) => sum + ((design[0] as number) - (design[cell + 2] as number)) ** 2,
-      0,
-    );
-    return spread === 0 ? 0 : squares / (2 * designs.length * spread);
-  });
-}
-
-/** The unbiased variance of scores; 0 where there are too few, and NaN where one is none. */
-function varianceOf(scores: readonly number[]): number {
-  if (scores.length < 2) return 0;
-  const moments = runningMoments(1);
-  for (const score of scores) moments.add([score]);
-  return moments.variance()[0] as number;
 }

@@ -3,6 +3,7 @@ export { depthwise, depthwiseInputGradient, repeatChannels } from './depthwise';
 export { guidedReluGradient, quotientWhereSigned, reluGradient, scaleShift, stabilisedQuotient } from './elementwise';
 export { maxPoolGradient } from './maxPool';
 export { cropRegions } from './regions';
+export { sampleAffine, sampleAffineGradient } from './sampling';
 export { packPanels, packThree, packWinograd } from './packing';
 export { winograd } from './winograd';
 export { convFilterGradient } from './filterGradient';

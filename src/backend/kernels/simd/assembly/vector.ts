@@ -24,9 +24,22 @@ export function storeFirst(to: usize, x: v128, count: i32): void {
     v128.store(to, x);
     return;
   }
-  v128.store_lane<f32>(to, x, 0);
-  if (count > 1) v128.store_lane<f32>(to, x, 1, 4);
+  if (count == 1) {
+    v128.store_lane<f32>(to, x, 0);
+    return;
+  }
+  v128.store_lane<f64>(to, x, 0);
   if (count > 2) v128.store_lane<f32>(to, x, 2, 8);
+}
+
+/** Reads the first `count` of four numbers, all of them where it is more, in the steps in which they are stored. */
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+export function loadFirst(from: usize, count: i32): v128 {
+  if (count >= 4) return v128.load(from);
+  if (count == 1) return v128.load32_zero(from);
+  const two = v128.load64_zero(from);
+  return count > 2 ? v128.load_lane<f32>(from, two, 2, 8) : two;
 }
 
 /** Where a part of `parts` equal ones begins among `count` things, the last end included: `part = parts` gives `count`. */

@@ -1,0 +1,3 @@
+export { adam } from '../optimization/adam.ts';
+export { nadam } from '../optimization/nadam.ts';
+export { sgd } from '../optimization/sgd.ts';

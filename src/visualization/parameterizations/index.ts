@@ -1,0 +1,9 @@
+export { alpha } from './alpha.ts';
+export { cppn } from './cppn/cppn.ts';
+export { fourier } from './fourier/fourier.ts';
+export { grouped } from './grouped.ts';
+export { lowResolution } from './lowResolution/lowResolution.ts';
+export { pyramid } from './lowResolution/pyramid.ts';
+export { maco } from './maco/maco.ts';
+export { spectrumOf } from './maco/spectrumOf.ts';
+export { pixels } from './pixels.ts';
