@@ -64,7 +64,7 @@ const pictures: Readonly<Record<string, () => Promise<Picture>>> = {
     pageShot('out/visualization/dictionary.html', (page) => page.setViewportSize({ width: 1100, height: 700 })),
   'visualization-generators': () => readPicture('out/visualization/study/generators-samples.png'),
   'conditional-relevance': () => readPicture('out/visualization/study/trust-units.png'),
-  'concepts-craft': () => readPicture('out/visualization/study/concepts-craft.png'),
+  'concepts-craft': () => readPicture('out/visualization/study/concepts-espresso.png'),
   parts: () => readPicture('out/parts-horse.png'),
   'filter-parts': () => readPicture('out/filter-horse.png'),
   trees: () => pageShot('out/trees.html', async () => {}),

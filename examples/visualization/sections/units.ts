@@ -66,7 +66,7 @@ export async function classSection(world: World): Promise<readonly ReportSection
 }
 
 const besideText =
-  'To the right of each picture are the natural patches that excite the unit most; of these people learn more than of made pictures.';
+  'To the right of each picture are the patches, of three photos and of drawn scenes, that excite the unit most.';
 
 interface Shown {
   readonly section: Pick<ReportSection, 'pictures' | 'table'>;
@@ -87,12 +87,12 @@ async function shown(
     wanted.flatMap(({ name }, i) => rowOf(name, made[i] as Picture, natural[i] ?? [])),
     { columns: 4, cellWidth: size },
   );
-  const caption = `${steps} steps at ${size} pixels; beside each picture its best natural patches`;
+  const caption = `${steps} steps at ${size} pixels; beside each picture its best patches`;
   return { section: { pictures: [{ picture: sheet, caption }], table: tableOf(wanted, seen, natural) }, made };
 }
 
 function rowOf(name: string, picture: Picture, natural: readonly NaturalExample[]): readonly SheetCell[] {
-  const patches = natural.map(({ patch }, i) => ({ picture: patch, title: i === 0 ? 'natural' : '' }));
+  const patches = natural.map(({ patch }, i) => ({ picture: patch, title: i === 0 ? 'best patches' : '' }));
   return [{ picture, title: name }, ...patches];
 }
 
@@ -102,7 +102,7 @@ function tableOf(
   natural: readonly (readonly NaturalExample[])[],
 ): NonNullable<ReportSection['table']> {
   return {
-    columns: ['objective', 'start', 'end', '≥ 2 × its start', 'best natural patch', 'end / best natural'],
+    columns: ['objective', 'start', 'end', '≥ 2 × its start', 'best patch', 'end / best patch'],
     rows: wanted.map(({ name }, i) => {
       const [start, end] = [data[i] as number, data[wanted.length + i] as number];
       const best = natural[i]?.[0]?.objective as number;

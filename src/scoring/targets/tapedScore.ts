@@ -1,8 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { Tensor, type Tensor1D } from '@tensorflow/tfjs-core';
-// The tape finds its gradients once this is loaded.
-import '@tensorflow/tfjs-layers';
-import { freedOnError } from '../../backend/freedOnError.ts';
+import { gradientsByTape } from '../../backend/gradientsByTape.ts';
 import type { Site } from '../../network/graph/graph.ts';
 import { describe } from '../../numeric/check.ts';
 import { VitrineError } from '../../numeric/errors.ts';
@@ -18,7 +16,8 @@ export function tapedScorer(sites: readonly Site[], target: ScoreFunction): Scor
     const scores = tf.tidy(() => tf.clone(checkedScores(target(values as unknown as Values, example), example)));
     // Sites may share a tensor, of which the tape would give all gradients together to each.
     const apart = values.map((value) => tf.clone(value));
-    const gradients = freedOnError(() => tf.grads(touchingAll(target, example))(apart, tf.onesLike(scores)));
+    const run = (...given: Tensor[]): Tensor => target(given as unknown as Values, example);
+    const gradients = gradientsByTape(run, apart, tf.onesLike(scores));
     return { score: scores, seeds: seedsAt(sites, gradients) };
   };
   return { taps: sites, score, divide: (record, example) => timesUnits(score(record, example).seeds, record) };
@@ -41,13 +40,4 @@ function seedsAt(sites: readonly Site[], gradients: readonly Tensor[]): Map<Site
     seeds.set(site, before ? tf.add(before, gradient) : gradient);
   });
   return seeds;
-}
-
-/** The tape refuses a function that leaves one of its arguments out; a zero share of each makes it whole. */
-function touchingAll(target: ScoreFunction, example: Int32Array): (...values: Tensor[]) => Tensor {
-  return (...values) =>
-    values.reduce(
-      (score, value) => tf.add(score, tf.mul(tf.sum(tf.reshape(value, [example.length, -1]), 1), 0)),
-      target(values as unknown as Values, example),
-    );
 }

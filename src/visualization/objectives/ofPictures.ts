@@ -1,8 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { Tensor, type Tensor1D, type Tensor4D } from '@tensorflow/tfjs-core';
-// The tape finds its gradients once this is loaded.
-import '@tensorflow/tfjs-layers';
-import { freedOnError } from '../../backend/freedOnError.ts';
+import { gradientsByTape } from '../../backend/gradientsByTape.ts';
 import { describe } from '../../numeric/check.ts';
 import { VitrineError } from '../../numeric/errors.ts';
 import { sameShape } from '../../numeric/ndarray.ts';
@@ -19,7 +17,7 @@ export function ofPictures({ picture }: PictureObjective, count: number): ReadyO
     score: () => ({ score: tf.zeros([count]), seeds: new Map() }),
     picture(pictures) {
       const found = picture(pictures);
-      return isPenalty(found) ? checkedPenalty(found, pictures) : taped(picture, pictures);
+      return isPenalty(found) ? checkedPenalty(found, pictures) : taped(picture, found, pictures);
     },
   };
 }
@@ -35,16 +33,11 @@ function checkedPenalty(penalty: Penalty, pictures: Tensor4D): Penalty {
   throw refusal(`a gradient of shape [${pictures.shape.join(', ')}]`, gradient);
 }
 
-function taped(picture: PictureObjective['picture'], pictures: Tensor4D): Penalty {
-  const score = (x: Tensor): Tensor => {
-    const found = picture(x as Tensor4D) as Tensor;
-    assertScore(found, pictures);
-    // The tape refuses a function that leaves its argument out.
-    return tf.add(found, tf.mul(tf.sum(x), 0));
-  };
-  const ones = tf.ones([pictures.shape[0]]);
-  const { value, grad } = freedOnError(() => tf.valueAndGrad(score)(pictures, ones));
-  return { value: value as Tensor1D, gradient: grad };
+/** The gradient of a score that brings none. */
+function taped(picture: PictureObjective['picture'], value: Tensor1D, pictures: Tensor4D): Penalty {
+  assertScore(value, pictures);
+  const score = (x: Tensor): Tensor => picture(x as Tensor4D) as Tensor;
+  return { value, gradient: gradientsByTape(score, [pictures], tf.onesLike(value))[0] as Tensor };
 }
 
 function assertScore(score: unknown, { shape: [count] }: Tensor4D): void {

@@ -1,7 +1,5 @@
-import * as tf from '@tensorflow/tfjs-core';
 import { Tensor, type Tensor4D } from '@tensorflow/tfjs-core';
-// The tape finds its gradients once this is loaded.
-import '@tensorflow/tfjs-layers';
+import { gradientsByTape } from '../../backend/gradientsByTape.ts';
 import { describe } from '../../numeric/check.ts';
 import { VitrineError } from '../../numeric/errors.ts';
 import type { Parameterization, RenderIo } from './parameterization.ts';
@@ -26,17 +24,10 @@ export function rendered(parameterization: Parameterization, parameters: readonl
     pictures,
     pullback(cotangent) {
       const { pullback } = parameterization;
-      if (!pullback) return taped(parameterization, parameters, io)(cotangent);
+      if (!pullback) return gradientsByTape((...values) => parameterization.render(values, io), parameters, cotangent);
       return checkedGradients(pullback(cotangent, { ...io, parameters, pictures }), parameters);
     },
   };
-}
-
-function taped({ render }: Parameterization, parameters: readonly Tensor[], io: RenderIo) {
-  // The tape refuses a function that leaves one of its arguments out; a zero share of each makes it whole.
-  const whole = (...values: Tensor[]): Tensor =>
-    values.reduce((pictures, value) => tf.add(pictures, tf.mul(tf.sum(value), 0)), render(values, io) as Tensor);
-  return (cotangent: Tensor4D): readonly Tensor[] => tf.grads(whole)([...parameters], cotangent);
 }
 
 function checkedPictures(pictures: unknown, { name }: Parameterization, { shape }: RenderIo): Tensor4D {

@@ -1,8 +1,6 @@
-import type { Tensor4D } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-// The tape finds its gradients once this is loaded.
-import '@tensorflow/tfjs-layers';
-import { freedOnError } from '../../backend/freedOnError.ts';
+import { gradientsByTape } from '../../backend/gradientsByTape.ts';
 import type { Random } from '../../numeric/random.ts';
 import { assertPictures } from './assertPictures.ts';
 import type { SeenDraw, TransformFunction, View } from './transform.ts';
@@ -25,14 +23,11 @@ export function tapedView(pictures: Tensor4D, { transform, place }: Named, at: S
   return {
     pictures: tf.tidy(() => tf.clone(run(pictures, recorded))),
     pullback(cotangent) {
-      // The tape refuses a function that leaves its argument out; a zero share of it makes it whole.
-      const whole = (x: Tensor4D): Tensor4D => tf.add(run(x, replayed()), tf.mul(tf.sum(x), 0));
-      return freedOnError(() => tf.grad(whole as Differentiable)(pictures, cotangent)) as Tensor4D;
+      const again = (x: Tensor): Tensor => run(x as Tensor4D, replayed());
+      return gradientsByTape(again, [pictures], cotangent)[0] as Tensor4D;
     },
   };
 }
-
-type Differentiable = Parameters<typeof tf.grad>[0];
 
 /** A source that keeps what it gave, and sources that give the same again. */
 function recording(random: Random): { readonly recorded: Random; readonly replayed: () => Random } {

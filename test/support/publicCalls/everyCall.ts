@@ -11,11 +11,11 @@ import { nodeCalls } from './nodeCalls.ts';
 import { objectiveCalls } from './objectiveCalls.ts';
 import { parameterizationCalls, spectrumCalls } from './parameterizationCalls.ts';
 import { pictureCalls } from './pictureCalls.ts';
+import { pictureMakingCalls } from './pictureMakingCalls.ts';
 import { renderCalls } from './renderCalls.ts';
 import { resultCalls } from './resultCalls.ts';
 import { ruleCalls } from './ruleCalls.ts';
 import type { PublicCalls } from './sent.ts';
-import { transformCalls } from './transformCalls.ts';
 import { treeCalls } from './treeCalls.ts';
 import { visualizationCalls } from './visualizationCalls.ts';
 
@@ -56,7 +56,7 @@ const everyCall: PublicCalls = {
   ...objectiveCalls,
   ...parameterizationCalls,
   ...spectrumCalls,
-  ...transformCalls,
+  ...pictureMakingCalls,
   ...renderCalls,
   ...nodeCalls,
   ...folderCalls,

@@ -2,7 +2,6 @@ import type { Model } from '../../../src/network/types.ts';
 import type { NdArray } from '../../../src/numeric/ndarray.ts';
 import type { ImageSource } from '../../../src/readings/imageSource.ts';
 import type {
-  DecoderShape,
   DenoiserOptions,
   LayerSparseCodesOptions,
   SparseCodesOptions,
@@ -25,7 +24,6 @@ import {
   neuronGroups,
   nonNegativeFactors,
   pathCheck,
-  picturesOf,
   positionAttribution,
   regularizedInversion,
   sampleCodes,
@@ -34,12 +32,11 @@ import {
   semanticDictionary,
   spatialAttribution,
   trainDecoder,
-  upconvolutionalDecoder,
   visualize,
   whitening,
 } from '../../../src/visualization/index.ts';
 import type { Given } from './given.ts';
-import { type PublicCalls, said, sent } from './sent.ts';
+import { type PublicCalls, sent } from './sent.ts';
 
 const pictures = (given: Given) => given.input([2, 12, 12, 3], 5);
 // Made anew for each call that spreads it: callers may write into what they gave.
@@ -63,10 +60,6 @@ export const visualizationCalls: PublicCalls = {
     const start = given.array([12, 12, 3], 3);
     const inside = { shape: start.shape, data: start.data.map((value) => 0.5 + 0.1 * Math.tanh(value)) };
     return sent(visualize, given.pictures, 1, { ...run, ...scale, start: inside, steps: 1 });
-  },
-  picturesOf: (given) => {
-    const { shape, data } = given.array([2, 4, 5, 3], 3);
-    return said(picturesOf, { shape, data: data.map((value) => 0.5 + 0.1 * Math.tanh(value)) });
   },
   accentuate: (given) => {
     const { batchSize: _, ...run } = given.run;
@@ -208,16 +201,6 @@ export const visualizationCalls: PublicCalls = {
     const { batchSize: _, onProgress: __, ...run } = given.run;
     return sent(sampleDistances, given.array([3, 4], 1), { ...run, images: given.array([2, 4], 2) });
   },
-  upconvolutionalDecoder: () =>
-    said(
-      (shape: DecoderShape) => {
-        const decoder = upconvolutionalDecoder(shape);
-        const [made] = decoder.outputs;
-        decoder.dispose();
-        return made?.shape;
-      },
-      { featureShape: [3], imageShape: [6, 6, 1], base: 2, hidden: 4, upConvolution: 'upsampled', seed: 1 },
-    ),
   trainDecoder: (given) =>
     sent(
       async (model: Model, images: ImageSource, options: TrainDecoderOptions) => {

@@ -1,8 +1,8 @@
-import { transforms } from '../../../src/visualization/index.ts';
+import { type DecoderShape, picturesOf, transforms, upconvolutionalDecoder } from '../../../src/visualization/index.ts';
 import { type PublicCalls, said } from './sent.ts';
 
-/** What happens to pictures before a network sees them. */
-export const transformCalls: PublicCalls = {
+/** What happens to pictures before a network sees them, and what makes pictures of numbers. */
+export const pictureMakingCalls: PublicCalls = {
   'transforms.atlas': () => said(transforms.atlas),
   'transforms.blur': () => said(transforms.blur, 1.5),
   'transforms.cropOrPadTo': () => said(transforms.cropOrPadTo, [12, 10]),
@@ -19,4 +19,18 @@ export const transformCalls: PublicCalls = {
   'transforms.rotate': () => said(transforms.rotate, [-5, 5]),
   'transforms.scale': () => said(transforms.scale, [0.9, 1.1]),
   'transforms.standard': () => said(transforms.standard),
+  picturesOf: (given) => {
+    const { shape, data } = given.array([2, 4, 5, 3], 3);
+    return said(picturesOf, { shape, data: data.map((value) => 0.5 + 0.1 * Math.tanh(value)) });
+  },
+  upconvolutionalDecoder: () =>
+    said(
+      (shape: DecoderShape) => {
+        const decoder = upconvolutionalDecoder(shape);
+        const [made] = decoder.outputs;
+        decoder.dispose();
+        return made?.shape;
+      },
+      { featureShape: [3], imageShape: [6, 6, 1], base: 2, hidden: 4, upConvolution: 'upsampled', seed: 1 },
+    ),
 };
