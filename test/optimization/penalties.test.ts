@@ -128,8 +128,9 @@ describe('steepness', () => {
 
   test('of what is even is 0, and its gradient too', async () => {
     const { value, gradient } = await read({ shape: [1, 4, 4], data: new Float32Array(16).fill(0.7) }, 1);
-    expect(value[0]).toBe(0);
-    expect(Math.max(...gradient.map(Math.abs))).toBe(0);
+    // WebGPU has powers by logarithms, of which that of zero is a huge number.
+    expect(value[0]).toBeCloseTo(0, 12);
+    expect(Math.max(...gradient.map(Math.abs))).toBeCloseTo(0, 12);
   });
 });
 

@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { Tensor, type Tensor1D } from '@tensorflow/tfjs-core';
-import { gradientsByTape } from '../../backend/gradientsByTape.ts';
 import type { Site } from '../../network/graph/graph.ts';
 import { describe } from '../../numeric/check.ts';
 import { VitrineError } from '../../numeric/errors.ts';
+import { gradientsByTape } from '../gradientsByTape.ts';
 import type { ScoreFunction } from '../types.ts';
 import { type Scorer, timesUnits } from './scorer.ts';
 

@@ -1,11 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { Tensor, type Tensor1D, type Tensor4D } from '@tensorflow/tfjs-core';
-import { gradientsByTape } from '../../backend/gradientsByTape.ts';
 import { describe } from '../../numeric/check.ts';
 import { VitrineError } from '../../numeric/errors.ts';
 import { sameShape } from '../../numeric/ndarray.ts';
 import { callback } from '../../numeric/options.ts';
 import type { Penalty } from '../../optimization/penalties.ts';
+import { gradientsByTape } from '../../scoring/gradientsByTape.ts';
 import type { PictureObjective } from './objective.ts';
 import type { ReadyObjective } from './readyObjective.ts';
 

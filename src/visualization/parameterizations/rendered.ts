@@ -1,7 +1,7 @@
 import { Tensor, type Tensor4D } from '@tensorflow/tfjs-core';
-import { gradientsByTape } from '../../backend/gradientsByTape.ts';
 import { describe } from '../../numeric/check.ts';
 import { VitrineError } from '../../numeric/errors.ts';
+import { gradientsByTape } from '../../scoring/gradientsByTape.ts';
 import type { Parameterization, RenderIo } from './parameterization.ts';
 
 /** Pictures, and the way back to their parameters. */

@@ -1,7 +1,7 @@
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { gradientsByTape } from '../../backend/gradientsByTape.ts';
 import type { Random } from '../../numeric/random.ts';
+import { gradientsByTape } from '../../scoring/gradientsByTape.ts';
 import { assertPictures } from './assertPictures.ts';
 import type { SeenDraw, TransformFunction, View } from './transform.ts';
 

@@ -51,7 +51,8 @@ const layerChecks: OptionChecks<LayerSparseCodesOptions> = {
  *
  * Source: Gao et al. 2024, "Scaling and evaluating sparse autoencoders", Eqs. (3) and (4), and appendix A.
  *
- * @param activations `[m, u]`, or a layer's `[n, h, w, u]`, each position a vector; or a model, with `images` and `options` next.
+ * @param model a `LayersModel` or `GraphModel`, or one compiled once by `compile`.
+ * @param images a batch `[n, …]`, a list, or a data set; each position of the layer is a vector.
  * @param options `size`, `active` (required), `steps`, `learningRate`, `batchSize` (vectors in a step; 256), `seed`, `signal`,
  * `onProgress`; of a model `layer` (required) and `samples` too.
  * @returns encoder, decoder and biases, the share of variance that is explained, and how often each code is used; of a
@@ -75,6 +76,22 @@ export async function fitSparseCodes(
   images: ImageSource,
   options: LayerSparseCodesOptions,
 ): Promise<LayerSparseCodes>;
+/**
+ * Learns sparse codes of activations that were read before, in the same way.
+ *
+ * @param activations `[m, u]`, or a layer's `[n, h, w, u]`, each position a vector.
+ * @param options `size`, `active` (required), `steps`, `learningRate`, `batchSize` (vectors in a step; 256), `seed`, `signal`,
+ * `onProgress`.
+ * @returns encoder, decoder and biases, the share of variance that is explained, and how often each code is used.
+ * @throws {VitrineError} if `active` is more than `size`, or the activations are all the same or not finite.
+ * @example
+ * ```ts
+ * import { fitSparseCodes } from 'vitrine/visualization';
+ * const activations = { shape: [40, 3], data: Float32Array.from({ length: 120 }, (_, i) => Math.sin(i * i)) };
+ * const { decoder } = await fitSparseCodes(activations, { size: 6, active: 1, steps: 20 });
+ * console.log(decoder.shape); // [6, 3]
+ * ```
+ */
 export async function fitSparseCodes(activations: NdArray, options: SparseCodesOptions): Promise<SparseCodes>;
 export async function fitSparseCodes(
   source: Model | NdArray,

@@ -2,7 +2,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 // The tape finds its gradients once this is loaded.
 import '@tensorflow/tfjs-layers';
-import { freedOnError } from './freedOnError.ts';
+import { freedOnError } from '../backend/freedOnError.ts';
 
 /**
  * The gradients of a caller's function of tensors, by tfjs's tape: a network is never under it, which would take its fused
