@@ -15,7 +15,7 @@ export interface Optimizer {
 }
 
 /** What a step adds to a parameter, and what is remembered for the next one. */
-interface Movement {
+export interface Movement {
   readonly change: Tensor;
   readonly memory: readonly Tensor[];
 }

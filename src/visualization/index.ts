@@ -1,6 +1,7 @@
 export type { AdamOptions } from '../optimization/adam.ts';
 export type { NadamOptions } from '../optimization/nadam.ts';
-export type { Optimizer } from '../optimization/optimizer.ts';
+export type { Movement, Optimizer } from '../optimization/optimizer.ts';
+export type { Penalty } from '../optimization/penalties.ts';
 export type { SgdOptions } from '../optimization/sgd.ts';
 export { activationAtlas } from './atlas/activationAtlas.ts';
 export type {
@@ -132,6 +133,7 @@ export type {
   PixelTransform,
   Placement,
   SeenDraw,
+  Size,
   Transform,
   TransformFunction,
   View,

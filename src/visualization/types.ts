@@ -6,7 +6,7 @@ import type { Optimizer } from '../optimization/optimizer.ts';
 import type { Parameterization } from './parameterizations/parameterization.ts';
 import type { Transform } from './transforms/transform.ts';
 
-/** Options of {@link visualize}: how pixels become the input of the model, as {@link toInput} takes it, and how pictures are made. */
+/** Options of {@link visualize}: how pixels become the input of the model, as `toInput` takes it, and how pictures are made. */
 export type VisualizeOptions = PixelScale & VisualizeSettings;
 
 /** How pictures are made. */

@@ -33,7 +33,7 @@ const checks: OptionChecks<AtlasPageOptions> = { title: text, text, language: te
  *
  * Source: Carter et al. 2019, "Activation atlas".
  *
- * @param atlas of {@link activationAtlas}.
+ * @param atlas of `activationAtlas`.
  * @param options `title`, `text`, `language`.
  * @returns an HTML page.
  * @throws {VitrineError} if it is no atlas, or its icons are none.

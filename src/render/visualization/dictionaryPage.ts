@@ -47,7 +47,7 @@ const checks: OptionChecks<DictionaryPageOptions> = {
  *
  * Source: Olah et al. 2018, "The building blocks of interpretability", section "Making sense of hidden layers".
  *
- * @param dictionary of {@link semanticDictionary}.
+ * @param dictionary of `semanticDictionary`.
  * @param options `picture`; `icons`, `labels`, `example`, `title`, `text`, `language`.
  * @returns an HTML page, which begins at the position of the greatest activation.
  * @throws {VitrineError} if it is no dictionary, there is no such example, the picture is none, or icons do not name units.

@@ -4,7 +4,7 @@ import type { NdArray } from '../../numeric/ndarray.ts';
 import type { Direction } from '../../scoring/types.ts';
 import type { VisualizeSettings } from '../types.ts';
 
-/** Options of {@link activationAtlas}: how pixels become the input of the model, as {@link toInput} takes it, and how the atlas is made. */
+/** Options of {@link activationAtlas}: how pixels become the input of the model, as `toInput` takes it, and how the atlas is made. */
 export type ActivationAtlasOptions = PixelScale & AtlasSettings;
 
 /** Lays out activations `[m, units]` in a plane, `[m, 2]`; any package's UMAP or t-SNE will do. */

@@ -4,6 +4,7 @@ import type { Target } from '../../scoring/types.ts';
 
 /** A score `[n]` of pictures `[n, h, w, c]` of 0 to 1 themselves, before any transform; the tape differentiates it where it brings no gradient. */
 export interface PictureObjective {
+  /** The score of each picture, alone or with its gradient. */
   readonly picture: (pictures: Tensor4D) => Penalty | Tensor1D;
 }
 

@@ -11,9 +11,11 @@ export interface RawPictures {
   start(shape: PictureShape, random: Random): readonly NdArray[];
   /** The parameters of given raw pictures `[n, h, w, c]`; without it there are none, or they cannot be found. */
   from?(raw: NdArray, shape: PictureShape): readonly NdArray[];
+  /** Tensors that every step needs. */
   tables(shape: PictureShape): readonly Tensor[];
   /** `[n, h, w, c]` */
   render(parameters: readonly Tensor[], io: RenderIo): Tensor4D;
+  /** The gradient of each parameter from that of the raw pictures. */
   pullback(cotangent: Tensor4D, io: RawIo): readonly Tensor[];
 }
 

@@ -38,6 +38,7 @@ export interface Placement {
 /** A transform of pixels where they are, with its exact transpose. */
 export interface PixelTransform {
   readonly name: string;
+  /** The pictures as they are seen, and the way back. */
   readonly apply: (pictures: Tensor4D, draw: Draw) => View;
 }
 
@@ -47,10 +48,12 @@ export interface PixelTransform {
  */
 export type TransformFunction = (pictures: Tensor4D, draw: Draw) => Tensor4D;
 
+/** What happens to pictures before the network sees them. */
 export type Transform = GeometricTransform | PixelTransform | TransformFunction;
 
 /** Pictures as they are seen, and the way back of a gradient. */
 export interface View {
   readonly pictures: Tensor4D;
+  /** The gradient of the pictures that were given, from that of those that are seen. */
   readonly pullback: (cotangent: Tensor4D) => Tensor4D;
 }
