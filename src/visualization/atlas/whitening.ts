@@ -7,7 +7,7 @@ import type { NdArray } from '../../numeric/ndarray.ts';
 import { abortSignal, assertOptions, number } from '../../numeric/options.ts';
 import { forEachOf, type Sliced } from '../../numeric/sliced.ts';
 
-/** Options of {@link whitening}. */
+/** Options of `whitening`. */
 export interface WhiteningOptions {
   /** What is added to the second moments before they are inverted, as a share of their mean; 0.01 by default. */
   readonly ridge?: number;

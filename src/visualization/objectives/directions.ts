@@ -55,7 +55,7 @@ export function direction(direction: Direction, options: DirectionOptions = {}):
  * Source: Carter et al. 2019, "Activation atlas"; the cosine is that of the article, $\cos(a, v')$.
  *
  * @param direction `{ layer, vector }`.
- * @param whitening S `[units, units]`, of {@link whitening}.
+ * @param whitening S `[units, units]`, of `whitening`.
  * @param options `power`, `position`.
  * @returns an objective.
  * @throws {VitrineError} if an argument is of the wrong kind or S has another size than the vector.
