@@ -57,6 +57,8 @@ export interface Visualization {
   readonly parameters: readonly (readonly NdArray[])[];
   /** What the optimizer remembers at the end, a list for each objective. */
   readonly memory: readonly (readonly NdArray[])[];
+  /** How many steps were made in all, those of an earlier result that was gone on with included. */
+  readonly made: number;
   /** What went wrong without an error: objectives that no picture excites. */
   readonly warnings: readonly string[];
   readonly seed: number;

@@ -64,7 +64,8 @@ export const visualizeChecks: OptionChecks<VisualizeOptions> = {
  *
  * Each step renders the pictures of their parameters p, draws transforms T, shows the result to the network and moves p
  * up the gradient. A list of objectives makes pictures for each of them. Draws depend on `seed`, the objective's place in
- * the list and the step alone, so that an earlier result that is gone on with gives the same bits as one long run.
+ * the list and the step alone, so that an earlier result that is gone on with gives the same bits as one long run, unless
+ * transforms change over the run, as `transforms.maco()` does.
  *
  * A unit of a layer that applies a ReLU itself is climbed before the ReLU, where it always has a gradient, unless the
  * target says its `position`. An aborted call is lost but for what `onSnapshot` was handed.
@@ -111,16 +112,17 @@ export async function visualizeOn(
   objectives: readonly Objective[],
   options: VisualizeOptions,
 ): Promise<Visualization> {
-  const { startOf, ...plan } = plannedAscent(network, options);
+  const { startOf, ...plan } = plannedAscent(network, options, objectives.length);
   const total = objectives.length * plan.steps;
+  // All of them before any work: the last one may be of no layer, or of one that takes no pictures of this size.
+  const ready = objectives.map((objective) => createObjective(network, objective, plan.shape.count));
+  for (const one of ready) assertSeen(network, one, { inputSize: plan.inputSize, count: plan.shape.count });
   const found: Finding[] = [];
-  for (const [group, objective] of objectives.entries()) {
-    const ready = createObjective(network, objective, plan.shape.count);
-    if (group === 0) assertSeen(network, ready, { inputSize: plan.inputSize, count: plan.shape.count });
+  for (const [group, objective] of ready.entries()) {
     const snapshots: Snapshot[] = [];
     const curve: Float32Array[] = [];
     const ended = await ascend(
-      { ...plan, objective: () => ({ objective: ready }), start: startOf(group), group },
+      { ...plan, objective: () => ({ objective }), start: startOf(group), group },
       {
         onStep(_step, score) {
           curve.push(score);
@@ -134,7 +136,7 @@ export async function visualizeOn(
     );
     found.push({ ...ended, snapshots, curve });
   }
-  return gathered(found, plan.seed);
+  return gathered(found, { seed: plan.seed, made: plan.before + plan.steps });
 }
 
 function hasMethods(value: unknown, names: readonly string[]): boolean {

@@ -98,11 +98,12 @@ test('the same seed gives the same bits, another one another picture', async () 
 test('a run that is gone on with gives the bits of one long run', async () => {
   const long = await seen(1, { steps: 9, transforms: [transforms.jitter(2), transforms.scale([0.9, 1.1])] });
   const settings = { transforms: [transforms.jitter(2), transforms.scale([0.9, 1.1])] };
-  const half = await seen(1, { steps: 4, ...settings });
+  const half = await seen(1, { steps: 4, snapshots: [0, 2], ...settings });
   const rest = await seen(1, { steps: 5, start: half, ...settings });
   expect(rest.steps).toEqual([9]);
   expect(rest.images.data).toEqual(long.images.data);
   expect(rest.memory).toEqual(long.memory);
+  expect([half.made, rest.made, long.made]).toEqual([4, 9, 9]);
 });
 
 test('each objective of a list has its pictures, and those of the first are as alone', async () => {
@@ -237,6 +238,23 @@ test('a unit that nothing excites is said to be one; one behind a dead ReLU come
   expect(found.warnings[0]).toContain('picture 0 never moved');
   tf.dispose([...made]);
   dead.dispose();
+});
+
+test('an earlier result of other settings, and objectives after the first, are refused before any work', async () => {
+  const earlier = await seen(1, { steps: 1 });
+  const others: VisualizeSettings[] = [
+    { optimizer: optimizers.sgd({ learningRate: 0.1 }) },
+    { parameterization: parameterizations.pixels() },
+    { size: 10 },
+    { count: 2 },
+  ];
+  for (const other of others)
+    await expect(seen(1, { steps: 1, start: earlier, ...other })).rejects.toThrow('"start" expected an earlier result');
+  await expect(seen([1, 0], { steps: 1, start: earlier })).rejects.toThrow('"start" expected an earlier result');
+  const worked: number[] = [];
+  const onProgress = ({ done }: { done: number }): void => void worked.push(done);
+  await expect(seen([1, { layer: 'top', unit: 9 }], { onProgress })).rejects.toThrow('unit');
+  expect(worked).toEqual([]);
 });
 
 test('what cannot be done is refused by name', async () => {

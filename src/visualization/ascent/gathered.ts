@@ -11,7 +11,10 @@ export interface Finding extends Ascended {
 }
 
 /** One result of the ascents of all objectives. */
-export function gathered(found: readonly Finding[], seed: number): Visualization {
+export function gathered(
+  found: readonly Finding[],
+  { seed, made }: Pick<Visualization, 'seed' | 'made'>,
+): Visualization {
   const [first] = found as readonly [Finding, ...Finding[]];
   const snapshots = first.snapshots.map((_, i) => found.map((finding) => finding.snapshots[i] as Snapshot));
   const curve = first.curve.map((_, i) => numbersOf(found.map((finding) => finding.curve[i] as Float32Array)));
@@ -25,6 +28,7 @@ export function gathered(found: readonly Finding[], seed: number): Visualization
     transparency,
     parameters: found.map(({ parameters }) => parameters),
     memory: found.map(({ memory }) => memory),
+    made,
     warnings: curve.length > 0 ? warningsOf(transparency) : [],
     seed,
   };

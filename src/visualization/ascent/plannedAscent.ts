@@ -3,6 +3,7 @@ import type { PictureSize } from '../../image/types.ts';
 import { openShapeText } from '../../network/graph/site.ts';
 import type { Network } from '../../network/network.ts';
 import { VitrineError } from '../../numeric/errors.ts';
+import { type NdArray, sameShape } from '../../numeric/ndarray.ts';
 import { random } from '../../numeric/random.ts';
 import { adam } from '../../optimization/adam.ts';
 import { fourier } from '../parameterizations/fourier/fourier.ts';
@@ -21,12 +22,15 @@ export interface PlannedAscent extends Omit<Ascent, 'objective' | 'start' | 'gro
   readonly before: number;
 }
 
-/** Fills in what the options leave out, for a network. */
-export function plannedAscent(network: Network, options: VisualizeOptions): PlannedAscent {
+/** Fills in what the options leave out, for a network and so many objectives. */
+export function plannedAscent(network: Network, options: VisualizeOptions, objectives: number): PlannedAscent {
   const { count = 1, steps = 256, seed = 0, views = 1, redirected = 16, parameterization = fourier() } = options;
   const { size, channels } = inputOf(network);
   const shape: PictureShape = { count, size: sizeOption('size', options.size) ?? size, channels };
-  const before = isEarlier(options.start) ? (options.start.steps.at(-1) ?? 0) : 0;
+  const before = isEarlier(options.start) ? options.start.made : 0;
+  if (isEarlier(options.start) && options.start.parameters.length !== objectives) throw ofOthers();
+  const optimizer = optimizerOf(options);
+  const first = (group: number): readonly NdArray[] => parameterization.start(shape, random(seed, group, 0));
   return {
     network,
     toModel: modelScale(options, channels),
@@ -35,7 +39,7 @@ export function plannedAscent(network: Network, options: VisualizeOptions): Plan
     transforms: options.transforms ?? standard(),
     views,
     inputSize: sizeOption('inputSize', options.inputSize) ?? shape.size,
-    optimizer: optimizerOf(options),
+    optimizer,
     steps,
     redirected,
     snapshots: snapshotsOf(options, before, before + steps),
@@ -44,9 +48,9 @@ export function plannedAscent(network: Network, options: VisualizeOptions): Plan
     before,
     startOf(group) {
       const { start } = options;
-      if (isEarlier(start)) return { ...continued(start, group), before };
+      if (isEarlier(start)) return { ...continued(start, group, { like: first(group), optimizer }), before };
       if (start) return { parameters: parametersOf(start, { parameterization, shape, place: group }), before };
-      return { parameters: parameterization.start(shape, random(seed, group, 0)), before };
+      return { parameters: first(group), before };
     },
   };
 }
@@ -81,14 +85,28 @@ function snapshotsOf({ snapshots }: VisualizeOptions, first: number, last: numbe
 }
 
 function isEarlier(start: VisualizeOptions['start']): start is Visualization {
-  return start !== undefined && 'parameters' in start;
+  return start !== undefined && 'parameters' in start && 'memory' in start && 'made' in start;
 }
 
-function continued({ parameters, memory }: Visualization, group: number): Omit<AscentStart, 'before'> {
-  const own = parameters[group];
-  if (own) return { parameters: own, memory: memory[group] ?? [] };
-  throw new VitrineError(
+/** What an earlier result goes on from; one that was made otherwise, or of other objectives, fits nowhere. */
+function continued(
+  { parameters, memory }: Visualization,
+  group: number,
+  { like, optimizer }: { readonly like: readonly NdArray[]; readonly optimizer: Ascent['optimizer'] },
+): Omit<AscentStart, 'before'> {
+  const [own = [], remembered = []] = [parameters[group], memory[group]];
+  const wanted = like.flatMap((parameter) => Array<NdArray>(optimizer.memories).fill(parameter));
+  if (haveSameShapes(own, like) && haveSameShapes(remembered, wanted)) return { parameters: own, memory: remembered };
+  throw ofOthers();
+}
+
+function ofOthers(): VitrineError {
+  return new VitrineError(
     'bad-argument',
-    `"start" expected a result of as many objectives, got one of ${parameters.length}`,
+    '"start" expected an earlier result of the same objectives, "parameterization", "size", "count" and "optimizer", got one of others',
   );
+}
+
+function haveSameShapes(a: readonly NdArray[], b: readonly NdArray[]): boolean {
+  return a.length === b.length && a.every(({ shape }, i) => sameShape(shape, (b[i] as NdArray).shape));
 }

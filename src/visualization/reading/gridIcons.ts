@@ -55,7 +55,7 @@ export async function gridIcons(network: Network, rows: NdArray, run: PixelScale
   const weights = await groupWeights(rows, { groups: groupCount('groups', groups, rows), layer, signal });
   const parameterization = grouped(fourier(), weights);
   const settings = { ...rest, steps, seed, size: cellSize, count: cells, parameterization };
-  const { startOf, ...plan } = plannedAscent(network, settings as unknown as VisualizeOptions);
+  const { startOf, ...plan } = plannedAscent(network, settings as unknown as VisualizeOptions, 1);
   const chosen = (step: number): readonly number[] =>
     randomSubset(cells, Math.min(perStep, cells), random(seed, example, 3, step));
   const objective = (pictures: readonly number[]): ReadyObjective =>

@@ -31,7 +31,8 @@ function seen(): Visualization {
     parameters: [],
     memory: [],
     warnings: [],
-    seed: 7,
+    made: 4,
+  seed: 7,
   };
 }
 
