@@ -62,9 +62,14 @@ export function pixelScale(scale: PixelScale): ChannelScale {
   return scaleOfChannels(scale, channels);
 }
 
-/** The same for a number of channels that is known, be they no colours. */
+/** The same for a model whose number of channels is known, be they no colours. */
 export function scaleOfChannels(scale: PixelScale, channels: number): ChannelScale {
   assertOneWay(scale);
+  if (scale.channels !== undefined && scale.channels !== channels)
+    throw new VitrineError(
+      'bad-argument',
+      `"channels" expected ${channels}, those of the model, got ${scale.channels}`,
+    );
   const { preprocessing, range, mean, std = 1, order = 'rgb' } = scale;
   if (preprocessing !== undefined) return scaleOfChannels(presetOf(preprocessing), channels);
   scaleChecks.order('order', order);

@@ -1,16 +1,10 @@
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { type PixelScale, scaleOfChannels } from '../../image/pixelScale.ts';
-import { VitrineError } from '../../numeric/errors.ts';
 import type { View } from '../transforms/transform.ts';
 
 /** From pictures of 0 to 1 to what a network of so many channels takes, x = (255 p − mean) / std, and the way back of a gradient. */
 export function modelScale(scale: PixelScale, channels: number): (pictures: Tensor4D) => View {
-  if (scale.channels !== undefined && scale.channels !== channels)
-    throw new VitrineError(
-      'bad-argument',
-      `"channels" expected ${channels}, those of the model, got ${scale.channels}`,
-    );
   const { mean, std, order } = scaleOfChannels(scale, channels);
   const factors = std.slice(0, channels).map((value) => 255 / value);
   const offsets = mean.slice(0, channels).map((value, i) => value / (std[i] as number));

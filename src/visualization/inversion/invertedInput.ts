@@ -45,17 +45,8 @@ export async function imagesInput(network: Network, x: Input, options: PixelScal
       `"x" expected images [n, h, w, c] as the only input of the model, got ${shapes}`,
     );
   }
-  const scale = scaleOfInput(options, image.shape[3] as number);
+  const scale = scaleOfChannels(options, image.shape[3] as number);
   return { x: image, pictures: fromModel(image, scale), scale };
-}
-
-/** The scale of a model's channels, whose number is known. */
-function scaleOfInput(options: PixelScale, channels: number): ChannelScale {
-  if (options.channels === undefined || options.channels === channels) return scaleOfChannels(options, channels);
-  throw new VitrineError(
-    'bad-argument',
-    `"channels" expected ${channels}, those of the model, got ${options.channels}`,
-  );
 }
 
 /** What images are at a layer, `[n, …]`. */
