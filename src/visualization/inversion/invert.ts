@@ -90,7 +90,7 @@ async function inverted(
   const objectives = Array.from(norms, (_, example): Objective => {
     return {
       sum: [
-        [1, nearness(layer, { features, example, mask })],
+        [1, nearness(layer, { features, example, mask, norm: norms[example] as number })],
         [smoothness, even],
       ],
     };
@@ -109,16 +109,17 @@ interface Wanted {
   readonly features: NdArray;
   readonly example: number;
   readonly mask: NdArray;
+  /** ‖M ∘ Φ₀‖ */
+  readonly norm: number;
 }
 
 /** How near the features of a picture are to those of an example: −‖M ∘ (Φ − Φ₀)‖² / ‖M ∘ Φ₀‖². */
-function nearness(layer: string, { features, example, mask }: Wanted): LayersTarget {
+function nearness(layer: string, { features, example, mask, norm }: Wanted): LayersTarget {
   return {
     layers: [layer],
     score([found]) {
       const [wanted, ones] = [rowsOf(features, example, example + 1), rowsOf(mask, 0, 1)];
-      const size = squaredDistance(wanted, tf.zerosLike(wanted), ones).value;
-      return tf.neg(tf.div(squaredDistance(found, wanted, ones).value, size));
+      return tf.div(squaredDistance(found, wanted, ones).value, -(norm ** 2));
     },
   };
 }
