@@ -23,6 +23,11 @@ export interface Look {
   readonly composite?: Composite;
 }
 
+/** A view of pictures that the network takes as they are. */
+export function asTheyAre(pictures: Tensor4D): View {
+  return { pictures, pullback: (cotangent) => cotangent };
+}
+
 /** The objective of each picture and its gradient, in the caller's `tf.tidy`. */
 export function scoredPictures(viewer: Viewer, pictures: Tensor4D, look: Look): Penalty {
   const { objective, views } = look;

@@ -6,10 +6,9 @@ import { mapBatches } from '../../network/walk/batches.ts';
 import { rowsOf } from '../../network/walk/inputs.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
 import { modelScale } from '../ascent/modelScale.ts';
-import { scoredPictures } from '../ascent/scoredPictures.ts';
+import { asTheyAre, scoredPictures } from '../ascent/scoredPictures.ts';
 import { createObjective } from '../objectives/createObjective.ts';
 import type { Objective } from '../objectives/objective.ts';
-import type { View } from '../transforms/transform.ts';
 
 /** The objective of each of some pictures `[n, h, w, c]` of 0 to 1, alone and as it is. */
 export async function objectiveValues(
@@ -23,11 +22,9 @@ export async function objectiveValues(
   const { value } = await mapBatches(plan, (start, end) => {
     const ready = createObjective(network, objective, 1);
     const rows = rowsOf(pictures, start, end) as Tensor4D;
-    return { value: tf.clone(scoredPictures({ network, toModel }, rows, { objective: ready, views: [asItIs] }).value) };
+    return {
+      value: tf.clone(scoredPictures({ network, toModel }, rows, { objective: ready, views: [asTheyAre] }).value),
+    };
   });
   return value.data;
-}
-
-function asItIs(pictures: Tensor4D): View {
-  return { pictures, pullback: (cotangent) => cotangent };
 }

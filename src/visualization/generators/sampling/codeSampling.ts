@@ -7,7 +7,7 @@ import { type NdArray, sizeOf } from '../../../numeric/ndarray.ts';
 import { random } from '../../../numeric/random.ts';
 import { minimize } from '../../../optimization/minimize.ts';
 import { sgd } from '../../../optimization/sgd.ts';
-import { scoredPictures, type Viewer } from '../../ascent/scoredPictures.ts';
+import { asTheyAre, scoredPictures, type Viewer } from '../../ascent/scoredPictures.ts';
 import type { ReadyObjective } from '../../objectives/readyObjective.ts';
 import { type Direction, directionOf } from './codeDirection.ts';
 import type { CodePrior } from './codePrior.ts';
@@ -114,11 +114,6 @@ function stepped(direction: Tensor2D, size: number): Tensor2D {
   const mean = tf.mean(tf.abs(direction), 1, true);
   return tf.mul(direction, tf.divNoNan(size, mean));
 }
-
-const asTheyAre = (pictures: Tensor4D): { pictures: Tensor4D; pullback: (cotangent: Tensor4D) => Tensor4D } => ({
-  pictures,
-  pullback: (cotangent) => cotangent,
-});
 
 function flat(codes: Tensor): Tensor2D {
   return tf.reshape(codes, [codes.shape[0] as number, -1]);
