@@ -60,7 +60,9 @@ function naive(x: readonly number[], signal: readonly number[], ceiling: number)
 }
 
 test('a ReLU and a ReLU-n of any values, example by example', async () => {
-  const value = fc.oneof(fc.double({ min: -9, max: 9, noNaN: true }), fc.constantFrom(0, 6, -1, 7, 8)).map(Math.fround);
+  // GPUs take subnormal numbers for zeros, on the other side of the ReLU.
+  const normal = (number: number): number => (Math.abs(number) < 2 ** -126 ? 0 : Math.fround(number));
+  const value = fc.oneof(fc.double({ min: -9, max: 9, noNaN: true }), fc.constantFrom(0, 6, -1, 7, 8)).map(normal);
   const row = fc.array(fc.tuple(value, value), { minLength: 4, maxLength: 4 });
   await fc.assert(
     fc.asyncProperty(
