@@ -4,6 +4,7 @@ import { activations } from '../../../src/network/activations.ts';
 import type { NdArray } from '../../../src/numeric/ndarray.ts';
 import { activationGrid } from '../../../src/visualization/reading/activationGrid.ts';
 import { chain, free, inputsOf, randomized } from '../../oracle/building.ts';
+import { backend } from '../../support/backend.ts';
 import { expectNear } from '../../support/near.ts';
 
 function network(): LayersModel {
@@ -72,7 +73,11 @@ test('the same seed gives the same bits, whatever other examples there are, and 
   expect(both.icons.shape).toEqual([2, 3, 3, 8, 8, 3]);
   expect(done).toEqual([1, 2, 3, 4, 5, 6].map((step) => `activationGrid ${step}/6`));
   const one = await activationGrid(model, first, run);
-  expect(one.icons.data).toEqual(both.icons.data.slice(0, one.icons.data.length));
+  const same = await activationGrid(model, first, run);
+  expect(same.icons.data).toEqual(one.icons.data);
+  // GPUs round sums of a batch otherwise than those of one example.
+  const tolerance = ['cpu', 'wasm'].includes(backend) ? 0 : 1e-4;
+  expectNear(one.icons.data, both.icons.data.slice(0, one.icons.data.length), tolerance);
   const other = await activationGrid(model, first, { ...run, seed: 1 });
   expect(other.icons.data).not.toEqual(one.icons.data);
   free(model);

@@ -8,8 +8,10 @@ import type { NdArray } from '../../../src/numeric/ndarray.ts';
 import { random } from '../../../src/numeric/random.ts';
 import { type DeconvKind, deconvPatches } from '../../../src/visualization/reading/deconvPatches.ts';
 import { chain, free, inputsOf, randomized } from '../../oracle/building.ts';
+import { backend } from '../../support/backend.ts';
 import { expectClose } from '../../support/close.ts';
 import { type GoldenCase, goldenCases } from '../../support/goldenCases.ts';
+import { expectNear } from '../../support/near.ts';
 
 const goldens = await goldenCases('visualization');
 const [range, kinds] = [
@@ -124,9 +126,15 @@ test('the images are those of topImages, and the field that of the whole image w
     expect(warnings).toEqual([]);
     expect(units.map(({ unit }) => unit)).toEqual([2, 0]);
     units.forEach(({ patches }, i) => {
-      expect(patches.map(({ image, activation, position, field }) => ({ image, activation, position, field }))).toEqual(
-        tops[i]?.map(({ map: _, ...top }) => top),
+      const expected = tops[i] ?? [];
+      expect(patches.map(({ image, position, field }) => ({ image, position, field }))).toEqual(
+        expected.map(({ image, position, field }) => ({ image, position, field })),
       );
+      // GPUs round sums of a batch otherwise than those of one example.
+      const tolerance = ['cpu', 'wasm'].includes(backend) ? 0 : 1e-5;
+      const activationsOf = (all: readonly { activation: number }[]): number[] =>
+        all.map(({ activation }) => activation);
+      expectNear(activationsOf(patches), activationsOf(expected), tolerance);
       for (const { top, left, picture } of patches) expect([top, left, picture.width]).toEqual([0, 0, 8]);
     });
   }
