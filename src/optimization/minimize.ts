@@ -1,6 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { inTurn, readTensor } from '../backend/inTurn.ts';
+import { inSteps } from '../backend/inSteps.ts';
+import { readTensor } from '../backend/inTurn.ts';
 import type { NdArray } from '../numeric/ndarray.ts';
 import type { Sliced } from '../numeric/sliced.ts';
 import type { Optimizer } from './optimizer.ts';
@@ -48,33 +49,34 @@ export async function minimize<K extends string>(
   consume: (part: Record<K, NdArray>, iteration: number) => void,
 ): Promise<Minimized> {
   const last = before + iterations;
-  let states = start.map((parameter, i) => beginning(parameter, optimizer, memory?.slice(i * optimizer.memories)));
-  const iterate = (iteration: number): Record<K, Tensor> => {
-    const { gradients, read } = objective(parametersOf(states), iteration);
-    if (iteration === last) return read;
-    const next = states.map((state, i) => {
-      const { change, memory } = optimizer.step(gradients[i] as Tensor, state.memory, iteration);
-      return { parameter: project(tf.add(state.parameter, change)), memory };
-    });
-    tensorsOf(states).forEach((tensor) => tensor.dispose());
-    tensorsOf(next).forEach((tensor) => tf.keep(tensor));
-    states = next;
-    return read;
-  };
-  try {
-    await inTurn(
-      Array.from({ length: iterations + 1 }, (_, i) => before + i),
-      iterate,
-      consume,
+  const slots = 1 + optimizer.memories;
+  return inSteps<K, Minimized>(
+    {
+      start: () =>
+        start.flatMap((parameter, i) => beginning(parameter, optimizer, memory?.slice(i * optimizer.memories))),
+      first: before,
+      last,
+      step(state, iteration) {
+        const states = start.map((_, i) => state.slice(i * slots, (i + 1) * slots));
+        const { gradients, read } = objective(states.map(parameterOf), iteration);
+        if (iteration === last) return { read };
+        const next = states.flatMap(([parameter, ...memory], i) => {
+          const { change, memory: remembered } = optimizer.step(gradients[i] as Tensor, memory, iteration);
+          return [project(tf.add(parameter as Tensor, change)), ...remembered];
+        });
+        return { next, read };
+      },
       signal,
-    );
-    return {
-      parameters: await Promise.all(parametersOf(states).map(readTensor)),
-      memory: await Promise.all(states.flatMap((state) => state.memory).map(readTensor)),
-    };
-  } finally {
-    tensorsOf(states).forEach((tensor) => tensor.dispose());
-  }
+    },
+    consume,
+    async (state) => {
+      const arrays = await Promise.all(state.map(readTensor));
+      return {
+        parameters: arrays.filter((_, i) => i % slots === 0),
+        memory: arrays.filter((_, i) => i % slots !== 0),
+      };
+    },
+  );
 }
 
 /** A function of plain arrays to be made small, and how. */
@@ -110,27 +112,18 @@ export function* minimizeArrays({ parameters, steps, optimizer, gradients, onSte
   }
 }
 
-/** A parameter and what the optimizer remembers of it. */
-interface State {
-  readonly parameter: Tensor;
-  readonly memory: readonly Tensor[];
-}
-
-function beginning(parameter: NdArray, { memories }: Optimizer, remembered?: readonly NdArray[]): State {
+/** A parameter, and what the optimizer remembers of it. */
+function beginning(parameter: NdArray, { memories }: Optimizer, remembered?: readonly NdArray[]): readonly Tensor[] {
   const memory = Array.from({ length: memories }, (_, i) =>
     remembered ? tensorOf(remembered[i] as NdArray) : tf.zeros([...parameter.shape]),
   );
-  return { parameter: tensorOf(parameter), memory };
+  return [tensorOf(parameter), ...memory];
+}
+
+function parameterOf(state: readonly Tensor[]): Tensor {
+  return state[0] as Tensor;
 }
 
 function tensorOf({ shape, data }: NdArray): Tensor {
   return tf.tensor(data.slice(), [...shape], 'float32');
-}
-
-function parametersOf(states: readonly State[]): readonly Tensor[] {
-  return states.map(({ parameter }) => parameter);
-}
-
-function tensorsOf(states: readonly State[]): readonly Tensor[] {
-  return states.flatMap(({ parameter, memory }) => [parameter, ...memory]);
 }
