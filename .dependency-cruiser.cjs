@@ -27,7 +27,16 @@ const layers = folders.slice(0, -1).map((folder, index) => ({
 }));
 
 // What others need of these modules lies in their top folder: their index, or a file that is named for what it holds.
-const closed = ['attribution', 'dissection', 'graph', 'distillation', 'metrics', 'visualization', 'render'];
+const closed = [
+  'attribution',
+  'dissection',
+  'graph',
+  'distillation',
+  'metrics',
+  'visualization',
+  'diagnosis',
+  'render',
+];
 
 const doors = closed.map((folder) => ({
   name: `${folder}-only-by-its-top-folder`,

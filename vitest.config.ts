@@ -8,7 +8,7 @@ import type { KernelChoice } from './test/support/setup/modulesOf.ts';
 
 // These folders run on cpu and wasm; all others, which do not depend on the backend, run once.
 const onBackends = [
-  'test/{backend,optimization,network,scoring,readings,attribution,metrics,dissection,graph,distillation,visualization}/**/*.test.ts',
+  'test/{backend,optimization,network,scoring,readings,attribution,metrics,dissection,graph,distillation,visualization,diagnosis}/**/*.test.ts',
   'test/fuzz/models/againstCpu.test.ts',
 ];
 // On a GPU in software a pass takes seconds: there, of attribution, metrics and the reading of models, what represents

@@ -5,6 +5,7 @@ import { useBackend } from '../src/index.ts';
 import { readModel } from '../src/node/index.ts';
 import { aimsOf } from './aims.ts';
 import { build, precision, words as wanted } from './arguments.ts';
+import { diagnosisJobs, surplusOf } from './diagnosis.ts';
 import { dissectionJobs, threadJobs } from './dissection.ts';
 import { errorsTable } from './errors.ts';
 import { graphJobs, paperGraph } from './graph.ts';
@@ -14,6 +15,7 @@ import { networkJobs } from './networkJobs.ts';
 import { namesOfNetworks, networks } from './networks.ts';
 import { readingTable } from './reading.ts';
 import { responsivenessTables } from './responsiveness.ts';
+import { scoreAttackJobs } from './scoreAttacks.ts';
 import { studiedNetworks } from './studied.ts';
 import { trainedNetworks, trainingJobs } from './training.ts';
 import { treeJobs } from './trees.ts';
@@ -84,6 +86,16 @@ const sections: Readonly<Record<string, () => Promise<void>>> = {
     const { jobs, dispose } = visualizationJobs(await networks['EfficientNet-Lite0']());
     console.log(table('Feature visualization', await measure(jobs, ROUNDS)));
     dispose();
+  },
+  async diagnosis() {
+    const { jobs, dispose } = diagnosisJobs(await networks['EfficientNet-Lite0']());
+    const measured = await measure(jobs, SLOW_ROUNDS);
+    console.log(table('Attacks', measured));
+    console.log(surplusOf(measured));
+    dispose();
+    const blind = scoreAttackJobs(await networks['EfficientNet-Lite0']());
+    console.log(table('Attacks that see scores only', await measure(blind.jobs, SLOW_ROUNDS)));
+    blind.dispose();
   },
   async memory() {
     console.log(await memoryTable());

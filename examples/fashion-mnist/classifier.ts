@@ -8,6 +8,8 @@ import type { Clothes } from './images.ts';
 export interface ClassifierTraining {
   readonly epochs?: number;
   readonly seed: number;
+  /** Called after each epoch, of which the first is 1. */
+  readonly onEpoch?: (model: tfl.LayersModel, epoch: number) => void;
 }
 
 /**
@@ -16,7 +18,7 @@ export interface ClassifierTraining {
  */
 export async function trainClassifier(
   set: Clothes,
-  { epochs = 6, seed }: ClassifierTraining,
+  { epochs = 6, seed, onEpoch }: ClassifierTraining,
 ): Promise<tfl.LayersModel> {
   const { conv2d, maxPooling2d, flatten, dense } = tfl.layers;
   const seeded = (layer: number) => ({
@@ -39,6 +41,7 @@ export async function trainClassifier(
     rates: Array.from({ length: epochs }, () => 1e-3),
     batchSize: 64,
     seed,
+    onEpoch: (epoch) => onEpoch?.(model, epoch + 1),
   });
   return model;
 }

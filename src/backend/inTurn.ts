@@ -27,6 +27,19 @@ export async function inTurn<T, K extends string>(
   signal?.throwIfAborted();
 }
 
+/** Runs a single job as {@link inTurn} does, and gives what it returns. */
+export async function onceInTurn<K extends string>(
+  job: () => Record<K, Tensor>,
+  signal: AbortSignal | undefined,
+): Promise<Record<K, NdArray>> {
+  let found = {} as Record<K, NdArray>;
+  const keep = (part: Record<K, NdArray>): void => {
+    found = part;
+  };
+  await inTurn([0], job, keep, signal);
+  return found;
+}
+
 /** The values of a tensor as a plain array of 32-bit floats. */
 export async function readTensor(tensor: Tensor): Promise<NdArray> {
   return { shape: tensor.shape, data: Float32Array.from(await tensor.data()) };

@@ -1,4 +1,14 @@
 export { type ContactSheetOptions, contactSheet, type SheetCell } from './contactSheet.ts';
+export type { Curve } from './curveChart/assertCurve.ts';
+export { type CurveChartOptions, curveChart } from './curveChart/curveChart.ts';
+export { type AccuracyChartOptions, type AccuracyCurve, accuracyChart } from './diagnosis/accuracyChart.ts';
+export { type AdversarialTriplesOptions, adversarialTriples } from './diagnosis/adversarialTriples.ts';
+export type { ShownAttack } from './diagnosis/assertAttack.ts';
+export type { ShownDescription, ShownSlices } from './diagnosis/assertSlices.ts';
+export { type InfluenceGalleryOptions, influenceGallery, type ShownExamples } from './diagnosis/influenceGallery.ts';
+export { sliceChart } from './diagnosis/sliceChart.ts';
+export { type SlicePageOptions, slicePage } from './diagnosis/slicePage.ts';
+export { type ShownTransfer, type TransferChartOptions, transferChart } from './diagnosis/transferChart.ts';
 export { conceptChart } from './dissectionReport/conceptChart.ts';
 export { type DissectionReportOptions, dissectionReport } from './dissectionReport/dissectionReport.ts';
 export { type LayerChartOptions, layerChart } from './dissectionReport/layerChart.ts';

@@ -58,7 +58,8 @@ export function report(sections: readonly ReportSection[], options: ReportOption
   return htmlPage({ title, language, main: sections.map(sectionHtml).join('\n') });
 }
 
-function sectionHtml(section: ReportSection, index: number): string {
+/** A section as HTML; messages call it by its place in a list. */
+export function sectionHtml(section: ReportSection, index: number): string {
   const at = `sections[${index}]`;
   if (typeof section?.title !== 'string') {
     throw new VitrineError('bad-argument', `"${at}.title" expected a string, got ${describe(section?.title)}`);

@@ -1,4 +1,5 @@
 import { attributionCalls } from './publicCalls/attributionCalls.ts';
+import { diagnosisCalls } from './publicCalls/diagnosisCalls.ts';
 import { dissectionCalls } from './publicCalls/dissectionCalls.ts';
 import { knowledgeCalls } from './publicCalls/knowledgeCalls.ts';
 import { metricCalls } from './publicCalls/metricCalls.ts';
@@ -22,6 +23,7 @@ export const publicCalls: PublicCalls = {
   ...knowledgeCalls,
   ...nodeCalls,
   ...visualizationCalls,
+  ...diagnosisCalls,
   ...spectrumCalls,
 };
 

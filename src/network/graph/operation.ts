@@ -80,6 +80,17 @@ export interface FusedActivation {
   readonly ceiling: number | undefined;
 }
 
+/**
+ * What weights meet and feed, for each group of channels, example and position: the gradient of an example by the weights
+ * of a group is $\sum_p m_p f_p^T$. Where there is a bias, the last of what they meet is a 1.
+ */
+export interface GradientFactors {
+  /** `[groups, n, positions, k]` */
+  readonly met: Tensor;
+  /** The cotangents that arrive there, `[groups, n, positions, o]`, for each stream of them. */
+  readonly fed: readonly Tensor[];
+}
+
 /** A window of an operation's output, in each row of a batch. */
 export interface Part {
   /** The first row and column of the window, for each row of the batch. */
@@ -147,6 +158,15 @@ export interface Operation {
   pullback(cotangent: Tensor, io: OperationIo, parameters?: OperationParameters): readonly Tensor[];
   /** The same for the kernel, summed over rows and positions: the moments of what its weights meet. */
   kernelPullback?(cotangent: Tensor, io: Pick<OperationIo, 'inputs'>): Tensor;
+  /**
+   * What its weights meet and feed, for gradients of single examples; missing where it has none, or others than a kernel
+   * and a bias for each channel.
+   *
+   * @internal
+   */
+  readonly gradientFactors?:
+    | ((cotangents: readonly Tensor[], io: Pick<OperationIo, 'inputs'>) => readonly GradientFactors[])
+    | undefined;
   /** What a region of the output depends on, per input. */
   region(output: OperationRegion, inputShapes: readonly (readonly number[])[]): readonly (OperationRegion | 'all')[];
   /**

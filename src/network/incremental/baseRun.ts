@@ -1,12 +1,13 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { VitrineError } from '../../numeric/errors.ts';
 import type { OperationGraph, Site } from '../graph/graph.ts';
 import type { Network } from '../network.ts';
 import type { PlannedStep } from '../plan/plan.ts';
 import { type ForwardOptions, influencedBy, prepared, type Values, walk } from '../walk/forward.ts';
-import { type Change, wholeRows } from './change.ts';
+import { type Attempt, attemptsOn } from './attempts.ts';
+import type { Change } from './change.ts';
 import type { BaseStep } from './changedOutput.ts';
+import { type ChangedRun, changedRun } from './changedRun.ts';
 import { changedValues } from './changedValues.ts';
 import { readingsOf } from './reading.ts';
 
@@ -27,14 +28,13 @@ export interface BaseRun {
    * @param changes whole values `[k, …]`, or patches `[k, h, w, c]` of what the run made there.
    */
   change(changes: ReadonlyMap<Site, Change>): ChangedRun;
+  /**
+   * A change in one row that the run may go on from: then what it reaches is what the run was made on. It stays outside of
+   * any `tf.tidy` until it is accepted or rejected, or the run is disposed of.
+   */
+  attempt(changes: ReadonlyMap<Site, Change>): Attempt;
   /** Frees what the run keeps; a `tf.tidy` does not. */
   dispose(): void;
-}
-
-/** The values of a changed run. */
-interface ChangedRun {
-  /** The tensor at a tapped site, one row for each of the batch. */
-  value(site: Site): Tensor;
 }
 
 /**
@@ -50,6 +50,10 @@ export function baseRun(network: Network, inputs: readonly Tensor[], options: Ba
       network.assertUsable();
       return run.change(changes);
     },
+    attempt(changes) {
+      network.assertUsable();
+      return run.attempt(changes);
+    },
   };
 }
 
@@ -60,27 +64,19 @@ function runOf(graph: OperationGraph, inputs: readonly Tensor[], { at, ...option
   const kept = new Set([...needed, ...reached.flatMap(({ inputs: read, output }) => [...read, output])]);
   const values = keptTensors(() => walk(steps, { fed, kept, edits: new Map() }).values, kept);
   const base = { steps: reached.map((step) => baseStep(step, values)), taps, values };
+  const { attempt, reject } = attemptsOn(base, values);
   return {
-    change(changes) {
-      const { count, changed } = changedValues(base, changes);
-      return {
-        value(site) {
-          const plane = values.get(site.value);
-          if (!plane)
-            throw new VitrineError(
-              'bad-argument',
-              `layer "${site.address}" was not kept by this run; name it in "taps"`,
-            );
-          return wholeRows(plane, changed.get(site.value), count);
-        },
-      };
+    change: (changes) => changedRun(values, changedValues(base, changes)),
+    attempt,
+    dispose() {
+      reject();
+      tf.dispose([...values.values()]);
     },
-    dispose: () => tf.dispose([...values.values()]),
   };
 }
 
 /** Tensors beyond the enclosing `tf.tidy`; those that the caller gave stay with the caller. */
-function keptTensors(make: () => Values, kept: ReadonlySet<number>): Values {
+function keptTensors(make: () => Values, kept: ReadonlySet<number>): Map<number, Tensor> {
   const clones = new Map<number, Tensor>();
   tf.tidy(() => {
     for (const [value, tensor] of make()) if (kept.has(value)) clones.set(value, tf.keep(tf.clone(tensor)));

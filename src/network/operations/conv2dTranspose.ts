@@ -15,6 +15,7 @@ import {
   parameter,
 } from './base.ts';
 import { foldAffine } from './foldAffine.ts';
+import { transposedFactors } from './gradientFactors.ts';
 
 /** The window of a transposed convolution. */
 export interface TransposedGeometry extends WindowGeometry {
@@ -50,6 +51,9 @@ export function conv2dTranspose(
     pullback: (cotangent, _io, weights = parameters()) => [
       transposedBack(source, cotangent as Tensor4D, { kernel: kernelOf(weights), geometry }),
     ],
+    get gradientFactors() {
+      return transposedFactors({ weights: parameters(), geometry });
+    },
     region: (output, inputShapes) => {
       const outputShape = transposedShape(
         onlyShape({ inputShapes }),

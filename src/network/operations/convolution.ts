@@ -34,6 +34,7 @@ import {
   perChannel,
 } from './base.ts';
 import { foldAffine, foldInputAffine, fusedName, fusesRelu } from './foldAffine.ts';
+import { windowFactors } from './gradientFactors.ts';
 
 const fullConvolution: ConvolutionKind = {
   kind: 'conv2d',
@@ -178,6 +179,11 @@ function convolution(
       const { strides, dilations, padding: pad } = geometry;
       const sliding = slidingOf(x.shape, kernelShape, { strides: [...strides], dilations: [...dilations], pad });
       return kernelGradient(x, cotangent as Tensor4D, { kernelShape, sliding });
+    },
+    get gradientFactors() {
+      const weights = parameters();
+      const groups = outputAxes === 2 ? (parameter(weights, 'kernel').shape[2] as number) : 1;
+      return windowFactors({ weights, geometry, groups });
     },
     region: (output, inputShapes) => [windowRegion(output, inputShapes[0], geometry)],
     get partial(): PartialForward | undefined {

@@ -15,6 +15,7 @@ import {
   pointwise,
 } from './base.ts';
 import { foldAffine, foldInputAffine, fusedName, fusesRelu, lastAxis } from './foldAffine.ts';
+import { lineFactors } from './gradientFactors.ts';
 
 /** A dense layer on the last axis: `kernel` [in, out], optional `bias` [out]. */
 export function dense(source: OperationSource, parameters: () => OperationParameters): Operation {
@@ -38,6 +39,9 @@ export function dense(source: OperationSource, parameters: () => OperationParame
       return [tf.reshape(gradient, onlyShape(io))];
     },
     kernelPullback: (cotangent, { inputs }) => tf.matMul(asRows(inputs[0] as Tensor), asRows(cotangent), true),
+    get gradientFactors() {
+      return lineFactors(parameters().bias);
+    },
     region: channelRegion,
     get partial() {
       return perChannel(parameters().bias) ? pointwise(this.forward) : undefined;

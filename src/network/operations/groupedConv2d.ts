@@ -6,6 +6,7 @@ import type { Operation, OperationIo, OperationParameters, PartialForward } from
 import { derivedWeights, describeOperation, type OperationSource, onlyShape, parameter, perChannel } from './base.ts';
 import { conv2d, depthwiseConv2d, padsNothing } from './convolution.ts';
 import { foldAffine, foldInputAffine, fusesRelu, lastAxis } from './foldAffine.ts';
+import { windowFactors } from './gradientFactors.ts';
 import { alongGroups, diagonal, partOfWeights } from './groupedKernel.ts';
 
 /** The window of a convolution whose channels form groups. */
@@ -95,6 +96,9 @@ function inGroups(
         return diagonal(whole, groups);
       });
       return tf.concat(gradients, 3);
+    },
+    get gradientFactors() {
+      return windowFactors({ weights: parameters(), geometry, groups: geometry.groups });
     },
     region: conv2d(source, geometry, parameters).region,
     get partial(): PartialForward | undefined {

@@ -1,6 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import type { LayerMoments, Operation, OperationIo } from '../graph/operation.ts';
+import type { GradientFactors, LayerMoments, Operation, OperationIo } from '../graph/operation.ts';
 import { wholeRegion } from './base.ts';
 
 /** How an operation sees values in another shape, with the same numbers in the same order. */
@@ -54,11 +54,24 @@ export function viewed(operation: Operation, view: View): Operation {
       kernelPullback: (cotangent: Tensor, { inputs }: Pick<OperationIo, 'inputs'>) =>
         kernelPullback(fold(cotangent), { inputs: inputs.map(fold) }),
     }),
+    get gradientFactors(): Operation['gradientFactors'] {
+      const inner = operation.gradientFactors;
+      if (!inner) return undefined;
+      return (cotangents, { inputs }) =>
+        inner(cotangents.map(fold), { inputs: inputs.map(fold) }).map(ofExamples(cotangents));
+    },
     region: wholeRegion,
     withParameters: (parameters) => viewed(operation.withParameters(parameters), view),
     ...(absorb && { absorb: (affine: Operation) => viewed(absorb(affine), view) }),
     ...(absorbInput && { absorbInput: (affine: Operation) => viewed(absorbInput(affine), view) }),
   };
+}
+
+/** What each example meets and feeds, where an operation took its frames for examples of their own. */
+function ofExamples([cotangent]: readonly Tensor[]): (factors: GradientFactors) => GradientFactors {
+  const [examples] = (cotangent as Tensor).shape as [number];
+  const regrouped = (x: Tensor): Tensor => tf.reshape(x, [x.shape[0] as number, examples, -1, x.shape[3] as number]);
+  return ({ met, fed }) => ({ met: regrouped(met), fed: fed.map(regrouped) });
 }
 
 /** The axes of a normalisation behind some more of the batch. */

@@ -1,6 +1,6 @@
 import { VitrineError } from '../errors.ts';
 import type { Sliced } from '../sliced.ts';
-import { dot } from './vectors.ts';
+import { addScaled, dot } from './vectors.ts';
 
 /** A symmetric positive definite system of linear equations. */
 export interface LinearSystem {
@@ -53,8 +53,4 @@ export function* conjugateGradient(
     'failed',
     `conjugate gradients found no solution of ${right.length} equations to ${tolerance}`,
   );
-}
-
-function addScaled(sum: Float64Array, factor: number, values: Float64Array): void {
-  for (let i = 0; i < sum.length; i++) sum[i]! += factor * (values[i] as number);
 }

@@ -24,3 +24,8 @@ export function* transposedProduct(a: Float64Array, b: Float64Array, n: number):
   });
   return out;
 }
+
+/** Adds a multiple of some values to a sum, where it stands. */
+export function addScaled(sum: Float64Array, factor: number, values: ArrayLike<number>): void {
+  for (let i = 0; i < sum.length; i++) sum[i]! += factor * (values[i] as number);
+}

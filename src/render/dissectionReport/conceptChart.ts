@@ -1,7 +1,7 @@
 import { assertDissection } from '../../dissection/shared.ts';
 import type { Dissection } from '../../dissection/types.ts';
+import { bar, chart, counted, hundredths, labelWidth, shortened, svgText } from '../drawing/svg.ts';
 import { categoryColors, type DetectedCategory, detectedConcepts } from './concepts.ts';
-import { bar, chart, counted, hundredths, labelWidth, shortened, svgText } from './svg.ts';
 
 const step = 24;
 const gap = 10;

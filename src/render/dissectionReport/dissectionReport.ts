@@ -2,6 +2,7 @@ import type { UnitGallery } from '../../dissection/index.ts';
 import type { Dissection } from '../../dissection/types.ts';
 import { escaped } from '../../numeric/escaped.ts';
 import { assertOptions, integer, type OptionChecks, record, required, text } from '../../numeric/options.ts';
+import { counted } from '../drawing/svg.ts';
 import { formatNumber } from '../formatNumber.ts';
 import { embeddedJson, htmlPage, paragraphsHtml } from '../htmlPage.ts';
 import { conceptChart } from './conceptChart.ts';
@@ -10,7 +11,6 @@ import { dissectionStyle } from './dissectionStyle.ts';
 import { layerChart } from './layerChart.ts';
 import { pageScript } from './pageScript.generated.ts';
 import { reportData } from './reportData.ts';
-import { counted } from './svg.ts';
 
 /** What {@link dissectionReport} shows. */
 export interface DissectionReportOptions {

@@ -1,7 +1,7 @@
 import type { Dissection } from '../../dissection/types.ts';
 import { assertOptions, oneOf } from '../../numeric/options.ts';
+import { bar, chart, counted, labelWidth, legend, shortened, svgText } from '../drawing/svg.ts';
 import { assertLayers, categoryColors, detectedConcepts, orderedCategories } from './concepts.ts';
-import { bar, chart, counted, labelWidth, shortened, svgText } from './svg.ts';
 
 /** Options of {@link layerChart}. */
 export interface LayerChartOptions {
@@ -42,12 +42,15 @@ export function layerChart(layers: Readonly<Record<string, Dissection>>, options
   const rows = Object.entries(layers).map(([name, layer]) => rowOf(name, layer, kind));
   const most = Math.max(1, ...rows.map(({ total }) => total));
   const left = Math.max(...rows.map(({ name }) => labelWidth(shortened(name, nameLength)))) + 12;
-  const legend = legendSvg(categories, colors, left);
+  const key = legend(
+    categories.map((name) => ({ name, color: colors[name] as string })),
+    left,
+  );
   const label = `${kind === 'detectors' ? 'Detectors' : 'Different concepts'} by layer. ${rows.map(spoken).join(' ')}`;
-  const width = Math.max(left + plotWidth + 90, legend.width);
-  return chart(width, legend.height + rows.length * rowHeight + 4, label, [
-    ...legend.parts,
-    ...rows.flatMap((row, i) => rowSvg(row, { top: legend.height + i * rowHeight, left, most, categories, colors })),
+  const width = Math.max(left + plotWidth + 90, key.width);
+  return chart(width, key.height + rows.length * rowHeight + 4, label, [
+    ...key.parts,
+    ...rows.flatMap((row, i) => rowSvg(row, { top: key.height + i * rowHeight, left, most, categories, colors })),
   ]);
 }
 
@@ -93,23 +96,6 @@ function rowSvg({ name, counts, total, units, noun }: Row, plot: Plot): readonly
     ...bars,
     svgText(noun === 'detector' ? `${total} of ${units}` : `${total}`, [x + 6, baseline], 'fill-opacity="0.75"'),
   ];
-}
-
-function legendSvg(
-  categories: readonly string[],
-  colors: Readonly<Record<string, string>>,
-  left: number,
-): { parts: readonly string[]; width: number; height: number } {
-  let x = left;
-  const parts = categories.flatMap((category) => {
-    const at = x;
-    x += labelWidth(category) + 30;
-    return [
-      bar({ x: at, y: 4, width: 11, height: 11 }, `rx="2" fill="${colors[category]}"`, category),
-      svgText(category, [at + 16, 14]),
-    ];
-  });
-  return { parts, width: x, height: 26 };
 }
 
 function spoken({ name, counts, total, units, noun }: Row): string {

@@ -4,6 +4,8 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { initializers, layers as l, sequential } from '@tensorflow/tfjs-layers';
 import { owned } from '../../backend/owned.ts';
 import { runChecks } from '../../network/runChecks.ts';
+import { tapedGradients } from '../../network/training/tapedGradients.ts';
+import { trainLayers } from '../../network/training/trainLayers.ts';
 import type { RunOptions } from '../../network/types.ts';
 import { assertArray, assertFiniteArray } from '../../numeric/check.ts';
 import { VitrineError } from '../../numeric/errors.ts';
@@ -19,8 +21,6 @@ import {
 } from '../../numeric/options.ts';
 import { random } from '../../numeric/random.ts';
 import { codeStatistics } from './codeStatistics.ts';
-import { tapedGradients } from './tapedGradients.ts';
-import { trainLayers } from './trainLayers.ts';
 
 /** The options of {@link fitDenoiser}. */
 export interface DenoiserOptions extends RunOptions {

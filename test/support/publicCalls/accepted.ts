@@ -29,7 +29,7 @@ const real = isWord(`
   deviations dilation distance e fading featureWeight g high intersection inverseTemperature jitter jump kernelWidth
   learningRate low maskBlur maxDistance maxSigma mean noise noneDensity origin penalty percentile pose power
   probability quantile radius ridge share sharpness shift sigma smoothness sparsity spurious std stepSize strength tau
-  threshold tolerance truth validation color decay weight beta1 beta2 epsilon momentum dampening unique shared outside spread center side sideDeviation`);
+  threshold tolerance truth validation color decay weight beta1 beta2 epsilon momentum dampening unique shared outside spread center side sideDeviation gain shade shades support exploration shrinkage damping stepShare`);
 const signed = isWord(`
   baseline beta centre deviations high low mean origin seed shift std stream threshold color weight outside`);
 const large = isWord(`
@@ -39,11 +39,15 @@ const large = isWord(`
   index intersection inverseTemperature jitter jump kernelWidth learningRate limit maxDepth maxDistance
   maxMerges mean minLeaf neighbours noise noneDensity origin patch penalty perStep pictureSize pose power
   positions prefetch radius ridge seed sharpness shift sigma size smoothness sparsity std stepSize stream strength
-  stride subsetSize tau threshold thumbnailSize tolerance top trainingSize truth unitCount width window color decay unit weight epsilon unique shared ratio pictures outside spread sideDeviation`);
+  stride subsetSize tau threshold thumbnailSize tolerance top trainingSize truth unitCount width window color decay unit weight epsilon unique shared ratio pictures outside spread sideDeviation gain shade shades targets dimensions exploration damping`);
 const endless = isWord('depth maxDistance maxMerges unitCount');
-const texts = isWord('address directory language layerClass method text title layer name');
-const lists = isWord('composite dataset embeddings patterns pictures rules sections transforms');
-const size = isWord('activations background images map maps model region source picture reference vectors weights');
+const texts = isWord('address directory language layerClass method text title layer name xLabel yLabel');
+const lists = isWord(
+  'composite dataset embeddings patterns pictures rules sections transforms answers slices partitions',
+);
+const size = isWord(
+  'activations background images map maps model region source picture reference vectors weights features',
+);
 
 /** What may come where the types admit it, by kind. */
 const kinds: readonly { readonly reason: string; readonly holds: (accepted: Case) => boolean }[] = [
@@ -77,12 +81,20 @@ const kinds: readonly { readonly reason: string; readonly holds: (accepted: Case
     holds: ({ slot, value }) => slot.option === 'weights' && (value === '{}' || value === 'object without prototype'),
   },
   {
+    reason: 'a recursion of which nothing is said is the usual one',
+    holds: ({ slot, value }) => slot.option === 'lissa' && (value === '{}' || value === 'object without prototype'),
+  },
+  {
     reason: 'a mask of which nothing is said leaves everything in',
     holds: ({ slot, value }) => slot.option === 'mask' && (value === '{}' || value === 'object without prototype'),
   },
   {
     reason: 'a request of which nothing is said',
     holds: ({ slot, value }) => slot.option === 'fetch' && (value === '{}' || value === 'object without prototype'),
+  },
+  {
+    reason: 'a thing of any class that has an option of this name, and nothing else, holds options',
+    holds: ({ function: name, value }) => name === 'findSlices' && value === 'stranger',
   },
   { reason: 'a list may be empty', holds: (accepted) => accepted.value === '[]' && lists(accepted) },
   { reason: 'a map may have any size', holds: (accepted) => accepted.value === 'other axes' && size(accepted) },

@@ -1,4 +1,7 @@
+import { budgetCalls } from './attackCalls.ts';
 import { attributionCalls } from './attributionCalls.ts';
+import { changeCalls } from './biasCalls.ts';
+import { diagnosisCalls } from './diagnosisCalls.ts';
 import { dissectionCalls } from './dissectionCalls.ts';
 import { engineCalls } from './engineCalls.ts';
 import { folderCalls } from './folderCalls.ts';
@@ -16,6 +19,7 @@ import { renderCalls } from './renderCalls.ts';
 import { resultCalls } from './resultCalls.ts';
 import { ruleCalls } from './ruleCalls.ts';
 import type { PublicCalls } from './sent.ts';
+import { taskCalls } from './transferCalls.ts';
 import { treeCalls } from './treeCalls.ts';
 import { visualizationCalls } from './visualizationCalls.ts';
 
@@ -53,7 +57,11 @@ const everyCall: PublicCalls = {
   ...graphCalls,
   ...treeCalls,
   ...visualizationCalls,
+  ...diagnosisCalls,
+  ...budgetCalls,
+  ...changeCalls,
   ...objectiveCalls,
+  ...taskCalls,
   ...parameterizationCalls,
   ...spectrumCalls,
   ...pictureMakingCalls,

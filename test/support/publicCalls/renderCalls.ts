@@ -15,6 +15,16 @@ const smallVisualization = () => ({
   objective: { shape: [1, 2], data: Float32Array.of(1, 2) },
   seed: 0,
 });
+const smallPictures = () => ({ shape: [2, 2, 2, 3], data: new Float32Array(24) });
+const smallAttack = () => ({
+  adversarial: smallPictures(),
+  classes: { before: Int32Array.of(0, 1), after: Int32Array.of(1, 1) },
+  confidence: { before: Float32Array.of(1, 1), after: Float32Array.of(0, 1) },
+  label: Int32Array.of(0, 1),
+  success: [true, false],
+});
+const smallExamples = () => ({ images: smallPictures(), labels: Int32Array.of(0, 1) });
+const smallInfluence = () => ({ lossChangeIfRemoved: { shape: [2, 2], data: Float32Array.of(1, -1, 0, 1) } });
 const smallAtlas = (): r.ShownAtlas => ({
   layer: 'top',
   grid: 2,
@@ -22,8 +32,80 @@ const smallAtlas = (): r.ShownAtlas => ({
   icons: { shape: [1, 2, 2, 3], data: new Float32Array(12) },
 });
 
+const rate = (size: number) => ({ size, errorRate: 0.5, interval: { low: 0.2, high: 0.8 } });
+const smallSlices = (): r.ShownSlices => ({
+  slices: [
+    {
+      ...rate(2),
+      members: Int32Array.of(1, 0),
+      rest: rate(1),
+      difference: { low: -1, high: 1 },
+      confusion: [{ label: 0, predicted: 1, count: 2 }],
+      score: 0.1,
+      heldOut: rate(3),
+    },
+  ],
+  labels: Int32Array.of(0, 0, 1),
+  predicted: Int32Array.of(1, 1, 1),
+  all: rate(3),
+  heldOut: rate(4),
+});
+const descriptions = () => [[{ name: 'a', inside: 1, outside: 0, pValue: 0.01, falseDiscoveryRate: 0.02 }]];
+
+const smallCurve = () => {
+  const one = { mean: Float64Array.of(0.5), low: Float64Array.of(0.4), high: Float64Array.of(0.6) };
+  const base = { mean: 0.5, low: 0.4, high: 0.6 };
+  return { layers: ['a'], base, curves: [{ kind: 'AnB' as const, ...one }] };
+};
+
 /** Pictures and pages, without waiting. */
 export const renderCalls: PublicCalls = {
+  curveChart: () =>
+    said(r.curveChart, [{ name: 'a', x: [1, 2], y: Float32Array.of(1, 2), low: [0, 1], high: [2, 3] }], {
+      title: 'a',
+      xLabel: 'b',
+      yLabel: 'c',
+      xScale: 'linear',
+      xNames: ['d', 'e'],
+      range: [0, 3],
+    }),
+  transferChart: () => said(r.transferChart, smallCurve(), { title: 'a', yLabel: 'b' }),
+  adversarialTriples: () =>
+    said(r.adversarialTriples, smallPictures(), smallAttack(), {
+      range: [0, 1],
+      labels: ['a', 'b'],
+      chosen: [1],
+      gain: 2,
+      title: 'a',
+      cellWidth: 160,
+      magnification: 1,
+    }),
+  influenceGallery: () =>
+    said(r.influenceGallery, { training: smallExamples(), test: smallExamples() }, smallInfluence(), {
+      range: [0, 1],
+      count: 1,
+      labels: ['a', 'b'],
+      chosen: [1],
+      title: 'a',
+      cellWidth: 160,
+      magnification: 1,
+    }),
+  accuracyChart: () =>
+    said(r.accuracyChart, [{ name: 'a', epsilons: [1, [2, 3]], accuracy: Float32Array.of(0.5, 0.2), clean: 1 }], {
+      title: 'a',
+      shade: [1, 2],
+    }),
+  sliceChart: () => said(r.sliceChart, smallSlices()),
+  slicePage: () =>
+    said(r.slicePage, smallSlices(), {
+      pictures: [smallPicture(), smallPicture(), smallPicture()],
+      examples: 1,
+      labels: ['a', 'b'],
+      descriptions: descriptions(),
+      title: 'a',
+      text: 'b',
+      language: 'en',
+    }),
   atlasPage: () => said(r.atlasPage, smallAtlas(), { title: 'a', text: 'b', language: 'en' }),
   dictionaryPage: () =>
     said(

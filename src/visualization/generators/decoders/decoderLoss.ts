@@ -3,11 +3,11 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { PixelScale } from '../../../image/pixelScale.ts';
 import type { Network } from '../../../network/network.ts';
+import { type LossGradients, tapedGradients } from '../../../network/training/tapedGradients.ts';
 import { forEachBatch } from '../../../network/walk/batches.ts';
 import { signalAt } from '../../../network/walk/signals.ts';
 import { type NdArray, rowOf } from '../../../numeric/ndarray.ts';
 import { modelScale } from '../../ascent/modelScale.ts';
-import { type LossGradients, tapedGradients } from '../tapedGradients.ts';
 import type { DecoderExamples } from './decoderExamples.ts';
 
 type LossOptions = PixelScale & { readonly layer: string; readonly featureWeight?: number };

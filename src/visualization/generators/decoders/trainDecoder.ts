@@ -4,6 +4,7 @@ import { type PixelScale, scaleChecks } from '../../../image/pixelScale.ts';
 import { assertLayersModel } from '../../../network/graph/layersModel.ts';
 import type { Network } from '../../../network/network.ts';
 import { runChecks } from '../../../network/runChecks.ts';
+import { trainLayers } from '../../../network/training/trainLayers.ts';
 import type { Model, RunOptions } from '../../../network/types.ts';
 import { withNetwork } from '../../../network/withNetwork.ts';
 import {
@@ -17,7 +18,6 @@ import {
 } from '../../../numeric/options.ts';
 import { random, shuffled } from '../../../numeric/random.ts';
 import { type ImageDataset, type ImageSource, imagesOf } from '../../../readings/imageSource.ts';
-import { trainLayers } from '../trainLayers.ts';
 import { assertDecoder } from './assertDecoder.ts';
 import { type DecoderExamples, decoderExamples } from './decoderExamples.ts';
 import { decoderLoss, validationErrors } from './decoderLoss.ts';

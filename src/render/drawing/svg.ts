@@ -43,3 +43,17 @@ export function shortened(content: string, length: number): string {
 export function hundredths(value: number): number {
   return Math.round(value * 100) / 100;
 }
+
+/** Names beside squares of their colours, in a line that begins at `left`. */
+export function legend(
+  entries: readonly { readonly name: string; readonly color: string }[],
+  left: number,
+): { readonly parts: readonly string[]; readonly width: number; readonly height: number } {
+  let x = left;
+  const parts = entries.flatMap(({ name, color }) => {
+    const at = x;
+    x += labelWidth(name) + 30;
+    return [bar({ x: at, y: 4, width: 11, height: 11 }, `rx="2" fill="${color}"`, name), svgText(name, [at + 16, 14])];
+  });
+  return { parts, width: x, height: 26 };
+}

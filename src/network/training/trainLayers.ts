@@ -2,11 +2,11 @@ import type { Scalar, Tensor, Variable } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { inTurn } from '../../backend/inTurn.ts';
-import { chunksOf } from '../../network/walk/batches.ts';
 import { VitrineError } from '../../numeric/errors.ts';
 import { random, shuffled } from '../../numeric/random.ts';
 import { adam } from '../../optimization/adam.ts';
 import type { Optimizer } from '../../optimization/optimizer.ts';
+import { chunksOf } from '../walk/batches.ts';
 import type { LossGradients } from './tapedGradients.ts';
 
 /** Layers, and how they are trained. */

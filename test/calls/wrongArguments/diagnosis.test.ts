@@ -1,0 +1,3 @@
+import { testWrongArguments } from '../../support/publicCalls/wrongArguments.ts';
+
+testWrongArguments('diagnosis');
