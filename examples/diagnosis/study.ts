@@ -1,9 +1,11 @@
 import { runStudies } from '../runStudies.ts';
 import { studyAllLayers } from './studies/allLayers.ts';
 import { studyAttacks } from './studies/attacks.ts';
+import { studyBias } from './studies/bias.ts';
 import { studyInfluence } from './studies/influence.ts';
 import { studyLabels } from './studies/labels.ts';
 import { studyMinimal } from './studies/minimal.ts';
+import { studyRepair } from './studies/repair.ts';
 import { studyRobustness } from './studies/robustness.ts';
 import { studySlices } from './studies/slices.ts';
 import { studyTransfer } from './studies/transfer.ts';
@@ -20,6 +22,8 @@ await runStudies(
     attacks: studyAttacks,
     minimal: studyMinimal,
     robustness: studyRobustness,
+    bias: studyBias,
+    repair: studyRepair,
     transfer: studyTransfer,
   },
   'out/diagnosis/study',

@@ -2,13 +2,14 @@ import { owned } from '../../backend/owned.ts';
 import { classScores } from '../../network/predict.ts';
 import { runChecks } from '../../network/runChecks.ts';
 import type { Input, Model, RunOptions } from '../../network/types.ts';
-import { withNetwork } from '../../network/withNetwork.ts';
+import { isNetwork, withNetwork } from '../../network/withNetwork.ts';
 import { describe } from '../../numeric/check.ts';
 import { VitrineError } from '../../numeric/errors.ts';
 import { rowOf } from '../../numeric/ndarray.ts';
 import {
   anything,
   assertOptions,
+  kind,
   type OptionChecks,
   object,
   oneOf,
@@ -95,7 +96,7 @@ export async function repairReport(
   assertOptions(options, reportChecks);
   assertModels(models);
   const entries = Object.entries(models);
-  const [input, { checks, ...run }] = await owned(x, options);
+  const [input, { checks, ...run }] = await owned(x, options ?? ({} as RepairReportOptions));
   assertChecks(checks);
   const rows: RepairRow[] = [];
   for (const [name, model] of entries) {
@@ -169,7 +170,13 @@ function assertModels(models: Readonly<Record<string, Model>>): void {
   record('models', models);
   if (Object.keys(models).length === 0)
     throw new VitrineError('bad-argument', '"models" expected at least one model by name, got none');
+  for (const [name, model] of Object.entries(models)) modelLike(`models.${name}`, model);
 }
+
+const modelLike = kind(
+  'a LayersModel, a GraphModel or a compiled network',
+  (value) => typeof value === 'object' && value !== null && (isNetwork(value as Model) || 'predict' in value),
+);
 
 function assertChecks(checks: readonly RepairCheck[]): void {
   if (!Array.isArray(checks) || checks.length === 0)

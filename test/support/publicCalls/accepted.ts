@@ -29,7 +29,7 @@ const real = isWord(`
   deviations dilation distance e fading featureWeight g high intersection inverseTemperature jitter jump kernelWidth
   learningRate low maskBlur maxDistance maxSigma mean noise noneDensity origin penalty percentile pose power
   probability quantile radius ridge share sharpness shift sigma smoothness sparsity spurious std stepSize strength tau
-  threshold tolerance truth validation color decay weight beta1 beta2 epsilon momentum dampening unique shared outside spread center side sideDeviation gain shade shades support exploration shrinkage damping stepShare`);
+  threshold tolerance truth validation color decay weight beta1 beta2 epsilon momentum dampening unique shared outside spread center side sideDeviation gain shade shades support exploration shrinkage damping stepShare overshoot constant`);
 const signed = isWord(`
   baseline beta centre deviations high low mean origin seed shift std stream threshold color weight outside`);
 const large = isWord(`
@@ -39,7 +39,7 @@ const large = isWord(`
   index intersection inverseTemperature jitter jump kernelWidth learningRate limit maxDepth maxDistance
   maxMerges mean minLeaf neighbours noise noneDensity origin patch penalty perStep pictureSize pose power
   positions prefetch radius ridge seed sharpness shift sigma size smoothness sparsity std stepSize stream strength
-  stride subsetSize tau threshold thumbnailSize tolerance top trainingSize truth unitCount width window color decay unit weight epsilon unique shared ratio pictures outside spread sideDeviation gain shade shades targets dimensions exploration damping`);
+  stride subsetSize tau threshold thumbnailSize tolerance top trainingSize truth unitCount width window color decay unit weight epsilon unique shared ratio pictures outside spread sideDeviation gain shade shades targets dimensions exploration damping overshoot constant confidence`);
 const endless = isWord('depth maxDistance maxMerges unitCount');
 const texts = isWord('address directory language layerClass method text title layer name xLabel yLabel');
 const lists = isWord(
@@ -95,6 +95,10 @@ const kinds: readonly { readonly reason: string; readonly holds: (accepted: Case
   {
     reason: 'a thing of any class that has an option of this name, and nothing else, holds options',
     holds: ({ function: name, value }) => name === 'findSlices' && value === 'stranger',
+  },
+  {
+    reason: 'a table of labels may have any size',
+    holds: ({ function: name, value }) => name === 'coOccurrence' && value === 'other axes',
   },
   { reason: 'a list may be empty', holds: (accepted) => accepted.value === '[]' && lists(accepted) },
   { reason: 'a map may have any size', holds: (accepted) => accepted.value === 'other axes' && size(accepted) },

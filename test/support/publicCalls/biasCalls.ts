@@ -2,13 +2,11 @@ import {
   attributeRelations,
   coOccurrence,
   eraseAndWatch,
-  type RepairReportOptions,
   repairReport,
   withoutDirection,
   withoutUnits,
 } from '../../../src/diagnosis/index.ts';
 import { compile, type Network } from '../../../src/network/index.ts';
-import type { Model } from '../../../src/network/types.ts';
 import type { Given } from './given.ts';
 import { type PublicCalls, said, sent } from './sent.ts';
 
@@ -48,9 +46,8 @@ export const biasCalls: PublicCalls = {
     }),
   repairReport: (given) =>
     sent(
-      (model: Model, x: Parameters<typeof repairReport>[1], options: RepairReportOptions) =>
-        repairReport({ before: model }, x, options),
-      given.pictures,
+      repairReport,
+      { before: given.pictures },
       pictures(given),
       {
         checks: [

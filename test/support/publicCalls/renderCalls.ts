@@ -52,6 +52,14 @@ const smallSlices = (): r.ShownSlices => ({
 });
 const descriptions = () => [[{ name: 'a', inside: 1, outside: 0, pValue: 0.01, falseDiscoveryRate: 0.02 }]];
 
+const smallRelations = () => ({
+  attributes: ['a', 'b'],
+  mean: { shape: [2, 2], data: Float64Array.of(1, 0.5, 0.5, 1) },
+  chance: { shape: [2, 2], data: Float64Array.of(0.1, 0.2, 0.2, 0.1) },
+  pairs: [{ places: [0, 1] as const, expected: 'unrelated' as const, mean: 0.5, deviation: 0.1, divergence: 2 }],
+  shared: { shape: [2, 2, 1, 1], data: Float64Array.of(1, 1, 1, 1) },
+});
+
 const smallCurve = () => {
   const one = { mean: Float64Array.of(0.5), low: Float64Array.of(0.4), high: Float64Array.of(0.6) };
   const base = { mean: 0.5, low: 0.4, high: 0.6 };
@@ -94,6 +102,16 @@ export const renderCalls: PublicCalls = {
     said(r.accuracyChart, [{ name: 'a', epsilons: [1, [2, 3]], accuracy: Float32Array.of(0.5, 0.2), clean: 1 }], {
       title: 'a',
       shade: [1, 2],
+    }),
+  biasMatrix: () => said(r.biasMatrix, smallRelations(), { count: 1, title: 'a' }),
+  sharedEvidence: () =>
+    said(r.sharedEvidence, smallPictures(), smallRelations(), {
+      range: [0, 1],
+      count: 1,
+      example: 1,
+      title: 'a',
+      cellWidth: 160,
+      magnification: 1,
     }),
   sliceChart: () => said(r.sliceChart, smallSlices()),
   slicePage: () =>

@@ -51,7 +51,7 @@ export async function minimalPerturbation(
   options: MinimalPerturbationOptions,
 ): Promise<MinimalPerturbation> {
   assertOptions(options, minimalChecks);
-  return onField(model, x, options, async (field, own) => {
+  return onField(model, x, options ?? ({} as MinimalPerturbationOptions), async (field, own) => {
     const { norm = 'l2', steps = 50, directions = 20 } = own;
     const rows = field.initial.flatMap((isDone, row) => (isDone ? [] : [row]));
     const settings = { norm, steps, halvings: HALVINGS };
