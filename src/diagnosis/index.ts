@@ -1,3 +1,4 @@
+export type { Interval } from '../numeric/proportions.ts';
 export * as attacks from './attacks/attacks.ts';
 export type { ApgdOptions } from './attacks/bounded/apgd.ts';
 export type { BudgetOptions, ClimbOptions, OneStepOptions } from './attacks/bounded/boundedOptions.ts';
@@ -82,6 +83,7 @@ export type {
 export { type UnknownUnknownsOptions, unknownUnknowns } from './failures/unknowns/unknownUnknowns.ts';
 export type { Checkpoint } from './influence/allLayers/checkpoints.ts';
 export type { LayerDamping } from './influence/allLayers/curvature.ts';
+export type { LabelSamples } from './influence/allLayers/labelSeeds.ts';
 export { type FeatureInfluenceOptions, featureInfluence } from './influence/featureInfluence.ts';
 export type { LissaSettings } from './influence/head/types.ts';
 export { influence } from './influence/influence.ts';

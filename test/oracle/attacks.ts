@@ -106,7 +106,7 @@ export function backInto(moved: readonly number[], x: readonly number[], { norm,
 }
 
 /** The signs of a gradient, or the gradient over its length. */
-export function direction(gradient: readonly number[], norm: 'l2' | 'linf'): number[] {
+function direction(gradient: readonly number[], norm: 'l2' | 'linf'): number[] {
   const length = Math.sqrt(gradient.reduce((sum, g) => sum + g * g, 0));
   return gradient.map((g) => (norm === 'linf' ? Math.sign(g) : g / (length + 1e-12)));
 }

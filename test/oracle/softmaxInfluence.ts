@@ -58,7 +58,7 @@ export function exactInfluence({ kernel, bias, training, test, damping }: Head):
 }
 
 /** A⁻¹ b, by Gauss's elimination with pivots. */
-export function eliminated(matrix: readonly (readonly number[])[], right: readonly number[]): number[] {
+function eliminated(matrix: readonly (readonly number[])[], right: readonly number[]): number[] {
   const rows = matrix.map((row, i) => [...row, right[i] as number]);
   const n = rows.length;
   for (let i = 0; i < n; i++) {

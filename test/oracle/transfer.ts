@@ -2,7 +2,7 @@
 export type Rows = readonly (readonly number[])[];
 
 /** log p(t | F, α, β) of t = F w + ε: a Gaussian with the covariance F Fᵀ / α + I / β, by elimination. */
-export function logMarginal(features: Rows, target: readonly number[], alpha: number, beta: number): number {
+function logMarginal(features: Rows, target: readonly number[], alpha: number, beta: number): number {
   const matrix = features.map((a, i) => features.map((b, j) => inner(a, b) / alpha + (i === j ? 1 / beta : 0)));
   const { solution, logDeterminant } = solved(matrix, target);
   return -0.5 * (inner(target, solution) + logDeterminant + target.length * Math.log(2 * Math.PI));

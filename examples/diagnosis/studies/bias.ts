@@ -1,7 +1,8 @@
 import { installKernels } from 'vitrine';
 import { type AttributeRelations, attributeRelations, coOccurrence, eraseAndWatch } from 'vitrine/diagnosis';
-import { markedPictures, markMask, markNames, trainMarks } from '../worlds/attributes.ts';
-import { sharedEvidenceOf } from './bias/sharedEvidence.ts';
+import { sharedEvidence } from 'vitrine/render';
+import { indexedPng } from '../../pictures/indexedPng.ts';
+import { type MarkedPictures, markedPictures, markMask, markNames, trainMarks } from '../worlds/attributes.ts';
 
 type Print = (line: string) => void;
 type Pair = readonly [number, number];
@@ -44,8 +45,7 @@ export async function studyBias(print: Print): Promise<BiasFindings> {
         batchSize: 20,
       });
       ranks[pattern].push(rowOf(found, pair, { seed, pattern }, print));
-      if (seed === 0 && pattern === 'contribution' && pair[0] === 0)
-        sheets['shared'] = sharedEvidenceOf(found, pair, unbiased.images);
+      if (seed === 0 && pattern === 'contribution' && pair[0] === 0) sheets['shared'] = sheetOf(found, unbiased);
     }
     if (seed === 0) await erased(model, pair, unbiased.images, print);
     if (seed === 0) printLabels(training.labels, pair, print);
@@ -59,6 +59,15 @@ export async function studyBias(print: Print): Promise<BiasFindings> {
     );
   }
   return { sheets };
+}
+
+/** The two most surprising pairs over a picture that has all marks. */
+function sheetOf(found: AttributeRelations, { images, labels }: MarkedPictures): Uint8Array {
+  const count = images.shape[0] as number;
+  const full = Array.from({ length: count }, (_, i) => i).find((i) =>
+    labels.data.subarray(6 * i, 6 * (i + 1)).every((has) => has === 1),
+  );
+  return indexedPng(sharedEvidence(images, found, { range: [0, 1], count: 2, example: full ?? 0, cellWidth: 144 }));
 }
 
 interface RowFacts {

@@ -13,7 +13,7 @@ export interface MarkedPictures {
 }
 
 /** Where the six marks lie, as the centre of 5 × 5 pixels that is moved by up to 2. */
-export const markPlaces = [
+const markPlaces = [
   [6, 6],
   [6, 18],
   [6, 28],
@@ -21,7 +21,7 @@ export const markPlaces = [
   [22, 18],
   [22, 28],
 ] as const;
-export const pictureSize = [32, 36] as const;
+const pictureSize = [32, 36] as const;
 export const markNames = ['dash', 'bar', 'slope', 'counterslope', 'frame', 'cross'] as const;
 
 /** The pixels of each mark. */

@@ -17,7 +17,7 @@ export interface ShownExamples {
 
 /** Options of {@link influenceGallery}, with how pixels become the numbers of the model. */
 export type InfluenceGalleryOptions = PixelScale & {
-  /** How many images of each kind a row has, 4 by default. */
+  /** How many images of each kind a row has, 4 by default; no more than there are. */
   readonly count?: number;
   /** The names of the classes, in their order; their numbers by default. */
   readonly labels?: readonly string[];
@@ -57,7 +57,7 @@ export function influenceGallery(
 ): Picture {
   assertOptions(options, checks);
   const {
-    count = 4,
+    count: wanted = 4,
     labels,
     chosen,
     title,
@@ -67,6 +67,7 @@ export function influenceGallery(
   } = options ?? ({} as InfluenceGalleryOptions);
   const [training, test] = [examplesOf('training', examples), examplesOf('test', examples)];
   const changes = changesOf(found, training, test);
+  const count = Math.min(wanted, training.labels.length);
   const rows = chosen ?? Array.from(test.labels, (_, row) => row);
   rows.forEach((row, i) => assertInteger(`chosen[${i}]`, row, [0, test.labels.length - 1]));
   const shown: Shown = { training, test, changes, scale, count, name: (label) => labels?.[label] ?? `class ${label}` };

@@ -45,18 +45,13 @@ export const biasCalls: PublicCalls = {
       ...given.run,
     }),
   repairReport: (given) =>
-    sent(
-      repairReport,
-      { before: given.pictures },
-      pictures(given),
-      {
-        checks: [
-          { name: 'class', labels: Int32Array.of(0, 1, 2), groups: ['a', 'b', 'a'], should: 'change' },
-          { name: 'first', labels: [0, 1, 1], target: 0, should: 'stay' },
-        ],
-        ...given.run,
-      },
-    ),
+    sent(repairReport, { before: given.pictures }, pictures(given), {
+      checks: [
+        { name: 'class', labels: Int32Array.of(0, 1, 2), groups: ['a', 'b', 'a'], should: 'change' },
+        { name: 'first', labels: [0, 1, 1], target: 0, should: 'stay' },
+      ],
+      ...given.run,
+    }),
 };
 
 /** A network with its layer changed, which is freed at once. */

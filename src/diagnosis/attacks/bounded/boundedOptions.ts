@@ -28,6 +28,7 @@ export interface ClimbOptions extends BudgetOptions {
   readonly stopsEarly?: boolean;
 }
 
+/** What attacks of a single step take. */
 export type OneStepOptions = AttackOptions & BudgetOptions;
 
 /** Checks of what all attacks within a budget take; the budget itself is looked at with the model. */

@@ -6,7 +6,6 @@ import type { Network } from '../../../network/network.ts';
 import { rowsOf } from '../../../network/walk/inputs.ts';
 import { signalAt } from '../../../network/walk/signals.ts';
 import { type NdArray, rowOf, sizeOf } from '../../../numeric/ndarray.ts';
-import { type Random, random } from '../../../numeric/random.ts';
 import { classScores, type ScoreReading } from './classScores.ts';
 import type { InputSpace } from './inputSpace.ts';
 import type { Aim, AttackLoss } from './losses.ts';
@@ -117,16 +116,4 @@ export function rowsChosen(array: NdArray, rows: readonly number[]): NdArray {
   const data = new Float32Array(rows.length * size);
   rows.forEach((row, i) => data.set(rowOf(array, row), i * size));
   return { shape: [rows.length, ...array.shape.slice(1)], data };
-}
-
-/** Random numbers in the shape of the examples, each example's from a source of its own. */
-export function drawnLike(batch: AttackBatch, stream: number, draw: (random: Random) => number): NdArray {
-  const { x, examples, seed } = batch;
-  const size = sizeOf(x.shape.slice(1));
-  const data = new Float32Array(x.data.length);
-  examples.forEach((example, row) => {
-    const source = random(seed, example, stream);
-    for (let i = 0; i < size; i++) data[row * size + i] = draw(source);
-  });
-  return { shape: x.shape, data };
 }

@@ -58,7 +58,7 @@ function cut(change: Tensor, { epsilon }: Pick<Ball, 'epsilon'>): Tensor {
 }
 
 /** The Euclidean length of each example, `[m, 1, …]`. */
-export function euclideanOf(change: Tensor): Tensor {
+function euclideanOf(change: Tensor): Tensor {
   return tf.sqrt(tf.sum(tf.square(change), axesOf(change), true));
 }
 

@@ -12,7 +12,7 @@ export interface Aim {
 }
 
 /** What an attack makes great, per row, and its gradient with respect to the scores of the classes. */
-export interface Loss {
+interface Loss {
   readonly values: Tensor1D;
   readonly seeds: Tensor2D;
 }
@@ -44,7 +44,7 @@ export const margin: AttackLoss = (scores, { labels, goals }) => {
  * that it has a gradient where that of the cross-entropy has vanished. Of a model of at least 3 classes, and with a goal of 4.
  */
 // Eq. (6) and (7), Croce and Hein 2020, "Reliable evaluation of adversarial robustness with an ensemble of diverse attacks".
-export const dlr: AttackLoss = (scores, { labels, goals }) => {
+const dlr: AttackLoss = (scores, { labels, goals }) => {
   const [first, , third, fourth] = ranked(scores, goals ? 4 : 3) as [Tensor2D, Tensor2D, Tensor2D, Tensor2D?];
   const rise = tf.sub<Tensor2D>(goals ?? greatestBut(scores, labels), labels);
   const others = fourth ? tf.mul<Tensor2D>(0.5, tf.add(third, fourth)) : third;
@@ -87,7 +87,7 @@ function ranked(scores: Tensor2D, count: number): readonly Tensor2D[] {
 }
 
 /** The greatest score of each row, but for that of a class or more, as a row with a single 1. */
-export function greatestBut(scores: Tensor2D, but: Tensor2D): Tensor2D {
+function greatestBut(scores: Tensor2D, but: Tensor2D): Tensor2D {
   return oneHot(tf.argMax(withoutClass(scores, but), 1) as Tensor1D, scores.shape[1]);
 }
 

@@ -69,7 +69,7 @@ export function* selfInfluenceByHead(
 }
 
 /** s of a gradient g, so that s·∇L_i is by how much the loss rises without example i. */
-export function* influenceSolver(
+function* influenceSolver(
   method: HeadMethod,
   problem: HeadProblem,
   place: HeadPlace,

@@ -76,7 +76,7 @@ async function lossesOf(
 }
 
 /** A picture with some of its pixels changed; of a pixel that is named twice the last colour counts. */
-export function painted({ original, size }: Pick<PixelTask, 'original' | 'size'>, change: PixelChange): Float32Array {
+function painted({ original, size }: Pick<PixelTask, 'original' | 'size'>, change: PixelChange): Float32Array {
   const [, columns, channels] = size;
   const changed = Float32Array.from(original);
   change.at.forEach(([row, column], i) =>
