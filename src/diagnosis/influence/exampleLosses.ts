@@ -3,9 +3,9 @@ import type { Network } from '../../network/network.ts';
 import type { RunOptions } from '../../network/types.ts';
 import { mapBatches } from '../../network/walk/batches.ts';
 import { rowsOf } from '../../network/walk/inputs.ts';
+import { linearLosses } from '../../numeric/linear/linearLosses.ts';
 import { classScores } from '../attacks/field/classScores.ts';
 import type { LabelledInputs } from './allLayers/gradientProblem.ts';
-import { linearLosses } from './head/linearLosses.ts';
 
 /** The cross-entropy of each example. */
 export async function exampleLosses(

@@ -1,7 +1,9 @@
 import { VitrineError } from '../errors.ts';
-import { atOnce, forEachOf, type Sliced } from '../sliced.ts';
+import { forEachOf, type Sliced } from '../sliced.ts';
 import { conjugateGradient, type LinearSystem } from './conjugateGradient.ts';
 import { type Matrix, times, transposedTimes } from './factorProducts.ts';
+import { linearCurvature } from './linearCurvature.ts';
+import { linearLosses } from './linearLosses.ts';
 import { dot, norm } from './vectors.ts';
 
 /** Examples of classes, and what long weights cost. */
@@ -30,6 +32,7 @@ export interface SoftmaxFit {
 }
 
 const STEPS = 100;
+const { loss, expect } = linearLosses.softmax;
 
 /**
  * The softmax regression that minimises $\frac1n \sum_i c_i \, \mathrm{CE}(y_i, W^T x_i) + \frac{\lambda}{2} |W|^2$.
@@ -85,9 +88,8 @@ export function* softmaxAt(problem: SoftmaxProblem, weights: Float64Array): Slic
   const losses = new Float64Array(features.rows);
   yield* forEachOf(features.rows, 20 * classes, (row) => {
     const scores = probabilities.subarray(row * classes, (row + 1) * classes);
-    const label = scores[labels[row] as number] as number;
-    losses[row] = logSumExp(scores) - label;
-    softmaxInPlace(scores);
+    losses[row] = loss(scores, labels[row] as number);
+    expect(scores);
   });
   const sum = losses.reduce((total, loss, row) => total + countOf(problem, row) * loss, 0);
   return { objective: sum / features.rows + penaltyOf(problem, weights), probabilities, losses };
@@ -116,41 +118,16 @@ export function softmaxCurvature(
   probabilities: Float64Array,
 ): Pick<LinearSystem, 'multiply' | 'diagonal'> {
   const { features, classes } = problem;
-  return {
-    diagonal: diagonalOf(problem, probabilities),
-    multiply(vector, product) {
-      const moved = atOnce(times(features, vector, classes));
-      for (let row = 0; row < features.rows; row++) {
-        const scores = moved.subarray(row * classes, (row + 1) * classes);
-        const likely = probabilities.subarray(row * classes, (row + 1) * classes);
-        const mean = dot(scores, likely);
-        const share = countOf(problem, row) / features.rows;
-        for (let k = 0; k < classes; k++) scores[k] = share * (likely[k] as number) * ((scores[k] as number) - mean);
-      }
-      const curved = atOnce(transposedTimes(features, moved, classes));
-      for (let i = 0; i < product.length; i++)
-        product[i] = (curved[i] as number) + penaltyAt(problem, i) * (vector[i] as number);
-    },
-  };
-}
-
-function diagonalOf(problem: SoftmaxProblem, probabilities: Float64Array): Float64Array {
-  const { features, classes } = problem;
-  const { rows, columns, values } = features;
-  const diagonal = Float64Array.from({ length: columns * classes }, (_, i) => penaltyAt(problem, i));
-  for (let row = 0; row < rows; row++) {
-    const share = countOf(problem, row) / rows;
-    for (let column = 0; column < columns; column++) {
-      const square = (values[row * columns + column] as number) ** 2 * share;
-      if (square === 0) continue;
-      for (let k = 0; k < classes; k++) {
-        const p = probabilities[row * classes + k] as number;
-        diagonal[column * classes + k]! += square * p * (1 - p);
-      }
-    }
-  }
+  const { multiply, diagonal } = linearCurvature({
+    features,
+    units: classes,
+    loss: 'softmax',
+    expected: probabilities,
+    shareOf: (row) => countOf(problem, row) / features.rows,
+    penaltyOf: (place) => penaltyAt(problem, place),
+  });
   // What never occurs has no curvature; anything above 0 leaves it where it is.
-  return diagonal.map((value) => (value > 0 ? value : 1));
+  return { multiply, diagonal: diagonal.map((value) => (value > 0 ? value : 1)) };
 }
 
 interface LineStart {
@@ -186,14 +163,4 @@ function penaltyAt({ penalty, free, classes }: SoftmaxProblem, place: number): n
 
 function penaltyOf(problem: SoftmaxProblem, weights: Float64Array): number {
   return weights.reduce((sum, weight, i) => sum + penaltyAt(problem, i) * weight * weight, 0) / 2;
-}
-
-function logSumExp(scores: Float64Array): number {
-  const most = scores.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
-  return most + Math.log(scores.reduce((sum, score) => sum + Math.exp(score - most), 0));
-}
-
-function softmaxInPlace(scores: Float64Array): void {
-  const sum = logSumExp(scores);
-  for (let k = 0; k < scores.length; k++) scores[k] = Math.exp((scores[k] as number) - sum);
 }

@@ -1,7 +1,7 @@
 import { dot, norm } from '../../../numeric/linear/vectors.ts';
 import type { NdArray } from '../../../numeric/ndarray.ts';
 import type { Sliced } from '../../../numeric/sliced.ts';
-import { curvatureDiagonal } from './headCurvature.ts';
+import { headCurvature } from './headCurvature.ts';
 import {
   exampleGradient,
   gradientProducts,
@@ -105,7 +105,7 @@ function* reportOf(
   { damping }: SolverSettings,
 ): Sliced<Omit<HeadReport, 'traces'>> {
   const { length } = yield* headGradient(problem, place);
-  const diagonal = curvatureDiagonal(problem, place, 0);
+  const diagonal = headCurvature(problem, place, 0).diagonal;
   const meanEigenvalue = diagonal.reduce((sum, value) => sum + value, 0) / diagonal.length;
   return {
     damping,

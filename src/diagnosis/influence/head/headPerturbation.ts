@@ -1,7 +1,7 @@
 import { times } from '../../../numeric/linear/factorProducts.ts';
+import { linearLosses } from '../../../numeric/linear/linearLosses.ts';
 import type { Sliced } from '../../../numeric/sliced.ts';
 import { type HeadExamples, type HeadProblem, headAt } from './headProblem.ts';
-import { linearLosses } from './linearLosses.ts';
 
 /**
  * The gradients of $s^T \nabla_W L(a_i, y_i)$ by the features of the examples, `[rows × columns]`: $S e_i + W B_i S^T a_i$.

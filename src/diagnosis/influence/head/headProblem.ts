@@ -1,7 +1,7 @@
 import { type Matrix, times, transposedTimes } from '../../../numeric/linear/factorProducts.ts';
+import { type LinearLossName, linearLosses } from '../../../numeric/linear/linearLosses.ts';
 import { dot, norm } from '../../../numeric/linear/vectors.ts';
 import { forEachOf, type Sliced } from '../../../numeric/sliced.ts';
-import { type LinearLossName, linearLosses } from './linearLosses.ts';
 
 /** Examples in front of a linear model. */
 export interface HeadExamples {

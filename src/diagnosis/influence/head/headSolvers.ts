@@ -2,7 +2,7 @@ import { VitrineError } from '../../../numeric/errors.ts';
 import { cholesky, choleskySolution } from '../../../numeric/linear/cholesky.ts';
 import { conjugateGradient } from '../../../numeric/linear/conjugateGradient.ts';
 import type { Sliced } from '../../../numeric/sliced.ts';
-import { curvatureDiagonal, curvatureProduct, headHessian } from './headCurvature.ts';
+import { headCurvature, headHessian } from './headCurvature.ts';
 import type { HeadPlace, HeadProblem } from './headProblem.ts';
 import { lissa } from './lissa.ts';
 import type { CurvatureSolver, SolverSettings } from './types.ts';
@@ -44,10 +44,7 @@ function* byCholesky(problem: HeadProblem, place: HeadPlace, { damping }: Solver
 }
 
 function byGradients(problem: HeadProblem, place: HeadPlace, { damping }: SolverSettings): CurvatureSolver {
-  const curvature = {
-    multiply: curvatureProduct(problem, place, damping),
-    diagonal: curvatureDiagonal(problem, place, damping),
-  };
+  const curvature = headCurvature(problem, place, damping);
   if (curvature.diagonal.some((value) => !(value > 0))) throw singular(damping, problem);
   return {
     *solve(gradient) {

@@ -1,8 +1,9 @@
 import { VitrineError } from '../../../numeric/errors.ts';
+import type { LinearSystem } from '../../../numeric/linear/conjugateGradient.ts';
 import { dot, norm } from '../../../numeric/linear/vectors.ts';
 import { random, randomSubset } from '../../../numeric/random.ts';
 import type { Sliced } from '../../../numeric/sliced.ts';
-import { curvatureProduct, type Multiply } from './headCurvature.ts';
+import { headCurvature } from './headCurvature.ts';
 import type { HeadPlace, HeadProblem } from './headProblem.ts';
 import type { CurvatureSolver, SolverSettings } from './types.ts';
 
@@ -22,7 +23,7 @@ export function* lissa(problem: HeadProblem, place: HeadPlace, settings: SolverS
   const { damping, seed, lissa: own = {} } = settings;
   const { rows } = problem.features;
   const samples = Math.min(own.samples ?? rows, rows);
-  const whole = curvatureProduct(problem, place, damping);
+  const whole = headCurvature(problem, place, damping).multiply;
   const largest = yield* largestEigenvalue(whole, problem.weights.length);
   const least = problem.penalty + damping;
   const scale = own.scale ?? 1.05 * (samples < rows ? longestExample(problem) + least : largest);
@@ -35,10 +36,10 @@ export function* lissa(problem: HeadProblem, place: HeadPlace, settings: SolverS
       const repeats = samples < rows ? (own.repeats ?? 1) : 1;
       for (let repeat = 0; repeat < repeats; repeat++) {
         const draw = random(seed, STREAM, traces.length);
-        const pick = (): Multiply => {
+        const pick = (): LinearSystem['multiply'] => {
           if (samples === rows) return whole;
           const [some, there] = drawn(problem, place, randomSubset(rows, samples, draw));
-          return curvatureProduct(some, there, damping);
+          return headCurvature(some, there, damping).multiply;
         };
         const { h, lengths } = yield* recursion(gradient, { scale, steps, largest, pick });
         traces.push(lengths);
@@ -53,7 +54,7 @@ interface Recursion {
   readonly scale: number;
   readonly steps: number;
   readonly largest: number;
-  readonly pick: () => Multiply;
+  readonly pick: () => LinearSystem['multiply'];
 }
 
 function* recursion(
@@ -116,7 +117,7 @@ function longestExample({ features: { rows, columns, values }, loss }: HeadProbl
 }
 
 /** By power iteration, which comes from below. */
-function* largestEigenvalue(multiply: Multiply, size: number): Sliced<number> {
+function* largestEigenvalue(multiply: LinearSystem['multiply'], size: number): Sliced<number> {
   const { normal } = random(0, STREAM);
   let vector: Float64Array = Float64Array.from({ length: size }, normal);
   const product = new Float64Array(size);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { fittedHead } from '../../../../src/diagnosis/influence/head/fittedHead.ts';
-import { curvatureProduct, headHessian } from '../../../../src/diagnosis/influence/head/headCurvature.ts';
+import { headCurvature, headHessian } from '../../../../src/diagnosis/influence/head/headCurvature.ts';
 import { influenceByHead, selfInfluenceByHead } from '../../../../src/diagnosis/influence/head/headInfluence.ts';
 import { headPerturbation } from '../../../../src/diagnosis/influence/head/headPerturbation.ts';
 import {
@@ -105,7 +105,7 @@ test.each(ofMethod('hessian'))('$id: the matrix and its product with a vector', 
     Array.from({ length: size * size }, (_, i) => (i % size <= Math.floor(i / size) ? (values[i] as number) : 0));
   expectNear(lower(matrix), lower(flat(golden.expected['hessian'])));
   const product = new Float64Array(size);
-  curvatureProduct(problem, place, 0)(Float64Array.from(golden.params['vector'] as number[]), product);
+  headCurvature(problem, place, 0).multiply(Float64Array.from(golden.params['vector'] as number[]), product);
   expectNear(product, golden.expected['hvp'] as number[]);
 });
 
