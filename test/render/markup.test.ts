@@ -12,10 +12,12 @@ import { conceptChart } from '../../src/render/dissectionReport/conceptChart.ts'
 import { dissectionReport } from '../../src/render/dissectionReport/dissectionReport.ts';
 import { layerChart } from '../../src/render/dissectionReport/layerChart.ts';
 import { graphDiagram } from '../../src/render/graphDiagram/graphDiagram.ts';
+import { accuracyChart, biasMatrix, curveChart, sliceChart, slicePage, transferChart } from '../../src/render/index.ts';
 import { report } from '../../src/render/report.ts';
 import { treeDiagram } from '../../src/render/treeDiagram.ts';
 import { atlasPage } from '../../src/render/visualization/atlasPage.ts';
 import { dictionaryPage } from '../../src/render/visualization/dictionaryPage.ts';
+import { descriptions, smallCurve, smallRelations, smallSlices } from '../support/publicCalls/renderCalls.ts';
 import { inventedDissection } from '../support/reported.ts';
 import { elementsOfXml } from '../support/wellFormed.ts';
 
@@ -119,6 +121,41 @@ const writers: Readonly<Record<string, readonly [Kind, Write]>> = {
         },
         { picture: picture(2, 2), labels: [named('unit')], text: named('text'), language: named('en') },
       ),
+  ],
+  curveChart: [
+    'xml',
+    (named) =>
+      curveChart([{ name: named('curve'), x: [0, 1], y: [1, 2] }], {
+        title: named('title'),
+        xLabel: named('along'),
+        yLabel: named('up'),
+        xNames: [named('first'), named('second')],
+      }),
+  ],
+  accuracyChart: [
+    'xml',
+    (named) =>
+      accuracyChart([{ name: named('network'), epsilons: [1, 2], accuracy: [0.5, 0.2], clean: 1 }], {
+        title: named('title'),
+      }),
+  ],
+  transferChart: [
+    'xml',
+    (named) => transferChart(smallCurve(named('layer')), { title: named('title'), yLabel: named('score') }),
+  ],
+  biasMatrix: ['xml', (named) => biasMatrix(smallRelations([named('one'), named('other')]), { title: named('title') })],
+  sliceChart: ['xml', () => sliceChart(smallSlices())],
+  slicePage: [
+    'html',
+    (named) =>
+      slicePage(smallSlices(), {
+        pictures: [picture(2, 2), picture(2, 2), picture(2, 2)],
+        labels: [named('one'), named('other')],
+        descriptions: descriptions(named('concept')),
+        title: named('title'),
+        text: named('text'),
+        language: named('en'),
+      }),
   ],
   dissectionCsv: ['csv', (named) => dissectionCsv(renamed(invented, named))],
   dissectionJson: ['json', (named) => dissectionJson(renamed(invented, named))],

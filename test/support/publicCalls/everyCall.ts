@@ -4,6 +4,7 @@ import { changeCalls } from './biasCalls.ts';
 import { diagnosisCalls } from './diagnosisCalls.ts';
 import { dissectionCalls } from './dissectionCalls.ts';
 import { engineCalls } from './engineCalls.ts';
+import { sliceCalls } from './failureCalls.ts';
 import { folderCalls } from './folderCalls.ts';
 import { graphCalls } from './graphCalls.ts';
 import { knowledgeCalls } from './knowledgeCalls.ts';
@@ -60,6 +61,7 @@ const everyCall: PublicCalls = {
   ...diagnosisCalls,
   ...budgetCalls,
   ...changeCalls,
+  ...sliceCalls,
   ...objectiveCalls,
   ...taskCalls,
   ...parameterizationCalls,

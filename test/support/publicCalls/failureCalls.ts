@@ -31,14 +31,8 @@ function stoppable({ run: { signal } }: Given) {
 
 /** Groups of examples on which a network fails, and labels that may be wrong. */
 export const failureCalls: PublicCalls = {
-  confidentPredictions: () => said(diagnosis.confidentPredictions, probabilities(), { label: 1 }),
   descriptivePartitions: (given) =>
     sent(diagnosis.descriptivePartitions, { ...presence(), confidence: confidence() }, stoppable(given)),
-  describeSlices: () => said(diagnosis.describeSlices, [partition()], presence()),
-  detectedConcepts: ({ dissection, array }) => {
-    const units = dissection.units.map((unit) => ({ ...unit, detector: true }));
-    return said(diagnosis.detectedConcepts, array([2, dissection.units.length], 4), { ...dissection, units });
-  },
   findSlices: (given) =>
     sent(diagnosis.findSlices, classified(given), { count: 2, components: 4, iterations: 3, ...watched(given) }),
   knnShapley: (given) =>
@@ -48,7 +42,6 @@ export const failureCalls: PublicCalls = {
       { features: given.array([3, 3], 5), labels: Int32Array.of(0, 1, 1) },
       { neighbours: 2, ...watched(given) },
     ),
-  labelIssues: () => said(diagnosis.labelIssues, probabilities(), labels()),
   unknownUnknowns: (given) =>
     sent(
       diagnosis.unknownUnknowns,
@@ -61,4 +54,15 @@ export const failureCalls: PublicCalls = {
       { partitions: [partition()], confidence: confidence() },
       { oracle: async (example) => example < 3, budget: 5, policy: 'thompson', ...watched(given) },
     ),
+};
+
+/** The same that answer at once. */
+export const sliceCalls: PublicCalls = {
+  confidentPredictions: () => said(diagnosis.confidentPredictions, probabilities(), { label: 1 }),
+  describeSlices: () => said(diagnosis.describeSlices, [partition()], presence()),
+  detectedConcepts: ({ dissection, array }) => {
+    const units = dissection.units.map((unit) => ({ ...unit, detector: true }));
+    return said(diagnosis.detectedConcepts, array([2, dissection.units.length], 4), { ...dissection, units });
+  },
+  labelIssues: () => said(diagnosis.labelIssues, probabilities(), labels()),
 };

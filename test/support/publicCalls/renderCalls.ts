@@ -33,7 +33,7 @@ const smallAtlas = (): r.ShownAtlas => ({
 });
 
 const rate = (size: number) => ({ size, errorRate: 0.5, interval: { low: 0.2, high: 0.8 } });
-const smallSlices = (): r.ShownSlices => ({
+export const smallSlices = (): r.ShownSlices => ({
   slices: [
     {
       ...rate(2),
@@ -50,20 +50,22 @@ const smallSlices = (): r.ShownSlices => ({
   all: rate(3),
   heldOut: rate(4),
 });
-const descriptions = () => [[{ name: 'a', inside: 1, outside: 0, pValue: 0.01, falseDiscoveryRate: 0.02 }]];
+export const descriptions = (name: string = 'a'): readonly (readonly r.ShownDescription[])[] => [
+  [{ name, inside: 1, outside: 0, pValue: 0.01, falseDiscoveryRate: 0.02 }],
+];
 
-const smallRelations = () => ({
-  attributes: ['a', 'b'],
+export const smallRelations = (names: readonly [string, string] = ['a', 'b']): r.ShownRelations & r.ShownEvidence => ({
+  attributes: names,
   mean: { shape: [2, 2], data: Float64Array.of(1, 0.5, 0.5, 1) },
   chance: { shape: [2, 2], data: Float64Array.of(0.1, 0.2, 0.2, 0.1) },
   pairs: [{ places: [0, 1] as const, expected: 'unrelated' as const, mean: 0.5, deviation: 0.1, divergence: 2 }],
   shared: { shape: [2, 2, 1, 1], data: Float64Array.of(1, 1, 1, 1) },
 });
 
-const smallCurve = () => {
+export const smallCurve = (layer: string = 'a'): r.ShownTransfer => {
   const one = { mean: Float64Array.of(0.5), low: Float64Array.of(0.4), high: Float64Array.of(0.6) };
   const base = { mean: 0.5, low: 0.4, high: 0.6 };
-  return { layers: ['a'], base, curves: [{ kind: 'AnB' as const, ...one }] };
+  return { layers: [layer], base, curves: [{ kind: 'AnB' as const, ...one }] };
 };
 
 /** Pictures and pages, without waiting. */

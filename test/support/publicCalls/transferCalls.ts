@@ -51,7 +51,6 @@ export const transferCalls: PublicCalls = {
   leep: (given) => sent(diagnosis.leep, probabilities(), labels(), stoppable(given)),
   logMe: (given) =>
     sent(diagnosis.logMe, given.array([6, 3], 1), labels(), { tolerance: 1e-3, steps: 9, ...stoppable(given) }),
-  outlierAuroc: () => said(diagnosis.outlierAuroc, Float32Array.of(1, 2), Float32Array.of(2, 3)),
   outlierScores: (given) =>
     sent(diagnosis.outlierScores, given.array([6, 3], 1), given.array([2, 3], 2), {
       method: 'mahalanobis',
@@ -61,7 +60,6 @@ export const transferCalls: PublicCalls = {
       ...stoppable(given),
     }),
   rsa: (given) => sent(diagnosis.rsa, given.array([6, 3], 1), given.array([6, 9], 2), stoppable(given)),
-  separability: () => said(diagnosis.separability, moments()),
   transferCurve: (given) =>
     sent(
       diagnosis.transferCurve,
@@ -73,6 +71,8 @@ export const transferCalls: PublicCalls = {
 
 /** What holds functions, which are not the same in two results. */
 export const taskCalls: PublicCalls = {
+  outlierAuroc: () => said(diagnosis.outlierAuroc, Float32Array.of(1, 2), Float32Array.of(2, 3)),
+  separability: () => said(diagnosis.separability, moments()),
   ckaAccumulator: () => said(diagnosis.ckaAccumulator, { units: [3, 2], debiased: true }),
   classifierTask: () =>
     said(diagnosis.classifierTask, examples(), examples(), { epochs: 2, learningRate: 0.1, batchSize: 3 }),

@@ -33,7 +33,7 @@ export async function studyClothes(print: Print): Promise<readonly ClothesRow[]>
     FAB: () => attacks.fab(model, images, { ...options, steps: 30 }),
     'CW, 4 × 100 steps': () => attacks.carliniWagner(model, images, { ...options, steps: 100, searches: 4 }),
     'CW, 6 × 200 steps': () =>
-      attacks.carliniWagner(model, images, { ...options, steps: 200, searches: 6, constant: 1 }),
+      attacks.carliniWagner(model, images, { ...options, steps: 200, searches: 6, constant: 1, learningRate: 0.05 }),
     'L-BFGS': () => attacks.lbfgs(model, images, { ...options, steps: 40 }),
     'DeepFool, L∞': () => attacks.deepFool(model, images, { ...options, norm: 'linf' }),
     'minimalPerturbation, L∞': () => minimalPerturbation(model, images, { ...options, norm: 'linf' }),
