@@ -4,6 +4,7 @@ import { attacks } from '../../../../src/diagnosis/index.ts';
 import { dot } from '../../../../src/numeric/linear/vectors.ts';
 import { random } from '../../../../src/numeric/random.ts';
 import { free } from '../../../oracle/building.ts';
+import { denseModel } from '../../../oracle/denseModel.ts';
 import { attackedNetwork } from '../../../support/attacked.ts';
 import { linearCases } from '../../../support/linearAttacks.ts';
 import { expectNear } from '../../../support/near.ts';
@@ -88,9 +89,40 @@ test('runs towards each class find what the run towards all finds, or better', a
   free(model);
 });
 
-test('with zero gradients it fails, without a number that is none', async () => {
-  const { model, x } = attackedNetwork([12, 5]);
-  const flat = await attacks.fab(model, x, { bounds: [0, 1], steps: 3, criterion: { target: 2 } });
-  expect(flat.adversarial.data.every(Number.isFinite)).toBe(true);
-  free(model);
-});
+test.each(['fab', 'carliniWagner', 'lbfgs'] as const)(
+  '%s fails where all gradients are zero, without a number that is none',
+  async (name) => {
+    const zeros = Array.from({ length: 4 }, () => [0, 0, 0]);
+    const model = denseModel([{ kernel: zeros, bias: [1, 0, 0], activation: 'linear' }]);
+    const x = { shape: [2, 4], data: Float32Array.from([0.1, 0.5, 0.3, 0.9, 0, 1, 0.2, 0.7]) };
+    for (const criterion of ['misclassified', { target: 2 }] as const) {
+      const found = await attacks[name](model, x, { bounds: [0, 1], steps: 5, criterion });
+      expect(found.success).toEqual([false, false]);
+      expect(found.adversarial.data.every((value) => value >= 0 && value <= 1)).toBe(true);
+    }
+    free(model);
+  },
+);
+
+test.each(['deepFool', 'fab', 'carliniWagner'] as const)(
+  '%s finds the same where all logits are a thousand times as far apart',
+  async (name) => {
+    const { model, x, layers } = attackedNetwork([12, 16, 5]);
+    const last = layers.at(-1) as (typeof layers)[number];
+    const far = denseModel([
+      ...layers.slice(0, -1),
+      { ...last, kernel: last.kernel.map((row) => row.map((w) => 1000 * w)), bias: last.bias.map((b) => 1000 * b) },
+    ]);
+    const options = {
+      bounds: [0, 1] as const,
+      steps: 20,
+      ...(name === 'carliniWagner' && { constant: 1e-6, searches: 8 }),
+    };
+    const [plain, masked] = [await attacks[name](model, x, options), await attacks[name](far, x, options)];
+    expect(masked.adversarial.data.every(Number.isFinite)).toBe(true);
+    expect(masked.success.filter(Boolean).length).toBeGreaterThan(0);
+    if (name !== 'carliniWagner') expectNear(masked.distance, plain.distance, 2e-3);
+    free(model);
+    free(far);
+  },
+);
