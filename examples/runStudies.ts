@@ -5,11 +5,15 @@ import { useBackend } from 'vitrine';
 
 type Print = (line: string) => void;
 
-/** An experiment with a known outcome: it prints what it found, and may hand over pictures, as PNG by name. */
+/** An experiment with a known outcome: it prints what it found, and may hand over pictures, as PNG by name, a page and a chart. */
 export type Study = (print: Print, folder: string) => Promise<unknown>;
 
-interface Sheets {
+interface Shown {
   readonly sheets?: Readonly<Record<string, Uint8Array>>;
+  /** A page, as HTML. */
+  readonly page?: string;
+  /** A chart, as SVG. */
+  readonly chart?: string;
 }
 
 /** Runs the studies that the words of the command name, all by default; a word may also be a folder of photos. */
@@ -28,8 +32,10 @@ export async function runStudies(studies: Readonly<Record<string, Study>>, out: 
     if (asked.length > 0 && !asked.includes(name)) continue;
     print(`\n## ${name}\n`);
     const started = performance.now();
-    const { sheets = {} } = ((await study(print, folder)) ?? {}) as Sheets;
+    const { sheets = {}, page, chart } = ((await study(print, folder)) ?? {}) as Shown;
     for (const [sheet, png] of Object.entries(sheets)) await writeFile(`${out}/${name}-${sheet}.png`, png);
+    if (page !== undefined) await writeFile(`${out}/${name}.html`, page);
+    if (chart !== undefined) await writeFile(`${out}/${name}.svg`, chart);
     print(`(${minutes(started)})`);
   }
   print(`\nwritten: pictures in ${out}; ${minutes(begun)} in all`);
