@@ -5,6 +5,7 @@ import { describe } from '../../numeric/check.ts';
 import { VitrineError } from '../../numeric/errors.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
 import { assertOptions, number, type OptionChecks, oneOf, safeInteger } from '../../numeric/options.ts';
+import { rangeOf } from '../../numeric/statistics.ts';
 import { assertTable, labelsOf } from '../failures/classified.ts';
 import { fittedHead } from './head/fittedHead.ts';
 import { withOnes } from './head/headFeatures.ts';
@@ -59,7 +60,7 @@ export async function featureInfluence(
   const { method = 'exact', penalty = 1e-3, damping = 0, seed = 0, lissa, signal } = own;
   const examples = examplesOf('training', ownTraining);
   const held = examplesOf('test', ownTest, examples.features.columns - 1);
-  const units = 1 + Math.max(...Array.from(examples.targets), ...Array.from(held.targets));
+  const units = 1 + Math.max(rangeOf(examples.targets).high, rangeOf(held.targets).high);
   if (new Set(Array.from(examples.targets)).size < 2)
     throw new VitrineError('bad-argument', '"training.labels" expected at least two classes, got one');
   const base = { ...examples, units, loss: 'softmax' as const, penalty };

@@ -1,7 +1,7 @@
 import { assertInteger, describe } from '../../numeric/check.ts';
 import { VitrineError } from '../../numeric/errors.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
-import { firstGreatest } from '../../numeric/statistics.ts';
+import { firstGreatest, rangeOf } from '../../numeric/statistics.ts';
 import { layerMaps } from '../../readings/layerMaps.ts';
 import { isNumberList } from '../givenMap.ts';
 
@@ -35,7 +35,7 @@ export interface UnitCategories {
 export function unitCategories(activations: NdArray, classes: ArrayLike<number>): UnitCategories {
   const { images, layer, of } = layerMaps(activations, { centre: 0, jump: 1 });
   assertClassOfEach(classes, images);
-  const categories = Math.max(...Array.from(classes)) + 1;
+  const categories = rangeOf(classes).high + 1;
   const sums = new Float64Array(categories * layer.units);
   const counts = new Int32Array(categories);
   for (let image = 0; image < images; image++) {

@@ -1,6 +1,6 @@
 import { type NdArray, rowOf, sizeOf } from '../../../numeric/ndarray.ts';
 import { rowsChosen, someOf } from '../field/attackBatch.ts';
-import { changedRows } from '../field/attackedBy.ts';
+import { changedRows, lengthsOf } from '../field/attackedBy.ts';
 import { type AttackField, type Verdict, verdictOf } from '../field/attackField.ts';
 import type { Ball } from '../field/ball.ts';
 import type { PlannedAttack } from './plannedAttacks.ts';
@@ -65,9 +65,10 @@ async function attacked(
   const some = someOf(all, rows);
   const moved = rowsChosen(found, rows);
   const verdict = await verdictOf(some, moved, options);
+  const isWithin = withinBall(moved, some.x, ball);
   return rows.flatMap((row, i) => {
     const example = rowOf(moved, i);
-    if (!isWithin(example, rowOf(some.x, i), ball)) return [];
+    if (!isWithin[i]) return [];
     const isBroken = verdict.reached[i] as boolean;
     // What counts is the verdict, also where two scores are equal.
     return [
@@ -90,11 +91,15 @@ function gainOf({ scores }: Verdict, i: number, label: number): number {
 /** How much further than allowed rounding to 32 bits may lead. */
 const SLACK = 1e-6;
 
-function isWithin(example: Float32Array, from: Float32Array, { norm, epsilon, space }: Ball): boolean {
+/** Which changed examples are near enough to what they were. */
+function withinBall(moved: NdArray, x: NdArray, { norm, epsilon, space }: Ball): readonly boolean[] {
   const channels = space.low.length;
-  const change = Float64Array.from(example, (value, i) => Math.abs(value - (from[i] as number)));
-  const width = Math.max(...space.high.map((most, c) => most - (space.low[c] as number)));
-  if (norm === 'l2') return Math.hypot(...change) <= (epsilon as number) + SLACK * width;
-  const most = (i: number): number => (typeof epsilon === 'number' ? epsilon : (epsilon[i % channels] as number));
-  return change.every((length, i) => length <= most(i) + SLACK * width);
+  const slack = SLACK * space.high.reduce((most, high, c) => Math.max(most, high - (space.low[c] as number)), 0);
+  if (typeof epsilon === 'number') return Array.from(lengthsOf(moved, x)[norm], (length) => length <= epsilon + slack);
+  return Array.from({ length: x.shape[0] as number }, (_, i) => {
+    const from = rowOf(x, i);
+    return rowOf(moved, i).every(
+      (value, place) => Math.abs(value - (from[place] as number)) <= (epsilon[place % channels] as number) + slack,
+    );
+  });
 }
