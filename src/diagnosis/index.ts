@@ -38,7 +38,8 @@ export type { Adversarial, ChangeLengths } from './attacks/types.ts';
 export type { Attribute } from './bias/attribute.ts';
 export { type AttributeRelationsOptions, attributeRelations } from './bias/attributeRelations.ts';
 export { type CoOccurrence, coOccurrence } from './bias/coOccurrence.ts';
-export { type ErasedPlace, type ErasedScores, type EraseOptions, eraseAndWatch } from './bias/eraseAndWatch.ts';
+export { type ErasedScores, type EraseOptions, eraseAndWatch } from './bias/eraseAndWatch.ts';
+export type { ErasedPlace } from './bias/erasedScores.ts';
 export type { AttributePair, AttributeRelations, Relation } from './bias/types.ts';
 export type { PerExample } from './failures/classified.ts';
 export {

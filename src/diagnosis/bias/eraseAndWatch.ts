@@ -1,26 +1,16 @@
-import * as tf from '@tensorflow/tfjs-core';
 import type { Input, Model } from '../../network/types.ts';
 import { assertArray, describe } from '../../numeric/check.ts';
 import { VitrineError } from '../../numeric/errors.ts';
-import { type NdArray, rowOf, type TypedArray } from '../../numeric/ndarray.ts';
+import type { NdArray } from '../../numeric/ndarray.ts';
 import { anything, count, integer, type OptionChecks, required } from '../../numeric/options.ts';
-import { random } from '../../numeric/random.ts';
 import { runningMoments } from '../../numeric/running.ts';
 import { resolveBaselines } from '../../scoring/baselines.ts';
 import { explainChecks } from '../../scoring/explainChecks.ts';
-import { besideOthers, hideable, masked } from '../../scoring/masking.ts';
-import { allPerturbedScores } from '../../scoring/perturbedRuns.ts';
 import { type ImageInput, type InputOption, imageInput } from '../../scoring/placedInput.ts';
 import { explain } from '../../scoring/session.ts';
 import type { Baseline, ExplainOptions } from '../../scoring/types.ts';
 import { type Attribute, assertAttributes } from './attribute.ts';
-
-/** A place of images where something is to be seen. */
-export interface ErasedPlace {
-  readonly name: string;
-  /** `[h, w]` for all images or `[n, h, w]`; what is not zero is erased. */
-  readonly mask: NdArray<TypedArray>;
-}
+import { type ErasedPlace, scoresWithout } from './erasedScores.ts';
 
 /** Options of {@link eraseAndWatch}. */
 export interface EraseOptions extends Omit<ExplainOptions, 'target'>, InputOption {
@@ -79,36 +69,10 @@ export async function eraseAndWatch(model: Model, x: Input, options: EraseOption
     assertAttributes(attributes);
     const image = imageInput(session, own.input);
     assertPlaces(places, session.count, image);
-    const input = session.inputs[image.index] as NdArray;
-    const [hidden] = await resolveBaselines([input], { baseline, seed });
-    const masks = (example: number): readonly Float32Array[] =>
-      places.flatMap((place, p) => keptMasks(maskOf(place, example), image, { controls, draw: [seed, example, p] }));
-    const samples = 1 + places.length * (1 + controls);
-    const falls = new Float64Array(session.count * places.length * attributes.length);
-    const others = falls.slice();
-    for (const [k, { target }] of attributes.entries()) {
-      const scores = await allPerturbedScores(session, {
-        stage: 'eraseAndWatch',
-        samples,
-        scorer: session.scorerOf(target),
-        rows: (example, start, end) => {
-          const all = [new Float32Array(image.plane[0] * image.plane[1]).fill(1), ...masks(example)];
-          const chosen = all.slice(start, end).map((mask) => tf.tensor(mask, [1, ...image.plane, 1]));
-          const shown = masked(hideable(input, hidden as NdArray, example), tf.concat(chosen, 0));
-          return besideOthers(shown, { inputs: session.inputs, index: image.index, example });
-        },
-      });
-      for (let example = 0; example < session.count; example++) {
-        const own = rowOf(scores, example);
-        places.forEach((_, p) => {
-          const [erased, ...elsewhere] = own.subarray(1 + p * (1 + controls), 1 + (p + 1) * (1 + controls));
-          const at = (example * places.length + p) * attributes.length + k;
-          falls[at] = (own[0] as number) - (erased as number);
-          others[at] = elsewhere.reduce((sum, score) => sum + ((own[0] as number) - score) / controls, 0);
-        });
-      }
-    }
+    const [hidden] = await resolveBaselines([session.inputs[image.index] as NdArray], { baseline, seed });
+    const scores = await scoresWithout(session, { ...own, seed, controls, image, hidden: hidden as NdArray });
     const table = [places.length, attributes.length];
+    const [falls, others] = fallsOf(scores, { table, controls, count: session.count });
     return {
       places: places.map(({ name }) => name),
       attributes: attributes.map(({ name }) => name),
@@ -117,6 +81,35 @@ export async function eraseAndWatch(model: Model, x: Input, options: EraseOption
       perImage: { shape: [session.count, ...table], data: falls },
     };
   });
+}
+
+interface FallFacts {
+  readonly table: readonly number[];
+  readonly controls: number;
+  readonly count: number;
+}
+
+/** How far each score falls in each image without a place, and in the mean without its controls, `[n × p × k]`. */
+function fallsOf(
+  scores: readonly Float64Array[],
+  { table: [places, attributes], controls, count }: FallFacts,
+): readonly [Float64Array, Float64Array] {
+  const [p, k] = [places as number, attributes as number];
+  const falls = new Float64Array(count * p * k);
+  const others = falls.slice();
+  scores.forEach((all, attribute) => {
+    const total = all.length / count;
+    for (let example = 0; example < count; example++) {
+      const [whole, ...rest] = all.subarray(example * total, (example + 1) * total);
+      for (let place = 0; place < p; place++) {
+        const [erased, ...elsewhere] = rest.slice(place * (1 + controls), (place + 1) * (1 + controls));
+        const at = (example * p + place) * k + attribute;
+        falls[at] = (whole as number) - (erased as number);
+        others[at] = elsewhere.reduce((sum, score) => sum + ((whole as number) - score) / controls, 0);
+      }
+    }
+  });
+  return [falls, others];
 }
 
 const { target: _, ...runChecks } = explainChecks;
@@ -139,28 +132,6 @@ function meansOf(values: Float64Array, shape: readonly number[], count: number):
       ? moments.variance().map((variance) => Math.sqrt(variance / count))
       : new Float64Array(size).fill(Number.NaN);
   return { fall: { shape, data: Float64Array.from(moments.mean) }, error: { shape, data: error } };
-}
-
-/** What is kept of an image without a place, and without places of the same shape elsewhere. */
-function keptMasks(
-  erased: ArrayLike<number>,
-  { plane: [rows, columns] }: ImageInput,
-  { controls, draw }: { readonly controls: number; readonly draw: readonly [number, number, number] },
-): readonly Float32Array[] {
-  const { integer: below } = random(...draw);
-  const shifts = Array.from({ length: controls }, () => [below(rows), below(columns)] as const);
-  return [[0, 0] as const, ...shifts].map(([down, right]) =>
-    Float32Array.from({ length: rows * columns }, (_, i) => {
-      const row = (Math.floor(i / columns) + rows - down) % rows;
-      const column = ((i % columns) + columns - right) % columns;
-      return erased[row * columns + column] === 0 ? 1 : 0;
-    }),
-  );
-}
-
-function maskOf({ mask }: ErasedPlace, example: number): ArrayLike<number> {
-  const size = mask.data.length / (mask.shape.length === 3 ? (mask.shape[0] as number) : 1);
-  return mask.shape.length === 3 ? mask.data.subarray(example * size, (example + 1) * size) : mask.data;
 }
 
 function assertPlaces(places: readonly ErasedPlace[], count: number, { plane: [rows, columns] }: ImageInput): void {
