@@ -41,7 +41,7 @@ export { type CoOccurrence, coOccurrence } from './bias/coOccurrence.ts';
 export { type ErasedScores, type EraseOptions, eraseAndWatch } from './bias/eraseAndWatch.ts';
 export type { ErasedPlace } from './bias/erasedScores.ts';
 export type { AttributePair, AttributeRelations, Relation } from './bias/types.ts';
-export type { PerExample } from './failures/classified.ts';
+export type { PerExample } from './classified.ts';
 export {
   type DataValues,
   type KnnShapleyOptions,

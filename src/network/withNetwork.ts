@@ -1,7 +1,7 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { SimdModules } from '../backend/kernels/simd/instances.ts';
 import { mayUseSimd } from '../backend/kernels/simd/simd.ts';
-import { callback } from '../numeric/options.ts';
+import { type Check, callback, kind } from '../numeric/options.ts';
 import { isGraphModel } from './graph/graphModel.ts';
 import { type BuildGraph, layersSource, type NetworkSource } from './graph/networkSource.ts';
 import type { Network } from './network.ts';
@@ -13,6 +13,9 @@ import { steady, type WeightNames, weightNames } from './walk/steady.ts';
 export function isNetwork(model: Model): model is Network {
   return typeof model === 'object' && model !== null && 'graph' in model && 'sweep' in model;
 }
+
+/** Refuses a model that is not compiled where a view is made: it has nobody to free what would be compiled for it. */
+export const assertCompiled: Check = kind('a network that compile made', (value) => isNetwork(value as Model));
 
 /**
  * Compiles a model for several calls and frees what it made.

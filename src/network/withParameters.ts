@@ -4,9 +4,8 @@ import { sameShape } from '../numeric/ndarray.ts';
 import { callback, kind, object } from '../numeric/options.ts';
 import type { Operation, OperationParameters } from './graph/operation.ts';
 import type { Network } from './network.ts';
-import type { Model } from './types.ts';
 import { forward } from './walk/forward.ts';
-import { isNetwork } from './withNetwork.ts';
+import { assertCompiled } from './withNetwork.ts';
 
 /**
  * A compiled network that runs with other weights, for every function that takes a model; the model itself and the
@@ -36,7 +35,7 @@ export function withParameters(
   network: Network,
   replace: (operation: Operation) => OperationParameters | undefined,
 ): Network {
-  networkCheck('network', network);
+  assertCompiled('network', network);
   callback('replace', replace);
   const replaced = new Map(
     network.operations.map((operation) => {
@@ -64,8 +63,6 @@ export function withParameters(
     dispose: () => network.sweep(),
   };
 }
-
-const networkCheck = kind('a network that compile made', (value) => isNetwork(value as Model));
 
 function assertParameters(
   { address, kind: ofKind, parameters: own }: Operation,

@@ -4,7 +4,7 @@ import type { RunOptions } from '../../network/types.ts';
 import { mapBatches } from '../../network/walk/batches.ts';
 import { rowsOf } from '../../network/walk/inputs.ts';
 import { linearLosses } from '../../numeric/linear/linearLosses.ts';
-import { classScores } from '../attacks/field/classScores.ts';
+import { readLogits } from '../attacks/field/readLogits.ts';
 import type { LabelledInputs } from './allLayers/gradientProblem.ts';
 
 /** The cross-entropy of each example. */
@@ -17,7 +17,7 @@ export async function exampleLosses(
   const { logits } = head;
   const { scores } = await mapBatches({ ...run, stage: 'losses', total: labels.length }, (start, end) => {
     const rows = inputs.map((input) => rowsOf(input, start, end));
-    return { scores: classScores(network.forward(rows, { taps: [logits] }).value(logits), head).scores };
+    return { scores: readLogits(network.forward(rows, { taps: [logits] }).value(logits), head).scores };
   });
   const classes = scores.shape[1] as number;
   return Float32Array.from(labels, (label, row) =>

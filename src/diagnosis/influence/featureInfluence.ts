@@ -6,7 +6,7 @@ import { VitrineError } from '../../numeric/errors.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
 import { assertOptions, number, type OptionChecks, oneOf, safeInteger } from '../../numeric/options.ts';
 import { rangeOf } from '../../numeric/statistics.ts';
-import { assertTable, labelsOf } from '../failures/classified.ts';
+import { assertTable, labelsOf } from '../classified.ts';
 import { fittedHead } from './head/fittedHead.ts';
 import { withOnes } from './head/headFeatures.ts';
 import { influenceByHead } from './head/headInfluence.ts';

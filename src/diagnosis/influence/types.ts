@@ -1,7 +1,7 @@
 import type { OutputChoice } from '../../network/heads/chosenOutput.ts';
 import type { Input, RunOptions } from '../../network/types.ts';
 import type { NdArray, TypedArray } from '../../numeric/ndarray.ts';
-import type { PerExample } from '../failures/classified.ts';
+import type { PerExample } from '../classified.ts';
 import type { Checkpoint } from './allLayers/checkpoints.ts';
 import type { LayerDamping } from './allLayers/curvature.ts';
 import type { LabelSamples } from './allLayers/labelSeeds.ts';

@@ -7,7 +7,7 @@ import { readInputs } from '../../network/walk/inputs.ts';
 import { withNetwork } from '../../network/withNetwork.ts';
 import { describe } from '../../numeric/check.ts';
 import { VitrineError } from '../../numeric/errors.ts';
-import { labelsOf } from '../failures/classified.ts';
+import { labelsOf } from '../classified.ts';
 import type { LabelledInputs } from './allLayers/gradientProblem.ts';
 import { assertCrossEntropy } from './assertCrossEntropy.ts';
 import type { InfluenceOptions, LabelledExamples } from './types.ts';

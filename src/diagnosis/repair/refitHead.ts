@@ -4,9 +4,9 @@ import { chosenOutput, type OutputChoice } from '../../network/heads/chosenOutpu
 import { assertClasses } from '../../network/heads/classLogits.ts';
 import type { Network } from '../../network/network.ts';
 import { runChecks } from '../../network/runChecks.ts';
-import type { Input, Model, RunOptions } from '../../network/types.ts';
+import type { Input, RunOptions } from '../../network/types.ts';
 import { readInputs } from '../../network/walk/inputs.ts';
-import { isNetwork, withNetwork } from '../../network/withNetwork.ts';
+import { assertCompiled, withNetwork } from '../../network/withNetwork.ts';
 import { type SoftmaxFit, softmaxRegression } from '../../numeric/linear/softmaxRegression.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
 import { anything, assertOptions, kind, number, type OptionChecks } from '../../numeric/options.ts';
@@ -93,7 +93,7 @@ export async function refitHead(
   labels: readonly number[] | Int32Array,
   options: RefitHeadOptions = {},
 ): Promise<RefittedHead> {
-  compiled('network', network);
+  assertCompiled('network', network);
   assertOptions(options, checks);
   const copies = owned(images, labels, options);
   const told = chosenOutput(network, options.output);
@@ -109,8 +109,6 @@ export async function refitHead(
   });
   return { ...fitted, layer: head.operation.address, network: withHead(told.network, head, fitted) };
 }
-
-const compiled = kind('a network that compile made', (value) => isNetwork(value as Model));
 
 interface Fitting {
   readonly labels: readonly number[] | Int32Array;

@@ -21,7 +21,7 @@ import { firstGreatest } from '../../numeric/statistics.ts';
 import { scores } from '../../scoring/scores.ts';
 import { assertSharedTarget } from '../../scoring/targets/sharedTarget.ts';
 import type { Target } from '../../scoring/types.ts';
-import { assertCountOf, labelsOf, type PerExample } from '../failures/classified.ts';
+import { assertCountOf, labelsOf, type PerExample } from '../classified.ts';
 
 /** Something a model should tell, by which a repair is judged. */
 export interface RepairCheck {

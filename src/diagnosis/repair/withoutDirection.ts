@@ -3,11 +3,11 @@ import { insertOperation } from '../../network/insertOperation.ts';
 import type { Network } from '../../network/network.ts';
 import { dense } from '../../network/operations/dense.ts';
 import { layerAddress } from '../../network/runChecks.ts';
-import { isNetwork } from '../../network/withNetwork.ts';
+import { assertCompiled } from '../../network/withNetwork.ts';
 import { assertNumber, describe } from '../../numeric/check.ts';
 import { VitrineError } from '../../numeric/errors.ts';
 import { dot, norm } from '../../numeric/linear/vectors.ts';
-import { anything, assertOptions, kind, type OptionChecks, required } from '../../numeric/options.ts';
+import { anything, assertOptions, type OptionChecks, required } from '../../numeric/options.ts';
 
 /** Numbers, one for each unit of a layer. */
 export type UnitVector = Float32Array | Float64Array | readonly number[];
@@ -51,7 +51,7 @@ export interface WithoutDirectionOptions {
  * ```
  */
 export function withoutDirection(network: Network, options: WithoutDirectionOptions): Network {
-  assertCompiled(network);
+  assertCompiled('network', network);
   assertOptions(options, withoutDirectionChecks);
   const { layer, vector, mean } = options;
   const site = network.site(layer);
@@ -77,13 +77,6 @@ const withoutDirectionChecks: OptionChecks<WithoutDirectionOptions> = {
   vector: required(anything),
   mean: anything,
 };
-
-/** Refuses a model that is not compiled: a view has nobody to free what would be compiled for it. */
-export function assertCompiled(network: Network): void {
-  compiled('network', network);
-}
-
-const compiled = kind('a network that compile made', (value) => isNetwork(value as Network));
 
 function vectorsOf(vector: UnitVector | readonly UnitVector[]): readonly UnitVector[] {
   if (Array.isArray(vector) && vector.length > 0 && vector.every((one) => typeof one === 'object')) return vector;

@@ -2,9 +2,9 @@ import { insertOperation } from '../../network/insertOperation.ts';
 import type { Network } from '../../network/network.ts';
 import { constantAffine } from '../../network/operations/affine.ts';
 import { layerAddress } from '../../network/runChecks.ts';
+import { assertCompiled } from '../../network/withNetwork.ts';
 import { assertIndex } from '../../numeric/check.ts';
 import { assertOptions, integer, listOf, type OptionChecks, required } from '../../numeric/options.ts';
-import { assertCompiled } from './withoutDirection.ts';
 
 /** Which units of which layer are silenced. */
 export interface WithoutUnitsOptions {
@@ -36,7 +36,7 @@ export interface WithoutUnitsOptions {
  * ```
  */
 export function withoutUnits(network: Network, options: WithoutUnitsOptions): Network {
-  assertCompiled(network);
+  assertCompiled('network', network);
   assertOptions(options, withoutUnitsChecks);
   const { layer, units } = options;
   const site = network.site(layer);

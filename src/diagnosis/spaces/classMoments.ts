@@ -3,7 +3,7 @@ import { owned } from '../../backend/owned.ts';
 import type { NdArray, TypedArray } from '../../numeric/ndarray.ts';
 import { abortSignal, assertOptions } from '../../numeric/options.ts';
 import { forEachOf } from '../../numeric/sliced.ts';
-import { assertTable, labelsOf, type PerExample } from '../failures/classified.ts';
+import { assertTable, labelsOf, type PerExample } from '../classified.ts';
 import type { FeatureOptions } from './featureOptions.ts';
 import { type ClassMoments, momentsByClass } from './momentsByClass.ts';
 

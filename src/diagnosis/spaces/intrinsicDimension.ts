@@ -5,7 +5,7 @@ import { featureSpectrum } from '../../numeric/linear/featureSpectrum.ts';
 import type { NdArray, TypedArray } from '../../numeric/ndarray.ts';
 import { abortSignal, assertOptions, number } from '../../numeric/options.ts';
 import type { Sliced } from '../../numeric/sliced.ts';
-import { assertTable } from '../failures/classified.ts';
+import { assertTable } from '../classified.ts';
 import { centeredFeatures } from './centeredFeatures.ts';
 import type { FeatureOptions } from './featureOptions.ts';
 import { twoNearest } from './twoNearest.ts';

@@ -5,7 +5,7 @@ import type { NdArray } from '../../numeric/ndarray.ts';
 import { assertOptions, listOf, required } from '../../numeric/options.ts';
 import { forEachImage } from '../../readings/forEachImage.ts';
 import type { ImageSource } from '../../readings/imageSource.ts';
-import { labelsOf, numbersOf, type PerExample } from '../failures/classified.ts';
+import { labelsOf, numbersOf, type PerExample } from '../classified.ts';
 import type { ClassMoments } from './momentsByClass.ts';
 import { type MomentsByClass, momentsByClass } from './momentsByClass.ts';
 

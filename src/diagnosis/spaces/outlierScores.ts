@@ -3,7 +3,7 @@ import { owned } from '../../backend/owned.ts';
 import { VitrineError } from '../../numeric/errors.ts';
 import type { NdArray, TypedArray } from '../../numeric/ndarray.ts';
 import { abortSignal, anything, assertOptions, integer, oneOf, share } from '../../numeric/options.ts';
-import { assertTable, labelsOf, type PerExample } from '../failures/classified.ts';
+import { assertTable, labelsOf, type PerExample } from '../classified.ts';
 import { classDistances } from './classDistances.ts';
 import type { FeatureOptions } from './featureOptions.ts';
 import { neighborDistances } from './neighborDistances.ts';

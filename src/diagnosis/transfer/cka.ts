@@ -5,7 +5,7 @@ import type { Matrix } from '../../numeric/linear/factorProducts.ts';
 import type { NdArray, TypedArray } from '../../numeric/ndarray.ts';
 import { abortSignal, assertOptions, flag } from '../../numeric/options.ts';
 import { forEachOf, type Sliced } from '../../numeric/sliced.ts';
-import { assertTable } from '../failures/classified.ts';
+import { assertTable } from '../classified.ts';
 import { centeredFeatures } from '../spaces/centeredFeatures.ts';
 import type { FeatureOptions } from '../spaces/featureOptions.ts';
 import { featureSums } from './featureSums.ts';

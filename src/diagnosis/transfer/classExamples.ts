@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { assertArray, assertFiniteArray } from '../../numeric/check.ts';
 import type { NdArray } from '../../numeric/ndarray.ts';
 import { object } from '../../numeric/options.ts';
-import { labelsOf, type PerExample } from '../failures/classified.ts';
+import { labelsOf, type PerExample } from '../classified.ts';
 
 /** Images of classes. */
 export interface ClassExamples {

@@ -6,7 +6,7 @@ import { dot } from '../../numeric/linear/vectors.ts';
 import type { NdArray, TypedArray } from '../../numeric/ndarray.ts';
 import { abortSignal, assertOptions, count, number } from '../../numeric/options.ts';
 import type { Sliced } from '../../numeric/sliced.ts';
-import { assertCountOf, assertTable, labelsOf, type PerExample } from '../failures/classified.ts';
+import { assertCountOf, assertTable, labelsOf, type PerExample } from '../classified.ts';
 import type { FeatureOptions } from '../spaces/featureOptions.ts';
 
 /** Options of {@link logMe}. */

@@ -6,10 +6,10 @@ import type { Network } from '../../../network/network.ts';
 import { rowsOf } from '../../../network/walk/inputs.ts';
 import { signalAt } from '../../../network/walk/signals.ts';
 import { type NdArray, rowOf, sizeOf } from '../../../numeric/ndarray.ts';
-import { classScores, type ScoreReading } from './classScores.ts';
 import type { InputSpace } from './inputSpace.ts';
 import type { Aim, AttackLoss } from './losses.ts';
 import { margin } from './losses.ts';
+import { type LogitReading, readLogits } from './readLogits.ts';
 
 /** The model that is attacked, and how. */
 export interface Attacked {
@@ -72,7 +72,7 @@ export function readScores(
   const differentiate = isDifferentiated ? { differentiate: { to: [site] } } : {};
   const record = network.forward(others, { taps: [head.logits], ...differentiate });
   counted(passes.forward, examples);
-  const { scores, pullback }: ScoreReading = classScores(record.value(head.logits), head);
+  const { scores, pullback }: LogitReading = readLogits(record.value(head.logits), head);
   return {
     scores,
     gradientOf(seeds) {
@@ -116,4 +116,12 @@ export function rowsChosen(array: NdArray, rows: readonly number[]): NdArray {
   const data = new Float32Array(rows.length * size);
   rows.forEach((row, i) => data.set(rowOf(array, row), i * size));
   return { shape: [rows.length, ...array.shape.slice(1)], data };
+}
+
+/** Rows as one batch, in the shape of another but for how many there are. */
+export function stackedRows(rows: readonly ArrayLike<number>[], { shape }: NdArray): NdArray {
+  const size = rows[0]?.length ?? 0;
+  const data = new Float32Array(rows.length * size);
+  rows.forEach((row, i) => data.set(row, i * size));
+  return { shape: [rows.length, ...shape.slice(1)], data };
 }

@@ -17,8 +17,8 @@ import { chosenInput } from '../../../scoring/placedInput.ts';
 import { checkClasses } from '../../../scoring/targets/classScore.ts';
 import type { AttackBatch, Attacked } from './attackBatch.ts';
 import type { AttackOptions, ClassChoice } from './attackOptions.ts';
-import { classScores } from './classScores.ts';
 import { assertWithin, inputSpace } from './inputSpace.ts';
+import { readLogits } from './readLogits.ts';
 
 /** All examples of a call, with what a model says of them as they are. */
 export interface AttackField extends Attacked {
@@ -83,7 +83,6 @@ export async function onField<O extends AttackOptions, T>(
     };
     const seen = await verdictOf(unlabelled, within, own);
     const all = { ...unlabelled, ...aimsOf(own, { predicted: seen.classes, units: classes, count }) };
-    unlabelled.passes.forward.fill(0);
     const before = verdictFrom(all, seen.scores);
     return job({ ...attacked, all, initial: before.reached, before, options: own }, own);
   });
@@ -106,7 +105,7 @@ export async function verdictOf(
   const { scores } = await mapBatches(plan, (start, end) => {
     const rows = inputs.map((input) => rowsOf(input, start, end));
     const record = network.forward(rows, { taps: [head.logits] });
-    return { scores: tf.clone(classScores(record.value(head.logits), head).scores) };
+    return { scores: tf.clone(readLogits(record.value(head.logits), head).scores) };
   });
   return verdictFrom(batch, scores);
 }

@@ -3,14 +3,14 @@ import { type NdArray, rowOf } from '../../../numeric/ndarray.ts';
 import { count, number, type OptionChecks } from '../../../numeric/options.ts';
 import { adam } from '../../../optimization/adam.ts';
 import type { Optimizer } from '../../../optimization/optimizer.ts';
-import { type AttackBatch, someOf } from '../field/attackBatch.ts';
+import { type AttackBatch, someOf, stackedRows } from '../field/attackBatch.ts';
 import { attackedBy } from '../field/attackedBy.ts';
 import { type AttackOptions, attackChecks } from '../field/attackOptions.ts';
 import { margin } from '../field/losses.ts';
 import type { Adversarial } from '../types.ts';
 import { type Nearest, nearestOf } from './nearest.ts';
 import { lookAt } from './slopes.ts';
-import { bounded, freely, stackedRows } from './tanhSpace.ts';
+import { bounded, freely } from './tanhSpace.ts';
 
 /** How {@link carliniWagner} goes about an example. */
 export interface CarliniWagnerSettings {

@@ -2,14 +2,14 @@ import type { Input, Model } from '../../../network/types.ts';
 import { type NdArray, rowOf } from '../../../numeric/ndarray.ts';
 import { count, type OptionChecks } from '../../../numeric/options.ts';
 import { type LbfgsSearch, lbfgsSearch } from '../../../optimization/lbfgs.ts';
-import { type AttackBatch, someOf } from '../field/attackBatch.ts';
+import { type AttackBatch, someOf, stackedRows } from '../field/attackBatch.ts';
 import { attackedBy } from '../field/attackedBy.ts';
 import { type AttackOptions, attackChecks } from '../field/attackOptions.ts';
 import { crossEntropy } from '../field/losses.ts';
 import type { Adversarial } from '../types.ts';
 import { type Nearest, nearestOf } from './nearest.ts';
 import { lookAt, rivalsOf } from './slopes.ts';
-import { bounded, freely, stackedRows } from './tanhSpace.ts';
+import { bounded, freely } from './tanhSpace.ts';
 
 /** What {@link lbfgs} takes. */
 export type LbfgsOptions = AttackOptions & {

@@ -1,4 +1,3 @@
-import type { NdArray } from '../../../numeric/ndarray.ts';
 import type { InputSpace } from '../field/inputSpace.ts';
 
 /**
@@ -27,12 +26,4 @@ export function bounded(
     return least + ((t + 1) * (most - least)) / 2;
   });
   return { x, slopes };
-}
-
-/** Rows of one batch. */
-export function stackedRows(rows: readonly ArrayLike<number>[], { shape }: NdArray): NdArray {
-  const size = rows[0]?.length ?? 0;
-  const data = new Float32Array(rows.length * size);
-  rows.forEach((row, i) => data.set(row, i * size));
-  return { shape: [rows.length, ...shape.slice(1)], data };
 }

@@ -3,8 +3,8 @@ import { type BaseRun, baseRun } from '../../../network/incremental/baseRun.ts';
 import type { ChangedRun } from '../../../network/incremental/changedRun.ts';
 import { rowsOf } from '../../../network/walk/inputs.ts';
 import { type AttackBatch, aimOf, someOf } from '../field/attackBatch.ts';
-import { classScores } from '../field/classScores.ts';
 import { margin } from '../field/losses.ts';
+import { readLogits } from '../field/readLogits.ts';
 
 /** One example of a batch, run once, of which changes are followed. */
 export interface Followed {
@@ -29,7 +29,7 @@ export function followed(batch: AttackBatch, row: number): Followed {
     losses(changed, count) {
       passes.forward[example] = (passes.forward[example] as number) + count;
       const aim = aimOf(someOf(batch, new Array<number>(count).fill(row)));
-      return margin(classScores(changed.value(head.logits), head).scores, aim).values;
+      return margin(readLogits(changed.value(head.logits), head).scores, aim).values;
     },
     dispose: () => run?.dispose(),
   };

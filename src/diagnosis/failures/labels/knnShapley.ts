@@ -5,7 +5,7 @@ import { VitrineError } from '../../../numeric/errors.ts';
 import type { NdArray, TypedArray } from '../../../numeric/ndarray.ts';
 import { abortSignal, assertOptions, callback, integer, type OptionChecks, object } from '../../../numeric/options.ts';
 import { forEachOf, type Sliced } from '../../../numeric/sliced.ts';
-import { assertTable, labelsOf, type PerExample } from '../classified.ts';
+import { assertTable, labelsOf, type PerExample } from '../../classified.ts';
 
 /** Examples with classes. */
 export interface LabelledFeatures {

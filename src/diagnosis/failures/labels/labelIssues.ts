@@ -1,5 +1,5 @@
 import type { NdArray, TypedArray } from '../../../numeric/ndarray.ts';
-import { assertProbabilities, labelsOf, type PerExample } from '../classified.ts';
+import { assertProbabilities, labelsOf, type PerExample } from '../../classified.ts';
 
 /** An example whose label is likely wrong. */
 export interface LabelIssue {

@@ -3,7 +3,7 @@ import { VitrineError } from '../../../numeric/errors.ts';
 import type { NdArray, TypedArray } from '../../../numeric/ndarray.ts';
 import { assertOptions, integer, type OptionChecks, object } from '../../../numeric/options.ts';
 import { differenceInterval, falseDiscoveryRates, fisherTest, type Interval } from '../../../numeric/proportions.ts';
-import { assertNames, assertTable, numbersOf, type PerExample } from '../classified.ts';
+import { assertNames, assertTable, numbersOf, type PerExample } from '../../classified.ts';
 
 /** What is known of examples by name. */
 export interface NamedFeatures {

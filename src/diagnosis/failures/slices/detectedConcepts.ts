@@ -2,7 +2,7 @@ import { assertDissection } from '../../../dissection/shared.ts';
 import type { Dissection } from '../../../dissection/types.ts';
 import { VitrineError } from '../../../numeric/errors.ts';
 import type { NdArray, TypedArray } from '../../../numeric/ndarray.ts';
-import { assertTable } from '../classified.ts';
+import { assertTable } from '../../classified.ts';
 import type { NamedFeatures } from './describeSlices.ts';
 
 /**

@@ -14,7 +14,7 @@ import {
   safeInteger,
 } from '../../../numeric/options.ts';
 import type { Sliced } from '../../../numeric/sliced.ts';
-import { assertProbabilities, assertTable, labelsOf } from '../classified.ts';
+import { assertProbabilities, assertTable, labelsOf } from '../../classified.ts';
 import { expected, type MixtureData } from './expectation.ts';
 import { fitMixture } from './mixture.ts';
 import { confusionStart } from './mixtureStart.ts';

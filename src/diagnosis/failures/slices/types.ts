@@ -1,6 +1,6 @@
 import type { NdArray, TypedArray } from '../../../numeric/ndarray.ts';
 import type { Interval } from '../../../numeric/proportions.ts';
-import type { PerExample } from '../classified.ts';
+import type { PerExample } from '../../classified.ts';
 
 /** Examples, what they are and what a network says of them. */
 export interface ClassifiedExamples {

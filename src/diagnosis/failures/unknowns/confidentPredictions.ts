@@ -2,7 +2,7 @@ import { assertIndex } from '../../../numeric/check.ts';
 import type { NdArray, TypedArray } from '../../../numeric/ndarray.ts';
 import { assertOptions, integer, type OptionChecks, share } from '../../../numeric/options.ts';
 import { firstGreatest } from '../../../numeric/statistics.ts';
-import { assertProbabilities } from '../classified.ts';
+import { assertProbabilities } from '../../classified.ts';
 
 /** Options of {@link confidentPredictions}. */
 export interface ConfidentOptions {

@@ -2,7 +2,7 @@ import { assertFiniteArray } from '../../../numeric/check.ts';
 import { VitrineError } from '../../../numeric/errors.ts';
 import type { NdArray, TypedArray } from '../../../numeric/ndarray.ts';
 import { object } from '../../../numeric/options.ts';
-import { assertCountOf, assertNames, assertTable, labelsOf, numbersOf, type PerExample } from '../classified.ts';
+import { assertCountOf, assertNames, assertTable, labelsOf, numbersOf, type PerExample } from '../../classified.ts';
 
 /** Examples with what is known of them. */
 export interface DescribedExamples {

@@ -2,7 +2,7 @@ import { assertIndex, assertList } from '../../../numeric/check.ts';
 import { VitrineError } from '../../../numeric/errors.ts';
 import { object, text } from '../../../numeric/options.ts';
 import type { Sliced } from '../../../numeric/sliced.ts';
-import { numbersOf, type PerExample } from '../classified.ts';
+import { numbersOf, type PerExample } from '../../classified.ts';
 import {
   type CheckedExamples,
   chosenExamples,

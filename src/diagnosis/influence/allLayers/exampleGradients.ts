@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { GraphStep, Site } from '../../../network/graph/graph.ts';
 import type { GradientFactors } from '../../../network/graph/operation.ts';
 import { streamsAt } from '../../../network/walk/signals.ts';
-import { classScores } from '../../attacks/field/classScores.ts';
+import { readLogits } from '../../attacks/field/readLogits.ts';
 import type { GradientProblem } from './gradientProblem.ts';
 import type { WeightedLayer } from './weightedLayers.ts';
 
@@ -28,7 +28,7 @@ export function exampleGradients(
   const calls = layers.flatMap((layer) => layer.calls);
   const [entries, ends] = [calls.map(siteOf('inputs')), calls.map(siteOf('output'))];
   const record = network.forward(rows, { taps: [head.logits, ...entries], differentiate: { to: ends } });
-  const { scores, pullback } = classScores(record.value(head.logits), head);
+  const { scores, pullback } = readLogits(record.value(head.logits), head);
   const seeds = seedsOf(tf.softmax(scores)).map(pullback);
   const signals = record.backward(new Map([[head.logits, seeds]]), { to: ends });
   const factorsOf = (call: GraphStep): readonly GradientFactors[] => {

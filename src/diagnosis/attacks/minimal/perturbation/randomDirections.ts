@@ -2,10 +2,9 @@ import { onceInTurn } from '../../../../backend/inTurn.ts';
 import { rowsOf } from '../../../../network/walk/inputs.ts';
 import { type NdArray, rowOf } from '../../../../numeric/ndarray.ts';
 import { random } from '../../../../numeric/random.ts';
-import { type AttackBatch, aimOf, reached, scoresOf, someOf } from '../../field/attackBatch.ts';
+import { type AttackBatch, aimOf, reached, scoresOf, someOf, stackedRows } from '../../field/attackBatch.ts';
 import type { Norm } from '../../field/attackOptions.ts';
 import { within } from '../../field/inputSpace.ts';
-import { stackedRows } from '../tanhSpace.ts';
 import { lengthOf } from './refined.ts';
 
 /** How random directions are tried. */

@@ -1,11 +1,10 @@
 import { type NdArray, rowOf } from '../../../../numeric/ndarray.ts';
-import { type AttackBatch, someOf } from '../../field/attackBatch.ts';
+import { type AttackBatch, someOf, stackedRows } from '../../field/attackBatch.ts';
 import type { Norm } from '../../field/attackOptions.ts';
 import { within } from '../../field/inputSpace.ts';
 import { margin } from '../../field/losses.ts';
 import { type Nearest, nearestOf } from '../nearest.ts';
 import { dualLength, lookAt, marginsOf } from '../slopes.ts';
-import { stackedRows } from '../tanhSpace.ts';
 
 /** How a change is made shorter. */
 export interface Refinement {

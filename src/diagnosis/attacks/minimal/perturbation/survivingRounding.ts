@@ -1,10 +1,9 @@
 import { type NdArray, rowOf, sizeOf } from '../../../../numeric/ndarray.ts';
-import { someOf } from '../../field/attackBatch.ts';
+import { someOf, stackedRows } from '../../field/attackBatch.ts';
 import { lengthsOf } from '../../field/attackedBy.ts';
 import { type AttackField, verdictOf } from '../../field/attackField.ts';
 import { rounded, within } from '../../field/inputSpace.ts';
 import type { Adversarial } from '../../types.ts';
-import { stackedRows } from '../tanhSpace.ts';
 import type { MinimalPerturbation } from './types.ts';
 
 /**

@@ -1,7 +1,7 @@
-import { assertArray, assertFiniteArray, assertIndex, assertList, describe } from '../../numeric/check.ts';
-import { VitrineError } from '../../numeric/errors.ts';
-import { isTypedArray, type NdArray, type TypedArray } from '../../numeric/ndarray.ts';
-import { listOf, text } from '../../numeric/options.ts';
+import { assertArray, assertFiniteArray, assertIndex, assertList, describe } from '../numeric/check.ts';
+import { VitrineError } from '../numeric/errors.ts';
+import { isTypedArray, type NdArray, type TypedArray } from '../numeric/ndarray.ts';
+import { listOf, text } from '../numeric/options.ts';
 
 /** Numbers, one for each example: a list, a typed array, or an array `[n]`. */
 export type PerExample = ArrayLike<number> | NdArray<TypedArray>;

@@ -4,7 +4,7 @@ import type { OutputHead } from '../../../network/graph/graph.ts';
 import { classLogits, sided, unsided } from '../../../network/heads/classLogits.ts';
 
 /** One score of each class, and the way back of a gradient. */
-export interface ScoreReading {
+export interface LogitReading {
   /** `[m, k]`; a softmax of them is what the model says. */
   readonly scores: Tensor2D;
   /** From a gradient of the scores to one of what the output holds, in its shape. */
@@ -15,7 +15,7 @@ export interface ScoreReading {
  * The scores of all classes as logits. Those of a pair of classes that share a unit are half of it each way, so that a softmax
  * gives what the sigmoid gives; of probabilities they are the logarithms.
  */
-export function classScores(held: Tensor, head: OutputHead): ScoreReading {
+export function readLogits(held: Tensor, head: OutputHead): LogitReading {
   const { link } = head;
   const z = sided(classLogits(held, head), link);
   const back = (seeds: Tensor2D): Tensor => tf.reshape(unsided(seeds, link), held.shape);
