@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { inSlices } from '../../../backend/inTurn.ts';
 import { owned } from '../../../backend/owned.ts';
 import { vocabularySizeOf } from '../../../network/graph/embeddingOf.ts';
 import type { Site } from '../../../network/graph/graph.ts';
@@ -68,7 +69,7 @@ export async function onField<O extends AttackOptions, T>(
     assertNumbers(vocabularySizeOf(network, site), site);
     const array = given[index] as NdArray;
     const space = inputSpace(own, array.shape.at(-1) as number);
-    const within = assertWithin(array, space);
+    const within = await inSlices(assertWithin(array, space), own);
     const count = array.shape[0] as number;
     const attacked: Attacked = { network, head, site, classes, space, seed: own.seed ?? 0, signal: own.signal };
     const unlabelled: AttackBatch = {

@@ -1,6 +1,8 @@
+import { inSlices } from '../../../backend/inTurn.ts';
 import type { Input, Model } from '../../../network/types.ts';
 import { type NdArray, rowOf, sizeOf } from '../../../numeric/ndarray.ts';
 import { assertOptions, type OptionChecks } from '../../../numeric/options.ts';
+import { forEachOf, type Sliced } from '../../../numeric/sliced.ts';
 import type { Adversarial, ChangeLengths } from '../types.ts';
 import { type AttackBatch, someOf } from './attackBatch.ts';
 import { type AttackField, onField, partsOf, verdictOf } from './attackField.ts';
@@ -79,8 +81,9 @@ export async function settled(
 ): Promise<Adversarial> {
   const { all, before, initial, options } = field;
   const after = await verdictOf(all, adversarial, options);
-  const shades = await verdictOf(all, rounded(adversarial, field.space), options);
-  const distances = lengthsOf(adversarial, all.x);
+  const inShades = await inSlices(rounded(adversarial, field.space), options);
+  const shades = await verdictOf(all, inShades, options);
+  const distances = await inSlices(lengthsOf(adversarial, all.x), options);
   return {
     method,
     adversarial,
@@ -100,7 +103,7 @@ export async function settled(
 }
 
 /** How far each example has moved. */
-export function lengthsOf(moved: NdArray, from: NdArray): ChangeLengths {
+export function* lengthsOf(moved: NdArray, from: NdArray): Sliced<ChangeLengths> {
   const count = from.shape[0] as number;
   const [l0, l1, l2, linf] = [0, 1, 2, 3].map(() => new Float32Array(count)) as [
     Float32Array,
@@ -108,7 +111,7 @@ export function lengthsOf(moved: NdArray, from: NdArray): ChangeLengths {
     Float32Array,
     Float32Array,
   ];
-  for (let row = 0; row < count; row++) {
+  yield* forEachOf(count, 5 * sizeOf(from.shape.slice(1)), (row) => {
     const [values, start] = [rowOf(moved, row), rowOf(from, row)];
     let [changed, sum, squares, most] = [0, 0, 0, 0];
     for (let i = 0; i < values.length; i++) {
@@ -119,6 +122,6 @@ export function lengthsOf(moved: NdArray, from: NdArray): ChangeLengths {
       if (change > most) most = change;
     }
     [l0[row], l1[row], l2[row], linf[row]] = [changed, sum, Math.sqrt(squares), most];
-  }
+  });
   return { l0, l1, l2, linf };
 }

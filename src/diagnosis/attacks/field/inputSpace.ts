@@ -3,7 +3,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { type PixelScale, pixelScale, scaleOfChannels } from '../../../image/pixelScale.ts';
 import { assertNumber, describe } from '../../../numeric/check.ts';
 import { VitrineError } from '../../../numeric/errors.ts';
-import { type NdArray, placeAt } from '../../../numeric/ndarray.ts';
+import { type NdArray, placeAt, sizeOf } from '../../../numeric/ndarray.ts';
+import { forEachOf, type Sliced } from '../../../numeric/sliced.ts';
 import type { Bounds } from './attackOptions.ts';
 
 /** The box that inputs stay in. */
@@ -72,28 +73,39 @@ export function within({ shape, data }: NdArray, { low, high }: InputSpace): NdA
 }
 
 /** Inputs whose numbers are rounded to those of pixels of 8 bits. */
-export function rounded({ shape, data }: NdArray, { low, high }: InputSpace): NdArray {
+export function* rounded(x: NdArray, { low, high }: InputSpace): Sliced<NdArray> {
   const channels = low.length;
-  const values = data.map((value, i) => {
+  return yield* eachNumber(x, (value, i) => {
     const least = low[i % channels] as number;
     const width = (high[i % channels] as number) - least;
     return least + (Math.round(((value - least) / width) * 255) / 255) * width;
   });
-  return { shape, data: values };
 }
 
 /** Refuses inputs outside of the box; what rounding took out of it is brought back. */
-export function assertWithin(x: NdArray, { low, high }: InputSpace): NdArray {
+export function* assertWithin(x: NdArray, { low, high }: InputSpace): Sliced<NdArray> {
   const channels = low.length;
-  const data = x.data.map((value, i) => {
+  return yield* eachNumber(x, (value, i) => {
     const least = low[i % channels] as number;
     const most = high[i % channels] as number;
     const inside = Math.min(Math.max(value, least), most);
     if (!(Math.abs(inside - value) <= SLACK * (most - least))) throw outside(i, x, [least, most]);
     return inside;
   });
-  return { shape: x.shape, data };
 }
+
+/** Another number for each, an example at a time: a whole data set takes longer than a turn of the event loop should. */
+function* eachNumber({ shape, data }: NdArray, change: (value: number, i: number) => number): Sliced<NdArray> {
+  const size = sizeOf(shape.slice(1));
+  const changed = new Float32Array(data.length);
+  yield* forEachOf(shape[0] as number, EACH * size, (row) => {
+    for (let i = row * size; i < (row + 1) * size; i++) changed[i] = change(data[i] as number, i);
+  });
+  return { shape, data: changed };
+}
+
+/** About how many operations a number takes. */
+const EACH = 10;
 
 function outside(i: number, { shape, data }: NdArray, [least, most]: readonly [number, number]): VitrineError {
   const [example, ...place] = placeAt(i, shape);

@@ -1,4 +1,5 @@
 import { type NdArray, rowOf, sizeOf } from '../../../numeric/ndarray.ts';
+import { atOnce } from '../../../numeric/sliced.ts';
 import type { AttackBatch } from '../field/attackBatch.ts';
 import { lengthsOf } from '../field/attackedBy.ts';
 import type { Norm } from '../field/attackOptions.ts';
@@ -29,7 +30,7 @@ export function nearestOf({ x, labels }: Pick<AttackBatch, 'x' | 'labels'>, norm
         const reach = margins[i] as number;
         const distance =
           reach > 0
-            ? (lengthsOf({ shape: [1, size], data: example }, from)[norm][0] as number)
+            ? (atOnce(lengthsOf({ shape: [1, size], data: example }, from))[norm][0] as number)
             : Number.POSITIVE_INFINITY;
         const isNearer = distance < (distances[row] as number);
         const isBetter = distances[row] === Number.POSITIVE_INFINITY && reach > (best[row] as number);

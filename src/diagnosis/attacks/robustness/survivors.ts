@@ -1,8 +1,10 @@
+import { inSlices } from '../../../backend/inTurn.ts';
 import { type NdArray, rowOf, sizeOf } from '../../../numeric/ndarray.ts';
 import { rowsChosen, someOf } from '../field/attackBatch.ts';
 import { changedRows, lengthsOf } from '../field/attackedBy.ts';
 import { type AttackField, type Verdict, verdictOf } from '../field/attackField.ts';
 import type { Ball } from '../field/ball.ts';
+import type { ChangeLengths } from '../types.ts';
 import type { PlannedAttack } from './plannedAttacks.ts';
 import type { AttackRound } from './types.ts';
 
@@ -65,7 +67,8 @@ async function attacked(
   const some = someOf(all, rows);
   const moved = rowsChosen(found, rows);
   const verdict = await verdictOf(some, moved, options);
-  const isWithin = withinBall(moved, some.x, ball);
+  const lengths = await inSlices(lengthsOf(moved, some.x), options);
+  const isWithin = withinBall(moved, some.x, { ball, lengths });
   return rows.flatMap((row, i) => {
     const example = rowOf(moved, i);
     if (!isWithin[i]) return [];
@@ -92,10 +95,14 @@ function gainOf({ scores }: Verdict, i: number, label: number): number {
 const SLACK = 1e-6;
 
 /** Which changed examples are near enough to what they were. */
-function withinBall(moved: NdArray, x: NdArray, { norm, epsilon, space }: Ball): readonly boolean[] {
+function withinBall(
+  moved: NdArray,
+  x: NdArray,
+  { ball: { norm, epsilon, space }, lengths }: { readonly ball: Ball; readonly lengths: ChangeLengths },
+): readonly boolean[] {
   const channels = space.low.length;
   const slack = SLACK * space.high.reduce((most, high, c) => Math.max(most, high - (space.low[c] as number)), 0);
-  if (typeof epsilon === 'number') return Array.from(lengthsOf(moved, x)[norm], (length) => length <= epsilon + slack);
+  if (typeof epsilon === 'number') return Array.from(lengths[norm], (length) => length <= epsilon + slack);
   return Array.from({ length: x.shape[0] as number }, (_, i) => {
     const from = rowOf(x, i);
     return rowOf(moved, i).every(

@@ -48,7 +48,7 @@ export async function trainingField({
   if (test.labels.length !== 1)
     throw new VitrineError('bad-shape', `"test" expected a single example, got ${test.labels.length}`);
   const space = inputSpace(options, images.shape.at(-1) as number);
-  const within = assertWithin(images, space);
+  const within = await inSlices(assertWithin(images, space), options);
   const inside = { ...training, inputs: [within] };
   const { penalty = 1e-3, epsilon = halfShade(space) } = options;
   const { dense, problem, examplesOf } = await modelHead(network, head, {

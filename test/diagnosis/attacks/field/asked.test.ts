@@ -9,6 +9,7 @@ import { inputSpace } from '../../../../src/diagnosis/attacks/field/inputSpace.t
 import { attacks, pixelBudget } from '../../../../src/diagnosis/index.ts';
 import { preprocessing } from '../../../../src/index.ts';
 import type { NdArray } from '../../../../src/numeric/ndarray.ts';
+import { atOnce } from '../../../../src/numeric/sliced.ts';
 import { firstGreatest } from '../../../../src/numeric/statistics.ts';
 import { apply, chain, free, inputsOf, randomized } from '../../../oracle/building.ts';
 import { denseModel } from '../../../oracle/denseModel.ts';
@@ -189,7 +190,7 @@ describe('what is said of a result', () => {
     const golden = (await goldenCases('diagnosis')).ofMethod('clip-perturbation')[0] as GoldenCase;
     const { arrayOf } = await goldenCases('diagnosis');
     const delta = (await arrayOf(golden.inputs['delta'])) as NdArray;
-    const lengths = lengthsOf(delta, { shape: delta.shape, data: new Float32Array(delta.data.length) });
+    const lengths = atOnce(lengthsOf(delta, { shape: delta.shape, data: new Float32Array(delta.data.length) }));
     for (const norm of ['l0', 'l1', 'l2', 'linf'] as const)
       expectNear(lengths[norm], golden.expected[norm] as number[], 1e-5);
     const ball = ballOf('l2', golden.params['epsilon'] as number, inputSpace({ bounds: [-10, 10] }, 12));

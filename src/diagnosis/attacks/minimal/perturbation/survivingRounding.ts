@@ -1,3 +1,4 @@
+import { inSlices } from '../../../../backend/inTurn.ts';
 import { type NdArray, rowOf, sizeOf } from '../../../../numeric/ndarray.ts';
 import { someOf, stackedRows } from '../../field/attackBatch.ts';
 import { lengthsOf } from '../../field/attackedBy.ts';
@@ -16,7 +17,7 @@ export async function survivingRounding(
 ): Promise<MinimalPerturbation['shades']> {
   const { all, space, options } = field;
   const rows = found.success.flatMap((isReached, row) => (isReached && !field.initial[row] ? [row] : []));
-  const data = Float32Array.from(rounded(found.adversarial, space).data);
+  const data = (await inSlices(rounded(found.adversarial, space), options)).data;
   const success = [...found.rounded];
   const size = sizeOf(all.x.shape.slice(1));
   const factors = rows.map(() => ({ low: 0, high: Number.POSITIVE_INFINITY, tried: 1 }));
@@ -27,7 +28,7 @@ export async function survivingRounding(
     const longer = going.map((i) =>
       lengthened(all.x, found.adversarial, rows[i] as number, (factors[i] as Factor).tried),
     );
-    const shades = rounded(within(stackedRows(longer, all.x), space), space);
+    const shades = await inSlices(rounded(within(stackedRows(longer, all.x), space), space), options);
     const { reached } = await verdictOf(someOf(all, chosen), shades, options);
     going.forEach((i, at) => {
       const factor = factors[i] as Factor;
@@ -41,7 +42,8 @@ export async function survivingRounding(
     });
   }
   const adversarial = { shape: all.x.shape, data };
-  return { adversarial, success, distance: lengthsOf(adversarial, all.x)[found.norm] };
+  const lengths = await inSlices(lengthsOf(adversarial, all.x), options);
+  return { adversarial, success, distance: lengths[found.norm] };
 }
 
 interface Factor {
