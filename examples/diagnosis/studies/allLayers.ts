@@ -10,6 +10,7 @@ import { tracInInfluence, tracInSelfInfluence } from '../../../src/diagnosis/inf
 import { random, randomSubset } from '../../../src/numeric/random.ts';
 import { trainClassifier } from '../../fashion-mnist/classifier.ts';
 import { type Clothes, firstOf, readClothes } from '../../fashion-mnist/images.ts';
+import { aim } from '../aim.ts';
 import { exactHead, type HeadRows } from './allLayers/exactHead.ts';
 
 type Print = (line: string) => void;
@@ -190,16 +191,17 @@ function report(rows: readonly EstimateRow[], estimates: readonly Estimate[], pr
     print(`| ${name} | ${shown(exact)} | ${shown(leftOut)} | ${shown(auc)} | ${estimates[i]?.seconds.toFixed(1)} |`),
   );
   const of = (name: string): EstimateRow => rows.find((row) => row.name === name) as EstimateRow;
-  const aim = (text: string, isMet: boolean): void => print(`aim: ${text}: ${isMet ? 'met' : 'missed'}`);
   print('');
-  aim('the exact head foretells the head fitted again, r above .99', of('exact head').leftOut > 0.99);
-  aim('EK-FAC of the head comes near to the exact head, r above .7', of('EK-FAC, head').exact > 0.7);
+  aim(print, 'the exact head foretells the head fitted again, r above .99', of('exact head').leftOut > 0.99);
+  aim(print, 'EK-FAC of the head comes near to the exact head, r above .7', of('EK-FAC, head').exact > 0.7);
   aim(
+    print,
     'EK-FAC of the head comes nearer than TracInCP of the head',
     of('EK-FAC, head').exact > of('TracInCP, head').exact,
   );
   const best = Math.max(...rows.slice(0, -1).map(({ auc }) => auc));
   aim(
+    print,
     'no self-influence finds wrong labels better than the plain loss by .02',
     best < of('plain loss of the head').auc + 0.02,
   );

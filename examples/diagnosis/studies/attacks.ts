@@ -8,6 +8,7 @@ import { trainClassifier } from '../../fashion-mnist/classifier.ts';
 import { type Clothes, clothes, firstOf, readClothes } from '../../fashion-mnist/images.ts';
 import { indexedPng } from '../../pictures/indexedPng.ts';
 import { lite0, scale, side } from '../../visualization/network.ts';
+import { aim } from '../aim.ts';
 
 type Print = (line: string) => void;
 
@@ -150,8 +151,4 @@ function told({ classes, confidence, success, rounded }: Adversarial, labels: re
 function isFalling(accuracies: Accuracies, names: readonly string[]): boolean {
   const values = names.map((name) => accuracies[name] as number);
   return values.every((value, i) => i === 0 || value <= (values[i - 1] as number));
-}
-
-function aim(print: Print, text: string, isMet: boolean): void {
-  print(`aim: ${text}: ${isMet ? 'met' : 'missed'}`);
 }

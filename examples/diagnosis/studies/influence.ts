@@ -11,6 +11,7 @@ import { atOnce } from '../../../src/numeric/sliced.ts';
 import { trainClassifier } from '../../fashion-mnist/classifier.ts';
 import { type Clothes, clothes, firstOf, readClothes } from '../../fashion-mnist/images.ts';
 import { indexedPng } from '../../pictures/indexedPng.ts';
+import { aim } from '../aim.ts';
 
 type Print = (line: string) => void;
 
@@ -264,8 +265,4 @@ function sheetOf(
 function slice({ shape, data }: NdArray, start: number, length: number): NdArray {
   const size = data.length / (shape[0] as number);
   return { shape: [length, ...shape.slice(1)], data: data.slice(start * size, (start + length) * size) };
-}
-
-function aim(print: Print, text: string, isMet: boolean): void {
-  print(`aim: ${text}: ${isMet ? 'met' : 'missed'}`);
 }

@@ -7,17 +7,8 @@ import { type SoftmaxProblem, softmaxRegression } from '../../../src/numeric/lin
 import { trainClassifier } from '../../fashion-mnist/classifier.ts';
 import { clothes } from '../../fashion-mnist/images.ts';
 import { indexedPng } from '../../pictures/indexedPng.ts';
-import {
-  aim,
-  allClothes,
-  chosen,
-  type Embedded,
-  embedded,
-  meanOf,
-  pictureOf,
-  places,
-  rowsOf,
-} from './failures/clothes.ts';
+import { aim } from '../aim.ts';
+import { allClothes, chosen, type Embedded, embedded, meanOf, pictureOf, places, rowsOf } from './failures/clothes.ts';
 
 type Print = (line: string) => void;
 

@@ -9,6 +9,7 @@ import { type Clothes, clothes, firstOf, readClothes } from '../../fashion-mnist
 import { indexedPng } from '../../pictures/indexedPng.ts';
 import { joined } from '../../scenes/rows.ts';
 import { lite0 } from '../../visualization/network.ts';
+import { aim } from '../aim.ts';
 
 type Print = (line: string) => void;
 
@@ -171,8 +172,4 @@ function scaleLogits(model: LayersModel, factor: number): void {
 
 function shareOf(listed: readonly boolean[]): number {
   return listed.filter(Boolean).length / listed.length;
-}
-
-function aim(print: Print, text: string, isMet: boolean): void {
-  print(`aim: ${text}: ${isMet ? 'met' : 'missed'}`);
 }

@@ -5,17 +5,8 @@ import { shuffled } from '../../../src/numeric/random.ts';
 import { trainClassifier } from '../../fashion-mnist/classifier.ts';
 import { clothes } from '../../fashion-mnist/images.ts';
 import { indexedPng } from '../../pictures/indexedPng.ts';
-import {
-  aim,
-  allClothes,
-  chosen,
-  type Embedded,
-  embedded,
-  meanOf,
-  pictureOf,
-  places,
-  rowsOf,
-} from './failures/clothes.ts';
+import { aim } from '../aim.ts';
+import { allClothes, chosen, type Embedded, embedded, meanOf, pictureOf, places, rowsOf } from './failures/clothes.ts';
 import { kMeansSlices } from './failures/kMeans.ts';
 
 type Print = (line: string) => void;

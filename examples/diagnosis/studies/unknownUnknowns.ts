@@ -9,7 +9,8 @@ import { contactSheet } from 'vitrine/render';
 import { trainClassifier } from '../../fashion-mnist/classifier.ts';
 import { type Clothes, clothes } from '../../fashion-mnist/images.ts';
 import { indexedPng } from '../../pictures/indexedPng.ts';
-import { aim, allClothes, chosen, type Embedded, embedded, meanOf, pictureOf, places } from './failures/clothes.ts';
+import { aim } from '../aim.ts';
+import { allClothes, chosen, type Embedded, embedded, meanOf, pictureOf, places } from './failures/clothes.ts';
 
 type Print = (line: string) => void;
 

@@ -51,10 +51,6 @@ export function pictureOf({ images }: Clothes, place: number): Picture {
   return { width: 28, height: 28, data };
 }
 
-export function aim(print: (line: string) => void, text: string, isMet: boolean): void {
-  print(`aim: ${text}: ${isMet ? 'met' : 'missed'}`);
-}
-
 export function meanOf(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

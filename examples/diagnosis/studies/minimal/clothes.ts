@@ -2,6 +2,7 @@ import { installKernels } from 'vitrine';
 import { type Adversarial, attacks, type MinimalPerturbation, minimalPerturbation } from 'vitrine/diagnosis';
 import { trainClassifier } from '../../../fashion-mnist/classifier.ts';
 import { firstOf, readClothes } from '../../../fashion-mnist/images.ts';
+import { aim } from '../../aim.ts';
 
 type Print = (line: string) => void;
 
@@ -97,8 +98,4 @@ function printAims(print: Print, rows: readonly ClothesRow[]): void {
 function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.floor((sorted.length - 1) / 2)] as number;
-}
-
-function aim(print: Print, text: string, isMet: boolean): void {
-  print(`aim: ${text}: ${isMet ? 'met' : 'missed'}`);
 }
