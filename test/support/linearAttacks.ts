@@ -12,6 +12,8 @@ export interface LinearCase {
   readonly l2: readonly number[];
   readonly linf: readonly number[];
   readonly changes: readonly (readonly number[])[];
+  /** How far the boundary of each two classes is from each example. */
+  readonly boundary: (row: number, from: number, to: number) => number;
 }
 
 /** The linear cases of the reference values. Their inputs are unbounded: any wide box will do. */
@@ -32,9 +34,22 @@ export async function linearCases(): Promise<readonly LinearCase[]> {
         x: x as NdArray,
         ...expected,
         changes,
+        boundary: boundaryOf(rowsOfBatch(w as NdArray), [...(b as NdArray).data], rowsOfBatch(x as NdArray)),
       };
     }),
   );
+}
+
+/** $|z_a - z_b| / \lVert w_a - w_b \rVert$ */
+function boundaryOf(kernel: Matrix, bias: readonly number[], rows: Matrix): LinearCase['boundary'] {
+  return (row, from, to) => {
+    const normal = kernel.map((weights) => (weights[to] as number) - (weights[from] as number));
+    const gap = normal.reduce(
+      (sum, weight, i) => sum + weight * (rows[row]?.[i] as number),
+      (bias[to] as number) - (bias[from] as number),
+    );
+    return Math.abs(gap) / Math.hypot(...normal);
+  };
 }
 
 function linear(kernel: Matrix, bias: readonly number[], activation = 'linear'): LayersModel {
@@ -55,6 +70,7 @@ function binaryCase({ id, params, expected }: GoldenCase): LinearCase {
     l2: [l2],
     linf: [linf],
     changes: [perturbationL2],
+    boundary: () => l2,
   };
 }
 
@@ -72,5 +88,6 @@ function threeClasses({ id, params, expected }: GoldenCase): LinearCase {
     l2: [l2['1'] as number],
     linf: [linf['1'] as number],
     changes: [perturbationL2],
+    boundary: boundaryOf(w, b, [x]),
   };
 }
