@@ -1,11 +1,11 @@
 import { VitrineError } from '../errors.ts';
-import type { Sliced } from '../sliced.ts';
+import { isSliced, type Sliced } from '../sliced.ts';
 import { addScaled, dot } from './vectors.ts';
 
 /** A symmetric positive definite system of linear equations. */
 export interface LinearSystem {
-  /** Writes the product of the matrix with `vector` to `product`. */
-  readonly multiply: (vector: Float64Array, product: Float64Array) => void;
+  /** Writes the product of the matrix with `vector` to `product`, in slices where that takes long. */
+  readonly multiply: (vector: Float64Array, product: Float64Array) => void | Sliced<void>;
   /** The diagonal of the matrix. */
   readonly diagonal: Float64Array;
   readonly right: Float64Array;
@@ -36,7 +36,8 @@ export function* conjugateGradient(
   // Without rounding as many steps as unknowns would do.
   for (let step = 0; step < 10 * right.length + 100; step++) {
     if (dot(residual, residual) <= goal) return x;
-    multiply(direction, product);
+    const work = multiply(direction, product);
+    if (isSliced(work)) yield* work;
     const length = slope / dot(direction, product);
     addScaled(x, length, direction);
     addScaled(residual, -length, product);

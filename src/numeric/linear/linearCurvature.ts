@@ -1,5 +1,4 @@
-import { atOnce } from '../sliced.ts';
-import type { LinearSystem } from './conjugateGradient.ts';
+import { forEachOf, type Sliced } from '../sliced.ts';
 import { type Matrix, times, transposedTimes } from './factorProducts.ts';
 import { type LinearLossName, linearLosses } from './linearLosses.ts';
 
@@ -16,25 +15,35 @@ export interface CurvedModel {
   readonly penaltyOf: (place: number) => number;
 }
 
+/** A curvature, that of so many weights. */
+export interface LinearCurvature {
+  /** Writes the product with weights to `product`. */
+  readonly multiply: (vector: Float64Array, product: Float64Array) => Sliced<void>;
+  /** Made each time that it is asked for. */
+  readonly diagonal: Float64Array;
+}
+
 /**
  * The curvature of a linear model's mean loss, $\sum_i s_i\, a_i a_i^T \otimes B_i + \mathrm{diag}\,\lambda$, as its product with weights and its
  * diagonal; the matrix is never formed.
  */
-export function linearCurvature(model: CurvedModel): Pick<LinearSystem, 'multiply' | 'diagonal'> {
+export function linearCurvature(model: CurvedModel): LinearCurvature {
   const { features, units, loss, expected, shareOf, penaltyOf } = model;
   const { curve } = linearLosses[loss];
   return {
-    diagonal: diagonalOf(model),
-    multiply(vector, product) {
-      const moved = atOnce(times(features, vector, units));
-      for (let row = 0; row < features.rows; row++) {
+    get diagonal() {
+      return diagonalOf(model);
+    },
+    *multiply(vector, product) {
+      const moved = yield* times(features, vector, units);
+      yield* forEachOf(features.rows, 5 * units, (row) => {
         const [from, to] = [row * units, (row + 1) * units];
         const change = moved.subarray(from, to);
         curve(expected.subarray(from, to), change);
         const share = shareOf(row);
         for (let k = 0; k < units; k++) change[k]! *= share;
-      }
-      const curved = atOnce(transposedTimes(features, moved, units));
+      });
+      const curved = yield* transposedTimes(features, moved, units);
       for (let i = 0; i < product.length; i++)
         product[i] = (curved[i] as number) + penaltyOf(i) * (vector[i] as number);
     },

@@ -1,8 +1,8 @@
 import { VitrineError } from '../errors.ts';
 import { forEachOf, type Sliced } from '../sliced.ts';
-import { conjugateGradient, type LinearSystem } from './conjugateGradient.ts';
+import { conjugateGradient } from './conjugateGradient.ts';
 import { type Matrix, times, transposedTimes } from './factorProducts.ts';
-import { linearCurvature } from './linearCurvature.ts';
+import { type LinearCurvature, linearCurvature } from './linearCurvature.ts';
 import { linearLosses } from './linearLosses.ts';
 import { dot, norm } from './vectors.ts';
 
@@ -113,10 +113,7 @@ export function* softmaxGradient(
 }
 
 /** The Hessian of the objective, as its product with a vector of weights, and its diagonal. */
-export function softmaxCurvature(
-  problem: SoftmaxProblem,
-  probabilities: Float64Array,
-): Pick<LinearSystem, 'multiply' | 'diagonal'> {
+export function softmaxCurvature(problem: SoftmaxProblem, probabilities: Float64Array): LinearCurvature {
   const { features, classes } = problem;
   const { multiply, diagonal } = linearCurvature({
     features,

@@ -64,12 +64,12 @@ test('the gradient is that of the objective, and the Hessian that of the gradien
   expect(slope).toBeCloseTo((objective(1e-5) - objective(-1e-5)) / 2e-5, 7);
   const product = new Float64Array(12);
   const { multiply, diagonal } = softmaxCurvature(problem, atOnce(softmaxAt(problem, weights)).probabilities);
-  multiply(vector, product);
+  atOnce(multiply(vector, product));
   const [after, before] = [gradient(1e-5), gradient(-1e-5)];
   product.forEach((value, i) => expect(value).toBeCloseTo(((after[i] as number) - (before[i] as number)) / 2e-5, 7));
   diagonal.forEach((value, i) => {
     const unit = Float64Array.from({ length: 12 }, (_, j) => Number(i === j));
-    multiply(unit, product);
+    atOnce(multiply(unit, product));
     expect(value).toBeCloseTo(product[i] as number, 12);
   });
 });
@@ -105,4 +105,14 @@ test('classes that a plane parts have no optimum without a penalty, and one with
   const problem = { features, labels: [0, 0, 1, 1], classes: 2, penalty: 0 };
   expect(() => atOnce(softmaxRegression(problem, { tolerance: 1e-14 }))).toThrow(/penalty|conjugate/);
   expect(atOnce(softmaxRegression({ ...problem, penalty: 1e-3 })).gradientNorm).toBeLessThan(1e-9);
+});
+
+test('a product with the curvature of many examples is done in slices', () => {
+  const problem = examples(3000, 40);
+  const probabilities = new Float64Array(9000).fill(1 / 3);
+  let most = 0;
+  const work = softmaxCurvature(problem, probabilities).multiply(new Float64Array(120).fill(1), new Float64Array(120));
+  for (let step = work.next(); !step.done; step = work.next()) most = Math.max(most, step.value);
+  expect(most).toBeGreaterThan(0);
+  expect(most).toBeLessThanOrEqual(200_000);
 });

@@ -1,5 +1,4 @@
-import type { LinearSystem } from '../../../numeric/linear/conjugateGradient.ts';
-import { curvedUnits, linearCurvature } from '../../../numeric/linear/linearCurvature.ts';
+import { curvedUnits, type LinearCurvature, linearCurvature } from '../../../numeric/linear/linearCurvature.ts';
 import { forEachOf, type Sliced } from '../../../numeric/sliced.ts';
 import type { HeadPlace, HeadProblem } from './headProblem.ts';
 
@@ -11,7 +10,7 @@ export function headCurvature(
   { features, units, penalty, loss }: HeadProblem,
   { expected }: Pick<HeadPlace, 'expected'>,
   damping: number,
-): Pick<LinearSystem, 'multiply' | 'diagonal'> {
+): LinearCurvature {
   return linearCurvature({
     features,
     units,

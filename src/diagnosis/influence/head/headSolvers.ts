@@ -44,7 +44,8 @@ function* byCholesky(problem: HeadProblem, place: HeadPlace, { damping }: Solver
 }
 
 function byGradients(problem: HeadProblem, place: HeadPlace, { damping }: SolverSettings): CurvatureSolver {
-  const curvature = headCurvature(problem, place, damping);
+  // Its diagonal is made once.
+  const curvature = { ...headCurvature(problem, place, damping) };
   if (curvature.diagonal.some((value) => !(value > 0))) throw singular(damping, problem);
   return {
     *solve(gradient) {

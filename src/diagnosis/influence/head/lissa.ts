@@ -1,5 +1,5 @@
 import { VitrineError } from '../../../numeric/errors.ts';
-import type { LinearSystem } from '../../../numeric/linear/conjugateGradient.ts';
+import type { LinearCurvature } from '../../../numeric/linear/linearCurvature.ts';
 import { dot, norm } from '../../../numeric/linear/vectors.ts';
 import { random, randomSubset } from '../../../numeric/random.ts';
 import type { Sliced } from '../../../numeric/sliced.ts';
@@ -36,7 +36,7 @@ export function* lissa(problem: HeadProblem, place: HeadPlace, settings: SolverS
       const repeats = samples < rows ? (own.repeats ?? 1) : 1;
       for (let repeat = 0; repeat < repeats; repeat++) {
         const draw = random(seed, STREAM, traces.length);
-        const pick = (): LinearSystem['multiply'] => {
+        const pick = (): LinearCurvature['multiply'] => {
           if (samples === rows) return whole;
           const [some, there] = drawn(problem, place, randomSubset(rows, samples, draw));
           return headCurvature(some, there, damping).multiply;
@@ -54,7 +54,7 @@ interface Recursion {
   readonly scale: number;
   readonly steps: number;
   readonly largest: number;
-  readonly pick: () => LinearSystem['multiply'];
+  readonly pick: () => LinearCurvature['multiply'];
 }
 
 function* recursion(
@@ -65,7 +65,7 @@ function* recursion(
   const lengths: number[] = [norm(v)];
   const product = new Float64Array(v.length);
   for (let step = 1; step <= steps; step++) {
-    pick()(h, product);
+    yield* pick()(h, product);
     let change = 0;
     for (let i = 0; i < h.length; i++) {
       const move = (v[i] as number) - (product[i] as number) / scale;
@@ -117,7 +117,7 @@ function longestExample({ features: { rows, columns, values }, loss }: HeadProbl
 }
 
 /** By power iteration, which comes from below. */
-function* largestEigenvalue(multiply: LinearSystem['multiply'], size: number): Sliced<number> {
+function* largestEigenvalue(multiply: LinearCurvature['multiply'], size: number): Sliced<number> {
   const { normal } = random(0, STREAM);
   let vector: Float64Array = Float64Array.from({ length: size }, normal);
   const product = new Float64Array(size);
@@ -125,7 +125,7 @@ function* largestEigenvalue(multiply: LinearSystem['multiply'], size: number): S
   for (let step = 0; step < 100; step++) {
     const length = norm(vector);
     vector = vector.map((entry) => entry / length);
-    multiply(vector, product);
+    yield* multiply(vector, product);
     const next = dot(vector, product);
     if (!(next > 0) || Math.abs(next - value) <= 1e-4 * next) return Math.max(next, Number.MIN_VALUE);
     value = next;

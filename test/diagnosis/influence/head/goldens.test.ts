@@ -105,7 +105,7 @@ test.each(ofMethod('hessian'))('$id: the matrix and its product with a vector', 
     Array.from({ length: size * size }, (_, i) => (i % size <= Math.floor(i / size) ? (values[i] as number) : 0));
   expectNear(lower(matrix), lower(flat(golden.expected['hessian'])));
   const product = new Float64Array(size);
-  headCurvature(problem, place, 0).multiply(Float64Array.from(golden.params['vector'] as number[]), product);
+  atOnce(headCurvature(problem, place, 0).multiply(Float64Array.from(golden.params['vector'] as number[]), product));
   expectNear(product, golden.expected['hvp'] as number[]);
 });
 
