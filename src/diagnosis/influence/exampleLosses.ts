@@ -4,7 +4,7 @@ import type { RunOptions } from '../../network/types.ts';
 import { mapBatches } from '../../network/walk/batches.ts';
 import { rowsOf } from '../../network/walk/inputs.ts';
 import { linearLosses } from '../../numeric/linear/linearLosses.ts';
-import { readLogits } from '../attacks/field/readLogits.ts';
+import { readLogits } from '../readLogits.ts';
 import type { LabelledInputs } from './allLayers/gradientProblem.ts';
 
 /** The cross-entropy of each example. */

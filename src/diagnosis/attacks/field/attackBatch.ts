@@ -6,10 +6,10 @@ import type { Network } from '../../../network/network.ts';
 import { rowsOf } from '../../../network/walk/inputs.ts';
 import { signalAt } from '../../../network/walk/signals.ts';
 import { type NdArray, rowOf, sizeOf } from '../../../numeric/ndarray.ts';
+import { type LogitReading, readLogits } from '../../readLogits.ts';
 import type { InputSpace } from './inputSpace.ts';
 import type { Aim, AttackLoss } from './losses.ts';
 import { margin } from './losses.ts';
-import { type LogitReading, readLogits } from './readLogits.ts';
 
 /** The model that is attacked, and how. */
 export interface Attacked {

@@ -16,10 +16,10 @@ import { rowOf } from '../../../numeric/ndarray.ts';
 import { firstGreatest } from '../../../numeric/statistics.ts';
 import { chosenInput } from '../../../scoring/placedInput.ts';
 import { checkClasses } from '../../../scoring/targets/classScore.ts';
+import { readLogits } from '../../readLogits.ts';
 import type { AttackBatch, Attacked } from './attackBatch.ts';
 import type { AttackOptions, ClassChoice } from './attackOptions.ts';
 import { assertWithin, inputSpace } from './inputSpace.ts';
-import { readLogits } from './readLogits.ts';
 
 /** All examples of a call, with what a model says of them as they are. */
 export interface AttackField extends Attacked {

@@ -2,9 +2,9 @@ import type { Tensor1D } from '@tensorflow/tfjs-core';
 import { type BaseRun, baseRun } from '../../../network/incremental/baseRun.ts';
 import type { ChangedRun } from '../../../network/incremental/changedRun.ts';
 import { rowsOf } from '../../../network/walk/inputs.ts';
+import { readLogits } from '../../readLogits.ts';
 import { type AttackBatch, aimOf, someOf } from '../field/attackBatch.ts';
 import { margin } from '../field/losses.ts';
-import { readLogits } from '../field/readLogits.ts';
 
 /** One example of a batch, run once, of which changes are followed. */
 export interface Followed {

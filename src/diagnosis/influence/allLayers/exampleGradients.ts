@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { GraphStep, Site } from '../../../network/graph/graph.ts';
 import type { GradientFactors } from '../../../network/graph/operation.ts';
 import { streamsAt } from '../../../network/walk/signals.ts';
-import { readLogits } from '../../attacks/field/readLogits.ts';
+import { readLogits } from '../../readLogits.ts';
 import type { GradientProblem } from './gradientProblem.ts';
 import type { WeightedLayer } from './weightedLayers.ts';
 

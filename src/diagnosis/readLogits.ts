@@ -1,7 +1,7 @@
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import type { OutputHead } from '../../../network/graph/graph.ts';
-import { classLogits, sided, unsided } from '../../../network/heads/classLogits.ts';
+import type { OutputHead } from '../network/graph/graph.ts';
+import { classLogits, sided, unsided } from '../network/heads/classLogits.ts';
 
 /** One score of each class, and the way back of a gradient. */
 export interface LogitReading {
