@@ -61,6 +61,19 @@ test('what happens to an example does not depend on the others', async () => {
 
 test('a model that never changes its mind has no smallest change, and that is said', async () => {
   const zeros = Array.from({ length: 4 }, () => [0, 0, 0]);
+  for (const bias of [
+    [1, 0, 0],
+    [0, 0, 0],
+  ]) {
+    const model = denseModel([{ kernel: zeros, bias, activation: 'linear' }]);
+    const none = await minimalPerturbation(
+      model,
+      { shape: [1, 4], data: new Float32Array(4) },
+      { bounds: [0, 1], steps: 1, directions: 0 },
+    );
+    expect([none.linear[0], none.harmless[0]]).toEqual([Number.POSITIVE_INFINITY, 0]);
+    free(model);
+  }
   const model = denseModel([{ kernel: zeros, bias: [1, 0, 0], activation: 'linear' }]);
   const x = { shape: [1, 4], data: Float32Array.from([0.1, 0.5, 0.3, 0.9]) };
   const found = await minimalPerturbation(model, x, { bounds: [0, 1], steps: 3, directions: 2 });

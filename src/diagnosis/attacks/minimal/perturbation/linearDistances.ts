@@ -15,7 +15,10 @@ export async function linearDistances(field: AttackField, norm: Norm): Promise<F
     const batch = someOf(all, part);
     const slopes = await slopesOf(batch, batch.x, await rivalsOf(batch, RIVALS));
     part.forEach((row, i) => {
-      const lengths = (slopes[i] ?? []).map(({ value, gradient }) => Math.abs(value) / dualLength(gradient, norm));
+      const lengths = (slopes[i] ?? []).map(({ value, gradient }) => {
+        const slope = dualLength(gradient, norm);
+        return slope > 0 ? Math.abs(value) / slope : Number.POSITIVE_INFINITY;
+      });
       distances[row] = Math.min(...lengths);
     });
   }

@@ -98,10 +98,10 @@ async function harmlessLengths(
 ): Promise<Float32Array> {
   const lengths = new Float32Array(initial.length);
   for (const [row, isDone] of initial.entries()) {
-    if (isDone) continue;
+    if (isDone || directions === 0) continue;
     const length = success[row] ? (distance[row] as number) : 1;
     const search = { norm, directions, length, doublings: DOUBLINGS, halvings: 3 };
-    lengths[row] = directions > 0 ? await harmlessLength(all, row, search) : Number.NaN;
+    lengths[row] = await harmlessLength(all, row, search);
   }
   return lengths;
 }

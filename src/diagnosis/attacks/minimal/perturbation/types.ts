@@ -9,7 +9,7 @@ export interface MinimalPerturbation extends Adversarial {
   readonly relative: Float32Array;
   /** How far the nearest boundary would be if the model were linear, in the norm, `[n]`. */
   readonly linear: Float32Array;
-  /** The greatest length that was tried at which no random direction reached the aim, in the norm, `[n]`; NaN where none was tried. */
+  /** The greatest length that was tried at which no random direction reached the aim, in the norm, `[n]`; 0 where none was tried. */
   readonly harmless: Float32Array;
   /** Changes that still reach the aim once each number is rounded to a shade of 8 bits, rounded. */
   readonly shades: {
